@@ -1,0 +1,144 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One loop of compiler settings for every target. Warnings are errors on CI only, so that a newer compiler's
+// new warning never stops a user's build.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+] + (Context.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
+
+/// A plugin: a folder with `Sources` and `Tests`, which sees only the public API of what it depends on.
+func plugin(_ name: String, in kind: String, dependencies: [Target.Dependency] = []) -> [Target] {
+    [
+        .target(
+            name: name,
+            dependencies: ["AssetlogCore"] + dependencies,
+            path: "Plugins/\(kind)/\(name)/Sources",
+            packageAccess: false),
+        .testTarget(
+            name: "\(name)Tests",
+            dependencies: ["AssetlogCore", "AssetlogTesting", .init(stringLiteral: name)] + dependencies,
+            path: "Plugins/\(kind)/\(name)/Tests",
+            packageAccess: false),
+    ]
+}
+
+func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "assetlog",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "assetlog", targets: ["assetlog"]),
+        .library(name: "AssetlogCore", targets: ["AssetlogCore"]),
+        .library(name: "AssetlogGzip", targets: ["AssetlogGzip"]),
+        .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
+        .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
+        .library(name: "AssetlogTesting", targets: ["AssetlogTesting"]),
+    ],
+    traits: [
+        .trait(name: "SQLite", description: "The embedded storage `sqlite`, the default (libsqlite3)."),
+        .trait(name: "TLS", description: "HTTPS over the system's OpenSSL (libssl)."),
+        .trait(name: "Gzip", description: "Requests with Content-Encoding: gzip, and compressed files (zlib)."),
+        .trait(name: "JSONLines", description: "The exporter `jsonlines`: events as lines of JSON in rotated files."),
+        .default(enabledTraits: ["SQLite", "TLS", "Gzip", "JSONLines"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The operating system's libraries. A module map and a shim for macros; nothing else is C.
+        .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "AssetlogCore", dependencies: [logging]),
+        .target(name: "AssetlogLog", dependencies: ["AssetlogCore", logging]),
+        .target(
+            name: "AssetlogTLS",
+            dependencies: [
+                .target(name: "COpenSSL", condition: .when(traits: ["TLS"])), nio("NIOCore"),
+            ]),
+        .target(name: "AssetlogGzip", dependencies: [.target(name: "CZlib", condition: .when(traits: ["Gzip"]))]),
+        .target(
+            name: "AssetlogHTTP",
+            dependencies: [
+                "AssetlogCore", "AssetlogLog", "AssetlogGzip", "AssetlogTLS", logging,
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+            ]),
+        .target(
+            name: "AssetlogAPI",
+            dependencies: [
+                "AssetlogCore", "AssetlogLog", logging, nio("NIOCore"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ]),
+        .target(
+            name: "AssetlogApp",
+            dependencies: [
+                "AssetlogCore", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI", logging,
+                nio("NIOCore"), nio("NIOPosix"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        .target(
+            name: "AssetlogStandardPlugins",
+            dependencies: [
+                "AssetlogCore", "AssetlogMemoryStorage",
+                .target(name: "AssetlogSQLiteStorage", condition: .when(traits: ["SQLite"])),
+                .target(name: "AssetlogJSONLinesExporter", condition: .when(traits: ["JSONLines"])),
+            ]),
+        .executableTarget(name: "assetlog", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
+        .target(name: "AssetlogTesting", dependencies: ["AssetlogCore", logging]),
+
+        .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
+        .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
+        .testTarget(
+            name: "AssetlogTLSTests",
+            dependencies: [
+                "AssetlogTLS", nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"),
+            ]),
+        .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
+        .testTarget(
+            name: "AssetlogHTTPTests",
+            dependencies: [
+                "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage", "AssetlogTesting",
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(name: "AssetlogAPITests", dependencies: ["AssetlogAPI", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage"]),
+        .testTarget(name: "AssetlogAppTests", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
+        .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogTesting", "AssetlogMemoryStorage"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["assetlog"]),
+    ]
+        + plugin("AssetlogMemoryStorage", in: "Storage")
+        + plugin(
+            "AssetlogSQLiteStorage", in: "Storage",
+            dependencies: [
+                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
+            ])
+        + plugin(
+            "AssetlogJSONLinesExporter", in: "Exporters",
+            dependencies: [.target(name: "AssetlogGzip", condition: .when(traits: ["JSONLines"]))])
+)
+
+for target in package.targets where target.type != .system {
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
+}

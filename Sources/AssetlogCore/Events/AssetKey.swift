@@ -1,0 +1,40 @@
+/// The name of an asset: one or more parts, each any text without NUL.
+///
+/// It is kept in its canonical form, a JSON array of strings without blanks in which only `"`, `\` and control
+/// characters are escaped, so that two keys are equal exactly when their bytes are.
+public struct AssetKey: Hashable, Sendable {
+    /// The canonical JSON text: `["warehouse","orders"]`.
+    public let canonical: String
+
+    /// Makes a key of its parts.
+    public init(_ parts: [String]) {
+        var bytes: [UInt8] = [UInt8(ascii: "[")]
+        for part in parts {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            CanonicalJSON.appendString(part.utf8, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+        canonical = String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Takes text that is in canonical form already, as a storage kept it.
+    public init(canonical: String) {
+        self.canonical = canonical
+    }
+
+    /// Reads a JSON array of at least one string, as a filter gives it; nil for anything else.
+    public init?(json: String) {
+        guard let parts = CanonicalJSON.strings(inArray: Array(json.utf8)), !parts.isEmpty else { return nil }
+        self.init(parts)
+    }
+
+    /// The parts.
+    public var parts: [String] {
+        CanonicalJSON.strings(inArray: Array(canonical.utf8)) ?? []
+    }
+}
+
+extension AssetKey: CustomStringConvertible {
+    /// The canonical JSON text.
+    public var description: String { canonical }
+}

@@ -1,0 +1,86 @@
+/// What an event says about its asset.
+public enum EventKind: UInt8, CaseIterable, Sendable {
+    /// The asset, or a partition of it, was written.
+    case materialization = 1
+    /// The asset was looked at.
+    case observation = 2
+    /// A check of the asset was evaluated.
+    case check = 3
+
+    /// The name on the wire: `materialization`, `observation`, `check`.
+    public var name: String {
+        switch self {
+        case .materialization: "materialization"
+        case .observation: "observation"
+        case .check: "check"
+        }
+    }
+
+    /// Finds the kind of a name on the wire.
+    public init?(name: some StringProtocol) {
+        guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = kind
+    }
+}
+
+/// An event as it is given to the log: a fact about one asset, without its place in the log.
+///
+/// The columns that a storage filters by are fields; everything else is `details`, canonical JSON that a storage
+/// keeps as it is and never needs to read.
+public struct Event: Hashable, Sendable {
+    /// The identity, unique in the log.
+    public var id: EventID
+    /// The name of the deployment that the event belongs to.
+    public var deployment: String
+    /// What the event says.
+    public var kind: EventKind
+    /// The asset.
+    public var assetKey: AssetKey
+    /// The partition of the asset; nil when the event speaks of the whole asset. The empty text is a partition.
+    public var partition: String?
+    /// When it happened.
+    public var timestamp: Timestamp
+    /// When the server received it.
+    public var receivedAt: Timestamp
+    /// The name of the token that reported it; nil where no token is asked for.
+    public var reportedBy: String?
+    /// A canonical JSON object with those of `description`, `data_version`, `tags`, `metadata`, `check_name`, `passed`
+    /// and `severity` that are not null, in this order. NaN and infinities stand in it as the bare words of Python.
+    public var details: [UInt8]
+
+    /// Makes an event of its columns.
+    public init(
+        id: EventID, deployment: String = "default", kind: EventKind, assetKey: AssetKey, partition: String? = nil,
+        timestamp: Timestamp, receivedAt: Timestamp, reportedBy: String? = nil, details: [UInt8] = Array("{}".utf8)
+    ) {
+        self.id = id
+        self.deployment = deployment
+        self.kind = kind
+        self.assetKey = assetKey
+        self.partition = partition
+        self.timestamp = timestamp
+        self.receivedAt = receivedAt
+        self.reportedBy = reportedBy
+        self.details = details
+    }
+}
+
+/// An event with its place in the log.
+@dynamicMemberLookup
+public struct LoggedEvent: Hashable, Sendable {
+    /// The place in the log: at least 1, strictly increasing, with possible holes.
+    public var sequence: Int64
+    /// The event.
+    public var event: Event
+
+    /// Makes a logged event.
+    public init(sequence: Int64, event: Event) {
+        self.sequence = sequence
+        self.event = event
+    }
+
+    /// Reads a column of the event.
+    public subscript<Value>(dynamicMember path: KeyPath<Event, Value>) -> Value {
+        event[keyPath: path]
+    }
+}

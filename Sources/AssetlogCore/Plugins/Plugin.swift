@@ -1,0 +1,186 @@
+public import Logging
+
+/// How much an operator may rely on a plugin.
+public enum PluginStability: String, Sendable {
+    /// Its configuration and its data format stay.
+    case stable
+    /// It works and is tested; its configuration may still change.
+    case beta
+    /// It is for tests and examples; do not keep data in it.
+    case development
+}
+
+/// What a plugin is given when it is opened.
+public struct PluginContext: Sendable {
+    /// The name of the instance: the storage's type, or the exporter's name in the configuration.
+    public var name: String
+    /// The logger of the instance.
+    public var logger: Logger
+
+    /// Makes a context.
+    public init(name: String, logger: Logger) {
+        self.name = name
+        self.logger = logger
+    }
+}
+
+/// A kind of storage, as a value in the list of plugins.
+public struct StoragePlugin: Sendable {
+    /// What `storage.type` says: `sqlite`.
+    public let name: String
+    /// One sentence about it.
+    public let summary: String
+    /// How much an operator may rely on it.
+    public let stability: PluginStability
+    /// The keys it understands, in the section of its name under `storage`.
+    public let keys: [ConfigurationKey]
+    /// Checks a configuration, purely: no file is touched, nothing is opened. Throws ``ConfigurationError``.
+    public let configure: @Sendable (PluginConfiguration) throws -> StorageSetup
+
+    /// Describes a kind of storage.
+    public init(
+        name: String, summary: String, stability: PluginStability, keys: [ConfigurationKey],
+        configure: @escaping @Sendable (PluginConfiguration) throws -> StorageSetup
+    ) {
+        self.name = name
+        self.summary = summary
+        self.stability = stability
+        self.keys = keys
+        self.configure = configure
+    }
+}
+
+/// A storage whose configuration was checked, and what can be done with it.
+public struct StorageSetup: Sendable {
+    /// Opens the storage for a server.
+    public var open: @Sendable (PluginContext) async throws -> any Storage
+    /// Copies the log to a new file while a server may be running; returns a sentence about what was copied. Nil: the storage has its own tools for that.
+    public var backUp: (@Sendable (_ file: String) async throws -> String)?
+    /// Reads everything, while a server may be running, and says what is wrong. Nil: not supported.
+    public var verify: (@Sendable () async throws -> VerificationReport)?
+
+    /// Makes a setup.
+    public init(
+        open: @escaping @Sendable (PluginContext) async throws -> any Storage,
+        backUp: (@Sendable (_ file: String) async throws -> String)? = nil,
+        verify: (@Sendable () async throws -> VerificationReport)? = nil
+    ) {
+        self.open = open
+        self.backUp = backUp
+        self.verify = verify
+    }
+}
+
+/// What reading a whole storage has shown.
+public struct VerificationReport: Hashable, Sendable {
+    /// The number of events that were read.
+    public var events: Int64
+    /// What is wrong, a sentence each; empty: nothing.
+    public var problems: [String]
+
+    /// Makes a report.
+    public init(events: Int64, problems: [String]) {
+        self.events = events
+        self.problems = problems
+    }
+}
+
+/// A kind of exporter, as a value in the list of plugins.
+public struct ExporterPlugin: Sendable {
+    /// What `exporters.NAME.type` says: `jsonlines`.
+    public let name: String
+    /// One sentence about it.
+    public let summary: String
+    /// How much an operator may rely on it.
+    public let stability: PluginStability
+    /// The keys it understands beside `type`.
+    public let keys: [ConfigurationKey]
+    /// Checks a configuration, purely: no file is touched, nothing is opened. Throws ``ConfigurationError``.
+    public let configure: @Sendable (PluginConfiguration) throws -> ExporterSetup
+
+    /// Describes a kind of exporter.
+    public init(
+        name: String, summary: String, stability: PluginStability, keys: [ConfigurationKey],
+        configure: @escaping @Sendable (PluginConfiguration) throws -> ExporterSetup
+    ) {
+        self.name = name
+        self.summary = summary
+        self.stability = stability
+        self.keys = keys
+        self.configure = configure
+    }
+}
+
+/// An exporter whose configuration was checked.
+public struct ExporterSetup: Sendable {
+    /// Opens the exporter.
+    public var open: @Sendable (PluginContext) async throws -> any Exporter
+
+    /// Makes a setup.
+    public init(open: @escaping @Sendable (PluginContext) async throws -> any Exporter) {
+        self.open = open
+    }
+}
+
+/// The plugins of a build, listed explicitly.
+public struct PluginList: Sendable {
+    /// The kinds of storage, in the order in which they are shown.
+    public var storages: [StoragePlugin]
+    /// The kinds of exporters, in the order in which they are shown.
+    public var exporters: [ExporterPlugin]
+
+    /// Makes a list.
+    public init(storages: [StoragePlugin] = [], exporters: [ExporterPlugin] = []) {
+        self.storages = storages
+        self.exporters = exporters
+    }
+
+    /// The list with another kind of storage at its end.
+    public func adding(_ storage: StoragePlugin) -> PluginList {
+        PluginList(storages: storages + [storage], exporters: exporters)
+    }
+
+    /// The list with another kind of exporter at its end.
+    public func adding(_ exporter: ExporterPlugin) -> PluginList {
+        PluginList(storages: storages, exporters: exporters + [exporter])
+    }
+
+    /// Finds the kind of storage that a configuration names.
+    ///
+    /// - Throws: ``ConfigurationError`` that lists what this build has when there is none, or two, of that name.
+    public func storage(named name: String) throws -> StoragePlugin {
+        try find(name, in: storages.map { ($0.name, $0) }, key: "storage.type", noun: "storage")
+    }
+
+    /// Finds the kind of exporter that a configuration names.
+    ///
+    /// - Throws: ``ConfigurationError`` that lists what this build has when there is none, or two, of that name.
+    public func exporter(named name: String, key: String) throws -> ExporterPlugin {
+        try find(name, in: exporters.map { ($0.name, $0) }, key: key, noun: "exporter")
+    }
+
+    /// Checks that no two plugins of a kind have one name.
+    ///
+    /// - Throws: ``ConfigurationError`` that names the first pair.
+    public func validate() throws {
+        for (noun, names) in [("storages", storages.map(\.name)), ("exporters", exporters.map(\.name))] {
+            var seen: Set<String> = []
+            for name in names where !seen.insert(name).inserted {
+                throw ConfigurationError(
+                    "plugins", "hold two \(noun) named \"\(name)\"; remove one from the list in main, or rename it")
+            }
+        }
+    }
+
+    private func find<Plugin>(_ name: String, in named: [(String, Plugin)], key: String, noun: String) throws -> Plugin {
+        try validate()
+        if let found = named.first(where: { $0.0 == name }) { return found.1 }
+        let names = named.map(\.0)
+        let nearest = ConfigurationError.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
+        throw ConfigurationError(
+            key,
+            "names no \(noun) of this build: \"\(name)\". It has: \(names.joined(separator: ", ")).\(nearest)"
+                + " Others are added by a package trait (`assetlog plugins` shows them) or by a build of your own"
+                + " (Docs/Plugins.md)")
+    }
+}

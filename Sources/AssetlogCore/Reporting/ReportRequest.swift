@@ -1,0 +1,121 @@
+/// One of the three endpoints that take reports.
+public enum ReportEndpoint: UInt8, CaseIterable, Sendable {
+    /// `/report_asset_materialization/`
+    case materialization
+    /// `/report_asset_check/`
+    case check
+    /// `/report_asset_observation/`
+    case observation
+
+    /// The kind of event that the endpoint records.
+    public var kind: EventKind {
+        switch self {
+        case .materialization: .materialization
+        case .check: .check
+        case .observation: .observation
+        }
+    }
+
+    /// The first segment of the path: `report_asset_check`.
+    public var pathSegment: String { "report_asset_\(kind.name)" }
+}
+
+/// A report as it came over the wire: bytes that are borrowed for one call, nothing decoded.
+public struct ReportRequest {
+    /// The endpoint.
+    public var endpoint: ReportEndpoint
+    /// The path after the endpoint's name and its slash, still percent-encoded; empty when there was none.
+    public var keyPath: UnsafeRawBufferPointer
+    /// The query after `?`, still percent-encoded; nil when there was no `?`.
+    public var query: UnsafeRawBufferPointer?
+    /// The value of the first Content-Type header, as sent; nil when there was none.
+    public var contentType: UnsafeRawBufferPointer?
+    /// The body, decompressed; empty when there was none.
+    public var body: UnsafeRawBufferPointer
+
+    /// Makes a request of borrowed bytes.
+    public init(
+        endpoint: ReportEndpoint, keyPath: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer?,
+        contentType: UnsafeRawBufferPointer?, body: UnsafeRawBufferPointer
+    ) {
+        self.endpoint = endpoint
+        self.keyPath = keyPath
+        self.query = query
+        self.contentType = contentType
+        self.body = body
+    }
+}
+
+/// Where the value of a parameter came from.
+public enum ParameterSource: UInt8, Sendable {
+    /// Nowhere: it is absent, or has its default.
+    case absent
+    /// The path of the URL.
+    case path
+    /// The body.
+    case body
+    /// The query of the URL.
+    case query
+}
+
+/// Where the value of each parameter came from.
+public struct ParameterSources: Hashable, Sendable {
+    public var assetKey = ParameterSource.absent
+    public var metadata = ParameterSource.absent
+    public var partition = ParameterSource.absent
+    public var description = ParameterSource.absent
+    public var dataVersion = ParameterSource.absent
+    public var checkName = ParameterSource.absent
+    public var passed = ParameterSource.absent
+    public var severity = ParameterSource.absent
+
+    /// No parameter came from anywhere.
+    public init() {}
+}
+
+/// What a report says, resolved: bytes that are borrowed from the resolver for one call.
+public struct ResolvedReport {
+    /// The kind of event.
+    public var kind: EventKind
+    /// The asset key's canonical JSON text in UTF-8.
+    public var assetKey: UnsafeRawBufferPointer
+    /// The partition in UTF-8; nil when the event speaks of the whole asset.
+    public var partition: UnsafeRawBufferPointer?
+    /// The canonical JSON object of the remaining fields; see ``Event/details``.
+    public var details: UnsafeRawBufferPointer
+    /// Where each value came from.
+    public var sources: ParameterSources
+
+    /// Makes a resolved report of borrowed bytes.
+    public init(
+        kind: EventKind, assetKey: UnsafeRawBufferPointer, partition: UnsafeRawBufferPointer?,
+        details: UnsafeRawBufferPointer, sources: ParameterSources
+    ) {
+        self.kind = kind
+        self.assetKey = assetKey
+        self.partition = partition
+        self.details = details
+        self.sources = sources
+    }
+}
+
+/// Why a report was refused.
+public struct ParameterError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The HTTP status: 400 or 401.
+    public var status: Int
+    /// The text of the answer's `error`.
+    public var message: String
+
+    /// Makes an error.
+    public init(status: Int = 400, _ message: String) {
+        self.status = status
+        self.message = message
+    }
+
+    /// The permission error of the original, for a report that its sender may not make.
+    public static let notAuthorized = ParameterError(
+        status: 401, "Not authorized to report runless asset events.")
+
+    /// The message.
+    public var description: String { message }
+}

@@ -1,0 +1,185 @@
+/// A running storage: it keeps the event log and the cursors of its consumers.
+///
+/// Life cycle: a ``StoragePlugin`` checks the configuration purely, ``StorageSetup/open`` does input and output but
+/// starts no task, ``run()`` owns every background task, ``close()`` is idempotent. `AssetlogTesting` holds the
+/// conformance suite that every storage passes.
+public protocol Storage: Sendable {
+    /// Appends the events of a batch, all or nothing, in their order, after every event that is in the log already.
+    ///
+    /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine. The log calls it
+    /// from its writer's own thread, never twice at once, and it may block. After an error none of the batch is in
+    /// the log, or the storage can't know (a lost connection); the log answers such reports 5xx.
+    /// - Returns: The sequences of the first and the last event; those between increase strictly.
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64>
+
+    /// Reads a page of the log. What ``append(_:)`` returned before the call is visible to it.
+    func events(_ query: EventQuery) async throws -> EventPage
+
+    /// Finds an event of a deployment by its identity.
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent?
+
+    /// Counts what the log holds.
+    func statistics() async throws -> StorageStatistics
+
+    /// The cursors of all consumers, by name.
+    func cursors() async throws -> [ConsumerCursor]
+
+    /// Finds the cursor of a consumer, or makes one that stands before the first event.
+    func cursor(of consumer: String) async throws -> ConsumerCursor
+
+    /// Moves the cursor of a consumer to `cursor.position`, unless its generation has changed meanwhile.
+    ///
+    /// Durable at the latest when ``close()`` returns; a crash may set a cursor back, never forward.
+    /// - Returns: Whether the cursor was moved. False: someone called ``replay(_:after:)``, read the cursor anew.
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool
+
+    /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
+    ///
+    /// Durable when it returns.
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
+
+    /// Does the storage's background work until it is cancelled. The default does nothing.
+    func run() async throws
+
+    /// Ends the work and frees what the storage holds. A second call does nothing; every other call after it throws.
+    func close() async
+}
+
+extension Storage {
+    /// Waits for its cancellation.
+    public func run() async throws {
+        while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+    }
+}
+
+/// What a storage holds.
+public struct StorageStatistics: Hashable, Sendable {
+    /// The number of events in the log.
+    public var events: Int64
+    /// The greatest sequence in the log; 0 when it is empty.
+    public var head: Int64
+
+    /// Makes statistics.
+    public init(events: Int64, head: Int64) {
+        self.events = events
+        self.head = head
+    }
+}
+
+/// How far a consumer has read the log.
+public struct ConsumerCursor: Hashable, Sendable {
+    /// The consumer's name.
+    public var consumer: String
+    /// Counts the replays: what a consumer did in an older generation does not count for this one.
+    public var generation: Int64
+    /// The last sequence that was consumed; 0 before the first.
+    public var position: Int64
+
+    /// Makes a cursor.
+    public init(consumer: String, generation: Int64 = 0, position: Int64 = 0) {
+        self.consumer = consumer
+        self.generation = generation
+        self.position = position
+    }
+}
+
+/// Which events a reader asks for.
+public struct EventQuery: Hashable, Sendable {
+    /// The direction of reading, and where it starts.
+    public enum Order: Hashable, Sendable {
+        /// Oldest first, from the event after this sequence.
+        case ascending(after: Int64)
+        /// Newest first, from the event before this sequence; nil: from the end of the log.
+        case descending(before: Int64?)
+    }
+
+    /// The direction of reading, and where it starts.
+    public var order: Order
+    /// At most so many events, at least 1.
+    public var limit: Int
+    /// Only events of this deployment; nil: of all.
+    public var deployment: String?
+    /// Only events of this asset.
+    public var assetKey: AssetKey?
+    /// Only events of this kind.
+    public var kind: EventKind?
+    /// Only events that happened at this time or later.
+    public var from: Timestamp?
+    /// Only events that happened before this time.
+    public var to: Timestamp?
+    /// The page ends after the event that reaches so many bytes of columns.
+    public var maximumBytes: Int
+
+    /// Makes a query; without arguments it reads the log of all deployments from its start.
+    public init(
+        order: Order = .ascending(after: 0), limit: Int = 100, deployment: String? = nil, assetKey: AssetKey? = nil,
+        kind: EventKind? = nil, from: Timestamp? = nil, to: Timestamp? = nil, maximumBytes: Int = 4 << 20
+    ) {
+        self.order = order
+        self.limit = limit
+        self.deployment = deployment
+        self.assetKey = assetKey
+        self.kind = kind
+        self.from = from
+        self.to = to
+        self.maximumBytes = maximumBytes
+    }
+
+    /// Whether an event passes the filters; it does not look at the order, the limit or the bytes.
+    public func matches(_ event: Event) -> Bool {
+        (deployment == nil || event.deployment == deployment)
+            && (assetKey == nil || event.assetKey == assetKey)
+            && (kind == nil || event.kind == kind)
+            && (from.map { event.timestamp >= $0 } ?? true)
+            && (to.map { event.timestamp < $0 } ?? true)
+    }
+}
+
+/// A part of the log, in the order that was asked for.
+public struct EventPage: Hashable, Sendable {
+    /// The events. Empty only at the end of what the reader may see.
+    public var events: [LoggedEvent]
+    /// The last sequence that was looked at, matching or not, to go on from; where nothing was, the start of the query.
+    public var next: Int64
+
+    /// Makes a page.
+    public init(events: [LoggedEvent], next: Int64) {
+        self.events = events
+        self.next = next
+    }
+}
+
+/// Why a storage refused a call.
+public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kinds of refusal.
+    public struct Code: Hashable, Sendable {
+        private enum Value: Hashable { case closed, full, inUse, tooNew, damaged, unavailable }
+        private let value: Value
+        /// The storage was closed before.
+        public static let closed = Code(value: .closed)
+        /// There is no space left for another event.
+        public static let full = Code(value: .full)
+        /// Another server works on the same data.
+        public static let inUse = Code(value: .inUse)
+        /// A newer release wrote the data.
+        public static let tooNew = Code(value: .tooNew)
+        /// The data can't be read.
+        public static let damaged = Code(value: .damaged)
+        /// The storage can't be reached now; later it may work.
+        public static let unavailable = Code(value: .unavailable)
+    }
+
+    /// The kind of refusal; two errors are of one kind when it is equal.
+    public var code: Code
+    /// What was wrong, where, and what to do, in a sentence for the operator.
+    public var message: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The message.
+    public var description: String { message }
+}
