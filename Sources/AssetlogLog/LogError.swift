@@ -1,0 +1,44 @@
+/// Why the log did not record events.
+public struct LogError: Error, Sendable, CustomStringConvertible {
+    /// The kinds of failure.
+    public struct Code: Hashable, Sendable {
+        private enum Value: Hashable { case full, closed, failed }
+        private let value: Value
+        /// The queue is at its bound: the storage is slower than the reports. Nothing was recorded; try again later.
+        public static let full = Code(value: .full)
+        /// The server is stopping. Nothing was recorded; try again later.
+        public static let closed = Code(value: .closed)
+        /// The storage refused the commit; ``LogError/cause`` says why.
+        public static let failed = Code(value: .failed)
+    }
+
+    /// The kind of failure.
+    public var code: Code
+    /// What the storage said.
+    public var cause: (any Error)?
+
+    /// Makes an error.
+    public init(_ code: Code, cause: (any Error)? = nil) {
+        self.code = code
+        self.cause = cause
+    }
+
+    /// A sentence for the one who reported.
+    public var description: String {
+        switch code {
+        case .full: "The queue of the event log is full; nothing was recorded. Send the report again later."
+        case .closed: "The server is stopping; nothing was recorded. Send the report again later."
+        default: "The storage could not record the event. Send the report again later."
+        }
+    }
+}
+
+/// How the log is doing.
+public enum LogHealth: Sendable {
+    /// The last commit succeeded, or there was none yet.
+    case ready
+    /// Commits fail since a point in time, for a reason.
+    case failing(since: ContinuousClock.Instant, reason: String)
+    /// The log takes no events any more and commits what it has.
+    case draining
+}
