@@ -65,6 +65,14 @@ public struct Event: Hashable, Sendable {
     }
 }
 
+extension Event {
+    /// The bytes of its columns of text and JSON, as a page of the log counts them; see ``EventQuery/maximumBytes``.
+    public var byteCount: Int {
+        deployment.utf8.count + assetKey.canonical.utf8.count + (partition?.utf8.count ?? 0)
+            + (reportedBy?.utf8.count ?? 0) + details.count
+    }
+}
+
 /// An event with its place in the log.
 @dynamicMemberLookup
 public struct LoggedEvent: Hashable, Sendable {

@@ -58,16 +58,20 @@ public struct StorageSetup: Sendable {
     public var backUp: (@Sendable (_ file: String) async throws -> String)?
     /// Reads everything, while a server may be running, and says what is wrong. Nil: not supported.
     public var verify: (@Sendable () async throws -> VerificationReport)?
+    /// Opens only the cursors of the consumers, while a server may be running. Nil: not supported.
+    public var openConsumers: (@Sendable () async throws -> any ConsumerStore)?
 
     /// Makes a setup.
     public init(
         open: @escaping @Sendable (PluginContext) async throws -> any Storage,
         backUp: (@Sendable (_ file: String) async throws -> String)? = nil,
-        verify: (@Sendable () async throws -> VerificationReport)? = nil
+        verify: (@Sendable () async throws -> VerificationReport)? = nil,
+        openConsumers: (@Sendable () async throws -> any ConsumerStore)? = nil
     ) {
         self.open = open
         self.backUp = backUp
         self.verify = verify
+        self.openConsumers = openConsumers
     }
 }
 

@@ -3,7 +3,7 @@
 /// Life cycle: a ``StoragePlugin`` checks the configuration purely, ``StorageSetup/open`` does input and output but
 /// starts no task, ``run()`` owns every background task, ``close()`` is idempotent. `AssetlogTesting` holds the
 /// conformance suite that every storage passes.
-public protocol Storage: Sendable {
+public protocol Storage: ConsumerStore {
     /// Appends the events of a batch, all or nothing, in their order, after every event that is in the log already.
     ///
     /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine. The log calls it
@@ -21,28 +21,8 @@ public protocol Storage: Sendable {
     /// Counts what the log holds.
     func statistics() async throws -> StorageStatistics
 
-    /// The cursors of all consumers, by name.
-    func cursors() async throws -> [ConsumerCursor]
-
-    /// Finds the cursor of a consumer, or makes one that stands before the first event.
-    func cursor(of consumer: String) async throws -> ConsumerCursor
-
-    /// Moves the cursor of a consumer to `cursor.position`, unless its generation has changed meanwhile.
-    ///
-    /// Durable at the latest when ``close()`` returns; a crash may set a cursor back, never forward.
-    /// - Returns: Whether the cursor was moved. False: someone called ``replay(_:after:)``, read the cursor anew.
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool
-
-    /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
-    ///
-    /// Durable when it returns.
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
-
     /// Does the storage's background work until it is cancelled. The default does nothing.
     func run() async throws
-
-    /// Ends the work and frees what the storage holds. A second call does nothing; every other call after it throws.
-    func close() async
 }
 
 extension Storage {

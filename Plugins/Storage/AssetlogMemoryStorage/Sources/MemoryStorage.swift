@@ -1,0 +1,137 @@
+import AssetlogCore
+import Synchronization
+
+/// The log in an array.
+///
+/// Appending happens on the writer's thread while tasks read, so all state is in one value behind one lock. That is
+/// enough for a storage in memory; one that does input and output must not do it on the threads of Swift's tasks.
+final class MemoryStorage: Storage {
+    private struct State {
+        var events: [LoggedEvent] = []
+        var places: [EventID: Int] = [:]
+        var cursors: [String: ConsumerCursor] = [:]
+        var isClosed = false
+    }
+
+    private let maximumEvents: Int
+    private let state = Mutex(State())
+
+    init(maximumEvents: Int) {
+        self.maximumEvents = maximumEvents
+    }
+
+    // MARK: The log
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        try withOpenState { state in
+            // All or nothing: whatever can fail comes before the first change.
+            guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
+            guard state.events.count + batch.count <= maximumEvents else {
+                throw StorageError(
+                    .full,
+                    "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
+                        + " Raise storage.memory.maximum_events, or use the storage sqlite.")
+            }
+            let first = Int64(state.events.count) + 1
+            for event in batch.events {
+                state.places[event.id] = state.events.count
+                state.events.append(LoggedEvent(sequence: Int64(state.events.count) + 1, event: event))
+            }
+            return first...Int64(state.events.count)
+        }
+    }
+
+    func events(_ query: EventQuery) async throws -> EventPage {
+        try withOpenState { state in
+            // The event of sequence n is at index n - 1.
+            let count = state.events.count
+            switch query.order {
+            case .ascending(let after):
+                let start = Int(clamping: max(0, after))
+                return page(query, of: state.events, at: start..<max(start, count), from: after)
+            case .descending(let before):
+                let end = min(Int(clamping: max(1, before ?? Int64.max)) - 1, count)
+                return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
+            }
+        }
+    }
+
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        try withOpenState { state in
+            guard let place = state.places[id], state.events[place].deployment == deployment else { return nil }
+            return state.events[place]
+        }
+    }
+
+    func statistics() async throws -> StorageStatistics {
+        try withOpenState { state in
+            StorageStatistics(events: Int64(state.events.count), head: Int64(state.events.count))
+        }
+    }
+
+    private func page(
+        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>, from start: Int64
+    ) -> EventPage {
+        var page = EventPage(events: [], next: start)
+        var bytes = 0
+        for place in places {
+            let event = events[place]
+            page.next = event.sequence
+            guard query.matches(event.event) else { continue }
+            page.events.append(event)
+            bytes += event.event.byteCount
+            if page.events.count >= query.limit || bytes >= query.maximumBytes { break }
+        }
+        return page
+    }
+
+    // MARK: The consumers
+
+    func cursors() async throws -> [ConsumerCursor] {
+        try withOpenState { state in state.cursors.values.sorted { $0.consumer < $1.consumer } }
+    }
+
+    func cursor(of consumer: String) async throws -> ConsumerCursor {
+        try withOpenState { state in
+            let cursor = state.cursors[consumer] ?? ConsumerCursor(consumer: consumer)
+            state.cursors[consumer] = cursor
+            return cursor
+        }
+    }
+
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool {
+        try withOpenState { state in
+            // The generation tells a consumer's old work from work after a replay.
+            guard state.cursors[cursor.consumer]?.generation == cursor.generation else { return false }
+            state.cursors[cursor.consumer] = cursor
+            return true
+        }
+    }
+
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        try withOpenState { state in
+            let generation = (state.cursors[consumer]?.generation ?? 0) + 1
+            let cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
+            state.cursors[consumer] = cursor
+            return cursor
+        }
+    }
+
+    // MARK: Life cycle
+
+    // No background work: the default `run()`, which waits for its cancellation, is right.
+
+    func close() async {
+        state.withLock { state in
+            // Idempotent, and it frees the memory.
+            state = State(isClosed: true)
+        }
+    }
+
+    private func withOpenState<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+        try state.withLock { state in
+            guard !state.isClosed else { throw StorageError(.closed, "The log in memory was closed.") }
+            return try body(&state)
+        }
+    }
+}

@@ -1,0 +1,29 @@
+public import AssetlogCore
+
+// The description of the plugin: what `assetlog plugins` shows, which keys a configuration may have, and how they
+// become a storage. A plugin of your own has the same three parts: this value, the storage beside it, and a test
+// that runs the conformance suite. Your main adds the value to the list: `standardPlugins.adding(.memory)`.
+
+extension StoragePlugin {
+    /// Keeps the log in memory: for tests, for trying things out, and as the template for other storages.
+    ///
+    /// - `maximum_events` (integer, default 1000000): How many events fit, before reports are refused.
+    public static let memory = StoragePlugin(
+        name: "memory",
+        summary: "Keeps the log in memory; it is gone when the server ends.",
+        stability: .development,
+        keys: [
+            // What a declaration can say (the kind, the default) is checked before `configure` is called.
+            ConfigurationKey(
+                "maximum_events", .integer, default: "1000000", "How many events fit, before reports are refused.")
+        ],
+        configure: { configuration in
+            // Pure: it checks what a declaration can't say, and touches nothing. `assetlog check-config` ends here.
+            let maximumEvents = configuration.integer("maximum_events")
+            guard maximumEvents >= 1 else {
+                throw configuration.error("maximum_events", "must be at least 1, not \(maximumEvents)")
+            }
+            // `open` does input and output, where there is any, and throws a `StorageError` when it can't.
+            return StorageSetup(open: { _ in MemoryStorage(maximumEvents: maximumEvents) })
+        })
+}
