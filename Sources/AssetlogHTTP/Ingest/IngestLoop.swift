@@ -1,0 +1,150 @@
+import AssetlogCore
+import AssetlogLog
+import Logging
+import NIOCore
+
+/// What the ingest lane does with a report.
+enum IngestVerdict {
+    /// It is in the queue under this identity; the lane's ``PendingReport`` hears of it.
+    case queued(EventID)
+    /// It is answered at once.
+    case answered(ReportAnswer)
+}
+
+/// Who waits for a report to become durable: the lane that has its connection.
+///
+/// A class and not a protocol, because the queue carries it as a bare pointer and a cast to a protocol for each event
+/// would cost more than the rest of the hand-over.
+class PendingReport {
+    /// Learns on the event loop whether the report is durable.
+    func settled(_ outcome: CommitSettlement.Outcome) {}
+}
+
+/// The ingest lane of one event loop: resolves reports into the log's queue and brings the answers back.
+///
+/// Confined to its event loop, but for ``settled(_:)``, which the writer's thread calls and which only hands over.
+final class IngestLoop: CommitListener, @unchecked Sendable {
+    let eventLoop: any EventLoop
+    let limits: HTTPLimits
+    let logger: Logger
+    let router: ReportRouter
+    let codings: RequestCodings
+    let openAPIChannel: @Sendable (APIConnection) -> Void
+    private let log: EventLog
+    private let isReadOnly: Bool
+    private var resolver = ParameterResolver()
+    private var identities = EventIDGenerator()
+    private var connections = ConnectionTable()
+    private var clock: RepeatedTask?
+    private var lastClosed: EventLoopPromise<Void>?
+    private(set) var isDraining = false
+    private(set) var encoder: PlainResponseEncoder
+
+    init(
+        eventLoop: any EventLoop, configuration: HTTPServerConfiguration, log: EventLog, logger: Logger,
+        openAPIChannel: @escaping @Sendable (APIConnection) -> Void
+    ) {
+        self.eventLoop = eventLoop
+        limits = configuration.limits
+        self.logger = logger
+        router = ReportRouter(pathPrefix: configuration.pathPrefix, deployments: configuration.deployments)
+        codings = RequestCodings(limits: configuration.limits)
+        self.openAPIChannel = openAPIChannel
+        self.log = log
+        isReadOnly = configuration.isReadOnly
+        encoder = PlainResponseEncoder(at: .now())
+    }
+
+    // MARK: Reports
+
+    /// Resolves a report and queues its event. `pending` hears of it once, unless it is answered at once.
+    func report(_ request: borrowing ReportRequest, deployment: String, for pending: PendingReport) -> IngestVerdict {
+        let now = Timestamp.now()
+        let id = identities.next(at: now)
+        let isAllowed = !isReadOnly
+        do throws(ParameterError) {
+            let admission = try resolver.resolve(request, authorize: { _ in isAllowed }) { resolved in
+                // The settlement releases this retain.
+                let ticket = Unmanaged.passRetained(pending)
+                let admission = queue(resolved, id: id, now: now, deployment: deployment, ticket: ticket.toOpaque())
+                if case .queued = admission {} else { ticket.release() }
+                return admission
+            }
+            switch admission {
+            case .queued: return .queued(id)
+            case .full: return .answered(.notRecorded(LogError(.full)))
+            case .closed: return .answered(.notRecorded(LogError(.closed)))
+            }
+        } catch {
+            return .answered(.refused(error.status, error.message))
+        }
+    }
+
+    private func queue(
+        _ resolved: borrowing ResolvedReport, id: EventID, now: Timestamp, deployment: String, ticket: UnsafeMutableRawPointer
+    ) -> Admission {
+        var deployment = deployment
+        let (kind, assetKey, partition, details) = (resolved.kind, resolved.assetKey, resolved.partition, resolved.details)
+        return deployment.withUTF8 { name in
+            log.submit(
+                EventColumns(
+                    id: id, kind: kind, timestamp: now, receivedAt: now, deployment: UnsafeRawBufferPointer(name),
+                    assetKey: assetKey, partition: partition, reportedBy: nil, details: details),
+                ticket: UInt(bitPattern: ticket), for: self)
+        }
+    }
+
+    func settled(_ settlement: consuming CommitSettlement) {
+        let (tickets, outcome) = (settlement.tickets, settlement.outcome)
+        eventLoop.execute {
+            for ticket in tickets {
+                guard let pointer = UnsafeRawPointer(bitPattern: ticket) else { continue }
+                Unmanaged<PendingReport>.fromOpaque(pointer).takeRetainedValue().settled(outcome)
+            }
+        }
+    }
+
+    /// The byte lane's answer to a report that is durable.
+    func recorded(_ id: EventID, closes: Bool) -> ByteBuffer {
+        encoder.recorded(id, closes: closes)
+    }
+
+    // MARK: Connections
+
+    func opened(_ connection: Connection) {
+        connections.insert(connection)
+    }
+
+    func closed(_ connection: Connection) {
+        connections.remove(connection)
+        if isDraining, connections.isEmpty { lastClosed?.succeed() }
+    }
+
+    /// Starts the clock that cuts slow peers and sets the date of answers.
+    func startClock() {
+        let halfSecond = TimeAmount.milliseconds(500)
+        clock = eventLoop.scheduleRepeatedTask(initialDelay: halfSecond, delay: halfSecond) { [unowned self] _ in
+            encoder.setDate(.now())
+            for connection in connections.expired(at: .now()) { connection.lane?.deadlinePassed() }
+        }
+    }
+
+    /// Closes what is idle, lets what is under way finish, and completes when no connection is left.
+    func drain() -> EventLoopFuture<Void> {
+        let promise = lastClosed ?? eventLoop.makePromise(of: Void.self)
+        isDraining = true
+        lastClosed = promise
+        for connection in connections.all { connection.lane?.drain() }
+        if connections.isEmpty { promise.succeed() }
+        return promise.futureResult
+    }
+
+    /// Closes every connection as it is.
+    func closeAll() {
+        for connection in connections.all { connection.channel.close(promise: nil) }
+    }
+
+    func stopClock() {
+        clock?.cancel()
+    }
+}

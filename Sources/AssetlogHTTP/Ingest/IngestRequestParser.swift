@@ -1,0 +1,147 @@
+import AssetlogCore
+
+/// The head of a report in the plainest form of HTTP/1.1, as ranges into the bytes it was read from.
+struct IngestRequestHead: Equatable {
+    /// The request target.
+    var target: Range<Int>
+    /// The value of the first Content-Type field.
+    var contentType: Range<Int>?
+    /// The number of bytes of the head, with the empty line at its end.
+    var byteCount: Int
+    /// The number of bytes of the body.
+    var contentLength: Int
+    /// Whether the client asks to close the connection after the answer.
+    var closes: Bool
+}
+
+/// Reads the head of a report if it has the one plain form that the ingest lane takes.
+///
+/// It never decides what a doubtful request means: whatever is not plainly `POST` with HTTP/1.1, exactly one Host, at
+/// most one Content-Length of digits and none of the fields that change how a message is read (Transfer-Encoding,
+/// Content-Encoding, Expect, Upgrade, Connection other than keep-alive or close, Trailer, TE, HTTP2-Settings) is left to the
+/// general lane's parser, from its first byte. A pure function of bytes (RFC 9112).
+enum IngestRequestParser {
+    enum Result: Equatable {
+        case complete(IngestRequestHead)
+        /// All bytes so far fit; more are needed.
+        case incomplete
+        /// For the general lane.
+        case other
+    }
+
+    /// Heads that grow over this many bytes are left to the general lane and its limits.
+    static let maximumHeadBytes = 8 << 10
+
+    static func parse(_ bytes: UnsafeRawBufferPointer) -> Result {
+        let method: StaticString = "POST /"
+        let compared = min(bytes.count, method.utf8CodeUnitCount)
+        for index in 0..<compared where bytes[index] != method.utf8Start[index] { return .other }
+        guard bytes.count > method.utf8CodeUnitCount else { return .incomplete }
+
+        // The target: visible ASCII up to the one space before the version.
+        var position = 5
+        while position < bytes.count, bytes[position] > 0x20, bytes[position] < 0x7f { position += 1 }
+        let target = 5..<position
+        guard position < bytes.count else { return incomplete(bytes) }
+        guard bytes[position] == 0x20 else { return .other }
+        let version: StaticString = " HTTP/1.1\r\n"
+        for index in 0..<version.utf8CodeUnitCount {
+            guard position + index < bytes.count else { return incomplete(bytes) }
+            guard bytes[position + index] == version.utf8Start[index] else { return .other }
+        }
+        position += version.utf8CodeUnitCount
+
+        var head = IngestRequestHead(target: target, contentType: nil, byteCount: 0, contentLength: 0, closes: false)
+        var hosts = 0
+        var lengths = 0
+        while true {
+            guard position < bytes.count else { return incomplete(bytes) }
+            if bytes[position] == 0x0d {
+                guard position + 1 < bytes.count else { return incomplete(bytes) }
+                guard bytes[position + 1] == 0x0a, hosts == 1 else { return .other }
+                head.byteCount = position + 2
+                return .complete(head)
+            }
+            let name = position
+            while position < bytes.count, isToken[Int(bytes[position])] { position += 1 }
+            guard position < bytes.count else { return incomplete(bytes) }
+            guard bytes[position] == UInt8(ascii: ":"), position > name else { return .other }
+            let nameEnd = position
+            position += 1
+            var value = position
+            while position < bytes.count, bytes[position] >= 0x20, bytes[position] < 0x7f || bytes[position] == 0x09 {
+                position += 1
+            }
+            guard position + 1 < bytes.count else {
+                return position < bytes.count && bytes[position] != 0x0d ? .other : incomplete(bytes)
+            }
+            guard bytes[position] == 0x0d, bytes[position + 1] == 0x0a else { return .other }
+            var valueEnd = position
+            position += 2
+            while value < valueEnd, bytes[value] == 0x20 { value += 1 }
+            while valueEnd > value, bytes[valueEnd - 1] == 0x20 { valueEnd -= 1 }
+
+            switch Field(UnsafeRawBufferPointer(rebasing: bytes[name..<nameEnd])) {
+            case .host: hosts += 1
+            case .contentType: if head.contentType == nil { head.contentType = value..<valueEnd }
+            case .contentLength:
+                lengths += 1
+                guard lengths == 1, valueEnd > value, valueEnd - value <= 10 else { return .other }
+                for index in value..<valueEnd {
+                    guard bytes[index] >= 0x30, bytes[index] <= 0x39 else { return .other }
+                    head.contentLength = head.contentLength * 10 + Int(bytes[index] - 0x30)
+                }
+            case .connection:
+                let options = UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd])
+                if equals(options, "close") { head.closes = true } else if !equals(options, "keep-alive") { return .other }
+            case .generalLane: return .other
+            case .ignored: break
+            }
+        }
+    }
+
+    private static func incomplete(_ bytes: UnsafeRawBufferPointer) -> Result {
+        bytes.count > maximumHeadBytes ? .other : .incomplete
+    }
+
+    /// The fields that the lane knows; every other one does not matter to it.
+    private enum Field {
+        case host, contentType, contentLength, connection, generalLane, ignored
+
+        init(_ name: UnsafeRawBufferPointer) {
+            switch name.count {
+            case 2: self = equals(name, "te") ? .generalLane : .ignored
+            case 4: self = equals(name, "host") ? .host : .ignored
+            case 6: self = equals(name, "expect") ? .generalLane : .ignored
+            case 7: self = equals(name, "upgrade") || equals(name, "trailer") ? .generalLane : .ignored
+            case 10: self = equals(name, "connection") ? .connection : .ignored
+            case 12: self = equals(name, "content-type") ? .contentType : .ignored
+            case 14:
+                self = equals(name, "content-length") ? .contentLength : equals(name, "http2-settings") ? .generalLane : .ignored
+            case 16: self = equals(name, "content-encoding") || equals(name, "proxy-connection") ? .generalLane : .ignored
+            case 17: self = equals(name, "transfer-encoding") ? .generalLane : .ignored
+            default: self = .ignored
+            }
+        }
+    }
+
+    /// Compares without regard to ASCII case; `expected` is in lower case.
+    private static func equals(_ bytes: UnsafeRawBufferPointer, _ expected: StaticString) -> Bool {
+        guard bytes.count == expected.utf8CodeUnitCount else { return false }
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            let lower = byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte
+            if lower != expected.utf8Start[index] { return false }
+        }
+        return true
+    }
+
+    /// RFC 9110, section 5.6.2.
+    private static let isToken: [Bool] = (0..<256).map { value in
+        guard let byte = UInt8(exactly: value), byte < 0x7f else { return false }
+        switch byte {
+        case 0x30...0x39, 0x41...0x5a, 0x61...0x7a: return true
+        default: return "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import AssetlogCore
+import AssetlogLog
+
+/// The answer to a report, independent of how it is written.
+struct ReportAnswer: Equatable {
+    var status: Int
+    /// The text of `error`; nil: the report was recorded and the body is `{}`.
+    var message: String?
+    var eventID: EventID?
+    /// Further header fields.
+    var fields: [(name: String, value: String)] = []
+
+    static func recorded(_ id: EventID) -> ReportAnswer {
+        ReportAnswer(status: 200, eventID: id)
+    }
+
+    static func refused(_ status: Int, _ message: String, _ fields: [(name: String, value: String)] = []) -> ReportAnswer {
+        ReportAnswer(status: status, message: message, fields: fields)
+    }
+
+    /// The answer for an event that the log did not record. It is always one that asks to try again.
+    static func notRecorded(_ error: LogError) -> ReportAnswer {
+        .refused(503, error.description, [("Retry-After", "1")])
+    }
+
+    static func methodNotAllowed(_ method: String) -> ReportAnswer {
+        .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])
+    }
+
+    static func tooLarge(limit: Int) -> ReportAnswer {
+        .refused(
+            413,
+            "The body is larger than the limit of \(limit) bytes after decompression (server.limits.body_bytes);"
+                + " nothing was recorded.")
+    }
+
+    /// The JSON text of the body.
+    var body: [UInt8] {
+        guard let message else { return Array("{}".utf8) }
+        var bytes = Array(#"{"error":"#.utf8)
+        CanonicalJSON.appendString(message.utf8, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
+    static func == (left: ReportAnswer, right: ReportAnswer) -> Bool {
+        left.status == right.status && left.message == right.message && left.eventID == right.eventID
+            && left.fields.elementsEqual(right.fields, by: ==)
+    }
+}
+
+/// The reason phrases of the statuses that the ingest lane answers (RFC 9110, section 15).
+func reasonPhrase(_ status: Int) -> String {
+    switch status {
+    case 200: "OK"
+    case 400: "Bad Request"
+    case 401: "Unauthorized"
+    case 404: "Not Found"
+    case 405: "Method Not Allowed"
+    case 408: "Request Timeout"
+    case 413: "Content Too Large"
+    case 414: "URI Too Long"
+    case 415: "Unsupported Media Type"
+    case 431: "Request Header Fields Too Large"
+    case 503: "Service Unavailable"
+    default: "Error"
+    }
+}

@@ -1,0 +1,249 @@
+import AssetlogCore
+import AssetlogLog
+import Logging
+import NIOCore
+
+/// The lane of plain reports: bytes in, bytes out, one request at a time.
+///
+/// It takes requests of the one form that ``IngestRequestParser`` knows, and hands the connection over to the general
+/// lane, with every byte that is not answered yet, at the first request of any other form.
+final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandler, ConnectionLane {
+    typealias InboundIn = ByteBuffer
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private enum Phase {
+        /// Between requests, or in the head of one.
+        case reading
+        /// The head is complete, the body is not.
+        case readingBody(IngestRequestHead)
+        /// The report is in the queue.
+        case committing(EventID, closes: Bool)
+        case closing
+        case handedOver
+    }
+
+    /// Reports with a longer body go through the general lane, whose buffers are bounded by its limits.
+    private static let maximumBodyBytes = 64 << 10
+    /// While a report is committed, a client may send so much ahead before it is no longer read from.
+    private static let maximumBytesAhead = 64 << 10
+
+    private let connection: Connection
+    private var context: ChannelHandlerContext?
+    private var phase = Phase.reading
+    private var unread = ByteBuffer()
+    private var isReadHeld = false
+    private var isInputClosed = false
+
+    init(connection: Connection) {
+        self.connection = connection
+    }
+
+    // MARK: Life of the connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        connection.lane = self
+        connection.expect(within: connection.limits.headerTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if case .handedOver = phase {} else { phase = .closing }
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .handedOver = phase {
+            context.fireErrorCaught(error)
+        } else {
+            close()
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .some(.inputClosed) = event as? ChannelEvent else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        isInputClosed = true
+        switch phase {
+        case .committing: break  // The answer is still owed.
+        case .reading, .readingBody: close()
+        case .closing: break
+        case .handedOver: context.fireUserInboundEventTriggered(event)
+        }
+    }
+
+    func deadlinePassed() {
+        switch phase {
+        case .reading where unread.readableBytes > 0, .readingBody:
+            let answer = ReportAnswer.refused(408, "The request did not arrive in time; send it again.")
+            context?.writeAndFlush(wrapOutboundOut(connection.loop.encoder.encode(answer, closes: true)), promise: nil)
+            close()
+        default: close()
+        }
+    }
+
+    func drain() {
+        switch phase {
+        case .reading where unread.readableBytes == 0: close()
+        case .committing(let id, _): phase = .committing(id, closes: true)
+        default: break  // A request that has begun is answered, and the answer closes.
+        }
+    }
+
+    // MARK: Reading
+
+    func read(context: ChannelHandlerContext) {
+        if case .committing = phase, unread.readableBytes > Self.maximumBytesAhead {
+            isReadHeld = true
+        } else {
+            context.read()
+        }
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch phase {
+        case .handedOver: context.fireChannelRead(data)
+        case .closing: break
+        case .reading, .readingBody, .committing:
+            var bytes = unwrapInboundIn(data)
+            if unread.readableBytes == 0 {
+                unread = bytes
+                if case .reading = phase { connection.expect(within: connection.limits.headerTimeout) }
+            } else {
+                unread.writeBuffer(&bytes)
+            }
+            process(context)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if case .handedOver = phase { context.fireChannelReadComplete() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .handedOver = phase {
+            context.fireChannelWritabilityChanged()
+        } else if context.channel.isWritable {
+            process(context)
+        }
+    }
+
+    /// Answers what is complete in the unread bytes, in order, until something has to be waited for.
+    private func process(_ context: ChannelHandlerContext) {
+        while unread.readableBytes > 0 {
+            // A client that sends reports and reads no answers is not served further until it does.
+            guard context.channel.isWritable else {
+                connection.expect(within: connection.limits.writeTimeout)
+                return
+            }
+            let head: IngestRequestHead
+            switch phase {
+            case .reading:
+                switch unread.withUnsafeReadableBytes(IngestRequestParser.parse) {
+                case .incomplete: return
+                case .other: return handOver(context)
+                case .complete(let complete): head = complete
+                }
+                if head.contentLength > Self.maximumBodyBytes { return handOver(context) }
+            case .readingBody(let begun): head = begun
+            case .committing, .closing, .handedOver: return
+            }
+            guard unread.readableBytes >= head.byteCount + head.contentLength else {
+                if case .reading = phase { connection.expect(within: connection.limits.bodyTimeout) }
+                phase = .readingBody(head)
+                return
+            }
+            guard answer(head, context) else { return }
+        }
+    }
+
+    /// Queues or refuses the first request of the unread bytes; false when it is for the general lane.
+    private func answer(_ head: IngestRequestHead, _ context: ChannelHandlerContext) -> Bool {
+        let loop = connection.loop
+        let verdict: IngestVerdict? = unread.withUnsafeReadableBytes { bytes in
+            func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+            let target = part(head.target)
+            guard let route = loop.router.route(target) else { return nil }
+            let request = ReportRequest(
+                endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
+                query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
+                contentType: head.contentType.map(part),
+                body: part(head.byteCount..<head.byteCount + head.contentLength))
+            return loop.report(request, deployment: route.deployment, for: self)
+        }
+        guard let verdict else {
+            handOver(context)
+            return false
+        }
+        unread.moveReaderIndex(forwardBy: head.byteCount + head.contentLength)
+        let closes = head.closes || loop.isDraining
+        switch verdict {
+        case .queued(let id):
+            phase = .committing(id, closes: closes)
+            connection.deadline = .distantFuture
+        case .answered(let answer):
+            write(loop.encoder.encode(answer, closes: closes), closes: closes, context)
+        }
+        return true
+    }
+
+    // MARK: Answering
+
+    override func settled(_ outcome: CommitSettlement.Outcome) {
+        guard case .committing(let id, let closes) = phase, let context else { return }
+        let closesNow = closes || connection.loop.isDraining
+        switch outcome {
+        case .committed: write(connection.loop.recorded(id, closes: closesNow), closes: closesNow, context)
+        case .failed(let error):
+            let answer = ReportAnswer.notRecorded(LogError(.failed, cause: error))
+            write(connection.loop.encoder.encode(answer, closes: closesNow), closes: closesNow, context)
+        }
+        if unread.readableBytes > 0 { process(context) }
+        if case .reading = phase {
+            if isInputClosed { return close() }
+            if isReadHeld {
+                isReadHeld = false
+                context.read()
+            }
+        }
+    }
+
+    private func write(_ bytes: ByteBuffer, closes: Bool, _ context: ChannelHandlerContext) {
+        phase = .reading
+        connection.expect(within: connection.limits.idleTimeout)
+        context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+        if closes { close() }
+    }
+
+    private func close() {
+        phase = .closing
+        unread.clear()
+        context?.close(promise: nil)
+    }
+
+    // MARK: The general lane
+
+    private func handOver(_ context: ChannelHandlerContext) {
+        phase = .handedOver
+        do {
+            try GeneralLane.install(on: connection, in: context.pipeline.syncOperations)
+        } catch {
+            connection.loop.logger.error("The general lane could not be set up.", metadata: ["error": "\(error)"])
+            return close()
+        }
+        let bytes = unread
+        unread = ByteBuffer()
+        context.fireChannelRead(wrapInboundOut(bytes))
+        context.fireChannelReadComplete()
+        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+        if isReadHeld { context.read() }
+        context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+}

@@ -1,0 +1,379 @@
+import AssetlogCore
+import AssetlogLog
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import NIOHTTPTypesHTTP1
+
+/// The lane of every request that is HTTP/1.x, behind NIO's parser: reports in any legal form are resolved here, all
+/// else goes on to the API lane, which is added at a connection's first such request.
+///
+/// The pipeline handler before it delivers one request at a time, the next one when `.end` of the answer was written.
+final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private enum Phase {
+        case idle
+        case readingReport(ReportInProgress)
+        case committing(EventID)
+        /// The API lane has the request; `hasEnded` when all of it was forwarded.
+        case api(hasEnded: Bool)
+        /// The answer was written before the request had ended; so many bytes of it are still dropped.
+        case discarding(remaining: Int)
+        /// Everything was written; what still comes is dropped until the peer closes too.
+        case lingering
+        case closed
+    }
+
+    /// A report whose body is being read.
+    private struct ReportInProgress {
+        var route: ReportRoute
+        var target: [UInt8]
+        var contentType: [UInt8]?
+        var body: RequestBody
+        var startedAt: NIODeadline
+    }
+
+    private let connection: Connection
+    private var context: ChannelHandlerContext?
+    private var phase = Phase.idle
+    private var hasAPILane = false
+    private var keepsAlive = true
+    private var version = HTTPVersion.http1_1
+    private var isHead = false
+    private var hasForwarded = false
+    private var isInputClosed = false
+    private var hasResponseBegun = false
+
+    private init(connection: Connection) {
+        self.connection = connection
+    }
+
+    /// Adds NIO's HTTP/1 handlers and the lane to the end of a pipeline.
+    static func install(on connection: Connection, in pipeline: ChannelPipeline.SynchronousOperations) throws {
+        var decoderLimits = NIOHTTPDecoderLimitConfiguration()
+        decoderLimits.maxHeaderFieldSize = connection.limits.headerBytes
+        decoderLimits.maxHeaderListSize = connection.limits.headerBytes
+        decoderLimits.maxHeaderFieldCount = 200
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
+            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
+        try pipeline.addHandler(GeneralLane(connection: connection))
+    }
+
+    // MARK: Life of the connection
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        connection.lane = self
+        connection.expect(within: connection.limits.headerTimeout)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        phase = .closed
+        context.fireChannelInactive()
+    }
+
+    func deadlinePassed() {
+        switch phase {
+        case .readingReport: refuse(.refused(408, "The body did not arrive in time; send the report again."), hasEnded: false)
+        case .discarding: linger()
+        default: close()
+        }
+    }
+
+    func drain() {
+        keepsAlive = false
+        if case .idle = phase { close() }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch (phase, error) {
+        case (.closed, _), (.lingering, _): break
+        case (.idle, let error as HTTPParserError), (.readingReport, let error as HTTPParserError):
+            refuse(Self.answer(to: error), hasEnded: false)
+        case (.api, is HTTPParserError):
+            keepsAlive = false
+            context.fireErrorCaught(error)
+        default: close()
+        }
+    }
+
+    private static func answer(to error: HTTPParserError) -> ReportAnswer {
+        if error == .headerOverflow {
+            return .refused(431, "The request's line and headers are larger than the limit (server.limits.header_bytes).")
+        }
+        return .refused(400, "The request is not valid HTTP/1.1: \(error).")
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case .some(.inputClosed) = event as? ChannelEvent else {
+            context.fireUserInboundEventTriggered(event)
+            return
+        }
+        isInputClosed = true
+        keepsAlive = false
+        switch phase {
+        case .idle, .readingReport, .discarding, .lingering: close()
+        case .committing: break  // The answer is still owed.
+        case .api: context.fireUserInboundEventTriggered(event)
+        case .closed: break
+        }
+    }
+
+    // MARK: Requests
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): begin(head, context)
+        case .body(let bytes): receive(bytes, data, context)
+        case .end: end(data, context)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if hasForwarded {
+            hasForwarded = false
+            context.fireChannelReadComplete()
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard case .idle = phase else { return }
+        version = head.version
+        keepsAlive = head.isKeepAlive && !connection.loop.isDraining && !isInputClosed
+        isHead = head.method == .HEAD
+        hasResponseBegun = false
+        connection.expect(within: connection.limits.bodyTimeout)
+
+        let target = Array(head.uri.utf8)
+        if target.count > connection.limits.targetBytes {
+            let answer = ReportAnswer.refused(414, "The request target is longer than \(connection.limits.targetBytes) bytes.")
+            return refuse(answer, hasEnded: false)
+        }
+        guard let route = target.withUnsafeBytes(connection.loop.router.route) else {
+            return forward(head, context)
+        }
+        guard head.method == .POST else {
+            return refuse(.methodNotAllowed(head.method.rawValue), hasEnded: hasNoBody(head))
+        }
+        do throws(RequestBodyError) {
+            let body = try RequestBody(head.headers, codings: connection.loop.codings, limits: connection.limits)
+            phase = .readingReport(
+                ReportInProgress(
+                    route: route, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
+                    body: body, startedAt: .now()))
+            continueIfExpected(head, context)
+        } catch {
+            refuse(error.answer, hasEnded: false)
+        }
+    }
+
+    private func hasNoBody(_ head: HTTPRequestHead) -> Bool {
+        !head.headers.contains(name: "transfer-encoding") && (head.headers.first(name: "content-length") ?? "0") == "0"
+    }
+
+    private func continueIfExpected(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard !isBeforeHTTP11, head.headers.first(name: "expect")?.lowercased() == "100-continue" else { return }
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
+    }
+
+    private func receive(_ bytes: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
+        switch phase {
+        case .readingReport(var report):
+            // Take the report out, so that its body grows in place.
+            phase = .idle
+            do throws(RequestBodyError) {
+                try report.body.append(bytes)
+                let pace = Int64(report.body.receivedBytes / max(connection.limits.bodyBytesPerSecond, 1))
+                connection.deadline = report.startedAt + connection.limits.bodyTimeout + .seconds(pace)
+                phase = .readingReport(report)
+            } catch {
+                refuse(error.answer, hasEnded: false)
+            }
+        case .api:
+            hasForwarded = true
+            connection.expect(within: connection.limits.bodyTimeout)
+            context.fireChannelRead(data)
+        case .discarding(let remaining):
+            guard remaining > bytes.readableBytes else { return linger() }
+            phase = .discarding(remaining: remaining - bytes.readableBytes)
+        case .idle, .committing, .lingering, .closed: break
+        }
+    }
+
+    private func end(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        switch phase {
+        case .readingReport(var report):
+            phase = .idle
+            do throws(RequestBodyError) {
+                try report.body.finish()
+                resolve(report)
+            } catch {
+                refuse(error.answer, hasEnded: true)
+            }
+        case .api:
+            phase = .api(hasEnded: true)
+            connection.deadline = .distantFuture
+            hasForwarded = true
+            context.fireChannelRead(data)
+        case .discarding: finishRequest()
+        case .idle, .committing, .lingering, .closed: break
+        }
+    }
+
+    private func resolve(_ report: borrowing ReportInProgress) {
+        let (target, contentType, route) = (report.target, report.contentType, report.route)
+        let verdict = target.withUnsafeBytes { target in
+            (contentType ?? []).withUnsafeBytes { type in
+                report.body.bytes.withUnsafeBytes { body in
+                    let request = ReportRequest(
+                        endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
+                        query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
+                        contentType: contentType == nil ? nil : type, body: body)
+                    return connection.loop.report(request, deployment: route.deployment, for: self)
+                }
+            }
+        }
+        switch verdict {
+        case .queued(let id):
+            phase = .committing(id)
+            connection.deadline = .distantFuture
+        case .answered(let answer): refuse(answer, hasEnded: true)
+        }
+    }
+
+    // MARK: Answers to reports
+
+    override func settled(_ outcome: CommitSettlement.Outcome) {
+        guard case .committing(let id) = phase else { return }
+        switch outcome {
+        case .committed: refuse(.recorded(id), hasEnded: true)
+        case .failed(let error): refuse(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
+        }
+    }
+
+    /// Writes an answer. When the request has not ended yet, its rest is read and dropped within bounds.
+    private func refuse(_ answer: ReportAnswer, hasEnded: Bool) {
+        guard let context else { return }
+        if !hasEnded || connection.loop.isDraining || isInputClosed { keepsAlive = false }
+        var head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: answer.status))
+        let body = answer.body
+        head.headers.add(name: "Server", value: "assetlog")
+        head.headers.add(name: "Date", value: HTTPDate.text(of: .now()))
+        head.headers.add(name: "Content-Type", value: "application/json")
+        head.headers.add(name: "Content-Length", value: String(body.count))
+        if let id = answer.eventID { head.headers.add(name: "Assetlog-Event-Id", value: id.description) }
+        for field in answer.fields { head.headers.add(name: field.name, value: field.value) }
+        addConnectionField(to: &head)
+        // The state comes first: the pipeline handler delivers the next request from inside the write of `.end`.
+        phase = hasEnded ? .idle : .discarding(remaining: connection.limits.discardedBytes)
+        if hasEnded {
+            connection.expect(within: connection.limits.idleTimeout)
+        } else {
+            connection.expect(within: connection.limits.discardTimeout)
+        }
+        let closes = hasEnded && !keepsAlive
+        if closes { phase = .lingering }
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        if closes { linger() }
+    }
+
+    private var isBeforeHTTP11: Bool { version.major < 1 || (version.major == 1 && version.minor == 0) }
+
+    private func finishRequest() {
+        if keepsAlive {
+            phase = .idle
+            connection.expect(within: connection.limits.idleTimeout)
+        } else {
+            linger()
+        }
+    }
+
+    private func addConnectionField(to head: inout HTTPResponseHead) {
+        if !keepsAlive {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if isBeforeHTTP11 {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+    }
+
+    /// Ends the answering side and waits a moment for the peer's end, so that a reset does not swallow the answer.
+    private func linger() {
+        guard let context else { return }
+        phase = .lingering
+        guard !isInputClosed else { return close() }
+        connection.expect(within: .seconds(2))
+        context.close(mode: .output, promise: nil)
+    }
+
+    private func close() {
+        phase = .closed
+        context?.close(promise: nil)
+    }
+
+    // MARK: The API lane
+
+    private func forward(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        do {
+            if !hasAPILane { try addAPILane(context) }
+        } catch {
+            connection.loop.logger.error("The API lane could not be set up.", metadata: ["error": "\(error)"])
+            return close()
+        }
+        phase = .api(hasEnded: false)
+        continueIfExpected(head, context)
+        hasForwarded = true
+        context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    private func addAPILane(_ context: ChannelHandlerContext) throws {
+        hasAPILane = true
+        try context.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: connection.isSecure))
+        let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
+            wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+        connection.loop.openAPIChannel(APIConnection(channel: channel))
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .api(let hasEnded) = phase else {
+            promise?.fail(ChannelError.ioOnClosedChannel)
+            return
+        }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            // The HTTP types of the API lane carry no version and know nothing of this connection's fate.
+            head.version = version
+            if !hasEnded || connection.loop.isDraining { keepsAlive = keepsAlive && hasEnded && !connection.loop.isDraining }
+            if head.status.code >= 200 { addConnectionField(to: &head) }
+            connection.expect(within: connection.limits.writeTimeout)
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body(let body):
+            connection.expect(within: connection.limits.writeTimeout)
+            context.write(wrapOutboundOut(.body(body)), promise: promise)
+        case .end(let trailers):
+            let closes = !keepsAlive
+            phase = !hasEnded ? .discarding(remaining: connection.limits.discardedBytes) : closes ? .lingering : .idle
+            connection.expect(within: hasEnded ? connection.limits.idleTimeout : connection.limits.discardTimeout)
+            context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: promise)
+            if hasEnded, closes { linger() }
+        }
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        // The API lane closes when its stream ends; this lane decides when that is the end of the connection.
+        context.close(mode: mode, promise: promise)
+    }
+}

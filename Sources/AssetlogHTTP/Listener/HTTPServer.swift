@@ -1,0 +1,155 @@
+import AssetlogCore
+public import AssetlogLog
+public import HummingbirdCore
+public import Logging
+public import NIOCore
+import NIOPosix
+import Synchronization
+
+/// The listener: accepts connections, gives each to a lane, and ends them in order.
+///
+/// Life cycle: ``start()`` binds and serves reports, ``run()`` serves everything else until ``shutDown(grace:)`` has
+/// ended the connections.
+public final class HTTPServer: Sendable {
+    private let configuration: HTTPServerConfiguration
+    private let logger: Logger
+    private let group: MultiThreadedEventLoopGroup
+    private let loops: [ObjectIdentifier: IngestLoop]
+    private let apiConnections: AsyncStream<APIConnection>
+    private let finishAPIConnections: @Sendable () -> Void
+    private let apiHandler: APIConnectionHandler
+    private let openConnections = Atomic(0)
+    private let listener = Mutex<(any Channel)?>(nil)
+
+    /// Makes a server that is not listening yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: How to listen.
+    ///   - log: The running log that takes the reports.
+    ///   - api: Answers every request that is not a report.
+    ///   - logger: Takes what the operator should know.
+    public init(
+        configuration: HTTPServerConfiguration, log: EventLog, api: @escaping HTTPChannelHandler.Responder, logger: Logger
+    ) {
+        self.configuration = configuration
+        self.logger = logger
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: max(configuration.eventLoops, 1))
+        let (stream, continuation) = AsyncStream.makeStream(of: APIConnection.self)
+        let openAPIChannel: @Sendable (APIConnection) -> Void = { connection in
+            switch continuation.yield(connection) {
+            case .enqueued: break
+            default: Self.discard(connection)
+            }
+        }
+        self.group = group
+        loops = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map { eventLoop in
+                let loop = IngestLoop(
+                    eventLoop: eventLoop, configuration: configuration, log: log, logger: logger,
+                    openAPIChannel: openAPIChannel)
+                return (ObjectIdentifier(eventLoop), loop)
+            })
+        apiConnections = stream
+        finishAPIConnections = { continuation.finish() }
+        apiHandler = APIConnectionHandler(responder: api, logger: logger)
+    }
+
+    // An async channel must be closed by its own means; the server is ending when one comes too late.
+    private static func discard(_ connection: APIConnection) {
+        Task { try? await connection.channel.executeThenClose { _, _ in } }
+    }
+
+    /// Binds the address and begins to serve.
+    ///
+    /// - Returns: The address that is bound, with the port that was picked.
+    /// - Throws: ``HTTPServerError`` that says why the address can't be had.
+    public func start() async throws -> SocketAddress {
+        let bootstrap = ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: 1024)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(
+                .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 65_536)
+            )
+            .childChannelInitializer { [self] channel in accept(channel) }
+        do {
+            let channel = try await bootstrap.bind(host: configuration.host, port: configuration.port).get()
+            guard let address = channel.localAddress else { throw ChannelError.unknownLocalAddress }
+            listener.withLock { $0 = channel }
+            for loop in loops.values { loop.eventLoop.execute { loop.startClock() } }
+            return address
+        } catch {
+            await stop()
+            throw HTTPServerError(message: Self.explain(error, configuration))
+        }
+    }
+
+    private static func explain(_ error: any Error, _ configuration: HTTPServerConfiguration) -> String {
+        let address = "\(configuration.host):\(configuration.port)"
+        switch (error as? IOError)?.errnoCode {
+        case 98: return "can't listen on \(address): another program does; stop it, or choose another address with --listen"
+        case 13: return "can't listen on \(address): not permitted; ports below 1024 need the capability CAP_NET_BIND_SERVICE"
+        case 99: return "can't listen on \(address): this machine has no such address"
+        default: return "can't listen on \(address): \(error)"
+        }
+    }
+
+    /// Serves the connections that ask for more than reports, until ``shutDown(grace:)`` has ended.
+    public func run() async {
+        await withDiscardingTaskGroup { group in
+            for await connection in apiConnections {
+                group.addTask { [apiHandler] in await apiHandler.serve(connection) }
+            }
+        }
+    }
+
+    /// Stops accepting, closes idle connections, lets requests finish within `grace`, then closes what is left.
+    public func shutDown(grace: Duration) async {
+        let channel = listener.withLock { listener in
+            defer { listener = nil }
+            return listener
+        }
+        try? await channel?.close()
+        let drained = loops.values.map { loop in loop.eventLoop.flatSubmit { loop.drain() } }
+        let timeout = TimeAmount.nanoseconds(Int64(grace / .nanoseconds(1)))
+        let cut = group.any().scheduleTask(in: timeout) { [self] in
+            logger.warning("The grace period is over; connections that are still open are closed.")
+            for loop in loops.values { loop.eventLoop.execute { loop.closeAll() } }
+        }
+        for future in drained { try? await future.get() }
+        cut.cancel()
+        await stop()
+    }
+
+    private func stop() async {
+        finishAPIConnections()
+        for loop in loops.values { try? await loop.eventLoop.submit { loop.stopClock() }.get() }
+        try? await group.shutdownGracefully()
+    }
+
+    // MARK: Connections
+
+    private func accept(_ channel: any Channel) -> EventLoopFuture<Void> {
+        guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
+            return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
+        }
+        let count = openConnections.add(1, ordering: .relaxed).newValue
+        channel.closeFuture.whenComplete { [self] _ in openConnections.subtract(1, ordering: .relaxed) }
+        guard count <= configuration.limits.connections else {
+            // Closed without a word: an answer would cost what the limit is there to save.
+            return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
+        }
+        return channel.eventLoop.makeCompletedFuture {
+            let connection = Connection(
+                loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil)
+            if let makeTransportSecurity = configuration.makeTransportSecurity {
+                try channel.pipeline.syncOperations.addHandler(makeTransportSecurity())
+            }
+            try channel.pipeline.syncOperations.addHandler(ByteLane(connection: connection))
+            loop.opened(connection)
+            channel.closeFuture.whenComplete { _ in loop.closed(connection) }
+        }
+    }
+}
