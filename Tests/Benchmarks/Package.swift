@@ -1,0 +1,19 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The server of the benchmark: the standard build and one storage more, which keeps nothing.
+let package = Package(
+    name: "assetlog-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [.package(name: "assetlog", path: "../..")],
+    targets: [
+        .executableTarget(
+            name: "BenchmarkServer",
+            dependencies: [
+                .product(name: "AssetlogApp", package: "assetlog"),
+                .product(name: "AssetlogCore", package: "assetlog"),
+                .product(name: "AssetlogStandardPlugins", package: "assetlog"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)])
+    ]
+)

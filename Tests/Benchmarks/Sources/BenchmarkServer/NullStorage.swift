@@ -1,0 +1,36 @@
+import AssetlogCore
+import Synchronization
+
+extension StoragePlugin {
+    /// Takes every event and keeps none: what is left of the time is the server without its storage.
+    static let null = StoragePlugin(
+        name: "null", summary: "Keeps nothing, for benchmarks.", stability: .development, keys: []
+    ) { _ in
+        StorageSetup { _ in NullStorage() }
+    }
+}
+
+final class NullStorage: Storage {
+    private let head = Mutex(Int64(0))
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        head.withLock { head in
+            defer { head += Int64(batch.count) }
+            return head + 1...head + Int64(batch.count)
+        }
+    }
+
+    func events(_ query: EventQuery) async throws -> EventPage { EventPage(events: [], next: 0) }
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { nil }
+    func statistics() async throws -> StorageStatistics {
+        let head = head.withLock { $0 }
+        return StorageStatistics(events: head, head: head)
+    }
+    func cursors() async throws -> [ConsumerCursor] { [] }
+    func cursor(of consumer: String) async throws -> ConsumerCursor { ConsumerCursor(consumer: consumer) }
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool { true }
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        ConsumerCursor(consumer: consumer, position: position)
+    }
+    func close() async {}
+}

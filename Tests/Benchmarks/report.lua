@@ -1,0 +1,17 @@
+-- A report of about 180 bytes, and one line of figures for the script that started wrk.
+wrk.method = "POST"
+wrk.headers["Content-Type"] = "application/json"
+local body = '{"metadata":{"rows":10432,"source":"s3://warehouse/orders/part-0001.parquet","ok":true,'
+  .. '"ratio":0.9731},"partition":"2026-11-22","description":"nightly load","data_version":"1.1.1"}'
+wrk.body = body
+local key = 0
+request = function()
+  key = key % 1000 + 1
+  return wrk.format("POST", "/report_asset_materialization/warehouse/orders_" .. key)
+end
+done = function(summary, latency, requests)
+  local errors = summary.errors
+  io.write(string.format(
+    "FIGURES %d %d %.1f %.1f %d\n", summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
+    errors.status + errors.connect + errors.read + errors.write + errors.timeout))
+end
