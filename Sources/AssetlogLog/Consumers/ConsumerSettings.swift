@@ -1,0 +1,44 @@
+/// How a consumer reads, waits and retries.
+public struct ConsumerSettings: Hashable, Sendable {
+    /// At most so many events in a batch; at least 1.
+    public var batchEvents: Int
+    /// A batch ends after the event that reaches so many bytes of columns.
+    public var batchBytes: Int
+    /// How long it waits for news before it looks by itself, for what another process did.
+    public var pollInterval: Duration
+    /// How long a position may be known only in memory; after a crash so much is delivered again.
+    public var saveInterval: Duration
+    /// The pause after the first failure; each further one doubles it.
+    public var firstPause: Duration
+    /// The longest pause after a failure.
+    public var longestPause: Duration
+    /// How long a delivery that is under way may take when the server stops.
+    public var stopGrace: Duration
+
+    /// Makes settings; the defaults suit a server.
+    public init(
+        batchEvents: Int = 500, batchBytes: Int = 4 << 20, pollInterval: Duration = .seconds(1),
+        saveInterval: Duration = .seconds(1), firstPause: Duration = .milliseconds(250),
+        longestPause: Duration = .seconds(30), stopGrace: Duration = .seconds(5)
+    ) {
+        self.batchEvents = batchEvents
+        self.batchBytes = batchBytes
+        self.pollInterval = pollInterval
+        self.saveInterval = saveInterval
+        self.firstPause = firstPause
+        self.longestPause = longestPause
+        self.stopGrace = stopGrace
+    }
+
+    /// The pause after a number of failures in a row: doubled each time up to the longest, then jittered.
+    ///
+    /// - Parameters:
+    ///   - failures: How many failures there were in a row; at least 1.
+    ///   - jitter: From 0 to 1; the pause is between half and all of its nominal length, so that consumers that failed
+    ///     together don't come back together.
+    func pause(afterFailures failures: Int, jitter: Double) -> Duration {
+        let doublings = min(max(failures - 1, 0), 30)
+        let nominal = min(firstPause * (1 << doublings), longestPause)
+        return nominal * (0.5 + 0.5 * min(max(jitter, 0), 1))
+    }
+}

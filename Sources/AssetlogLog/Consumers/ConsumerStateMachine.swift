@@ -1,0 +1,238 @@
+import AssetlogCore
+
+/// Decides what a consumer does next. It does nothing itself: no storage, no clock, no randomness.
+///
+/// Every outcome is told to it by one call, and every call returns the one action to do now. Times are spans since
+/// the runner's start.
+struct ConsumerStateMachine {
+    /// What the runner has to do.
+    enum Action: Equatable {
+        /// Read the cursor from the storage, then ``cursorRead(_:)``.
+        case readCursor
+        /// Read a page of the log, then ``pageRead(count:next:at:)``.
+        case readPage(after: Int64)
+        /// Hand over the page that was just read, then ``delivered(at:)``.
+        case deliver
+        /// Write the cursor, then ``saved(_:at:)``.
+        case save(ConsumerCursor)
+        /// Wait for news, at most so long, then ``woken(at:)``.
+        case waitForNews(atMost: Duration)
+        /// Look whether somebody replayed this consumer, then ``cursorSeen(_:at:)``.
+        case lookAtCursor
+        /// Pause after a failure, then ``paused(at:)``.
+        case pause(failures: Int)
+        /// Failed for good: wait for news or a restart, then ``woken(at:)``.
+        case waitForHelp
+    }
+
+    private enum State: Equatable {
+        case starting
+        case reading
+        case delivering(next: Int64)
+        case saving
+        case waiting
+        case looking
+        case pausing(before: Step)
+        case stopped
+        case lookingWhileStopped
+    }
+
+    /// What can fail. Only a success of the same step ends a series of failures: that a page can be read says nothing
+    /// about the destination that refused it.
+    private enum Step: Equatable { case readingCursor, reading, delivering, saving, looking }
+
+    let settings: ConsumerSettings
+    private(set) var cursor: ConsumerCursor
+    private(set) var status: ConsumerStatus
+    private var state = State.starting
+    private var savedPosition: Int64 = 0
+    private var failing: Step?
+    private var lastSave: Duration = .zero
+    private var lastLook: Duration = .zero
+
+    init(name: String, settings: ConsumerSettings) {
+        self.settings = settings
+        cursor = ConsumerCursor(consumer: name)
+        status = ConsumerStatus(
+            name: name, phase: .starting, generation: 0, position: 0, head: 0, failures: 0, lastError: nil)
+    }
+
+    /// Whether the storage does not know yet how far the consumer came.
+    var hasUnsavedPosition: Bool { state != .starting && cursor.position != savedPosition }
+
+    mutating func start() -> Action {
+        state = .starting
+        return .readCursor
+    }
+
+    mutating func cursorRead(_ cursor: ConsumerCursor, at now: Duration) -> Action {
+        adopt(cursor)
+        lastSave = now
+        lastLook = now
+        // Somebody replayed it, or it is new: whatever failed before is tried at once.
+        clearFailures()
+        status.phase = .catchingUp
+        return read()
+    }
+
+    mutating func pageRead(count: Int, next: Int64, at now: Duration) -> Action {
+        succeeded(.reading)
+        if count > 0 {
+            state = .delivering(next: next)
+            status.head = max(status.head, next)
+            return .deliver
+        }
+        // The end of the log. What was looked at without a match need not be looked at again.
+        move(to: max(next, cursor.position))
+        status.head = cursor.position
+        status.phase = .following
+        return saveIsDue(at: now) ? save() : wait(at: now)
+    }
+
+    mutating func delivered(at now: Duration) -> Action {
+        guard case .delivering(let next) = state else { return read() }
+        succeeded(.delivering)
+        status.phase = .catchingUp
+        move(to: next)
+        if saveIsDue(at: now) { return save() }
+        return now - lastLook >= settings.pollInterval ? look(at: now) : read()
+    }
+
+    mutating func saved(_ moved: Bool, at now: Duration) -> Action {
+        succeeded(.saving)
+        lastSave = now
+        guard moved else {
+            // Replayed meanwhile: what was delivered in the old generation does not count.
+            savedPosition = cursor.position
+            return start()
+        }
+        savedPosition = cursor.position
+        return status.phase == .following ? wait(at: now) : read()
+    }
+
+    mutating func woken(at now: Duration) -> Action {
+        if state == .stopped {
+            state = .lookingWhileStopped
+            lastLook = now
+            return .lookAtCursor
+        }
+        if now - lastLook >= settings.pollInterval { return look(at: now) }
+        return read()
+    }
+
+    mutating func cursorSeen(_ seen: ConsumerCursor, head: Int64, at now: Duration) -> Action {
+        status.head = max(status.head, head)
+        let wasReplayed = seen.generation != cursor.generation
+        if state == .lookingWhileStopped {
+            guard wasReplayed else {
+                state = .stopped
+                return .waitForHelp
+            }
+            return start()
+        }
+        succeeded(.looking)
+        guard !wasReplayed else { return start() }
+        return saveIsDue(at: now) ? save() : read()
+    }
+
+    mutating func failed(_ message: String, isRetriable: Bool) -> Action {
+        if state == .lookingWhileStopped {
+            state = .stopped
+            return .waitForHelp
+        }
+        let step = currentStep
+        status.failures = failing == step ? status.failures + 1 : 1
+        status.lastError = message
+        failing = step
+        if step == .delivering, !isRetriable {
+            state = .stopped
+            status.phase = .stopped
+            return .waitForHelp
+        }
+        state = .pausing(before: step)
+        status.phase = .retrying
+        return .pause(failures: status.failures)
+    }
+
+    mutating func paused(at now: Duration) -> Action {
+        guard case .pausing(let step) = state else { return read() }
+        switch step {
+        case .readingCursor: return start()
+        case .saving: return save()
+        case .reading: return read()
+        // A destination may fail for long: see first whether the consumer was replayed meanwhile.
+        case .delivering, .looking: return look(at: now)
+        }
+    }
+
+    /// Somebody says that the reason of a permanent failure is gone.
+    mutating func restarted() -> Action {
+        guard state == .stopped || state == .lookingWhileStopped else { return .readPage(after: cursor.position) }
+        return start()
+    }
+
+    mutating func ended() {
+        status.phase = .ended
+    }
+
+    // MARK: Steps
+
+    private mutating func read() -> Action {
+        state = .reading
+        return .readPage(after: cursor.position)
+    }
+
+    private mutating func save() -> Action {
+        state = .saving
+        return .save(cursor)
+    }
+
+    private mutating func look(at now: Duration) -> Action {
+        state = .looking
+        lastLook = now
+        return .lookAtCursor
+    }
+
+    private mutating func wait(at now: Duration) -> Action {
+        state = .waiting
+        let untilLook = max(settings.pollInterval - (now - lastLook), .zero)
+        guard cursor.position != savedPosition else { return .waitForNews(atMost: untilLook) }
+        return .waitForNews(atMost: min(untilLook, max(settings.saveInterval - (now - lastSave), .zero)))
+    }
+
+    private func saveIsDue(at now: Duration) -> Bool {
+        cursor.position != savedPosition && now - lastSave >= settings.saveInterval
+    }
+
+    private mutating func adopt(_ new: ConsumerCursor) {
+        cursor = new
+        savedPosition = new.position
+        status.generation = new.generation
+        status.position = new.position
+    }
+
+    private mutating func move(to position: Int64) {
+        cursor.position = position
+        status.position = position
+    }
+
+    private var currentStep: Step {
+        switch state {
+        case .starting: .readingCursor
+        case .delivering: .delivering
+        case .saving: .saving
+        case .looking, .lookingWhileStopped: .looking
+        case .reading, .waiting, .pausing, .stopped: .reading
+        }
+    }
+
+    private mutating func succeeded(_ step: Step) {
+        if failing == step { clearFailures() }
+    }
+
+    private mutating func clearFailures() {
+        failing = nil
+        status.failures = 0
+        status.lastError = nil
+    }
+}
