@@ -74,7 +74,7 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogLog", "AssetlogGzip", "AssetlogTLS", logging,
+                "AssetlogCore", "AssetlogLog", "AssetlogGzip", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,0 +1,333 @@
+import AssetlogCore
+import AssetlogHTTP
+import AssetlogLog
+import Dispatch
+import NIOCore
+import Synchronization
+import Testing
+
+/// Runs blocking work on a thread outside the pool that the server's API lane runs on.
+func blocking<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+    }
+}
+
+/// A storage whose commits wait for a signal, or fail.
+private final class GatedStorage: Storage {
+    let inner: any Storage
+    let gate = DispatchSemaphore(value: 0)
+    let began = DispatchSemaphore(value: 0)
+    let fails = Mutex(false)
+
+    init(_ inner: any Storage) { self.inner = inner }
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        began.signal()
+        gate.wait()
+        if fails.withLock({ $0 }) { throw StorageError(.full, "no space") }
+        return try inner.append(batch)
+    }
+    func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { try await inner.event(id, deployment: deployment) }
+    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
+    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
+    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        try await inner.replay(consumer, after: position)
+    }
+    func close() async { await inner.close() }
+}
+
+private let report = "POST /report_asset_materialization/a HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+private func post(_ target: String, _ fields: String = "", body: String? = nil) -> String {
+    let length = body.map { "Content-Type: application/json\r\nContent-Length: \($0.utf8.count)\r\n" } ?? ""
+    return "POST \(target) HTTP/1.1\r\nHost: localhost\r\n\(length)\(fields)\r\n\(body ?? "")"
+}
+
+@Suite("The HTTP server")
+struct HTTPServerTests {
+    @Test("records a report and answers with its identity")
+    func recordsReport() async throws {
+        try await ServerFixture.run { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                client.send(post("/report_asset_materialization/warehouse/orders", body: #"{"metadata":{"rows":10}}"#))
+                return client.response()
+            }
+            #expect(answer?.status == 200)
+            #expect(answer?.body == "{}")
+            let events = try await server.events()
+            #expect(events.count == 1)
+            #expect(answer?.field("Assetlog-Event-Id") == events.first?.id.description)
+            #expect(events.first?.assetKey.parts == ["warehouse", "orders"])
+        }
+    }
+
+    @Test("answers mixed requests of one connection in order, however the bytes are cut", arguments: [1, 7, 1000, 1 << 20])
+    func keepsOrder(pieceSize: Int) async throws {
+        try await ServerFixture.run { server in
+            // Each form by itself, and the status and body start that it must be answered with.
+            let forms: [(String, Int, String)] = [
+                (report, 200, "{}"),
+                (post("/report_asset_observation/b", body: #"{"description":"x"}"#), 200, "{}"),
+                ("GET /hello HTTP/1.1\r\nHost: localhost\r\n\r\n", 200, "GET /hello "),
+                (post("/report_asset_check/c"), 400, #"{"error":"#),
+                ("POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody", 200, "POST /echo body"),
+                ("PUT /report_asset_check/c HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, #"{"error":"#),
+                (
+                    "POST /report_asset_observation/d HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n2\r\n{\"\r\n11\r\ndescription\":\"y\"}\r\n0\r\n\r\n", 200, "{}"
+                ),
+                (post("/report_asset_check/e?check_name=n&passed=true"), 200, "{}"),
+            ]
+            let rounds = pieceSize == 1 ? 3 : 25
+            let all = Array((0..<rounds).map { _ in forms.map(\.0).joined() }.joined().utf8)
+            let answers = try await blocking {
+                let client = try server.client()
+                let sender = DispatchQueue(label: "sender")
+                sender.async {
+                    for start in stride(from: 0, to: all.count, by: pieceSize) {
+                        client.send(Array(all[start..<min(start + pieceSize, all.count)]))
+                    }
+                }
+                return (0..<rounds * forms.count).map { _ in client.response() }
+            }
+            for (index, answer) in answers.enumerated() {
+                let expected = forms[index % forms.count]
+                #expect(answer?.status == expected.1, "answer \(index)")
+                #expect(answer?.body.hasPrefix(expected.2) == true, "answer \(index): \(answer?.body ?? "none")")
+            }
+            #expect(try await server.events().count == rounds * 4)
+        }
+    }
+
+    @Test("waits for the body with 100 Continue when the client asks")
+    func continues() async throws {
+        try await ServerFixture.run { server in
+            let answers = try await blocking {
+                let client = try server.client()
+                client.send(
+                    "POST /report_asset_materialization/a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 2\r\n"
+                        + "Content-Type: application/json\r\n\r\n")
+                let first = client.response()
+                client.send("{}")
+                return [first, client.response()]
+            }
+            #expect(answers.map { $0?.status } == [100, 200])
+        }
+    }
+
+    @Test(
+        "answers and closes when the client asks to",
+        arguments: [
+            "POST /report_asset_materialization/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "POST /report_asset_materialization/a HTTP/1.0\r\n\r\n",
+            "GET /x HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+            "GET /x HTTP/1.0\r\n\r\n",
+            "POST /x/report_asset_check HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+        ])
+    func closesOnRequest(_ request: String) async throws {
+        try await ServerFixture.run { server in
+            let (answer, isAtEnd) = try await blocking {
+                let client = try server.client()
+                client.send(request)
+                return (client.response(), client.isAtEnd())
+            }
+            #expect(answer?.status == 200)
+            #expect(isAtEnd)
+        }
+    }
+
+    @Test("still answers a client that has ended its sending side", arguments: [report, "GET /x HTTP/1.1\r\nHost: x\r\n\r\n"])
+    func answersHalfClosed(_ request: String) async throws {
+        try await ServerFixture.run { server in
+            let (answer, isAtEnd) = try await blocking {
+                let client = try server.client()
+                client.send(request)
+                client.finishSending()
+                return (client.response(), client.isAtEnd())
+            }
+            #expect(answer?.status == 200)
+            #expect(isAtEnd)
+        }
+    }
+
+    @Test("refuses what is not HTTP with a sentence", arguments: ["\u{0}\u{1}\r\n\r\n", "HELLO\r\n\r\n", "post / HTTP/1.1\r\nHost: x\r\n\r\n"])
+    func refusesGarbage(_ bytes: String) async throws {
+        try await ServerFixture.run { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                client.send(bytes)
+                return client.response()
+            }
+            #expect(answer?.status == 400)
+            #expect(answer?.body.hasPrefix(#"{"error":"#) == true)
+        }
+    }
+
+    @Test("refuses a body over the limit, and the client sees the answer", arguments: [true, false])
+    func refusesLargeBody(isChunked: Bool) async throws {
+        var limits = HTTPLimits()
+        limits.bodyBytes = 100_000
+        try await ServerFixture.run(limits: limits) { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                let body = [UInt8](repeating: UInt8(ascii: " "), count: 3_000_000)
+                let framing = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.count)"
+                client.send("POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\(framing)\r\n\r\n")
+                if isChunked { client.send(String(body.count, radix: 16) + "\r\n") }
+                client.send(body)
+                if isChunked { client.send("\r\n0\r\n\r\n") }
+                return client.response()
+            }
+            #expect(answer?.status == 413)
+            #expect(answer?.body.contains("100000 bytes") == true)
+            #expect(try await server.events().isEmpty)
+        }
+    }
+
+    @Test("refuses reports with 401 when it is read-only, after the checks that come first")
+    func readOnly() async throws {
+        try await ServerFixture.run(isReadOnly: true) { server in
+            let answers = try await blocking {
+                let client = try server.client()
+                client.send(report + post("/report_asset_materialization") + "GET /x HTTP/1.1\r\nHost: x\r\n\r\n")
+                return (0..<3).map { _ in client.response() }
+            }
+            #expect(answers.map { $0?.status } == [401, 400, 200])
+            #expect(answers[0]?.body == #"{"error":"Not authorized to report runless asset events."}"#)
+        }
+    }
+
+    @Test("answers 503 with Retry-After when the queue is full, and takes reports again after that")
+    func fullQueue() async throws {
+        let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
+        try await ServerFixture.run(storage: gated, queue: .init(queuedEvents: 2, queuedBytes: 1 << 20)) { server in
+            let clients = try (0..<3).map { _ in try server.client() }
+            let refused = try await blocking {
+                clients[0].send(report)
+                gated.began.wait()
+                clients[1].send(report)
+                usleep(200_000)
+                clients[2].send(report)
+                return clients[2].response()
+            }
+            #expect(refused?.status == 503)
+            #expect(refused?.field("Retry-After") == "1")
+            let taken = try await blocking {
+                gated.gate.signal()
+                gated.gate.signal()
+                let answers = [clients[0].response(), clients[1].response()]
+                gated.gate.signal()
+                clients[2].send(report)
+                return answers + [clients[2].response()]
+            }
+            #expect(taken.map { $0?.status } == [200, 200, 200])
+            #expect(try await server.events().count == 3)
+        }
+    }
+
+    @Test("answers 503 when the commit fails, never 200")
+    func failedCommit() async throws {
+        let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
+        try await ServerFixture.run(storage: gated) { server in
+            let answers = try await blocking {
+                let client = try server.client()
+                gated.fails.withLock { $0 = true }
+                gated.gate.signal()
+                client.send(report)
+                let failed = client.response()
+                gated.fails.withLock { $0 = false }
+                gated.gate.signal()
+                client.send(report)
+                return [failed, client.response()]
+            }
+            #expect(answers.map { $0?.status } == [503, 200])
+            #expect(try await server.events().count == 1)
+        }
+    }
+
+    @Test("commits and answers what is under way when it is stopped")
+    func drains() async throws {
+        let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
+        let answer = Mutex<RawClient.Response?>(nil)
+        let finished = DispatchSemaphore(value: 0)
+        try await ServerFixture.run(storage: gated) { server in
+            let (idle, busy) = (try server.client(), try server.client())
+            try await blocking {
+                busy.send(report)
+                gated.began.wait()
+            }
+            DispatchQueue.global().async {
+                // The server is told to stop while the commit is under way.
+                usleep(300_000)
+                #expect(idle.isAtEnd())
+                gated.gate.signal()
+                let response = busy.response()
+                answer.withLock { $0 = response }
+                finished.signal()
+            }
+        }
+        try await blocking { finished.wait() }
+        #expect(answer.withLock { $0?.status } == 200)
+        #expect(answer.withLock { $0?.field("connection") } == "close")
+    }
+
+    @Test(
+        "cuts a peer that is too slow",
+        arguments: ["", "POST /report_asset_check/a HTT", "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab",
+            "POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{"])
+    func cutsSlowPeers(_ beginning: String) async throws {
+        var limits = HTTPLimits()
+        limits.headerTimeout = .seconds(1)
+        limits.bodyTimeout = .seconds(1)
+        limits.idleTimeout = .seconds(1)
+        try await ServerFixture.run(limits: limits) { server in
+            let isCut = try await blocking {
+                let client = try server.client()
+                client.send(beginning)
+                if let answer = client.response() { return answer.status == 408 && client.isAtEnd() }
+                return client.isAtEnd()
+            }
+            #expect(isCut)
+        }
+    }
+
+    @Test("closes connections over the limit at once, and takes new ones when others have gone")
+    func limitsConnections() async throws {
+        var limits = HTTPLimits()
+        limits.connections = 2
+        try await ServerFixture.run(limits: limits) { server in
+            try await blocking {
+                let first = try server.client()
+                do {
+                    let second = try server.client()
+                    second.send(report)
+                    #expect(second.response()?.status == 200)
+                    let third = try server.client()
+                    third.send(report)
+                    #expect(third.response() == nil)
+                }
+                usleep(200_000)
+                let fourth = try server.client()
+                fourth.send(report)
+                #expect(fourth.response()?.status == 200)
+                first.send(report)
+                #expect(first.response()?.status == 200)
+            }
+        }
+    }
+
+    @Test("says what is wrong when the address is taken")
+    func addressInUse() async throws {
+        try await ServerFixture.run { server in
+            var configuration = HTTPServerConfiguration(port: server.port, eventLoops: 1)
+            configuration.host = "127.0.0.1"
+            let second = HTTPServer(configuration: configuration, log: server.log, api: { _, _, _ in }, logger: .init(label: "test"))
+            await #expect(throws: HTTPServerError.self) { _ = try await second.start() }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import Testing
+
+@testable import AssetlogHTTP
+
+@Suite("The byte lane's request parser")
+struct IngestRequestParserTests {
+    private static let plain =
+        "POST /report_asset_materialization/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
+
+    private func parse(_ text: String) -> IngestRequestParser.Result {
+        Array(text.utf8).withUnsafeBytes(IngestRequestParser.parse)
+    }
+
+    @Test("reads the target, the content type and the length")
+    func readsPlainRequest() throws {
+        guard case .complete(let head) = parse(Self.plain) else {
+            Issue.record("not complete")
+            return
+        }
+        let bytes = Array(Self.plain.utf8)
+        #expect(String(decoding: bytes[head.target], as: UTF8.self) == "/report_asset_materialization/a")
+        #expect(head.contentType.map { String(decoding: bytes[$0], as: UTF8.self) } == "application/json")
+        #expect(head.contentLength == 12)
+        #expect(head.byteCount == bytes.count)
+        #expect(!head.closes)
+    }
+
+    @Test("finds every proper prefix of a plain request incomplete, and never anything else")
+    func prefixesAreIncomplete() {
+        let bytes = Array(Self.plain.utf8)
+        for count in 0..<bytes.count {
+            let result = bytes[..<count].withUnsafeBytes(IngestRequestParser.parse)
+            #expect(result == .incomplete, "after \(count) bytes")
+        }
+    }
+
+    @Test("does not look past the head")
+    func ignoresWhatFollows() {
+        guard case .complete(let head) = parse(Self.plain + "{\"a\": [1]}\u{0}\u{1}POST") else {
+            Issue.record("not complete")
+            return
+        }
+        #expect(head.byteCount == Self.plain.utf8.count)
+    }
+
+    @Test(
+        "leaves to the general lane whatever could be read in two ways",
+        arguments: [
+            "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+            "post / HTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST * HTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST http://x/ HTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST /a b HTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST /a\tHTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST /\u{e9} HTTP/1.1\r\nHost: x\r\n\r\n",
+            "POST / HTTP/1.0\r\nHost: x\r\n\r\n",
+            "POST / HTTP/1.1\nHost: x\n\n",
+            "POST / HTTP/1.1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0x1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\ntransfer-encoding: identity\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, close\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTE: trailers\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA: b\u{0}\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA: b\rc\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA: b\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\n: b\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA b: c\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nA: \u{fc}\r\n\r\n",
+            "\r\nPOST / HTTP/1.1\r\nHost: x\r\n\r\n",
+        ])
+    func leavesDoubtfulRequests(_ request: String) {
+        #expect(parse(request) == .other)
+    }
+
+    @Test(
+        "knows fields in any case, with or without blanks",
+        arguments: ["content-length:5", "CONTENT-LENGTH: 5", "Content-Length:   5  "])
+    func acceptsFieldForms(_ field: String) {
+        guard case .complete(let head) = parse("POST / HTTP/1.1\r\nhost:x\r\n\(field)\r\nConnection: Close\r\n\r\n") else {
+            Issue.record("not complete")
+            return
+        }
+        #expect(head.contentLength == 5)
+        #expect(head.closes)
+    }
+
+    @Test("leaves a head that never ends to the limits of the general lane")
+    func boundsTheHead() {
+        let request = "POST / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 9000)
+        #expect(parse(request) == .other)
+    }
+}

@@ -1,0 +1,68 @@
+import AssetlogCore
+import AssetlogHTTP
+import AssetlogLog
+import AssetlogMemoryStorage
+import HTTPTypes
+import HummingbirdCore
+import Logging
+import NIOCore
+
+/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`.
+struct ServerFixture {
+    let port: Int
+    let storage: any Storage
+    let log: EventLog
+
+    static func run<R: Sendable>(
+        storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
+        queue: EventLog.Limits = .init(), _ body: @Sendable (ServerFixture) async throws -> R
+    ) async throws -> R {
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        let storage = if let storage { storage } else { try await memory(logger) }
+        let log = EventLog(storage: storage, limits: queue, logger: logger)
+        log.start()
+        var configuration = HTTPServerConfiguration(port: 0, eventLoops: 2)
+        configuration.isReadOnly = isReadOnly
+        configuration.pathPrefix = pathPrefix
+        configuration.limits = limits
+        let server = HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
+        let address = try await server.start()
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await server.run() }
+            let result: Result<R, any Error>
+            do {
+                result = .success(try await body(ServerFixture(port: address.port ?? 0, storage: storage, log: log)))
+            } catch {
+                result = .failure(error)
+            }
+            await server.shutDown(grace: .seconds(2))
+            await log.drain()
+            try await group.waitForAll()
+            return try result.get()
+        }
+    }
+
+    func client() throws -> RawClient { try RawClient(port: port) }
+
+    func events() async throws -> [LoggedEvent] {
+        try await storage.events(EventQuery(limit: 100_000, maximumBytes: .max)).events
+    }
+
+    static func memory(_ logger: Logger) async throws -> any Storage {
+        let configuration = try PluginConfiguration(
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], folder: "/", dataFolder: "/")
+        return try await StoragePlugin.memory.configure(configuration)
+            .open(PluginContext(name: "memory", logger: logger))
+    }
+
+    private static let echo: HTTPChannelHandler.Responder = { request, writer, _ in
+        var text = "\(request.method) \(request.uri.path) "
+        for try await bytes in request.body { text += String(buffer: bytes) }
+        let body = ByteBuffer(string: text)
+        var head = HTTPResponse(status: .ok)
+        head.headerFields[.contentLength] = String(body.readableBytes)
+        var bodyWriter = try await writer.writeHead(head)
+        if request.method != .head { try await bodyWriter.write(body) }
+        try await bodyWriter.finish(nil)
+    }
+}
