@@ -87,6 +87,7 @@ let package = Package(
                 "AssetlogCore", "AssetlogLog", logging, nio("NIOCore"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ]),
         .target(
             name: "AssetlogApp",
