@@ -1,0 +1,25 @@
+/// What the API needs to know of the server's configuration.
+public struct APIConfiguration: Hashable, Sendable {
+    /// The path under which every route lies: `""`, `/dagster`, `/data/assetlog`. Slashes at its ends don't count.
+    public var pathPrefix: String
+    /// The names of the declared deployments; the deployment `default` needs no name in the path.
+    public var deployments: [String]
+    /// Whether reports are refused; the page for browsers says so.
+    public var isReadOnly: Bool
+    /// The version of this build, as `/server_info` tells it.
+    public var version: String
+    /// How long the storage may take to answer the readiness probe.
+    public var probeTimeout: Duration
+
+    /// Makes a configuration.
+    public init(
+        pathPrefix: String = "", deployments: [String] = [], isReadOnly: Bool = false, version: String,
+        probeTimeout: Duration = .seconds(2)
+    ) {
+        self.pathPrefix = pathPrefix
+        self.deployments = deployments
+        self.isReadOnly = isReadOnly
+        self.version = version
+        self.probeTimeout = probeTimeout
+    }
+}

@@ -1,0 +1,93 @@
+import AssetlogCore
+import AssetlogLog
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Why a request is not answered as it was meant.
+struct APIError: Error, Sendable {
+    /// The status of the answer.
+    var status: HTTPResponse.Status
+    /// What was wrong, where, and what to do, for the one who asked.
+    var detail: String
+    /// The query parameter that was wrong.
+    var parameter: String?
+    /// A value that this parameter may have, as it stands in a URL.
+    var example: String?
+    /// Headers of the answer.
+    var headers: HTTPFields = [:]
+
+    static func notFound(_ detail: String) -> APIError {
+        APIError(status: .notFound, detail: detail)
+    }
+
+    static func badParameter(_ parameter: String, _ problem: String, example: String? = nil) -> APIError {
+        let hint = example.map { " Example: \(parameter)=\($0)" } ?? ""
+        return APIError(
+            status: .badRequest, detail: "The parameter \(parameter) \(problem).\(hint)", parameter: parameter,
+            example: example.map { "\(parameter)=\($0)" })
+    }
+
+    static func methodNotAllowed(_ request: Request) -> APIError {
+        APIError(
+            status: .methodNotAllowed,
+            detail: "\(request.method.rawValue.quoted) is not possible here; GET and HEAD are.",
+            headers: [.allow: "GET, HEAD"])
+    }
+
+    /// Chooses the answer to an error of a handler. What is not known to be harmless to tell is not told.
+    init(answering error: any Error) {
+        switch error {
+        case let error as APIError:
+            self = error
+        case is StorageError, is LogError, is CancellationError:
+            self.init(
+                status: .serviceUnavailable,
+                detail: "The event log can't be read now. Ask again in a moment; the server's log says why.",
+                headers: [.retryAfter: "2"])
+        case let error as any HTTPResponseError where error.status.kind == .clientError:
+            self.init(status: error.status, detail: "The request can't be answered.")
+        default:
+            self.init(
+                status: .internalServerError,
+                detail: "The server failed to answer. Its log has an entry with the time of this answer.")
+        }
+    }
+
+    init(
+        status: HTTPResponse.Status, detail: String, parameter: String? = nil, example: String? = nil,
+        headers: HTTPFields = [:]
+    ) {
+        self.status = status
+        self.detail = detail
+        self.parameter = parameter
+        self.example = example
+        self.headers = headers
+    }
+
+    /// The answer as problem details (RFC 9457), for what is below `/api/`.
+    var problem: Response {
+        var json = JSONObject()
+        json.append("type", "about:blank")
+        json.append("title", status.reasonPhrase)
+        json.append("status", raw: String(status.code))
+        json.append("detail", detail)
+        if let parameter { json.append("parameter", parameter) }
+        if let example { json.append("example", example) }
+        return json.response(status: status, type: "application/problem+json", headers: headers)
+    }
+
+    /// The answer as an object with one member `error`, as the clients of the report routes know it.
+    var plain: Response {
+        var json = JSONObject()
+        json.append("error", detail)
+        return json.response(status: status, type: "application/json", headers: headers)
+    }
+}
+
+extension String {
+    /// The text in quotes for a message, cut when it is long, so that an answer does not grow with the request.
+    var quoted: String {
+        "\"" + (unicodeScalars.count > 120 ? String(String(unicodeScalars.prefix(120))) + "…" : self) + "\""
+    }
+}

@@ -1,0 +1,41 @@
+import AssetlogCore
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// `GET /`: a page for a person's browser.
+struct PageRoute: Sendable {
+    let storage: any Storage
+    let configuration: APIConfiguration
+    let logger: Logger
+
+    func show(_ request: Request, _ context: APIContext) async throws -> Response {
+        var view = PageView(
+            address: PageAddress(request, base: context.place.base).text, base: context.place.base,
+            version: configuration.version, isReadOnly: configuration.isReadOnly, now: .now())
+        do {
+            view.log = PageView.Log(
+                count: try await storage.statistics().events,
+                // Newest first; the columns of ten events are small, but their metadata need not be.
+                events: try await storage.events(
+                    EventQuery(order: .descending(before: nil), limit: 10, maximumBytes: 1 << 20)
+                ).events)
+        } catch {
+            logger.error("The page can't read the event log.", metadata: ["error": "\(error)"])
+        }
+        return response(view)
+    }
+
+    private func response(_ view: PageView) -> Response {
+        let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
+        var response = Response(
+            status: view.log == nil ? .serviceUnavailable : .ok, type: "text/html; charset=utf-8",
+            bytes: Array(view.document(nonce: nonce).markup.utf8))
+        // No script, nothing from elsewhere, and only the style that this answer brings.
+        response.headers[.contentSecurityPolicy] =
+            "default-src 'none'; style-src 'nonce-\(nonce)'; img-src data:; base-uri 'none'; form-action 'none'; "
+            + "frame-ancestors 'none'"
+        if view.log == nil { response.headers[.retryAfter] = "2" }
+        return response
+    }
+}

@@ -1,0 +1,41 @@
+import AssetlogCore
+import HTTPTypes
+import Hummingbird
+
+/// `GET /api/v1/events` and `GET /api/v1/events/{event_id}`.
+struct EventRoutes: Sendable {
+    let storage: any Storage
+
+    /// A page of the log. It is built from the stored bytes; no JSON is parsed.
+    func list(_ request: Request, _ context: APIContext) async throws -> Response {
+        let query = try EventQueryParameters.query(request.uri.query, deployment: context.place.deployment)
+        let page = try await storage.events(query)
+        var body = Array("{\"events\":[".utf8)
+        body.reserveCapacity(page.events.reduce(1024) { $0 + $1.details.count + $1.assetKey.canonical.utf8.count + 1024 })
+        for (index, event) in page.events.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            EventJSON.append(event, to: &body)
+        }
+        body.append(contentsOf: "],\"next\":\(page.next)}".utf8)
+        return Response(type: "application/json", bytes: body)
+    }
+
+    /// One event of the deployment.
+    func find(_ request: Request, _ context: APIContext) async throws -> Response {
+        _ = try QueryParameters(request.uri.query, known: [])
+        let text = context.parameters.get("event_id").map { PercentCoding.decode($0) } ?? ""
+        guard let id = EventID(text) else {
+            throw APIError(
+                status: .badRequest,
+                detail: "\(text.quoted) is not an event's identity; that is a UUID, as in event_id of an event"
+                    + " or in the header Assetlog-Event-Id of the answer to its report.",
+                parameter: "event_id")
+        }
+        guard let event = try await storage.event(id, deployment: context.place.deployment) else {
+            throw APIError.notFound("There is no event \(id) in the deployment \(context.place.deployment.quoted).")
+        }
+        var body: [UInt8] = []
+        EventJSON.append(event, to: &body)
+        return Response(type: "application/json", bytes: body)
+    }
+}

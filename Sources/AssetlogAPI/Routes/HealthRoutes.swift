@@ -1,0 +1,63 @@
+import AssetlogCore
+import AssetlogLog
+import Hummingbird
+
+/// `GET /livez` and `GET /readyz`, for those who decide whether to restart this server or to send it requests.
+struct HealthRoutes: Sendable {
+    private struct Check {
+        var name: String
+        var isPassed: Bool
+        var sentence: String
+    }
+
+    private let log: EventLog
+    private let probe: StorageProbe
+
+    init(log: EventLog, timeout: Duration) {
+        self.log = log
+        probe = StorageProbe(storage: log.storage, timeout: timeout)
+    }
+
+    /// Always 200: a restart would not mend anything that this server depends on.
+    func live(_ request: Request, _ context: APIContext) async throws -> Response {
+        Response(text: "ok\n")
+    }
+
+    /// 200 when reports can be taken and events be read, otherwise 503. `?verbose` lists the checks.
+    func ready(_ request: Request, _ context: APIContext) async throws -> Response {
+        let checks = [logCheck(), await storageCheck()]
+        let isReady = checks.allSatisfy(\.isPassed)
+        let isVerbose = (request.uri.query ?? "").split(separator: "&").contains { $0.split(separator: "=").first == "verbose" }
+        let lines = isVerbose ? checks.map { "[\($0.isPassed ? "+" : "-")] \($0.name): \($0.sentence)\n" } : []
+        var response = Response(
+            status: isReady ? .ok : .serviceUnavailable, text: lines.joined() + (isReady ? "ready\n" : "not ready\n"))
+        if !isReady { response.headers[.retryAfter] = "2" }
+        return response
+    }
+
+    // The reasons may hold paths and addresses, so they are in the server's log and not here.
+    private func logCheck() -> Check {
+        switch log.health {
+        case .ready:
+            Check(name: "log", isPassed: true, sentence: "reports are taken")
+        case .failing(let since, _):
+            Check(
+                name: "log", isPassed: false,
+                sentence: "the storage has refused events for \((ContinuousClock.now - since).components.seconds) s; "
+                    + "the server's log says why")
+        case .draining:
+            Check(name: "log", isPassed: false, sentence: "the server is stopping")
+        }
+    }
+
+    private func storageCheck() async -> Check {
+        switch await probe.check() {
+        case .answered:
+            Check(name: "storage", isPassed: true, sentence: "events can be read")
+        case .failed:
+            Check(name: "storage", isPassed: false, sentence: "events can't be read; the server's log says why")
+        case .late:
+            Check(name: "storage", isPassed: false, sentence: "a read has not ended within \(probe.timeout)")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import AssetlogCore
+import Synchronization
+
+/// Asks the storage for its last event and waits for a bounded time.
+///
+/// All who ask at once share one read, so that probes don't pile up in a storage that hangs.
+final class StorageProbe: Sendable {
+    /// What came of a probe.
+    enum Outcome: Hashable, Sendable {
+        /// The storage answered.
+        case answered
+        /// The storage refused.
+        case failed
+        /// The storage has not answered in time.
+        case late
+    }
+
+    private struct State {
+        struct Waiter {
+            var continuation: CheckedContinuation<Outcome, Never>
+            var timer: Task<Void, Never>
+        }
+
+        var isAsking = false
+        var waiters: [UInt64: Waiter] = [:]
+        var nextWaiter: UInt64 = 0
+    }
+
+    /// The greatest time to wait.
+    let timeout: Duration
+    private let storage: any Storage
+    private let state = Mutex(State())
+
+    init(storage: any Storage, timeout: Duration) {
+        self.storage = storage
+        self.timeout = timeout
+    }
+
+    /// Reads once and tells how it went.
+    func check() async -> Outcome {
+        await withCheckedContinuation { continuation in
+            let mustAsk = state.withLock { state in
+                let waiter = state.nextWaiter
+                state.nextWaiter += 1
+                let timer = Task { [timeout] in
+                    try? await Task.sleep(for: timeout)
+                    self.giveUp(waiter)
+                }
+                state.waiters[waiter] = State.Waiter(continuation: continuation, timer: timer)
+                defer { state.isAsking = true }
+                return !state.isAsking
+            }
+            // Not a child task: a read that hangs must not be waited for.
+            if mustAsk { Task { await self.ask() } }
+        }
+    }
+
+    private func ask() async {
+        var outcome = Outcome.answered
+        do {
+            _ = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
+        } catch {
+            outcome = .failed
+        }
+        let waiters = state.withLock { state in
+            defer { (state.waiters, state.isAsking) = ([:], false) }
+            return state.waiters.values.map { $0 }
+        }
+        for waiter in waiters {
+            waiter.timer.cancel()
+            waiter.continuation.resume(returning: outcome)
+        }
+    }
+
+    private func giveUp(_ waiter: UInt64) {
+        let waiter = state.withLock { $0.waiters.removeValue(forKey: waiter) }
+        waiter?.continuation.resume(returning: .late)
+    }
+}

@@ -1,0 +1,58 @@
+import HTTPTypes
+import Hummingbird
+
+/// The table of routes: what a path is answered by, and what is said about the paths that are not in it.
+struct APIRoutes: Sendable {
+    private struct Route: Sendable {
+        /// The path; a segment that starts with a colon stands for any text.
+        var path: String
+        var handler: @Sendable (Request, APIContext) async throws -> Response
+
+        func matches(_ path: RequestPath) -> Bool {
+            let pattern = RequestPath(self.path).segments
+            return pattern.count == path.segments.count
+                && zip(pattern, path.segments).allSatisfy { $0.hasPrefix(":") ? !$1.isEmpty : $0 == $1 }
+        }
+    }
+
+    private let routes: [Route]
+
+    init(events: EventRoutes, health: HealthRoutes, serverInfo: ServerInfoRoute, page: PageRoute) {
+        routes = [
+            Route(path: "/", handler: page.show),
+            Route(path: "/api/v1/events", handler: events.list),
+            Route(path: "/api/v1/events/:event_id", handler: events.find),
+            Route(path: "/server_info", handler: serverInfo.show),
+            Route(path: "/livez", handler: health.live),
+            Route(path: "/readyz", handler: health.ready),
+        ]
+    }
+
+    /// Builds the router. Each GET answers HEAD too.
+    func responder() -> RouterResponder<APIContext> {
+        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        // It comes before the routes: a router applies a middleware only to what is added after it.
+        router.add(middleware: self)
+        for route in routes { router.get(RouterPath(route.path), use: route.handler) }
+        return router.buildResponder()
+    }
+}
+
+extension APIRoutes: RouterMiddleware {
+    // The router merges repeated slashes, and answers 404 where the method is wrong; this table is exact.
+    func handle(
+        _ request: Request, context: APIContext,
+        next: (Request, APIContext) async throws -> Response
+    ) async throws -> Response {
+        guard routes.contains(where: { $0.matches(context.place.path) }) else {
+            let known = routes.map { context.place.base + $0.path.replacing(":event_id", with: "{event_id}") }
+            throw APIError.notFound(
+                "There is nothing at \((context.place.base + context.place.path.encoded).quoted)."
+                    + " GET knows \(known.joined(separator: ", "));"
+                    + " reports are sent with POST to \(context.place.base)/report_asset_materialization/{key},"
+                    + " /report_asset_observation/{key} and /report_asset_check/{key}.")
+        }
+        guard request.method == .get || request.method == .head else { throw APIError.methodNotAllowed(request) }
+        return try await next(request, context)
+    }
+}
