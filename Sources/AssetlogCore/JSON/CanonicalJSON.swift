@@ -24,6 +24,51 @@ public enum CanonicalJSON {
 
     /// Reads a JSON array whose elements are all strings; nil for anything else.
     public static func strings(inArray json: [UInt8]) -> [String]? {
-        nil
+        json.withUnsafeBytes { bytes in
+            guard (try? JSONScanner.validate(bytes)) == .array else { return nil }
+            var cursor = JSONCursor(bytes)
+            cursor.skipBlanks()
+            cursor.position += 1
+            cursor.skipBlanks()
+            var strings: [String] = []
+            var decoded = ByteScratch(capacity: 64)
+            while cursor.next != UInt8(ascii: "]") {
+                guard cursor.next == UInt8(ascii: "\"") else { return nil }
+                decoded.removeAll()
+                decoded.appendUnescaped(cursor.string())
+                strings.append(String(decoding: decoded.bytes, as: UTF8.self))
+                cursor.skipBlanks()
+                if cursor.next == UInt8(ascii: ",") { cursor.position += 1 }
+                cursor.skipBlanks()
+            }
+            return strings
+        }
+    }
+
+    /// The canonical form of a JSON text: names in objects sorted, of a doubled name the last.
+    ///
+    /// - Throws: ``JSONError`` when it is not JSON.
+    public static func canonical(
+        of json: UnsafeRawBufferPointer, mode: JSONScanner.Mode = .strict
+    ) throws(JSONError) -> [UInt8] {
+        try JSONScanner.validate(json, mode: mode)
+        var output = ByteScratch(capacity: json.count)
+        var writer = CanonicalWriter()
+        writer.write(json, to: &output)
+        return Array(output.bytes)
+    }
+
+    /// The canonical form of metadata: each label of a JSON object with the type and the value of what it names.
+    ///
+    /// Labels keep their order unless `sorted`. Nil when the text is JSON, but not an object.
+    /// - Throws: ``JSONError`` when it is not JSON.
+    public static func metadata(
+        of json: UnsafeRawBufferPointer, sorted: Bool = false, mode: JSONScanner.Mode = .strict
+    ) throws(JSONError) -> [UInt8]? {
+        guard try JSONScanner.validate(json, mode: mode) == .object else { return nil }
+        var output = ByteScratch(capacity: json.count * 2)
+        var writer = CanonicalWriter()
+        writer.writeMetadata(json, order: sorted ? .sorted : .asWritten, to: &output)
+        return Array(output.bytes)
     }
 }

@@ -1,0 +1,324 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Writes validated JSON in canonical form: no blanks, names sorted, of a doubled name the last.
+///
+/// Values are written once, in the order of the source. Objects whose names must change places are noted, and only if
+/// there is one, the text is put together anew in a second pass, so that each byte is moved at most twice however
+/// deep objects are nested.
+struct CanonicalWriter: ~Copyable {
+    /// What becomes of the order of an object's names.
+    enum Order {
+        /// They are sorted by code points.
+        case sorted
+        /// They stay where each was first.
+        case asWritten
+    }
+
+    struct Member {
+        // The name with its quotes, in the output.
+        var nameStart: Int
+        var nameEnd: Int
+        var end: Int
+    }
+
+    private struct Level {
+        var isObject: Bool
+        var firstMember: Int
+        var contentStart: Int
+        var isSorted: Bool
+    }
+
+    private struct Rearranged {
+        var start: Int
+        var end: Int
+        var members: Range<Int>
+    }
+
+    private var levels: ContiguousArray<Level> = []
+    private var pending: ContiguousArray<Member> = []
+    private var rearranged: ContiguousArray<Rearranged> = []
+    private var kept: ContiguousArray<Member> = []
+    private var assembly = ByteScratch()
+
+    init() {}
+
+    /// Appends a validated value that starts at `source`'s first byte, blanks aside.
+    mutating func write(_ source: UnsafeRawBufferPointer, to output: inout ByteScratch) {
+        let start = output.count
+        prepare()
+        var cursor = JSONCursor(source)
+        value(&cursor, to: &output)
+        assemble(from: start, in: &output)
+    }
+
+    /// Appends a validated object as metadata: each label with the type and the value, `{"rows":{"type":"int",…}}`.
+    mutating func writeMetadata(_ source: UnsafeRawBufferPointer, order: Order, to output: inout ByteScratch) {
+        let start = output.count
+        prepare()
+        var cursor = JSONCursor(source)
+        cursor.skipBlanks()
+        cursor.position += 1
+        open(isObject: true, to: &output)
+        cursor.skipBlanks()
+        while cursor.next == UInt8(ascii: "\"") {
+            name(&cursor, to: &output)
+            typedValue(&cursor, to: &output)
+            endMember(output)
+            cursor.skipBlanks()
+            guard cursor.next == UInt8(ascii: ",") else { break }
+            cursor.position += 1
+            cursor.skipBlanks()
+            output.append(UInt8(ascii: ","))
+        }
+        close(order: order, to: &output)
+        assemble(from: start, in: &output)
+    }
+
+    private mutating func prepare() {
+        levels.removeAll(keepingCapacity: levels.capacity <= 1024)
+        pending.removeAll(keepingCapacity: pending.capacity <= 4096)
+        rearranged.removeAll(keepingCapacity: rearranged.capacity <= 1024)
+        kept.removeAll(keepingCapacity: kept.capacity <= 4096)
+    }
+
+    private mutating func typedValue(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+        switch cursor.next {
+        case UInt8(ascii: "\""): output.append(#"{"type":"text","value":"#)
+        case UInt8(ascii: "{"), UInt8(ascii: "["): output.append(#"{"type":"json","value":"#)
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): output.append(#"{"type":"bool","value":"#)
+        case UInt8(ascii: "n"): output.append(#"{"type":"null","value":"#)
+        default:
+            if cursor.isFloat {
+                output.append(#"{"type":"float","value":"#)
+            } else {
+                output.append(#"{"type":"int","value":"#)
+            }
+        }
+        value(&cursor, to: &output)
+        output.append(UInt8(ascii: "}"))
+    }
+
+    // Writes one value with all that is in it. Like the scanner it keeps the open levels in memory of its own.
+    private mutating func value(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+        let outer = levels.count
+        cursor.skipBlanks()
+        while true {
+            switch cursor.next {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                let isObject = cursor.next == UInt8(ascii: "{")
+                cursor.position += 1
+                cursor.skipBlanks()
+                open(isObject: isObject, to: &output)
+                if cursor.next != UInt8(ascii: "}"), cursor.next != UInt8(ascii: "]"), !cursor.isAtEnd {
+                    if isObject { name(&cursor, to: &output) }
+                    continue
+                }
+            case UInt8(ascii: "\""): output.appendString(escapedContent: cursor.string())
+            default: scalar(&cursor, to: &output)
+            }
+            // After a value: more of the level that is open, or its end.
+            var hasMore = false
+            while levels.count > outer, !hasMore {
+                cursor.skipBlanks()
+                let isObject = levels[levels.count - 1].isObject
+                if cursor.next == UInt8(ascii: ",") {
+                    if isObject { endMember(output) }
+                    cursor.position += 1
+                    cursor.skipBlanks()
+                    output.append(UInt8(ascii: ","))
+                    if isObject { name(&cursor, to: &output) }
+                    hasMore = true
+                } else {
+                    if isObject, output.count > levels[levels.count - 1].contentStart { endMember(output) }
+                    cursor.position += 1
+                    close(order: .sorted, to: &output)
+                }
+            }
+            if !hasMore { return }
+        }
+    }
+
+    private func scalar(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+        switch cursor.next {
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "N"), UInt8(ascii: "I"):
+            let isFloat = cursor.isFloat
+            output.appendNumber(cursor.scalar(), isFloat: isFloat)
+        default:
+            output.append(cursor.scalar())
+        }
+    }
+
+    private mutating func name(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+        let start = output.count
+        output.appendString(escapedContent: cursor.string())
+        pending.append(Member(nameStart: start, nameEnd: output.count, end: output.count))
+        output.append(UInt8(ascii: ":"))
+        cursor.skipBlanks()
+        cursor.position += 1
+        cursor.skipBlanks()
+    }
+
+    private mutating func open(isObject: Bool, to output: inout ByteScratch) {
+        output.append(isObject ? UInt8(ascii: "{") : UInt8(ascii: "["))
+        levels.append(
+            Level(
+                isObject: isObject, firstMember: pending.count, contentStart: output.count, isSorted: true))
+    }
+
+    private mutating func endMember(_ output: borrowing ByteScratch) {
+        let (last, level) = (pending.count - 1, levels.count - 1)
+        pending[last].end = output.count
+        guard last > levels[level].firstMember, levels[level].isSorted else { return }
+        levels[level].isSorted = NameOrder.compare(pending[last - 1], pending[last], output.base) < 0
+    }
+
+    private mutating func close(order: Order, to output: inout ByteScratch) {
+        guard let level = levels.popLast() else { return }
+        if level.isObject {
+            if !level.isSorted { rearrange(level, order: order, output) }
+            pending.removeSubrange(level.firstMember...)
+        }
+        output.append(level.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
+    }
+
+    // Notes the members that stay, in their final order.
+    private mutating func rearrange(_ level: Level, order: Order, _ output: borrowing ByteScratch) {
+        if order == .asWritten, !NameOrder.hasDoubledName(pending, from: level.firstMember, output.base) { return }
+        let first = kept.count
+        let members = NameOrder.arranged(pending[level.firstMember...], order: order, output.base)
+        kept.append(contentsOf: members)
+        rearranged.append(Rearranged(start: level.contentStart, end: output.count, members: first..<kept.count))
+    }
+
+    private mutating func assemble(from start: Int, in output: inout ByteScratch) {
+        guard !rearranged.isEmpty else { return }
+        rearranged.sort { $0.start < $1.start }
+        assembly.removeAll()
+        copy(start, output.count, of: output)
+        output.truncate(to: start)
+        output.append(assembly.bytes)
+        assembly.removeAll(keepingAtMost: 1 << 16)
+    }
+
+    // Copies a range of the text with its objects put right. It calls itself at most once per level of nesting.
+    private mutating func copy(_ start: Int, _ end: Int, of output: borrowing ByteScratch) {
+        var position = start
+        var index = firstRearranged(from: position)
+        while index < rearranged.count, rearranged[index].start < end {
+            let object = rearranged[index]
+            assembly.append(output.bytes(in: position..<object.start))
+            for member in object.members {
+                if member > object.members.lowerBound { assembly.append(UInt8(ascii: ",")) }
+                copy(kept[member].nameStart, kept[member].end, of: output)
+            }
+            position = object.end
+            index = firstRearranged(from: position)
+        }
+        assembly.append(output.bytes(in: position..<end))
+    }
+
+    private func firstRearranged(from position: Int) -> Int {
+        var (low, high) = (0, rearranged.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if rearranged[middle].start < position { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// The order of names in canonical JSON: by the code points of what they stand for, as Python sorts.
+enum NameOrder {
+    /// Negative, zero or positive, as `left` is before, equal to or after `right`.
+    static func compare(_ left: CanonicalWriter.Member, _ right: CanonicalWriter.Member, _ text: UnsafeRawPointer)
+        -> Int
+    {
+        let a = (text + left.nameStart + 1).assumingMemoryBound(to: UInt8.self)
+        let b = (text + right.nameStart + 1).assumingMemoryBound(to: UInt8.self)
+        let (aCount, bCount) = (left.nameEnd - left.nameStart - 2, right.nameEnd - right.nameStart - 2)
+        let common = min(aCount, bCount)
+        var index = 0
+        while index < common, a[index] == b[index] { index += 1 }
+        // Until here both are the same, so an escape that began before this place began in both.
+        if index == common { return aCount - bCount }
+        return Int(scalarClass(a, index)) - Int(scalarClass(b, index))
+    }
+
+    // What stands at `index`: the byte itself, or the character of the escape that it starts or belongs to. Two
+    // canonical escapes that differ do so in the character after the backslash or in the last digits.
+    private static func scalarClass(_ name: UnsafePointer<UInt8>, _ index: Int) -> UInt8 {
+        var start = index
+        // A canonical escape has at most six bytes; look for the backslash that begins it.
+        var probe = 0
+        while probe < index {
+            if name[probe] == UInt8(ascii: "\\") {
+                let length = name[probe + 1] == UInt8(ascii: "u") ? 6 : 2
+                if probe + length > index {
+                    start = probe
+                    break
+                }
+                probe += length
+            } else {
+                probe += 1
+            }
+        }
+        guard name[start] == UInt8(ascii: "\\") else { return name[start] }
+        switch name[start + 1] {
+        case UInt8(ascii: "n"): return 0x0a
+        case UInt8(ascii: "r"): return 0x0d
+        case UInt8(ascii: "t"): return 0x09
+        case UInt8(ascii: "u"):
+            return (name[start + 4].hexadecimalValue ?? 0) << 4 | (name[start + 5].hexadecimalValue ?? 0)
+        default: return name[start + 1]
+        }
+    }
+
+    /// Whether a few members have a name twice; for many it only says that it is possible.
+    static func hasDoubledName(
+        _ members: ContiguousArray<CanonicalWriter.Member>, from first: Int, _ text: UnsafeRawPointer
+    ) -> Bool {
+        if members.count - first > 16 { return true }
+        for later in first..<members.count {
+            for earlier in first..<later where isSame(members[earlier], members[later], text) { return true }
+        }
+        return false
+    }
+
+    private static func isSame(
+        _ left: CanonicalWriter.Member, _ right: CanonicalWriter.Member, _ text: UnsafeRawPointer
+    ) -> Bool {
+        let length = left.nameEnd - left.nameStart
+        return length == right.nameEnd - right.nameStart
+            && memcmp(text + left.nameStart, text + right.nameStart, length) == 0
+    }
+
+    /// The members that stay, the last of each name: sorted, or each where its name was first.
+    static func arranged(
+        _ members: some RandomAccessCollection<CanonicalWriter.Member>, order: CanonicalWriter.Order,
+        _ text: UnsafeRawPointer
+    ) -> [CanonicalWriter.Member] {
+        var byName = Array(members)
+        byName.sort { left, right in
+            let difference = compare(left, right, text)
+            return difference == 0 ? left.nameStart < right.nameStart : difference < 0
+        }
+        // One entry per name: where it was first, and its last member.
+        var unique: [(first: Int, last: CanonicalWriter.Member)] = []
+        unique.reserveCapacity(byName.count)
+        for member in byName {
+            if let previous = unique.last, compare(previous.last, member, text) == 0 {
+                unique[unique.count - 1].last = member
+            } else {
+                unique.append((member.nameStart, member))
+            }
+        }
+        if order == .asWritten { unique.sort { $0.first < $1.first } }
+        return unique.map(\.last)
+    }
+}

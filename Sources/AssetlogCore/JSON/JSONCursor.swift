@@ -1,0 +1,121 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// A position in JSON that was validated before. It checks no grammar, but never reads beyond the end.
+struct JSONCursor {
+    let base: UnsafePointer<UInt8>
+    private let count: Int
+    var position: Int
+
+    init(_ bytes: UnsafeRawBufferPointer, position: Int = 0) {
+        self.position = position
+        guard let address = bytes.baseAddress else {
+            // Never read, as the count is 0.
+            base = UnsafePointer(bitPattern: 1).unsafelyUnwrapped
+            count = 0
+            return
+        }
+        base = address.assumingMemoryBound(to: UInt8.self)
+        count = bytes.count
+    }
+
+    @inline(__always)
+    var isAtEnd: Bool { position >= count }
+
+    /// The next byte; 0 at the end.
+    @inline(__always)
+    var next: UInt8 { position < count ? base[position] : 0 }
+
+    @inline(__always)
+    mutating func skipBlanks() {
+        while position < count, base[position].isJSONBlank { position &+= 1 }
+    }
+
+    /// What is between the quotes of the string that starts here; moves behind it.
+    mutating func string() -> UnsafeRawBufferPointer {
+        let start = min(position &+ 1, count)
+        var index = start
+        while index < count {
+            if index &+ 8 <= count {
+                let special = ByteWord.escapable(ByteWord.load(base + index))
+                guard special != 0 else {
+                    index &+= 8
+                    continue
+                }
+                index &+= special.trailingZeroBitCount >> 3
+            }
+            if base[index] == UInt8(ascii: "\"") { break }
+            index &+= base[index] == UInt8(ascii: "\\") ? 2 : 1
+        }
+        let end = min(index, count)
+        position = min(end &+ 1, count)
+        return UnsafeRawBufferPointer(start: base + start, count: end &- start)
+    }
+
+    /// The number or word that starts here; moves behind it.
+    mutating func scalar() -> UnsafeRawBufferPointer {
+        let start = position
+        while position < count, !Self.endsScalar(base[position]) { position &+= 1 }
+        return UnsafeRawBufferPointer(start: base + start, count: position &- start)
+    }
+
+    /// Whether the number that starts here is a float.
+    var isFloat: Bool {
+        var index = position
+        while index < count, !Self.endsScalar(base[index]) {
+            let byte = base[index]
+            if byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") || byte | 0x20 == UInt8(ascii: "n") {
+                return true
+            }
+            index &+= 1
+        }
+        return false
+    }
+
+    @inline(__always)
+    private static func endsScalar(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: ",") || byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]") || byte.isJSONBlank
+    }
+}
+
+extension JSONCursor {
+    /// The value that starts here, with all that is in it; moves behind it.
+    mutating func value() -> UnsafeRawBufferPointer {
+        let start = position
+        var depth = 0
+        repeat {
+            switch next {
+            case UInt8(ascii: "\""): _ = string()
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                depth += 1
+                position += 1
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                depth -= 1
+                position += 1
+            case UInt8(ascii: ","), UInt8(ascii: ":"): position += 1
+            default:
+                if next.isJSONBlank { position += 1 } else { _ = scalar() }
+            }
+        } while depth > 0 && !isAtEnd
+        return slice(start..<position)
+    }
+
+    /// Some of the bytes.
+    func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(start: base + range.lowerBound, count: range.count)
+    }
+}
+
+extension StaticString {
+    /// Whether these are the bytes of the text.
+    @inline(__always)
+    func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return utf8CodeUnitCount == 0 }
+        return bytes.count == utf8CodeUnitCount && memcmp(base, utf8Start, bytes.count) == 0
+    }
+}

@@ -1,0 +1,86 @@
+/// The parameters of a report, by the names they have in the body and in the query.
+enum Parameter: Int, CaseIterable {
+    case assetKey, metadata, partition, description, dataVersion, checkName, passed, severity
+
+    /// Finds the parameter of a decoded name.
+    @inline(__always)
+    init?(_ name: UnsafeRawBufferPointer) {
+        switch name.count {
+        case 6 where ("passed" as StaticString).matches(name): self = .passed
+        case 8 where ("metadata" as StaticString).matches(name): self = .metadata
+        case 8 where ("severity" as StaticString).matches(name): self = .severity
+        case 9 where ("partition" as StaticString).matches(name): self = .partition
+        case 9 where ("asset_key" as StaticString).matches(name): self = .assetKey
+        case 10 where ("check_name" as StaticString).matches(name): self = .checkName
+        case 11 where ("description" as StaticString).matches(name): self = .description
+        case 12 where ("data_version" as StaticString).matches(name): self = .dataVersion
+        default: return nil
+        }
+    }
+
+    var name: String {
+        switch self {
+        case .assetKey: "asset_key"
+        case .metadata: "metadata"
+        case .partition: "partition"
+        case .description: "description"
+        case .dataVersion: "data_version"
+        case .checkName: "check_name"
+        case .passed: "passed"
+        case .severity: "severity"
+        }
+    }
+}
+
+/// One slot per parameter, in memory that is used again for each report.
+struct ParameterTable<Slot: BitwiseCopyable>: ~Copyable {
+    private let slots: UnsafeMutablePointer<Slot?>
+
+    init() {
+        slots = .allocate(capacity: Parameter.allCases.count)
+        slots.initialize(repeating: nil, count: Parameter.allCases.count)
+    }
+
+    deinit {
+        slots.deallocate()
+    }
+
+    @inline(__always)
+    subscript(parameter: Parameter) -> Slot? {
+        get { slots[parameter.rawValue] }
+        nonmutating set { slots[parameter.rawValue] = newValue }
+    }
+
+    func removeAll() {
+        slots.update(repeating: nil, count: Parameter.allCases.count)
+    }
+}
+
+/// A member of the body's object.
+struct BodyField: BitwiseCopyable {
+    var start: Int
+    var end: Int
+    var kind: JSONKind
+    /// Whether it is a string with a backslash in it.
+    var escaped: Bool
+}
+
+/// The value of a parameter in the query, undecoded.
+struct QueryField: BitwiseCopyable {
+    var start: Int
+    var end: Int
+}
+
+/// Decoded UTF-8 that stands in the body or in the resolution's scratch.
+struct TextSlice: BitwiseCopyable {
+    enum Place: BitwiseCopyable { case body, scratch }
+    var place: Place
+    var start: Int
+    var end: Int
+}
+
+/// A JSON value that stands in the body or in the resolution's scratch.
+struct JSONSlice: BitwiseCopyable {
+    var text: TextSlice
+    var kind: JSONKind
+}

@@ -1,0 +1,111 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+// Finding the value of a parameter: the body if it has the name, even with null, else the query.
+extension ReportResolution {
+    /// Where a parameter other than the asset key comes from.
+    func source(of parameter: Parameter) -> ParameterSource {
+        if fields[parameter] != nil { return .body }
+        return query[parameter] != nil ? .query : .absent
+    }
+
+    /// The bytes of a slice; valid until more is decoded.
+    func bytes(_ slice: TextSlice) -> UnsafeRawBufferPointer {
+        switch slice.place {
+        case .body: UnsafeRawBufferPointer(rebasing: body[slice.start..<slice.end])
+        case .scratch: scratch.bytes(in: slice.start..<slice.end)
+        }
+    }
+
+    /// The text of a parameter whose value in the body must be a string or null; nil when it is absent or null.
+    mutating func text(_ parameter: Parameter, refusal: Refusal) throws(ParameterError) -> TextSlice? {
+        if let field = fields[parameter] {
+            switch field.kind {
+            case .null: return nil
+            case .string: return decoded(field)
+            default: throw refusal.error(parameter, value(field), kind: field.kind)
+            }
+        }
+        return queryText(parameter)
+    }
+
+    /// The same for a text that identifies something: without NUL, and not over ``maximumTextLength``.
+    mutating func identifyingText(_ parameter: Parameter, refusal: Refusal) throws(ParameterError) -> TextSlice? {
+        guard let text = try text(parameter, refusal: refusal) else { return nil }
+        try refuseNUL(parameter, text)
+        guard text.end - text.start <= Self.maximumTextLength else {
+            throw ParameterError(
+                "\(parameter.name) has \(text.end - text.start) bytes of UTF-8; at most \(Self.maximumTextLength) are kept.")
+        }
+        return text
+    }
+
+    /// Refuses a text with a NUL character, which not every database can keep.
+    func refuseNUL(_ parameter: Parameter, _ text: TextSlice) throws(ParameterError) {
+        let bytes = bytes(text)
+        guard let base = bytes.baseAddress, memchr(base, 0, bytes.count) != nil else { return }
+        throw ParameterError("\(parameter.name) holds a NUL character, which cannot be kept; leave it out.")
+    }
+
+    /// The metadata as validated JSON that is an object or null; nil when it is absent.
+    mutating func metadata() throws(ParameterError) -> JSONSlice? {
+        if let field = fields[.metadata] {
+            return JSONSlice(text: TextSlice(place: .body, start: field.start, end: field.end), kind: field.kind)
+        }
+        guard let text = queryText(.metadata) else { return nil }
+        do {
+            return JSONSlice(text: text, kind: try JSONScanner.validate(bytes(text), mode: .lenient))
+        } catch {
+            throw ParameterError("Error parsing metadata json: \(error).")
+        }
+    }
+
+    /// The decoded value of a parameter in the query; nil when it has none.
+    mutating func queryText(_ parameter: Parameter) -> TextSlice? {
+        guard let field = query[parameter] else { return nil }
+        let start = scratch.count
+        PercentEncoding.appendDecoded(
+            UnsafeRawBufferPointer(rebasing: queryBytes[field.start..<field.end]), plusIsBlank: true, to: &scratch)
+        return TextSlice(place: .scratch, start: start, end: scratch.count)
+    }
+
+    /// What a string in the body stands for.
+    mutating func decoded(_ field: BodyField) -> TextSlice {
+        guard field.escaped else { return TextSlice(place: .body, start: field.start + 1, end: field.end - 1) }
+        let start = scratch.count
+        scratch.appendUnescaped(UnsafeRawBufferPointer(rebasing: body[field.start + 1..<field.end - 1]))
+        return TextSlice(place: .scratch, start: start, end: scratch.count)
+    }
+
+    /// The JSON of a field of the body.
+    func value(_ field: BodyField) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: body[field.start..<field.end])
+    }
+}
+
+/// The original's sentences about values of a wrong type.
+struct Refusal {
+    /// What the original was making.
+    var constructed: StaticString
+
+    /// Observations too say so.
+    static let assetEvent = Refusal(constructed: "AssetMaterialization")
+    static let check = Refusal(constructed: "AssetCheckEvaluation")
+
+    func error(_ parameter: Parameter, _ json: UnsafeRawBufferPointer, kind: JSONKind) -> ParameterError {
+        let expected =
+            switch parameter {
+            case .metadata: "one of ['Mapping']"
+            case .passed: "a bool"
+            default: "a str"
+            }
+        return ParameterError(
+            "Error constructing \(constructed): Param \"\(parameter.name)\" is not \(expected). "
+                + "Got \(PythonText.representation(json)) which is type <class '\(PythonText.typeName(kind))'>.")
+    }
+}

@@ -1,0 +1,159 @@
+/// One report on its way from bytes to an event: the parts of the original's handlers, in their order.
+struct ReportResolution: ~Copyable {
+    /// The most bytes of UTF-8 of an asset key (all parts together), a partition, a check name or a data version.
+    static let maximumTextLength = 2048
+
+    let levels = LevelScratch()
+    let fields = ParameterTable<BodyField>()
+    let query = ParameterTable<QueryField>()
+    var body = UnsafeRawBufferPointer(start: nil, count: 0)
+    var queryBytes = UnsafeRawBufferPointer(start: nil, count: 0)
+    // What was decoded from escapes and percent signs.
+    var scratch = ByteScratch()
+    // The asset key and then the details, in canonical form.
+    var output = ByteScratch()
+    var writer = CanonicalWriter()
+    var sources = ParameterSources()
+    private var keyEnd = 0
+
+    init() {}
+
+    /// The asset key's canonical JSON, once ``begin(_:)`` has returned.
+    var assetKey: UnsafeRawBufferPointer { output.bytes(in: 0..<keyEnd) }
+
+    /// Judges what comes before the permission: the content type, the body and the asset key.
+    mutating func begin(_ request: ReportRequest) throws(ParameterError) {
+        scratch.removeAll()
+        output.removeAll()
+        fields.removeAll()
+        query.removeAll()
+        sources = ParameterSources()
+        body = UnsafeRawBufferPointer(start: nil, count: 0)
+        if let contentType = request.contentType {
+            guard ContentType.isJSON(contentType) else { throw ContentType.refusal(contentType) }
+            body = request.body
+            try readBody()
+        }
+        queryBytes = request.query ?? UnsafeRawBufferPointer(start: nil, count: 0)
+        if !queryBytes.isEmpty { readQuery() }
+        try writeKey(request)
+        keyEnd = output.count
+    }
+
+    /// Judges the endpoint's own parameters.
+    mutating func finish(_ request: ReportRequest) throws(ParameterError) -> ResolvedReport {
+        let partition: TextSlice?
+        switch request.endpoint {
+        case .materialization, .observation: partition = try writeAssetEvent(request.endpoint)
+        case .check: partition = try writeCheck()
+        }
+        return ResolvedReport(
+            kind: request.endpoint.kind, assetKey: assetKey, partition: partition.map { bytes($0) },
+            details: output.bytes(in: keyEnd..<output.count), sources: sources)
+    }
+
+    private mutating func readBody() throws(ParameterError) {
+        var scanner = JSONScanner(body, mode: .strict, levels: levels.base)
+        guard try readFields(&scanner) else {
+            guard let fault = scanner.fault else { throw ParameterError("The body is not valid JSON.") }
+            throw ParameterError("The body is not valid JSON: \(fault.error(in: body)).")
+        }
+    }
+
+    // False after a fault. The values of known names are kept as ranges; of a doubled name the last counts.
+    private mutating func readFields(_ scanner: inout JSONScanner) throws(ParameterError) -> Bool {
+        scanner.skipByteOrderMark()
+        scanner.skipBlanks()
+        guard scanner.next == UInt8(ascii: "{") else {
+            guard let kind = scanner.value(depth: 0), scanner.atEnd() else { return false }
+            throw ParameterError("The body must be a JSON object, not \(kind.phrase).")
+        }
+        scanner.position += 1
+        scanner.skipBlanks()
+        if scanner.next == UInt8(ascii: "}") {
+            scanner.position += 1
+            return scanner.atEnd()
+        }
+        while true {
+            guard scanner.next == UInt8(ascii: "\"") else { return scanner.fail(.expectedName) }
+            let nameStart = scanner.position + 1
+            guard scanner.string() else { return false }
+            let name = nameStart..<scanner.position - 1
+            let parameter = scanner.escaped ? escapedName(name) : Parameter(UnsafeRawBufferPointer(rebasing: body[name]))
+            guard scanner.colon() else { return false }
+            let start = scanner.position
+            guard let kind = scanner.value(depth: 1) else { return false }
+            if let parameter {
+                fields[parameter] = BodyField(
+                    start: start, end: scanner.position, kind: kind, escaped: scanner.escaped)
+            }
+            scanner.skipBlanks()
+            if scanner.next == UInt8(ascii: ",") {
+                scanner.position += 1
+                scanner.skipBlanks()
+            } else if scanner.next == UInt8(ascii: "}") {
+                scanner.position += 1
+                return scanner.atEnd()
+            } else {
+                return scanner.fail(.expectedCommaOrBrace)
+            }
+        }
+    }
+
+    private mutating func escapedName(_ name: Range<Int>) -> Parameter? {
+        let start = scratch.count
+        scratch.appendUnescaped(UnsafeRawBufferPointer(rebasing: body[name]))
+        let parameter = Parameter(scratch.bytes(in: start..<scratch.count))
+        scratch.truncate(to: start)
+        return parameter
+    }
+
+    // Pairs are separated by `&`, and of a doubled name the last counts.
+    private mutating func readQuery() {
+        var start = 0
+        while start <= queryBytes.count {
+            let end = queryBytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? queryBytes.count
+            let equals = queryBytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
+            if let parameter = queryName(start..<equals) { query[parameter] = QueryField(start: min(equals + 1, end), end: end) }
+            start = end + 1
+        }
+    }
+
+    private mutating func queryName(_ range: Range<Int>) -> Parameter? {
+        let name = UnsafeRawBufferPointer(rebasing: queryBytes[range])
+        guard name.contains(UInt8(ascii: "%")) else { return Parameter(name) }
+        let start = scratch.count
+        PercentEncoding.appendDecoded(name, plusIsBlank: true, to: &scratch)
+        let parameter = Parameter(scratch.bytes(in: start..<scratch.count))
+        scratch.truncate(to: start)
+        return parameter
+    }
+}
+
+/// Memory for the open levels of a scanner.
+struct LevelScratch: ~Copyable {
+    let base: UnsafeMutablePointer<Bool>
+
+    init() {
+        base = .allocate(capacity: JSONScanner.maximumDepth)
+    }
+
+    deinit {
+        base.deallocate()
+    }
+}
+
+extension JSONKind {
+    /// The kind with its article, for a sentence.
+    var phrase: String {
+        switch self {
+        case .object: "an object"
+        case .array: "an array"
+        case .string: "a string"
+        case .integer, .float: "a number"
+        case .true: "true"
+        case .false: "false"
+        case .null: "null"
+        }
+    }
+}

@@ -1,0 +1,153 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Where a report goes: the parts of its request target, as ranges of the target's bytes, nothing decoded.
+public struct ReportRoute: Hashable, Sendable {
+    /// The endpoint.
+    public var endpoint: ReportEndpoint
+    /// The name of the deployment that the report belongs to.
+    public var deployment: String
+    /// The path after the endpoint's name and its slash; empty when there is none.
+    public var keyPath: Range<Int>
+    /// The query after `?`; nil when there is no `?`.
+    public var query: Range<Int>?
+
+    /// Makes a route.
+    public init(endpoint: ReportEndpoint, deployment: String, keyPath: Range<Int>, query: Range<Int>?) {
+        self.endpoint = endpoint
+        self.deployment = deployment
+        self.keyPath = keyPath
+        self.query = query
+    }
+}
+
+/// Finds the endpoint that a request target names: `/report_asset_check/warehouse/orders?check_name=rows`.
+///
+/// The percent-decoded path is what counts, so `/%72eport_asset_check/orders` is the same route. Names are
+/// case-sensitive, dots and doubled slashes are not normalised.
+public struct ReportRouter: Sendable {
+    private struct Deployment: Sendable {
+        var name: String
+        // What the path begins with: the path prefix and the deployment's segment.
+        var start: [UInt8]
+    }
+
+    private let deployments: [Deployment]
+
+    /// The deployment of reports whose path names none.
+    public static let defaultDeployment = "default"
+
+    /// Makes a router of the routes under `pathPrefix`, and under `pathPrefix/DEPLOYMENT` for each of `deployments`.
+    public init(pathPrefix: String = "", deployments: [String] = []) {
+        let trimmed = pathPrefix.split(separator: "/").joined(separator: "/")
+        let prefix = trimmed.isEmpty ? "" : "/\(trimmed)"
+        self.deployments =
+            [Deployment(name: Self.defaultDeployment, start: Array(prefix.utf8))]
+            + deployments.map { Deployment(name: $0, start: Array("\(prefix)/\($0)".utf8)) }
+    }
+
+    /// Finds the route of a request target, in origin form or absolute form; nil when it is not a report's.
+    public func route(_ target: UnsafeRawBufferPointer) -> ReportRoute? {
+        guard let base = target.baseAddress else { return nil }
+        let bytes = base.assumingMemoryBound(to: UInt8.self)
+        let end = memchr(base, Int32(UInt8(ascii: "#")), target.count).map { $0 - UnsafeMutableRawPointer(mutating: base) }
+            ?? target.count
+        let mark = memchr(base, Int32(UInt8(ascii: "?")), end).map { $0 - UnsafeMutableRawPointer(mutating: base) }
+        let path = TargetPath(bytes: bytes, end: mark ?? end)
+        guard let start = path.start else { return nil }
+        for deployment in deployments {
+            guard let afterPrefix = path.match(deployment.start, at: start),
+                let afterName = path.match("/report_asset_", at: afterPrefix)
+            else { continue }
+            for endpoint in ReportEndpoint.allCases {
+                guard let rest = path.match(Self.suffix(of: endpoint), at: afterName),
+                    let keyPath = path.key(from: rest)
+                else { continue }
+                return ReportRoute(
+                    endpoint: endpoint, deployment: deployment.name, keyPath: keyPath,
+                    query: mark.map { $0 + 1..<end })
+            }
+        }
+        return nil
+    }
+
+    private static func suffix(of endpoint: ReportEndpoint) -> StaticString {
+        switch endpoint {
+        case .materialization: "materialization"
+        case .check: "check"
+        case .observation: "observation"
+        }
+    }
+}
+
+/// The path of a request target, compared as if it were decoded.
+private struct TargetPath {
+    let bytes: UnsafePointer<UInt8>
+    let end: Int
+
+    /// Where the path starts: behind `http://host` in absolute form.
+    var start: Int? {
+        if end > 0, bytes[0] == UInt8(ascii: "/") { return 0 }
+        var index = 0
+        while index + 3 <= end, bytes[index] != UInt8(ascii: ":") { index += 1 }
+        guard index > 0, index + 3 <= end, bytes[index + 1] == UInt8(ascii: "/"), bytes[index + 2] == UInt8(ascii: "/")
+        else { return nil }
+        index += 3
+        while index < end, bytes[index] != UInt8(ascii: "/") { index += 1 }
+        return index < end ? index : nil
+    }
+
+    /// The position behind `text`, when the path goes on with it at `position`.
+    func match(_ text: [UInt8], at position: Int) -> Int? {
+        text.withUnsafeBufferPointer { text in
+            guard let base = text.baseAddress else { return position }
+            return match(base, text.count, at: position)
+        }
+    }
+
+    func match(_ text: StaticString, at position: Int) -> Int? {
+        match(text.utf8Start, text.utf8CodeUnitCount, at: position)
+    }
+
+    private func match(_ text: UnsafePointer<UInt8>, _ count: Int, at position: Int) -> Int? {
+        if end - position >= count, memcmp(bytes + position, text, count) == 0 { return position + count }
+        var index = position
+        for offset in 0..<count {
+            guard index < end else { return nil }
+            let (byte, length) = decoded(at: index)
+            guard byte == text[offset] else { return nil }
+            index += length
+        }
+        return index
+    }
+
+    /// The range of the key behind the endpoint's name at `position`: behind a slash, or empty at the end.
+    ///
+    /// As in the original, a line feed at the very end is dropped, and anywhere else there is no such route.
+    func key(from position: Int) -> Range<Int>? {
+        guard position < end else { return end..<end }
+        let (byte, length) = decoded(at: position)
+        guard byte == UInt8(ascii: "/") else { return nil }
+        var index = position + length
+        let start = index
+        while index < end {
+            let (byte, length) = decoded(at: index)
+            if byte == 0x0a { return index + length == end ? start..<index : nil }
+            index += length
+        }
+        return start..<end
+    }
+
+    @inline(__always)
+    private func decoded(at index: Int) -> (byte: UInt8, length: Int) {
+        guard bytes[index] == UInt8(ascii: "%"), index + 2 < end, let high = bytes[index + 1].hexadecimalValue,
+            let low = bytes[index + 2].hexadecimalValue
+        else { return (bytes[index], 1) }
+        return (high << 4 | low, 3)
+    }
+}
