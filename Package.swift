@@ -123,7 +123,13 @@ let package = Package(
                 "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage", "AssetlogTesting",
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"), nio("NIOHTTP1"),
             ]),
-        .testTarget(name: "AssetlogAPITests", dependencies: ["AssetlogAPI", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage"]),
+        .testTarget(
+            name: "AssetlogAPITests",
+            dependencies: [
+                "AssetlogAPI", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage", logging, nio("NIOCore"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ]),
         .testTarget(name: "AssetlogAppTests", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
         .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(name: "EndToEndTests", dependencies: ["assetlog"]),
