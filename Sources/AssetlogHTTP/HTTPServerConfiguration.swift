@@ -46,6 +46,8 @@ public struct HTTPLimits: Hashable, Sendable {
     public var bodyBytes = 8 << 20
     /// How many times larger than its compressed form a body may be, beyond its first MiB.
     public var compressionRatio = 200
+    /// The greatest size of all bodies that are being read, in bytes; more is answered 503.
+    public var bufferedBodyBytes = 256 << 20
     /// The greatest number of connections; one more is closed at once.
     public var connections = 10_000
     /// How long a request's line and headers may take.

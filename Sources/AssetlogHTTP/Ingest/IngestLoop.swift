@@ -28,7 +28,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     let limits: HTTPLimits
     let logger: Logger
     let router: ReportRouter
-    let codings: RequestCodings
+    let bodyMemory: BodyMemory
     let openAPIChannel: @Sendable (APIConnection) -> Void
     private let log: EventLog
     private let isReadOnly: Bool
@@ -48,7 +48,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         limits = configuration.limits
         self.logger = logger
         router = ReportRouter(pathPrefix: configuration.pathPrefix, deployments: configuration.deployments)
-        codings = RequestCodings(limits: configuration.limits)
+        bodyMemory = BodyMemory(limit: configuration.limits.bufferedBodyBytes / max(configuration.eventLoops, 1))
         self.openAPIChannel = openAPIChannel
         self.log = log
         isReadOnly = configuration.isReadOnly

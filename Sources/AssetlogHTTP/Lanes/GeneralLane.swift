@@ -49,7 +49,6 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var isHead = false
     private var hasForwarded = false
     private var isInputClosed = false
-    private var hasResponseBegun = false
 
     private init(connection: Connection) {
         self.connection = connection
@@ -86,10 +85,18 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func deadlinePassed() {
         switch phase {
-        case .readingReport: refuse(.refused(408, "The body did not arrive in time; send the report again."), hasEnded: false)
+        case .readingReport: respond(.refused(408, "The body did not arrive in time; send the report again."), hasEnded: false)
         case .discarding: linger()
         default: close()
         }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if case .api(hasEnded: true) = phase {
+            // A long answer may pause as it likes; a client that does not read it may not.
+            connection.deadline = context.channel.isWritable ? .distantFuture : .now() + connection.limits.writeTimeout
+        }
+        context.fireChannelWritabilityChanged()
     }
 
     func drain() {
@@ -101,7 +108,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         switch (phase, error) {
         case (.closed, _), (.lingering, _): break
         case (.idle, let error as HTTPParserError), (.readingReport, let error as HTTPParserError):
-            refuse(Self.answer(to: error), hasEnded: false)
+            respond(Self.answer(to: error), hasEnded: false)
         case (.api, is HTTPParserError):
             keepsAlive = false
             context.fireErrorCaught(error)
@@ -153,29 +160,28 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         version = head.version
         keepsAlive = head.isKeepAlive && !connection.loop.isDraining && !isInputClosed
         isHead = head.method == .HEAD
-        hasResponseBegun = false
         connection.expect(within: connection.limits.bodyTimeout)
 
         let target = Array(head.uri.utf8)
         if target.count > connection.limits.targetBytes {
             let answer = ReportAnswer.refused(414, "The request target is longer than \(connection.limits.targetBytes) bytes.")
-            return refuse(answer, hasEnded: false)
+            return respond(answer, hasEnded: false)
         }
         guard let route = target.withUnsafeBytes(connection.loop.router.route) else {
             return forward(head, context)
         }
         guard head.method == .POST else {
-            return refuse(.methodNotAllowed(head.method.rawValue), hasEnded: hasNoBody(head))
+            return respond(.methodNotAllowed(head.method.rawValue), hasEnded: hasNoBody(head))
         }
         do throws(RequestBodyError) {
-            let body = try RequestBody(head.headers, codings: connection.loop.codings, limits: connection.limits)
+            let body = try RequestBody(head.headers, limits: connection.limits, memory: connection.loop.bodyMemory)
             phase = .readingReport(
                 ReportInProgress(
                     route: route, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
                     body: body, startedAt: .now()))
             continueIfExpected(head, context)
         } catch {
-            refuse(error.answer, hasEnded: false)
+            respond(error.answer, hasEnded: false)
         }
     }
 
@@ -190,16 +196,13 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     private func receive(_ bytes: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
         switch phase {
-        case .readingReport(var report):
-            // Take the report out, so that its body grows in place.
-            phase = .idle
+        case .readingReport(let report):
             do throws(RequestBodyError) {
                 try report.body.append(bytes)
                 let pace = Int64(report.body.receivedBytes / max(connection.limits.bodyBytesPerSecond, 1))
                 connection.deadline = report.startedAt + connection.limits.bodyTimeout + .seconds(pace)
-                phase = .readingReport(report)
             } catch {
-                refuse(error.answer, hasEnded: false)
+                respond(error.answer, hasEnded: false)
             }
         case .api:
             hasForwarded = true
@@ -214,13 +217,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     private func end(_ data: NIOAny, _ context: ChannelHandlerContext) {
         switch phase {
-        case .readingReport(var report):
-            phase = .idle
+        case .readingReport(let report):
             do throws(RequestBodyError) {
                 try report.body.finish()
                 resolve(report)
             } catch {
-                refuse(error.answer, hasEnded: true)
+                respond(error.answer, hasEnded: true)
             }
         case .api:
             phase = .api(hasEnded: true)
@@ -232,7 +234,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         }
     }
 
-    private func resolve(_ report: borrowing ReportInProgress) {
+    private func resolve(_ report: ReportInProgress) {
         let (target, contentType, route) = (report.target, report.contentType, report.route)
         let verdict = target.withUnsafeBytes { target in
             (contentType ?? []).withUnsafeBytes { type in
@@ -249,7 +251,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .queued(let id):
             phase = .committing(id)
             connection.deadline = .distantFuture
-        case .answered(let answer): refuse(answer, hasEnded: true)
+        case .answered(let answer): respond(answer, hasEnded: true)
         }
     }
 
@@ -258,13 +260,13 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     override func settled(_ outcome: CommitSettlement.Outcome) {
         guard case .committing(let id) = phase else { return }
         switch outcome {
-        case .committed: refuse(.recorded(id), hasEnded: true)
-        case .failed(let error): refuse(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
+        case .committed: respond(.recorded(id), hasEnded: true)
+        case .failed(let error): respond(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
         }
     }
 
     /// Writes an answer. When the request has not ended yet, its rest is read and dropped within bounds.
-    private func refuse(_ answer: ReportAnswer, hasEnded: Bool) {
+    private func respond(_ answer: ReportAnswer, hasEnded: Bool) {
         guard let context else { return }
         if !hasEnded || connection.loop.isDraining || isInputClosed { keepsAlive = false }
         var head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: answer.status))
@@ -356,13 +358,10 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .head(var head):
             // The HTTP types of the API lane carry no version and know nothing of this connection's fate.
             head.version = version
-            if !hasEnded || connection.loop.isDraining { keepsAlive = keepsAlive && hasEnded && !connection.loop.isDraining }
-            if head.status.code >= 200 { addConnectionField(to: &head) }
-            connection.expect(within: connection.limits.writeTimeout)
+            keepsAlive = keepsAlive && hasEnded && !connection.loop.isDraining
+            addConnectionField(to: &head)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body(let body):
-            connection.expect(within: connection.limits.writeTimeout)
-            context.write(wrapOutboundOut(.body(body)), promise: promise)
+        case .body(let body): context.write(wrapOutboundOut(.body(body)), promise: promise)
         case .end(let trailers):
             let closes = !keepsAlive
             phase = !hasEnded ? .discarding(remaining: connection.limits.discardedBytes) : closes ? .lingering : .idle
@@ -370,10 +369,5 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: promise)
             if hasEnded, closes { linger() }
         }
-    }
-
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
-        // The API lane closes when its stream ends; this lane decides when that is the end of the connection.
-        context.close(mode: mode, promise: promise)
     }
 }

@@ -1,0 +1,131 @@
+import Foundation
+import Testing
+
+/// A real `assetlog serve` on a port of its own, and what it said.
+final class ServerProcess: @unchecked Sendable {
+    /// The repository's root.
+    static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// The executable that was built beside these tests.
+    static var binary: URL {
+        // The tests' own bundle lies in the build folder, as the executable does.
+        let argument = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+        let beside = argument.appending(path: "assetlog")
+        if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
+        return root.appending(path: ".build/debug/assetlog")
+    }
+
+    let url: URL
+    let folder: URL
+    private let process: Process
+    private let errors: URL
+
+    /// Starts a server in a temporary folder and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - arguments: What follows `serve`; `--listen` and `--data` are added.
+    ///   - folder: A folder to go on with; nil makes a fresh one.
+    init(_ arguments: [String] = [], in folder: URL? = nil) throws {
+        let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        self.folder = folder
+        errors = folder.appending(path: "errors-\(UUID().uuidString).log")
+        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        process = Process()
+        process.executableURL = Self.binary
+        process.currentDirectoryURL = folder
+        process.arguments = ["serve", "--listen", "127.0.0.1:0", "--data", folder.appending(path: "data").path] + arguments
+        process.standardError = try FileHandle(forWritingTo: errors)
+        process.standardOutput = FileHandle.nullDevice
+        try process.run()
+        let end = Date.now + 60
+        while Date.now < end {
+            let said = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
+            if let line = said.split(separator: "\n").first(where: { $0.hasPrefix("assetlog ready at ") }),
+                let url = URL(string: String(line.dropFirst("assetlog ready at ".count)))
+            {
+                self.url = url
+                return
+            }
+            guard process.isRunning else { throw StartFailure(status: process.terminationStatus, said: said) }
+            usleep(20_000)
+        }
+        process.terminate()
+        throw StartFailure(status: -1, said: "not ready after 60 s")
+    }
+
+    struct StartFailure: Error { var status: Int32; var said: String }
+
+    /// What the server wrote to standard error so far.
+    var said: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+    var pid: Int32 { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
+
+    /// Asks the server to end and returns its exit status.
+    @discardableResult
+    func stop() -> Int32 {
+        if process.isRunning { process.terminate() }
+        process.waitUntilExit()
+        return process.terminationStatus
+    }
+
+    func kill() {
+        Foundation.kill(process.processIdentifier, SIGKILL)
+        process.waitUntilExit()
+    }
+
+    deinit {
+        if process.isRunning { kill() }
+    }
+}
+
+/// What a command printed, and its exit status.
+struct CommandResult {
+    var status: Int32
+    var output: String
+    var errors: String
+}
+
+/// Runs a command to its end.
+@discardableResult
+func run(_ executable: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws -> CommandResult {
+    let process = Process()
+    process.executableURL = URL(filePath: executable.contains("/") ? executable : "/usr/bin/env")
+    process.arguments = executable.contains("/") ? arguments : [executable] + arguments
+    process.currentDirectoryURL = folder
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    let files = try (0..<2).map { _ in
+        let file = FileManager.default.temporaryDirectory.appending(path: "out-\(UUID().uuidString)")
+        FileManager.default.createFile(atPath: file.path, contents: nil)
+        return file
+    }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    try process.run()
+    process.waitUntilExit()
+    let texts = files.map { String(decoding: (try? Data(contentsOf: $0)) ?? Data(), as: UTF8.self) }
+    for file in files { try? FileManager.default.removeItem(at: file) }
+    return CommandResult(status: process.terminationStatus, output: texts[0], errors: texts[1])
+}
+
+/// Runs the executable with arguments to its end.
+func assetlog(_ arguments: String..., in folder: URL? = nil) throws -> CommandResult {
+    try run(ServerProcess.binary.path, arguments, in: folder)
+}
+
+/// A self-signed certificate and its key, made once for all tests of this process.
+enum TestCertificate {
+    static let files: (certificate: String, key: String) = {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-cert-\(getpid())")
+        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let (certificate, key) = (folder.appending(path: "chain.pem").path, folder.appending(path: "key.pem").path)
+        _ = try? run(
+            "openssl",
+            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate])
+        return (certificate, key)
+    }()
+
+    static var arguments: [String] { ["--tls-certificate", files.certificate, "--tls-key", files.key] }
+}
