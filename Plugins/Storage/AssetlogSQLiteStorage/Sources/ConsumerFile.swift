@@ -1,0 +1,144 @@
+#if SQLite
+internal import AssetlogCore
+internal import Foundation
+internal import GRDB
+internal import GRDBSQLite
+
+/// The cursors of the consumers, in a file of their own: moving one never waits for an append, and a command can set
+/// one back while a server runs.
+final class ConsumerFile: ConsumerStore {
+    private let path: String
+    private let queue: DatabaseQueue
+
+    init(folder: String) throws {
+        path = "\(folder)/consumers.sqlite"
+        var configuration = Configuration()
+        configuration.label = "assetlog.consumers"
+        configuration.busyMode = .timeout(10)
+        do {
+            queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.inDatabase { [path] database in
+                try FileFormat.consumers.upgrade(database, file: path)
+                try database.raw("PRAGMA journal_mode = WAL")
+                // A crash may take the last moves back: a consumer then sees some events again, and none is lost.
+                try database.raw("PRAGMA synchronous = NORMAL")
+            }
+        } catch {
+            throw StorageError.from(error, file: path)
+        }
+    }
+
+    /// Opens the cursors beside a server.
+    static func openForCommand(folder: String) throws -> ConsumerFile {
+        let log = LogFile(folder: folder)
+        guard log.exists else {
+            throw StorageError(
+                .unavailable,
+                "There is no log at \(log.path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
+        }
+        return try ConsumerFile(folder: folder)
+    }
+
+    func cursors() async throws -> [ConsumerCursor] {
+        try await access { try Self.cursors($0) }
+    }
+
+    func cursor(of consumer: String) async throws -> ConsumerCursor {
+        try await access { database in
+            if let cursor = try Self.find(consumer, database) { return cursor }
+            let insert = try RawStatement(database, "INSERT OR IGNORE INTO consumers VALUES (?, 0, 0)")
+            try insert.bind(consumer, at: 1)
+            try insert.run()
+            return try Self.find(consumer, database) ?? ConsumerCursor(consumer: consumer)
+        }
+    }
+
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool {
+        try await access { database in
+            let update = try RawStatement(
+                database, "UPDATE consumers SET position = ? WHERE name = ? AND generation = ?")
+            try update.bind(cursor.position, at: 1)
+            try update.bind(cursor.consumer, at: 2)
+            try update.bind(cursor.generation, at: 3)
+            try update.run()
+            return sqlite3_changes(database.sqliteConnection) == 1
+        }
+    }
+
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        try await access { database in
+            // FULL for this commit: an operator's word is kept.
+            try database.raw("PRAGMA synchronous = FULL")
+            defer { try? database.raw("PRAGMA synchronous = NORMAL") }
+            let update = try RawStatement(
+                database,
+                """
+                INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
+                ON CONFLICT (name) DO UPDATE SET generation = generation + 1, position = excluded.position
+                RETURNING name, generation, position
+                """)
+            try update.bind(consumer, at: 1)
+            try update.bind(max(0, position), at: 2)
+            guard try update.step() else { throw SQLiteFailure.closed }
+            let cursor = Self.cursor(update)
+            // Stepping to the end commits.
+            while try update.step() {}
+            return cursor
+        }
+    }
+
+    func close() async {
+        await onThread { self.closeNow() }
+    }
+
+    /// Makes every move durable and closes the file; it blocks.
+    func closeNow() {
+        // Copying syncs the write-ahead log first, whoever else has the file open.
+        _ = try? queue.inDatabase { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
+        try? queue.close()
+    }
+
+    private func access<Result: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await queue.writeWithoutTransaction(body)
+        } catch {
+            if let error = error as? DatabaseError, error.resultCode == .SQLITE_MISUSE {
+                throw StorageError(.closed, "\(path) was closed.")
+            }
+            throw StorageError.from(error, file: path)
+        }
+    }
+
+    /// Opens the file for a command that only reads; nil when there is none.
+    static func openReadOnly(_ path: String) throws -> DatabaseQueue? {
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = .timeout(10)
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        _ = try queue.read { try FileFormat.consumers.check($0, file: path) }
+        return queue
+    }
+
+    static func cursors(_ database: Database) throws -> [ConsumerCursor] {
+        let rows = try RawStatement(database, "SELECT name, generation, position FROM consumers ORDER BY name")
+        var cursors: [ConsumerCursor] = []
+        while try rows.step() { cursors.append(cursor(rows)) }
+        return cursors
+    }
+
+    private static func find(_ consumer: String, _ database: Database) throws -> ConsumerCursor? {
+        let row = try RawStatement(database, "SELECT name, generation, position FROM consumers WHERE name = ?")
+        try row.bind(consumer, at: 1)
+        guard try row.step() else { return nil }
+        defer { row.reset() }
+        return cursor(row)
+    }
+
+    private static func cursor(_ row: RawStatement) -> ConsumerCursor {
+        ConsumerCursor(consumer: row.text(0), generation: row.integer(1), position: row.integer(2))
+    }
+}
+#endif

@@ -1,0 +1,28 @@
+#if SQLite
+internal import AssetlogCore
+
+/// The sixteen bytes of an identity in network order, without an allocation.
+struct EventIDBytes: Hashable {
+    let bytes: (UInt64, UInt64)
+
+    init(_ id: EventID) {
+        bytes = (id.high.bigEndian, id.low.bigEndian)
+    }
+
+    init?(_ buffer: UnsafeRawBufferPointer) {
+        guard buffer.count == 16 else { return nil }
+        bytes = (buffer.loadUnaligned(as: UInt64.self), buffer.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    }
+
+    var id: EventID { EventID(high: UInt64(bigEndian: bytes.0), low: UInt64(bigEndian: bytes.1)) }
+
+    static func == (left: EventIDBytes, right: EventIDBytes) -> Bool {
+        left.bytes == right.bytes
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(bytes.0)
+        hasher.combine(bytes.1)
+    }
+}
+#endif

@@ -1,0 +1,169 @@
+#if SQLite
+internal import AssetlogCore
+internal import Foundation
+internal import GRDB
+internal import GRDBSQLite
+
+/// The secondary index: where in the log the events of an asset, a deployment, a kind, an identity and a time are.
+///
+/// It follows the log up to its watermark, and readers scan the log behind it. It holds nothing that the log does not
+/// hold, so whatever is wrong with it, it is thrown away and built anew.
+///
+/// * `ids`: identity → sequence.
+/// * `scopes`: deployment and asset key → number; the empty key stands for all assets of the deployment.
+/// * `entries`: scope, kind → sequences.
+/// * `zones`: for each block of 1,024 sequences the least and the greatest timestamp.
+final class EventIndex: Sendable {
+    /// The format; a file of any other is built anew.
+    private static let format: Int64 = 1
+    private static let application: Int64 = 0x414c_4f49
+    /// Sequences with the same `sequence >> zoneBits` are one block.
+    static let zoneBits = 10
+
+    let path: String
+    let pool: DatabasePool
+
+    /// Opens the index of a log, or makes an empty one.
+    ///
+    /// - Parameter log: The log's identity, and a way to find the identity of an event in it.
+    /// - Returns: The index, and why an older one was thrown away, if it was.
+    static func open(folder: String, log: LogIdentity) throws -> (index: EventIndex, discarded: String?) {
+        let path = "\(folder)/index.sqlite"
+        var reason: String?
+        if FileManager.default.fileExists(atPath: path) {
+            do {
+                let index = try EventIndex(path: path)
+                reason = try index.pool.read { try mismatch($0, log) }
+                if reason == nil { return (index, nil) }
+                try? index.pool.close()
+            } catch {
+                reason = "\(StorageError.from(error, file: path))"
+            }
+            try remove(path)
+        }
+        let index = try EventIndex(path: path)
+        try index.pool.write { try create($0, log) }
+        return (index, reason)
+    }
+
+    /// Opens an index that is there, as it is, for reading; nil when there is none or it can't be used.
+    static func openForCommand(folder: String, log: LogIdentity) throws -> EventIndex? {
+        let path = "\(folder)/index.sqlite"
+        guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let index = try EventIndex(path: path, readonly: true)
+        guard try index.pool.read({ try mismatch($0, log) }) == nil else { return nil }
+        return index
+    }
+
+    private init(path: String, readonly: Bool = false) throws {
+        self.path = path
+        var configuration = Configuration()
+        configuration.label = "assetlog.index"
+        configuration.busyMode = .timeout(10)
+        configuration.maximumReaderCount = 4
+        configuration.readonly = readonly
+        configuration.prepareDatabase { database in
+            // A commit need not be on the disk: what a crash takes is indexed again. NORMAL still keeps the file whole.
+            try database.raw("PRAGMA synchronous = NORMAL")
+            try database.raw("PRAGMA cache_size = \(database.configuration.readonly ? -8192 : -65536)")
+            try database.raw("PRAGMA wal_autocheckpoint = 4000")
+        }
+        pool = try DatabasePool(path: path, configuration: configuration)
+    }
+
+    /// Whether the index, and not a cancelled task or a busy file, may be the reason of an error.
+    static func isAtFault(_ error: any Error) -> Bool {
+        if error is StorageError || error is CancellationError { return false }
+        return ![SQLITE_INTERRUPT, SQLITE_ABORT, SQLITE_BUSY].contains(code(error) & 0xff)
+    }
+
+    /// Whether an error says that a file is damaged.
+    static func isDamage(_ error: any Error) -> Bool {
+        [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT].contains(code(error) & 0xff)
+    }
+
+    private static func code(_ error: any Error) -> Int32 {
+        switch error {
+        case let failure as SQLiteFailure: failure.code
+        case let error as DatabaseError: error.resultCode.rawValue
+        default: 0
+        }
+    }
+
+    static func remove(_ path: String) throws {
+        for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.removeItem(atPath: path + suffix)
+        }
+    }
+
+    /// Why the file is not the index of the log; nil: it is.
+    private static func mismatch(_ database: Database, _ log: LogIdentity) throws -> String? {
+        guard try database.rawInteger("PRAGMA application_id") == application,
+            try database.rawInteger("PRAGMA user_version") == format
+        else { return "it has another format" }
+        let statement = try RawStatement(database, "SELECT log, watermark, watermark_id FROM progress")
+        guard try statement.step() else { return "it is unfinished" }
+        defer { statement.reset() }
+        guard Array(statement.bytes(0)) == log.id else { return "it belongs to another log" }
+        let watermark = statement.integer(1)
+        guard watermark > 0 else { return nil }
+        guard let id = EventIDBytes(statement.bytes(2)), try log.identity(watermark) == id else {
+            return "it does not fit the log at the event \(watermark)"
+        }
+        return nil
+    }
+
+    private static func create(_ database: Database, _ log: LogIdentity) throws {
+        for statement in [
+            "CREATE TABLE ids (event_id BLOB PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID",
+            """
+            CREATE TABLE scopes (
+                asset_key TEXT NOT NULL, deployment TEXT NOT NULL, scope INTEGER NOT NULL,
+                PRIMARY KEY (asset_key, deployment)) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE entries (
+                scope INTEGER NOT NULL, kind INTEGER NOT NULL, sequence INTEGER NOT NULL,
+                PRIMARY KEY (scope, kind, sequence)) WITHOUT ROWID
+            """,
+            "CREATE TABLE zones (block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL)",
+            "CREATE TABLE progress (log BLOB NOT NULL, watermark INTEGER NOT NULL, watermark_id BLOB, scopes INTEGER NOT NULL)",
+            "PRAGMA application_id = \(application)",
+            "PRAGMA user_version = \(format)",
+        ] {
+            try database.raw(statement)
+        }
+        let insert = try RawStatement(database, "INSERT INTO progress VALUES (?, 0, NULL, 0)")
+        try log.id.withUnsafeBytes { bytes in
+            try insert.bind(blob: bytes, at: 1)
+            try insert.run()
+        }
+    }
+}
+
+/// What ties an index to its log.
+struct LogIdentity: Sendable {
+    /// The random number that the log got when it was made.
+    let id: [UInt8]
+    /// Finds the identity of the event at a sequence; nil when there is none.
+    let identity: @Sendable (Int64) throws -> EventIDBytes?
+
+    init(_ readers: DatabasePool) throws {
+        id = try readers.read { database in
+            let statement = try RawStatement(database, "SELECT id FROM log")
+            guard try statement.step() else { return [] }
+            defer { statement.reset() }
+            return Array(statement.bytes(0))
+        }
+        identity = { sequence in
+            try readers.read { database in
+                let statement = try RawStatement(database, "SELECT event_id FROM events WHERE sequence = ?")
+                try statement.bind(sequence, at: 1)
+                guard try statement.step() else { return nil }
+                defer { statement.reset() }
+                return EventIDBytes(statement.bytes(0))
+            }
+        }
+    }
+}
+#endif

@@ -1,0 +1,90 @@
+#if SQLite
+internal import AssetlogCore
+internal import GRDB
+
+/// The format of a file of this storage: a number in the file's header, and how an older one becomes a newer one.
+struct FileFormat: Sendable {
+    /// What the file is, for messages.
+    let noun: String
+    /// SQLite's `application_id`, so that another program's database is recognised.
+    let application: Int64
+    /// The steps from an empty file to the current format; the format's number is the count of those that were done.
+    let steps: [@Sendable (Database) throws -> Void]
+
+    var current: Int64 { Int64(steps.count) }
+
+    /// The log. Append-only, and with no index beside the key: an index would multiply what a commit writes.
+    ///
+    /// `sequence` needs no AUTOINCREMENT (a second page in every commit): nothing is ever deleted, so the greatest
+    /// sequence is never given again.
+    static let log = FileFormat(
+        noun: "event log", application: 0x414c_4f47,
+        steps: [
+            { database in
+                try database.raw(
+                    """
+                    CREATE TABLE events (
+                        sequence INTEGER PRIMARY KEY, event_id BLOB NOT NULL, deployment TEXT NOT NULL,
+                        kind INTEGER NOT NULL, asset_key TEXT NOT NULL, partition TEXT, timestamp INTEGER NOT NULL,
+                        received_at INTEGER NOT NULL, reported_by TEXT, details BLOB NOT NULL)
+                    """)
+            },
+            { database in
+                // Which log this is, so that an index of another one is not taken for its own.
+                try database.raw("CREATE TABLE log (id BLOB NOT NULL)")
+                try database.raw("INSERT INTO log (id) VALUES (randomblob(16))")
+            },
+        ])
+
+    /// The cursors of the consumers.
+    static let consumers = FileFormat(
+        noun: "list of consumers", application: 0x414c_4f43,
+        steps: [
+            { database in
+                try database.raw(
+                    """
+                    CREATE TABLE consumers (
+                        name TEXT PRIMARY KEY, generation INTEGER NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID
+                    """)
+            }
+        ])
+
+    /// Checks the format of an open file, without changing it.
+    ///
+    /// - Returns: The number of its format, 0 when it is empty.
+    /// - Throws: ``StorageError`` with the code `tooNew` or `damaged`.
+    func check(_ database: Database, file: String) throws -> Int64 {
+        let version = try database.rawInteger("PRAGMA user_version") ?? 0
+        let application = try database.rawInteger("PRAGMA application_id") ?? 0
+        let tables = try database.rawInteger("SELECT count(*) FROM sqlite_schema") ?? 0
+        guard application == self.application || (application == 0 && tables == 0) else {
+            throw StorageError(
+                .damaged, "\(file) is no \(noun) of Assetlog but another program's database. Move it away.")
+        }
+        guard version <= current else {
+            throw StorageError(
+                .tooNew,
+                "\(file) has format \(version), and this release of Assetlog knows formats up to \(current): a newer"
+                    + " release wrote it. Use that release, or a newer one; a backup from before can be opened by this one.")
+        }
+        return version
+    }
+
+    /// Brings an open file to the current format, in one transaction.
+    func upgrade(_ database: Database, file: String) throws {
+        guard try check(database, file: file) < current else { return }
+        try database.raw("BEGIN IMMEDIATE")
+        do {
+            // Read again under the lock: another process may have upgraded meanwhile.
+            let version = try check(database, file: file)
+            for step in steps.dropFirst(Int(max(0, version))) { try step(database) }
+            try database.raw("PRAGMA application_id = \(application)")
+            try database.raw("PRAGMA user_version = \(current)")
+            try database.raw("COMMIT")
+        } catch {
+            try? database.raw("ROLLBACK")
+            throw error
+        }
+    }
+}
+#endif

@@ -1,0 +1,57 @@
+#if SQLite
+internal import AssetlogCore
+#if canImport(Glibc)
+internal import Glibc
+#else
+internal import Darwin
+#endif
+
+/// The lock of a data folder: while it is held, no other server opens the folder.
+///
+/// The kernel holds it (flock), so it ends with the process however that ends. The number in the file only serves
+/// the message for a second server.
+final class FolderLock: Sendable {
+    private let descriptor: Int32
+
+    /// Takes the lock of `folder`.
+    ///
+    /// - Throws: ``StorageError`` with the code `inUse` when another server has it.
+    init(folder: String) throws {
+        let path = "\(folder)/lock"
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        guard descriptor >= 0 else {
+            throw StorageError(
+                .unavailable,
+                "\(path) can't be opened: \(String(cString: strerror(errno))). Check that the folder belongs to the"
+                    + " server's user.")
+        }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let reason = errno
+            let holder = Self.holder(descriptor)
+            close(descriptor)
+            guard reason == EWOULDBLOCK else {
+                throw StorageError(.unavailable, "\(path) can't be locked: \(String(cString: strerror(reason))).")
+            }
+            throw StorageError(
+                .inUse,
+                "Another server\(holder) works on the data in \(folder). Stop it, or give this one a folder of its own"
+                    + " (--data or storage.sqlite.path).")
+        }
+        let text = "\(getpid())\n"
+        ftruncate(descriptor, 0)
+        _ = text.withCString { pwrite(descriptor, $0, strlen($0), 0) }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    private static func holder(_ descriptor: Int32) -> String {
+        var bytes = [UInt8](repeating: 0, count: 20)
+        let count = pread(descriptor, &bytes, bytes.count, 0)
+        guard count > 0 else { return "" }
+        let digits = bytes[..<count].prefix { $0 >= 0x30 && $0 <= 0x39 }
+        return digits.isEmpty ? "" : " (process \(String(decoding: digits, as: UTF8.self)))"
+    }
+}
+#endif

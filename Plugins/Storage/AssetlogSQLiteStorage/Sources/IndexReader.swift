@@ -1,0 +1,107 @@
+#if SQLite
+internal import AssetlogCore
+internal import GRDB
+
+/// Answers from the index, inside one snapshot of it: where events are that a query may want.
+struct IndexReader {
+    private let database: Database
+    /// The index knows every event up to this sequence, and none behind it.
+    let watermark: Int64
+
+    init(_ database: Database) throws {
+        self.database = database
+        watermark = try database.rawInteger("SELECT watermark FROM progress") ?? 0
+    }
+
+    /// The sequence of an event.
+    func sequence(of id: EventID) throws -> Int64? {
+        let statement = try RawStatement(database, "SELECT sequence FROM ids WHERE event_id = ?")
+        try statement.bind(EventIDBytes(id), at: 1)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        return statement.integer(0)
+    }
+
+    /// The lists of sequences that together hold every event of the query's deployment, asset and kind.
+    ///
+    /// Nil: the query names none of them, so that the log itself is the list.
+    func lists(for query: EventQuery) throws -> [EntryList]? {
+        guard query.deployment != nil || query.assetKey != nil || query.kind != nil else { return nil }
+        let kinds = query.kind.map { [$0] } ?? EventKind.allCases
+        return try scopes(for: query).flatMap { scope in
+            try kinds.map { try EntryList(database, scope: scope, kind: $0) }
+        }
+    }
+
+    private func scopes(for query: EventQuery) throws -> [Int64] {
+        let filter = query.deployment == nil ? "" : " AND deployment = ?"
+        let statement = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ?\(filter)")
+        try statement.bind(query.assetKey?.canonical ?? "", at: 1)
+        if let deployment = query.deployment { try statement.bind(deployment, at: 2) }
+        var scopes: [Int64] = []
+        while try statement.step() { scopes.append(statement.integer(0)) }
+        return scopes
+    }
+
+    /// The part of `range` nearest to its start (its end, when descending) where the block's times touch the query's.
+    ///
+    /// Nil: there is none.
+    func nextRun(in range: ClosedRange<Int64>, for query: EventQuery, descending: Bool) throws -> ClosedRange<Int64>? {
+        guard query.from != nil || query.to != nil else { return range }
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT block FROM zones WHERE block BETWEEN ? AND ? AND greatest >= ? AND least < ?
+            ORDER BY block \(descending ? "DESC" : "ASC") LIMIT 256
+            """)
+        try statement.bind(range.lowerBound >> EventIndex.zoneBits, at: 1)
+        try statement.bind(range.upperBound >> EventIndex.zoneBits, at: 2)
+        try statement.bind(query.from?.microseconds ?? .min, at: 3)
+        // No event is as late as the greatest number, in microseconds.
+        try statement.bind(query.to?.microseconds ?? .max, at: 4)
+        guard try statement.step() else { return nil }
+        defer { statement.reset() }
+        var blocks = statement.integer(0)...statement.integer(0)
+        while try statement.step() {
+            let block = statement.integer(0)
+            guard block == (descending ? blocks.lowerBound - 1 : blocks.upperBound + 1) else { break }
+            blocks = min(block, blocks.lowerBound)...max(block, blocks.upperBound)
+        }
+        let run = blocks.lowerBound << EventIndex.zoneBits...(blocks.upperBound + 1) << EventIndex.zoneBits - 1
+        return run.clamped(to: range)
+    }
+}
+
+/// The sequences of one scope and kind, in either order.
+struct EntryList {
+    private let ascending: RawStatement
+    private let descending: RawStatement
+
+    init(_ database: Database, scope: Int64, kind: EventKind) throws {
+        func statement(_ order: String) throws -> RawStatement {
+            let statement = try RawStatement(
+                database,
+                """
+                SELECT sequence FROM entries WHERE scope = ? AND kind = ? AND sequence BETWEEN ? AND ?
+                ORDER BY sequence \(order) LIMIT ?
+                """)
+            try statement.bind(scope, at: 1)
+            try statement.bind(Int64(kind.rawValue), at: 2)
+            return statement
+        }
+        ascending = try statement("ASC")
+        descending = try statement("DESC")
+    }
+
+    /// At most `limit` sequences in `range`, from its start, or from its end when descending.
+    func sequences(in range: ClosedRange<Int64>, limit: Int, descending: Bool) throws -> [Int64] {
+        let statement = descending ? self.descending : ascending
+        try statement.bind(range.lowerBound, at: 3)
+        try statement.bind(range.upperBound, at: 4)
+        try statement.bind(Int64(limit), at: 5)
+        var sequences: [Int64] = []
+        while try statement.step() { sequences.append(statement.integer(0)) }
+        return sequences
+    }
+}
+#endif

@@ -1,0 +1,86 @@
+#if SQLite
+internal import AssetlogCore
+internal import Foundation
+internal import GRDB
+
+/// The file of the log and how connections to it are opened.
+struct LogFile: Sendable {
+    let path: String
+
+    init(folder: String) {
+        path = "\(folder)/events.sqlite"
+    }
+
+    var exists: Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// Opens the connection that appends, makes the file where there is none, and upgrades its format.
+    func openWriter() throws -> DatabaseQueue {
+        var configuration = configuration(label: "assetlog.log.writer")
+        // Or GRDB would stop the process when a failing disk leaves a transaction open; it is rolled back by closing.
+        configuration.allowsUnsafeTransactions = true
+        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        try queue.inDatabase { database in
+            try FileFormat.log.upgrade(database, file: path)
+            guard try database.rawText("PRAGMA journal_mode = WAL") == "wal" else {
+                throw StorageError(
+                    .unavailable,
+                    "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local one.")
+            }
+            // FULL: a commit returns after the write-ahead log is on the disk. Checked, for everything rests on it.
+            try database.raw("PRAGMA synchronous = FULL")
+            guard try database.rawInteger("PRAGMA synchronous") == 2 else {
+                throw StorageError(.unavailable, "\(path): this SQLite does not support synchronous = FULL.")
+            }
+            // Checkpoints are the Checkpointer's work, so that no commit pays for them.
+            try database.raw("PRAGMA wal_autocheckpoint = 0")
+            try database.raw("PRAGMA cache_size = -65536")
+        }
+        return queue
+    }
+
+    /// Opens a connection that copies the write-ahead log into the file.
+    func openCheckpointer() throws -> DatabaseQueue {
+        let queue = try DatabaseQueue(path: path, configuration: configuration(label: "assetlog.log.checkpointer"))
+        try queue.inDatabase { database in
+            try database.raw("PRAGMA synchronous = FULL")
+            try database.raw("PRAGMA wal_autocheckpoint = 0")
+        }
+        return queue
+    }
+
+    /// Opens connections that read, for the server and for commands beside it.
+    func openReaders(count: Int = 4) throws -> DatabasePool {
+        var configuration = configuration(label: "assetlog.log.reader")
+        configuration.readonly = true
+        configuration.maximumReaderCount = count
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
+    /// Opens connections that read for a command beside a server, after checking the format.
+    func openReadersForCommand() throws -> DatabasePool {
+        guard exists else {
+            throw StorageError(
+                .unavailable,
+                "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
+        }
+        let readers = try openReaders(count: 1)
+        let version = try readers.read { database in try FileFormat.log.check(database, file: path) }
+        guard version == FileFormat.log.current else {
+            throw StorageError(
+                .unavailable,
+                "\(path) has the older format \(version). Start the server once, it upgrades the file; then repeat this.")
+        }
+        return readers
+    }
+
+    private func configuration(label: String) -> Configuration {
+        var configuration = Configuration()
+        configuration.label = label
+        configuration.busyMode = .timeout(10)
+        configuration.prepareDatabase { database in
+            try database.raw("PRAGMA cache_size = -8192")
+        }
+        return configuration
+    }
+}
+#endif

@@ -1,0 +1,127 @@
+#if SQLite
+internal import AssetlogCore
+internal import GRDB
+
+/// Reads every event of the log.
+struct LogVerification {
+    private let file: String
+    private(set) var count: Int64 = 0
+    private(set) var head: Int64 = 0
+
+    init(file: String) {
+        self.file = file
+    }
+
+    /// Checks that each row is an event, that no sequence is missing, and that the index knows them.
+    mutating func events(of database: Database, _ index: IndexVerification?, _ problems: inout Problems) throws {
+        let rows = try RawStatement(database, "SELECT \(EventRow.columns) FROM events ORDER BY sequence")
+        while try rows.step() {
+            let sequence = rows.integer(0)
+            if sequence < 1 || (count > 0 && sequence <= head) {
+                problems.add("\(file): the sequence \(sequence) stands behind \(head).")
+            } else if count > 0, sequence > head + 1 {
+                problems.add("\(file): the events \(head + 1) to \(sequence - 1) are missing.")
+            }
+            count += 1
+            head = sequence
+            do {
+                let event = try EventRow.read(rows, file: file)
+                check(event, &problems)
+                try index?.check(event, &problems)
+            } catch let error as StorageError {
+                problems.add(error.message)
+            }
+        }
+    }
+
+    private func check(_ event: LoggedEvent, _ problems: inout Problems) {
+        func wrong(_ what: String) { problems.add("\(file): the event \(event.sequence) has \(what).") }
+        if event.deployment.isEmpty { wrong("no deployment") }
+        if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true {
+            wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
+        }
+        if event.details.first != UInt8(ascii: "{") || event.details.last != UInt8(ascii: "}") {
+            wrong("details that are not a JSON object")
+        }
+    }
+
+    /// Checks that no identity stands twice in the log, without the index and without keeping them in memory.
+    func identities(of database: Database, _ problems: inout Problems) throws {
+        let rows = try RawStatement(
+            database,
+            """
+            SELECT event_id, min(sequence), max(sequence) FROM events GROUP BY event_id HAVING count(*) > 1 LIMIT 20
+            """)
+        while try rows.step() {
+            guard let id = EventIDBytes(rows.bytes(0)) else { continue }
+            problems.add(
+                "\(file): the event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2)).")
+        }
+    }
+}
+
+/// Compares what the index says with the log.
+final class IndexVerification {
+    private let file: String
+    private let watermark: Int64
+    private let id: RawStatement
+    private let entry: RawStatement
+    private let zone: RawStatement
+    private let database: Database
+    private var checked: Int64 = 0
+
+    init(_ database: Database, file: String) throws {
+        self.file = file
+        self.database = database
+        watermark = try IndexReader(database).watermark
+        id = try RawStatement(database, "SELECT 1 FROM ids WHERE event_id = ? AND sequence = ?")
+        entry = try RawStatement(
+            database,
+            """
+            SELECT 1 FROM entries JOIN scopes USING (scope)
+            WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ?
+            """)
+        zone = try RawStatement(database, "SELECT 1 FROM zones WHERE block = ? AND ? BETWEEN least AND greatest")
+    }
+
+    /// Checks that the index finds an event by all it should be found by.
+    func check(_ event: LoggedEvent, _ problems: inout Problems) throws {
+        guard event.sequence <= watermark else { return }
+        checked += 1
+        do {
+            try id.bind(EventIDBytes(event.id), at: 1)
+            try id.bind(event.sequence, at: 2)
+            var isFound = try has(id)
+            for assetKey in ["", event.assetKey.canonical] {
+                try entry.bind(assetKey, at: 1)
+                try entry.bind(event.deployment, at: 2)
+                try entry.bind(Int64(event.kind.rawValue), at: 3)
+                try entry.bind(event.sequence, at: 4)
+                isFound = try has(entry) && isFound
+            }
+            try zone.bind(event.sequence >> EventIndex.zoneBits, at: 1)
+            try zone.bind(event.timestamp.microseconds, at: 2)
+            isFound = try has(zone) && isFound
+            if !isFound { problems.add(advice("lacks the event \(event.sequence)")) }
+        } catch {
+            throw StorageError(.damaged, advice("can't be read (\(error))"))
+        }
+    }
+
+    /// Checks that the index holds nothing but what the log holds.
+    func counts(_ problems: inout Problems) throws {
+        let ids = try database.rawInteger("SELECT count(*) FROM ids") ?? 0
+        let entries = try database.rawInteger("SELECT count(*) FROM entries") ?? 0
+        if ids > checked || entries > checked * 2 { problems.add(advice("holds events that the log does not hold")) }
+    }
+
+    private func has(_ statement: RawStatement) throws -> Bool {
+        defer { statement.reset() }
+        return try statement.step()
+    }
+
+    private func advice(_ what: String) -> String {
+        "\(file) \(what). Stop the server, delete the file, and start the server: it builds the index anew."
+    }
+}
+#endif

@@ -1,0 +1,220 @@
+#if SQLite
+internal import AssetlogCore
+internal import GRDB
+internal import GRDBSQLite
+
+/// Appends batches to the log: one transaction each, durable when it returns.
+///
+/// Not safe to share: the storage keeps it behind a lock. After a failure nothing of the connection is trusted: it is
+/// closed, and the next append opens another one; see Docs/Decisions/0004-sqlite-log.md.
+final class LogWriter {
+    private let file: LogFile
+    /// The number of pages in the write-ahead log from which the writer itself helps to shorten it.
+    private let walBound: Int
+    private var connection: WriterConnection?
+    private var nextHelp: Int
+    /// The last sequence that is in the log.
+    private(set) var head: Int64
+    /// The first sequence that is in the log; 1 when it is empty.
+    let first: Int64
+
+    init(file: LogFile, walBound: Int) throws {
+        self.file = file
+        self.walBound = walBound
+        nextHelp = walBound
+        let connection = try WriterConnection(file)
+        self.connection = connection
+        head = try connection.head()
+        first = try connection.first() ?? 1
+    }
+
+    /// The number of pages in the write-ahead log after the last commit.
+    var walPages: Int { connection?.walPages ?? 0 }
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
+        let connection = try connection ?? reconnect()
+        do {
+            let last = try connection.insert(batch, after: head)
+            defer { head = last }
+            return head + 1...last
+        } catch {
+            disconnect()
+            throw error
+        }
+    }
+
+    /// Copies the write-ahead log into the file when nobody else does, or the background left a short rest.
+    ///
+    /// The events are durable by now, so whatever fails here is left to the next try.
+    func help(finishing: Bool) {
+        guard let connection, finishing || connection.walPages >= nextHelp else { return }
+        let rest = try? connection.checkpoint()
+        // Where a long reader holds the log back, trying at every commit would only slow commits down.
+        nextHelp = rest == 0 ? walBound : connection.walPages + walBound
+    }
+
+    func disconnect() {
+        connection?.close()
+        connection = nil
+    }
+
+    /// Opens another connection after a failure, and settles what the failure left behind.
+    private func reconnect() throws -> WriterConnection {
+        let connection = try WriterConnection(file)
+        do {
+            // The failed transaction may stand in the write-ahead log, complete but refused. Copying the log into the
+            // file and truncating it proves that the disk takes writes again, and that no crash brings it back.
+            do {
+                try connection.truncate()
+            } catch let failure as SQLiteFailure where [SQLITE_FULL, SQLITE_BUSY].contains(failure.code & 0xff) {
+                // No space to copy into, or a reader in the way: an append overwrites the refused rows as well.
+            }
+            head = try connection.head()
+        } catch {
+            connection.close()
+            throw error
+        }
+        nextHelp = walBound
+        self.connection = connection
+        return connection
+    }
+}
+
+/// The connection that appends, with its prepared statements.
+private final class WriterConnection {
+    private let queue: DatabaseQueue
+    private var statements: Statements?
+    /// Where the hook of SQLite leaves the number of pages; on the heap, for SQLite keeps the pointer.
+    private let pages: UnsafeMutablePointer<Int32>
+
+    private struct Statements {
+        let begin: RawStatement
+        let insert: RawStatement
+        let commit: RawStatement
+        let rollback: RawStatement
+    }
+
+    init(_ file: LogFile) throws {
+        queue = try file.openWriter()
+        pages = .allocate(capacity: 1)
+        pages.pointee = 0
+        let pages = pages
+        statements = try queue.inDatabase { database in
+            // GRDB's hooks observe transactions that it runs itself; these are not.
+            sqlite3_commit_hook(database.sqliteConnection, nil, nil)
+            sqlite3_rollback_hook(database.sqliteConnection, nil, nil)
+            sqlite3_wal_hook(
+                database.sqliteConnection,
+                { context, _, _, pages in
+                    context?.assumingMemoryBound(to: Int32.self).pointee = pages
+                    return SQLITE_OK
+                }, pages)
+            return Statements(
+                begin: try RawStatement(database, "BEGIN IMMEDIATE"),
+                insert: try RawStatement(
+                    database, "INSERT INTO events (\(EventRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                commit: try RawStatement(database, "COMMIT"),
+                rollback: try RawStatement(database, "ROLLBACK"))
+        }
+    }
+
+    deinit {
+        close()
+        pages.deallocate()
+    }
+
+    var walPages: Int { Int(pages.pointee) }
+
+    /// Inserts the events of a batch in one transaction.
+    ///
+    /// - Returns: The sequence of the last one.
+    func insert(_ batch: EventBatch, after head: Int64) throws -> Int64 {
+        try queue.inDatabase { _ in
+            guard let statements else { throw SQLiteFailure.closed }
+            try statements.begin.run()
+            do {
+                var sequence = head
+                for index in 0..<batch.count {
+                    sequence += 1
+                    try batch.withColumns(at: index) { columns in
+                        try Self.insert(columns, sequence, with: statements.insert)
+                    }
+                }
+                statements.insert.clear()
+                try statements.commit.run()
+                return sequence
+            } catch {
+                statements.insert.clear()
+                // SQLite may have rolled back by itself; then this fails, and that is as good.
+                try? statements.rollback.run()
+                throw error
+            }
+        }
+    }
+
+    /// Binds the bytes of the batch itself, without a copy, and inserts a row.
+    private static func insert(
+        _ columns: borrowing EventColumns, _ sequence: Int64, with statement: RawStatement
+    ) throws {
+        try statement.bind(sequence, at: 1)
+        try statement.bind(EventIDBytes(columns.id), at: 2)
+        try statement.bind(text: columns.deployment, at: 3)
+        try statement.bind(Int64(columns.kind.rawValue), at: 4)
+        try statement.bind(text: columns.assetKey, at: 5)
+        try statement.bind(text: columns.partition, at: 6)
+        try statement.bind(columns.timestamp.microseconds, at: 7)
+        try statement.bind(columns.receivedAt.microseconds, at: 8)
+        try statement.bind(text: columns.reportedBy, at: 9)
+        try statement.bind(blob: columns.details, at: 10)
+        try statement.run()
+    }
+
+    func head() throws -> Int64 {
+        try queue.inDatabase { try $0.rawInteger("SELECT max(sequence) FROM events") ?? 0 }
+    }
+
+    func first() throws -> Int64? {
+        try queue.inDatabase { try $0.rawInteger("SELECT min(sequence) FROM events") }
+    }
+
+    /// Copies into the file what no reader holds back.
+    ///
+    /// - Returns: The number of pages that are left.
+    func checkpoint() throws -> Int {
+        try queue.inDatabase { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
+    }
+
+    func truncate() throws {
+        try queue.inDatabase { database in
+            sqlite3_busy_timeout(database.sqliteConnection, 200)
+            defer { sqlite3_busy_timeout(database.sqliteConnection, 10_000) }
+            _ = try database.checkpointLog(SQLITE_CHECKPOINT_TRUNCATE)
+        }
+    }
+
+    func close() {
+        guard statements != nil else { return }
+        // SQLite can't close a connection that has statements, or call the hook later.
+        queue.inDatabase { database in
+            statements = nil
+            sqlite3_wal_hook(database.sqliteConnection, nil, nil)
+        }
+        try? queue.close()
+    }
+}
+
+extension Database {
+    /// Copies the write-ahead log into the file.
+    ///
+    /// - Returns: The number of pages that are left.
+    func checkpointLog(_ mode: Int32) throws -> Int {
+        guard let sqliteConnection else { throw SQLiteFailure.closed }
+        var pages: Int32 = 0
+        var copied: Int32 = 0
+        let code = sqlite3_wal_checkpoint_v2(sqliteConnection, nil, mode, &pages, &copied)
+        guard code == SQLITE_OK else { throw SQLiteFailure(sqliteConnection) }
+        return Int(max(0, pages - copied))
+    }
+}
+#endif

@@ -1,0 +1,38 @@
+#if SQLite
+public import AssetlogCore
+
+extension StoragePlugin {
+    /// Keeps the log in SQLite files of one folder.
+    ///
+    /// - `path` (path, default: the data folder): The folder of the files.
+    /// - `checkpoint_pages` (integer, default 4000): After so many pages of 4 KiB the write-ahead log is copied into
+    ///   the file.
+    public static let sqlite = StoragePlugin(
+        name: "sqlite",
+        summary: "Keeps the log in SQLite files of one folder; one server works on it.",
+        stability: .beta,
+        keys: [
+            ConfigurationKey("path", .path, "The folder of the files; without it the data folder."),
+            ConfigurationKey(
+                "checkpoint_pages", .integer, default: "4000",
+                "After so many pages of 4 KiB the write-ahead log is copied into the file, 100 to 100000."),
+        ],
+        configure: { configuration in
+            let pages = configuration.integer("checkpoint_pages")
+            guard (100...100_000).contains(pages) else {
+                throw configuration.error("checkpoint_pages", "must be from 100 to 100000, not \(pages)")
+            }
+            let folder = configuration.string("path") ?? configuration.dataFolder
+            let options = SQLiteStorage.Options(folder: folder, checkpointPages: pages)
+            return StorageSetup(
+                open: { context in
+                    let storage = try await onThread { try SQLiteStorage(options, logger: context.logger) }
+                    try await storage.settleCursors()
+                    return storage
+                },
+                backUp: { file in try await onThread { try Backup(folder: folder).write(to: file) } },
+                verify: { try await onThread { try Verification(folder: folder).report() } },
+                openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } })
+        })
+}
+#endif

@@ -1,0 +1,104 @@
+#if SQLite
+internal import AssetlogCore
+internal import GRDB
+
+/// Reads everything that the files of a folder hold, while a server may append, and says what is wrong.
+struct Verification {
+    private let log: LogFile
+    private let folder: String
+
+    init(folder: String) {
+        self.folder = folder
+        log = LogFile(folder: folder)
+    }
+
+    /// Reads the log, the index and the cursors; it blocks.
+    ///
+    /// - Throws: ``StorageError`` when the log can't be opened at all.
+    func report() throws -> VerificationReport {
+        do {
+            let readers = try log.openReadersForCommand()
+            defer { try? readers.close() }
+            var problems = Problems()
+            guard let index = openIndex(readers, &problems) else {
+                return try readers.read { check($0, nil, problems) }
+            }
+            defer { try? index.pool.close() }
+            return try index.pool.read { [problems] database in
+                // The index first: the log's snapshot then holds all that the index knows.
+                let index = try IndexVerification(database, file: index.path)
+                return try readers.read { check($0, index, problems) }
+            }
+        } catch {
+            throw StorageError.from(error, file: log.path)
+        }
+    }
+
+    private func check(_ database: Database, _ index: IndexVerification?, _ known: Problems) -> VerificationReport {
+        var problems = known
+        var check = LogVerification(file: log.path)
+        do {
+            try Self.integrity(of: database, named: log.path, &problems)
+            try check.events(of: database, index, &problems)
+            try check.identities(of: database, &problems)
+            try index?.counts(&problems)
+            try cursors(head: check.head, &problems)
+        } catch {
+            problems.add("\(StorageError.from(error, file: log.path))")
+        }
+        return VerificationReport(events: check.count, problems: problems.sentences)
+    }
+
+    /// Lets SQLite check how the pages of a file hang together.
+    private static func integrity(of database: Database, named file: String, _ problems: inout Problems) throws {
+        let rows = try RawStatement(database, "PRAGMA integrity_check(20)")
+        while try rows.step() {
+            let line = rows.text(0)
+            if line != "ok" { problems.add("\(file) is damaged: SQLite says: \(line).") }
+        }
+    }
+
+    private func cursors(head: Int64, _ problems: inout Problems) throws {
+        let file = "\(folder)/consumers.sqlite"
+        do {
+            guard let database = try ConsumerFile.openReadOnly(file) else { return }
+            defer { try? database.close() }
+            let cursors = try database.read { database in
+                try Self.integrity(of: database, named: file, &problems)
+                return try ConsumerFile.cursors(database)
+            }
+            for cursor in cursors where cursor.position > head || cursor.position < 0 {
+                problems.add(
+                    "The consumer \(cursor.consumer) stands at \(cursor.position), and the log ends at \(head): it would"
+                        + " miss events. The server sets it back when it starts.")
+            }
+        } catch {
+            problems.add("\(StorageError.from(error, file: file))")
+        }
+    }
+
+    private func openIndex(_ readers: DatabasePool, _ problems: inout Problems) -> EventIndex? {
+        do {
+            return try EventIndex.openForCommand(folder: folder, log: LogIdentity(readers))
+        } catch {
+            problems.add(
+                "\(folder)/index.sqlite can't be read: \(error). It holds nothing of its own: the server builds it anew"
+                    + " when it starts.")
+            return nil
+        }
+    }
+}
+
+/// The sentences about what is wrong; a hundred of them say as much as a million.
+struct Problems {
+    private(set) var sentences: [String] = []
+
+    mutating func add(_ sentence: @autoclosure () -> String) {
+        guard sentences.count < 100 else {
+            if sentences.count == 100 { sentences.append("There are more problems than these.") }
+            return
+        }
+        sentences.append(sentence())
+    }
+}
+#endif
