@@ -1,0 +1,101 @@
+#if JSONLines
+import AssetlogCore
+import Logging
+
+/// Delivers to a ``LineFile``, and compresses rotated files in the background.
+actor JSONLinesExporter: Exporter {
+    private let queue = SerialQueue(label: "assetlog.jsonlines")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+
+    private nonisolated let settings: JSONLinesSettings
+    private nonisolated let archivist: Archivist
+    private nonisolated let logger: Logger
+    private nonisolated let (rotations, announceRotation) = AsyncStream.makeStream(
+        of: Void.self, bufferingPolicy: .bufferingNewest(1))
+    private var file: LineFile?
+
+    /// Opens the files of an exporter.
+    static func open(
+        _ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem = FileSystem()
+    ) async throws -> JSONLinesExporter {
+        let exporter = JSONLinesExporter(settings, logger: logger, fileSystem: fileSystem)
+        try await exporter.openFile(fileSystem)
+        return exporter
+    }
+
+    private init(_ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem) {
+        self.settings = settings
+        self.logger = logger
+        archivist = Archivist(
+            Archive(paths: FilePaths(active: settings.path), fileSystem: fileSystem, settings: settings))
+    }
+
+    private func openFile(_ fileSystem: FileSystem) throws {
+        file = try LineFile(settings, logger: logger, fileSystem: fileSystem)
+    }
+
+    func deliver(_ batch: ExportBatch) throws {
+        guard let file else {
+            throw ExportError("The exporter to \(settings.path) was closed.", isRetriable: false)
+        }
+        if try file.append(batch.events, generation: batch.generation) { announceRotation.yield() }
+    }
+
+    func close() {
+        file = nil
+    }
+
+    // MARK: Background
+
+    nonisolated func run() async throws {
+        announceRotation.yield()  // What an earlier process left.
+        let timer = Task {
+            while !Task.isCancelled {
+                try await Task.sleep(for: min(settings.rotateAfter ?? .seconds(60), .seconds(60)))
+                await rotateByAge()
+                announceRotation.yield()
+            }
+        }
+        defer { timer.cancel() }
+        for await _ in rotations { await tidy() }
+    }
+
+    private func rotateByAge() {
+        guard settings.rotateAfter != nil, let file else { return }
+        do {
+            _ = try file.rotateByAge()
+        } catch {
+            tell(error)
+        }
+    }
+
+    private nonisolated func tidy() async {
+        do {
+            try await archivist.tidy()
+        } catch {
+            tell(error)
+        }
+    }
+
+    private nonisolated func tell(_ error: any Error) {
+        logger.warning(
+            "Rotated files could not be tidied up; it is tried again.",
+            metadata: ["path": "\(settings.path)", "error": "\(error)"])
+    }
+}
+
+/// Does the work on rotated files on a thread of its own, beside deliveries.
+private actor Archivist {
+    private let queue = SerialQueue(label: "assetlog.jsonlines.archive")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+    private let archive: Archive
+
+    init(_ archive: Archive) {
+        self.archive = archive
+    }
+
+    func tidy() throws {
+        try archive.tidy(isCancelled: { Task.isCancelled })
+    }
+}
+#endif

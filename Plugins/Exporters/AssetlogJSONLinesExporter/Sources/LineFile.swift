@@ -1,0 +1,285 @@
+#if JSONLines
+import AssetlogCore
+import Logging
+
+/// The active file: appends lines so that after any crash no line is missing, doubled or torn.
+///
+/// Lines are made durable before they count. Opening removes what a crash left and finds the position again. Whatever
+/// fails in between is removed before the next line is written.
+final class LineFile {
+    private let fileSystem: FileSystem
+    private let settings: JSONLinesSettings
+    private let paths: FilePaths
+    private let stateFile: StateFile
+    private let logger: Logger
+    private let lock: OpenFile
+    private var state: DeliveryState
+    /// The active file; nil: none was begun since the last rotation.
+    private var file: OpenFile?
+    /// How many bytes of the active file are lines that count.
+    private var length = 0
+    /// The sequence of the last line that counts, in the generation of the state.
+    private(set) var position: Int64 = 0
+    /// Whether a failure may have left bytes behind `length`, or a file that is not the one that is open.
+    private var isSuspect = false
+    private var hasCheckedIdentity = false
+
+    /// How many bytes are collected before they are written.
+    private static let bufferSize = 1 << 20
+
+    /// Opens the file and heals what a crash left.
+    ///
+    /// - Throws: `ExportError` when the folder or the files can't be used, or another exporter uses them.
+    init(_ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem = FileSystem()) throws {
+        self.settings = settings
+        self.logger = logger
+        self.fileSystem = fileSystem
+        paths = FilePaths(active: settings.path)
+        stateFile = StateFile(fileSystem: fileSystem, paths: paths)
+        try fileSystem.createFolder(paths.folder)
+        lock = try fileSystem.open(paths.lock, create: true)
+        guard try fileSystem.lock(lock) else {
+            throw ExportError(
+                "\(paths.active) is being written by another exporter or server. Give each its own path.",
+                isRetriable: false)
+        }
+        try Archive(paths: paths, fileSystem: fileSystem, settings: settings).clean()
+        let found = try stateFile.read()
+        state = found ?? DeliveryState()
+        try recover(isFirstUse: found == nil)
+    }
+
+    /// Appends the events that are not in the file yet and returns when they are durable.
+    ///
+    /// - Returns: Whether files were rotated.
+    func append(_ events: [LoggedEvent], generation: Int64) throws -> Bool {
+        let numberBefore = state.number
+        do {
+            try prepare()
+            try enter(generation)
+            try rotateIfOld()
+            try checkIdentity(of: events)
+            try write(events.drop { $0.sequence <= position })
+        } catch {
+            isSuspect = true
+            throw error
+        }
+        return state.number != numberBefore
+    }
+
+    /// Rotates the file when its first line is too old.
+    ///
+    /// - Returns: Whether it was rotated.
+    func rotateByAge() throws -> Bool {
+        let numberBefore = state.number
+        do {
+            try prepare()
+            try rotateIfOld()
+        } catch {
+            isSuspect = true
+            throw error
+        }
+        return state.number != numberBefore
+    }
+
+    // MARK: Recovery
+
+    private func recover(isFirstUse: Bool) throws {
+        guard let facts = try fileSystem.facts(paths.active) else { return try begin(isFirstUse: isFirstUse) }
+        guard facts.isRegular else {
+            throw ExportError("\(paths.active) is not a regular file. Choose another path.", isRetriable: false)
+        }
+        guard !isFirstUse || facts.size == 0 else {
+            throw ExportError(
+                "\(paths.active) exists, but \(paths.state), which belongs to it, does not. Bring that file back, or"
+                    + " move \(paths.active) away; the exporter does not write to a file that it did not begin.",
+                isRetriable: false)
+        }
+        // Shorter than the place where the generation began: a new file took its place in a rotation that was cut short.
+        if isFirstUse || facts.size < state.offset { try begin(isFirstUse: isFirstUse) }
+        try adopt(facts)
+    }
+
+    // No active file, or an empty one, holds lines of this generation: the state says how far it came.
+    private func begin(isFirstUse: Bool) throws {
+        position = state.position
+        length = 0
+        guard isFirstUse || state.offset != 0 || state.started != 0 else { return }
+        state.offset = 0
+        state.started = 0
+        try stateFile.write(state)
+    }
+
+    private func adopt(_ facts: FileFacts) throws {
+        let file = try fileSystem.open(paths.active, create: false)
+        let tail = try LineTail.examine(file, from: state.offset, size: facts.size, in: fileSystem)
+        if tail.length < facts.size {
+            logger.notice(
+                "A line that a crash had torn was removed.",
+                metadata: ["path": "\(paths.active)", "bytes": "\(facts.size - tail.length)"])
+            try fileSystem.truncate(file, to: tail.length)
+        }
+        // The position is about to rest on these lines, and nobody may have made them durable.
+        try fileSystem.sync(file)
+        self.file = file
+        length = tail.length
+        position = max(state.position, tail.sequence ?? 0)
+    }
+
+    // MARK: Before a delivery
+
+    private func prepare() throws {
+        if isSuspect { try heal() }
+        guard let file else { return }
+        // Somebody may have moved the file away, as a log rotation does: lines in it would be seen by nobody.
+        let facts = try fileSystem.facts(paths.active)
+        let open = try fileSystem.facts(file)
+        guard facts.map({ $0.isSameFile(as: open) }) != true else { return }
+        logger.notice("The file was moved away; a new one is begun.", metadata: ["path": "\(paths.active)"])
+        try replaceFile(by: facts)
+    }
+
+    // After a failed write or sync nothing is known about the bytes behind `length`, so they are written again.
+    private func heal() throws {
+        guard let open = file else {
+            // It failed while a file was begun or rotated.
+            try replaceFile(by: try fileSystem.facts(paths.active))
+            isSuspect = false
+            return
+        }
+        if try fileSystem.facts(open).size != length {
+            try fileSystem.truncate(open, to: length)
+            try fileSystem.sync(open)
+        }
+        isSuspect = false
+    }
+
+    private func replaceFile(by facts: FileFacts?) throws {
+        file = nil
+        state.position = position
+        state.offset = 0
+        state.started = 0
+        length = 0
+        guard let facts, facts.size > 0 else { return try stateFile.write(state) }
+        throw ExportError(
+            "\(paths.active) was replaced by a file of somebody else. Move it away; the delivery is tried again.")
+    }
+
+    private func enter(_ generation: Int64) throws {
+        guard generation != state.generation else { return }
+        var next = state
+        next.generation = generation
+        next.position = 0
+        next.offset = length
+        try stateFile.write(next)
+        state = next
+        position = 0
+    }
+
+    // Sequences that the file has already are passed over. If the log was begun anew in another data folder they are
+    // other events, and passing over them would lose them. The first time after opening, the file is asked.
+    private func checkIdentity(of events: [LoggedEvent]) throws {
+        guard !hasCheckedIdentity, let event = events.first, event.sequence <= position, let file else { return }
+        hasCheckedIdentity = true
+        let start = #"{"sequence":\#(event.sequence),"event_id":""#
+        guard let found = try LineTail.text(after: start, in: file, from: state.offset, fileSystem: fileSystem),
+            found != event.id.description
+        else { return }
+        throw ExportError(
+            "\(paths.active) holds another event with the sequence \(event.sequence): it was written for another log."
+                + " Move it and \(paths.state) away, or choose another path.", isRetriable: false)
+    }
+
+    // MARK: Writing
+
+    private func write(_ events: some Sequence<LoggedEvent>) throws {
+        var buffer: [UInt8] = []
+        var last = position
+        var unsynced = 0
+        for event in events {
+            let line = Self.line(of: event)
+            let size = length + unsynced + buffer.count
+            if size > 0, size + line.count > settings.rotateBytes {
+                try flush(&buffer, unsynced: &unsynced, last: last)
+                try rotate()
+            }
+            buffer.append(contentsOf: line)
+            last = event.sequence
+            if buffer.count >= Self.bufferSize {
+                try put(buffer)
+                unsynced += buffer.count
+                buffer.removeAll(keepingCapacity: true)
+            }
+        }
+        try flush(&buffer, unsynced: &unsynced, last: last)
+    }
+
+    private static func line(of event: LoggedEvent) -> [UInt8] {
+        var line: [UInt8] = []
+        EventJSON.append(event, to: &line)
+        // Canonical JSON has no line feed; an event that a damaged storage gives must not become two lines.
+        for index in line.indices where line[index] == UInt8(ascii: "\n") { line[index] = UInt8(ascii: " ") }
+        line.append(UInt8(ascii: "\n"))
+        return line
+    }
+
+    private func put(_ bytes: [UInt8]) throws {
+        try fileSystem.write(bytes, to: try openFile())
+    }
+
+    private func flush(_ buffer: inout [UInt8], unsynced: inout Int, last: Int64) throws {
+        if !buffer.isEmpty {
+            try put(buffer)
+            unsynced += buffer.count
+            buffer.removeAll(keepingCapacity: true)
+        }
+        guard unsynced > 0, let file else { return }
+        try fileSystem.sync(file)
+        length += unsynced
+        unsynced = 0
+        position = last
+    }
+
+    private func openFile() throws -> OpenFile {
+        if let file { return file }
+        state.started = Timestamp.now().microseconds / 1_000_000
+        try stateFile.write(state)
+        let new = try fileSystem.open(paths.active, create: true)
+        try fileSystem.syncFolder(paths.folder)
+        file = new
+        return new
+    }
+
+    // MARK: Rotation
+
+    private func rotateIfOld() throws {
+        guard let age = settings.rotateAfter, length > 0, state.started > 0 else { return }
+        let now = Timestamp.now().microseconds / 1_000_000
+        if now - state.started >= age.components.seconds { try rotate() }
+    }
+
+    // Each step leaves files from which `recover` finds the position:
+    // 1. the state remembers it, for the time when no line of this generation is in the active file;
+    // 2. the file gets its number; from here on the offset in the state is greater than any active file;
+    // 3. the state says that the next file begins at 0.
+    private func rotate() throws {
+        try chooseNumber()
+        state.position = position
+        try stateFile.write(state)
+        try fileSystem.rename(paths.active, to: paths.rotated(state.number))
+        file = nil
+        length = 0
+        try fileSystem.syncFolder(paths.folder)
+        state.number += 1
+        state.offset = 0
+        state.started = 0
+        try stateFile.write(state)
+    }
+
+    // Never a number that a file has: a rename replaces its target.
+    private func chooseNumber() throws {
+        let highest = try Archive(paths: paths, fileSystem: fileSystem, settings: settings).rotated().last?.number ?? 0
+        state.number = max(state.number, highest + 1)
+    }
+}
+#endif
