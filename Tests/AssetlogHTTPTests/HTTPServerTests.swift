@@ -1,7 +1,8 @@
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
-import Dispatch
+import Foundation
+import Logging
 import NIOCore
 import Synchronization
 import Testing
