@@ -1,0 +1,79 @@
+#if TLS
+internal import COpenSSL
+
+#if canImport(Glibc)
+internal import Glibc
+#elseif canImport(Musl)
+internal import Musl
+#else
+internal import Darwin
+#endif
+
+/// The bytes of a PEM file, wiped from memory when they are done with.
+final class PEMFile {
+    let path: String
+    private let bytes: UnsafeMutableRawBufferPointer
+
+    /// A chain of certificates is a few KB; what is far beyond is some other file.
+    private static let maximumSize = 1 << 20
+
+    /// - Throws: ``TLSError`` with the code `file`, which says why the file cannot be read.
+    init(_ path: String, purpose: String) throws(TLSError) {
+        self.path = path
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Self.unreadable(path, purpose, errno) }
+        defer { close(descriptor) }
+
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Self.unreadable(path, purpose, errno) }
+        let kind = status.st_mode & mode_t(S_IFMT)
+        if kind == mode_t(S_IFDIR) { throw Self.unreadable(path, purpose, EISDIR) }
+        guard kind == mode_t(S_IFREG), status.st_size <= Self.maximumSize else {
+            throw TLSError(
+                .file, "\(path), the \(purpose), is not a PEM file: it is no regular file, or larger than 1 MiB.")
+        }
+
+        bytes = .allocate(byteCount: max(1, Int(status.st_size)), alignment: 1)
+        bytes.initializeMemory(as: UInt8.self, repeating: 0)
+        var filled = 0
+        while filled < Int(status.st_size) {
+            let count = read(descriptor, bytes.baseAddress?.advanced(by: filled), bytes.count - filled)
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 { throw Self.unreadable(path, purpose, errno) }
+            if count == 0 { break }
+            filled += count
+        }
+    }
+
+    deinit {
+        OPENSSL_cleanse(bytes.baseAddress, bytes.count)
+        bytes.deallocate()
+    }
+
+    /// Whether a text occurs in the file; PEM is ASCII.
+    func contains(_ text: String) -> Bool { bytes.contains(text.utf8) }
+
+    /// Reads the file through a BIO of OpenSSL. Nil when memory is short.
+    func withBIO<Result>(_ body: (OpaquePointer) -> Result) -> Result? {
+        guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return nil }
+        defer { BIO_free(bio) }
+        return body(bio)
+    }
+
+    private static func unreadable(_ path: String, _ purpose: String, _ error: Int32) -> TLSError {
+        switch error {
+        case ENOENT, ENOTDIR:
+            TLSError(.file, "\(path), the \(purpose), does not exist. Correct the path, or create the file.")
+        case EACCES, EPERM:
+            TLSError(
+                .file,
+                "\(path), the \(purpose), may not be read by this user. Give the user who runs the server read permission"
+                    + " on the file and on its folders.")
+        case EISDIR:
+            TLSError(.file, "\(path), the \(purpose), is a directory. Name the PEM file itself.")
+        default:
+            TLSError(.file, "\(path), the \(purpose), cannot be read: \(String(cString: strerror(error))).")
+        }
+    }
+}
+#endif

@@ -1,0 +1,38 @@
+#if !TLS
+public import NIOCore
+
+/// The stand-in of a build without the package trait TLS: it cannot be made.
+public final class TLSContext: Sendable {
+    /// The version of the TLS library; nil, because this build has none.
+    public static var libraryVersion: String? { nil }
+    /// Never read, because no context can be made.
+    public var warnings: [String] { [] }
+    /// Never read, because no context can be made.
+    public let configuration: TLSConfiguration
+
+    /// Fails always.
+    ///
+    /// - Throws: ``TLSError`` with the code `unsupported`.
+    public init(_ configuration: TLSConfiguration) throws(TLSError) {
+        throw TLSError(
+            .unsupported,
+            "This build has no TLS. Build with the package trait TLS, or remove the certificate and the key from the"
+                + " configuration to serve plain HTTP.")
+    }
+}
+
+/// The stand-in of a build without the package trait TLS: it cannot be made, because no context can.
+public final class TLSServerHandler: ChannelDuplexHandler {
+    /// Ciphertext.
+    public typealias InboundIn = ByteBuffer
+    /// Plaintext.
+    public typealias InboundOut = ByteBuffer
+    /// Plaintext.
+    public typealias OutboundIn = ByteBuffer
+    /// Ciphertext.
+    public typealias OutboundOut = ByteBuffer
+
+    /// Never called, because no context can be made.
+    public init(context: TLSContext) throws(TLSError) {}
+}
+#endif
