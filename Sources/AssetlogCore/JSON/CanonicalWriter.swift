@@ -35,6 +35,7 @@ struct CanonicalWriter: ~Copyable {
     }
 
     private struct Rearranged {
+        // The opening brace, so that no member starts where its object does.
         var start: Int
         var end: Int
         var members: Range<Int>
@@ -193,7 +194,7 @@ struct CanonicalWriter: ~Copyable {
         let first = kept.count
         let members = NameOrder.arranged(pending[level.firstMember...], order: order, output.base)
         kept.append(contentsOf: members)
-        rearranged.append(Rearranged(start: level.contentStart, end: output.count, members: first..<kept.count))
+        rearranged.append(Rearranged(start: level.contentStart - 1, end: output.count, members: first..<kept.count))
     }
 
     private mutating func assemble(from start: Int, in output: inout ByteScratch) {
@@ -212,7 +213,7 @@ struct CanonicalWriter: ~Copyable {
         var index = firstRearranged(from: position)
         while index < rearranged.count, rearranged[index].start < end {
             let object = rearranged[index]
-            assembly.append(output.bytes(in: position..<object.start))
+            assembly.append(output.bytes(in: position..<object.start + 1))
             for member in object.members {
                 if member > object.members.lowerBound { assembly.append(UInt8(ascii: ",")) }
                 copy(kept[member].nameStart, kept[member].end, of: output)
