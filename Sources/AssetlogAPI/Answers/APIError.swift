@@ -88,6 +88,11 @@ struct APIError: Error, Sendable {
 extension String {
     /// The text in quotes for a message, cut when it is long, so that an answer does not grow with the request.
     var quoted: String {
-        "\"" + (unicodeScalars.count > 120 ? String(String(unicodeScalars.prefix(120))) + "…" : self) + "\""
+        "\"\(shortened)\""
+    }
+
+    /// The text without what comes after its first 120 characters.
+    var shortened: String {
+        unicodeScalars.count > 120 ? String(UnicodeScalarView(unicodeScalars.prefix(120))) + "…" : self
     }
 }

@@ -27,7 +27,8 @@ struct PageRoute: Sendable {
     }
 
     private func response(_ view: PageView) -> Response {
-        let nonce = (0..<2).map { _ in String(UInt64.random(in: .min ... .max), radix: 16) }.joined()
+        // 128 random bits in any text form.
+        let nonce = EventID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)).description
         var response = Response(
             status: view.log == nil ? .serviceUnavailable : .ok, type: "text/html; charset=utf-8",
             bytes: Array(view.document(nonce: nonce).markup.utf8))

@@ -26,6 +26,7 @@ struct QueryParameters: Sendable {
         let nearest = name.utf8.count <= 64 ? ConfigurationError.nearest(to: name, among: known) : nil
         let hint = nearest.map { "Did you mean \($0)?" } ?? "There are \(known.joined(separator: ", "))."
         return APIError(
-            status: .badRequest, detail: "There is no parameter \(name.quoted) here. \(hint)", parameter: name)
+            status: .badRequest, detail: "There is no parameter \(name.quoted) here. \(hint)",
+            parameter: name.shortened)
     }
 }

@@ -1,0 +1,34 @@
+import AssetlogCore
+
+/// A storage whose reads do what a test wants them to.
+struct FaultyStorage: Storage {
+    let read: @Sendable () async throws -> Void
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        throw StorageError(.unavailable, "The disk /secret/path is gone.")
+    }
+    func events(_ query: EventQuery) async throws -> EventPage {
+        try await read()
+        return EventPage(events: [], next: 0)
+    }
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        try await read()
+        return nil
+    }
+    func statistics() async throws -> StorageStatistics {
+        try await read()
+        return StorageStatistics(events: 0, head: 0)
+    }
+    func cursors() async throws -> [ConsumerCursor] { [] }
+    func cursor(of consumer: String) async throws -> ConsumerCursor { ConsumerCursor(consumer: consumer) }
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool { true }
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        ConsumerCursor(consumer: consumer)
+    }
+    func close() async {}
+}
+
+/// An error that no part of the API knows.
+struct SecretError: Error, CustomStringConvertible {
+    var description: String { "password=hunter2" }
+}
