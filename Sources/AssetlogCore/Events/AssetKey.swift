@@ -34,6 +34,22 @@ public struct AssetKey: Hashable, Sendable {
     }
 }
 
+extension AssetKey {
+    // Swift's texts are equal when they only look alike (composed and decomposed forms); keys differ when bytes do.
+
+    /// Whether the bytes of two keys are equal.
+    public static func == (left: AssetKey, right: AssetKey) -> Bool {
+        left.canonical.utf8.elementsEqual(right.canonical.utf8)
+    }
+
+    /// Hashes the bytes.
+    public func hash(into hasher: inout Hasher) {
+        var text = canonical
+        text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+        hasher.combine(0xff as UInt8)
+    }
+}
+
 extension AssetKey: CustomStringConvertible {
     /// The canonical JSON text.
     public var description: String { canonical }

@@ -105,9 +105,11 @@ public struct EventQuery: Hashable, Sendable {
         self.maximumBytes = maximumBytes
     }
 
-    /// Whether an event passes the filters; it does not look at the order, the limit or the bytes.
+    /// Whether an event passes the filters; it does not look at the order, the limit or the bytes of the page.
+    ///
+    /// Texts are compared by their bytes, as a database does.
     public func matches(_ event: Event) -> Bool {
-        (deployment == nil || event.deployment == deployment)
+        (deployment.map { event.deployment.utf8.elementsEqual($0.utf8) } ?? true)
             && (assetKey == nil || event.assetKey == assetKey)
             && (kind == nil || event.kind == kind)
             && (from.map { event.timestamp >= $0 } ?? true)

@@ -104,9 +104,6 @@ final class ConsumerFile: ConsumerStore {
         do {
             return try await queue.writeWithoutTransaction(body)
         } catch {
-            if let error = error as? DatabaseError, error.resultCode == .SQLITE_MISUSE {
-                throw StorageError(.closed, "\(path) was closed.")
-            }
             throw StorageError.from(error, file: path)
         }
     }

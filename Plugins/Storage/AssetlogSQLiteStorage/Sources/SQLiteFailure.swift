@@ -61,6 +61,8 @@ extension StorageError {
             self.init(
                 .full,
                 "There is no space left for \(file) (\(reason)). Free some on its file system; the server goes on by itself.")
+        case SQLITE_MISUSE:
+            self.init(.closed, "\(file) was closed (\(reason)).")
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             self.init(
                 .damaged,

@@ -1,0 +1,74 @@
+#if SQLite
+import AssetlogCore
+import AssetlogSQLiteStorage
+import AssetlogTesting
+import Foundation
+import Logging
+import Synchronization
+
+/// A folder of a test; it is removed when the last reference goes.
+final class TemporaryFolder: Sendable {
+    let path: String
+
+    init() throws {
+        path = FileManager.default.temporaryDirectory.appending(path: "assetlog-sqlite-\(UUID().uuidString)").path
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func file(_ name: String) -> String { "\(path)/\(name)" }
+
+    /// Copies the files of a storage as a crash leaves them: without what lives in memory.
+    func copy(to other: TemporaryFolder) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: path)
+        where name.contains(".sqlite") && !name.hasSuffix("-shm") {
+            try FileManager.default.copyItem(atPath: file(name), toPath: other.file(name))
+        }
+    }
+}
+
+/// The storage of a folder, by its plugin, as the server and its commands use it.
+func setup(_ folder: String, _ values: [String: [String]] = [:]) throws -> StorageSetup {
+    try StoragePlugin.sqlite.configure(
+        PluginConfiguration(
+            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: values, folder: "/", dataFolder: folder))
+}
+
+func open(_ folder: TemporaryFolder, _ values: [String: [String]] = [:]) async throws -> any Storage {
+    try await setup(folder.path, values).open(PluginContext(name: "sqlite", logger: quiet))
+}
+
+/// A logger that says nothing.
+let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+
+/// Makes events with increasing identities.
+func events(_ count: Int, asset: String = "orders", deployment: String = "default") -> [Event] {
+    identities.withLock { generator in
+        (0..<count).map { index in
+            Event(
+                id: generator.next(at: .now()), deployment: deployment, kind: .materialization,
+                assetKey: AssetKey([asset]), timestamp: .now(), receivedAt: .now(),
+                details: Array(#"{"description":"number \#(index)"}"#.utf8))
+        }
+    }
+}
+
+private let identities = Mutex(EventIDGenerator())
+
+extension Storage {
+    /// All events, by pages.
+    func allEvents() async throws -> [LoggedEvent] {
+        var events: [LoggedEvent] = []
+        var query = EventQuery(limit: 1000)
+        while true {
+            let page = try await self.events(query)
+            guard !page.events.isEmpty else { return events }
+            events += page.events
+            query.order = .ascending(after: page.next)
+        }
+    }
+}
+#endif

@@ -1,0 +1,66 @@
+#if SQLite
+import AssetlogCore
+import AssetlogSQLiteStorage
+import AssetlogTesting
+import Foundation
+import GRDB
+import Synchronization
+import Testing
+
+@Suite("The SQLite storage")
+struct SQLiteConformanceTests {
+    private let subject = StorageSubject {
+        let place = Place(try TemporaryFolder())
+        return StoragePlace(
+            open: { try await open(place.folder) },
+            crash: { try place.crash() },
+            tearTail: { try place.tearTail() },
+            poison: { try place.poison() })
+    }
+
+    @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
+    func conforms(to conformance: ConformanceCase<StorageSubject>) async throws {
+        if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
+    }
+}
+
+/// The folder of a storage under test, which changes with every crash.
+private final class Place: Sendable {
+    private let current: Mutex<TemporaryFolder>
+
+    var folder: TemporaryFolder { current.withLock { $0 } }
+
+    init(_ folder: TemporaryFolder) {
+        current = Mutex(folder)
+    }
+
+    /// Goes on in a copy of the files: the abandoned storage still holds the lock of the first folder.
+    func crash() throws {
+        let copy = try TemporaryFolder()
+        try folder.copy(to: copy)
+        current.withLock { $0 = copy }
+    }
+
+    /// Leaves the beginning of another commit behind the last one: a frame header, and less than its page.
+    func tearTail() throws {
+        let log = URL(fileURLWithPath: folder.file("events.sqlite-wal"))
+        var bytes = try Data(contentsOf: log)
+        try #require(bytes.count > 32 + 4120, "the write-ahead log must hold the last appends")
+        bytes.append(bytes[(bytes.count - 4120)..<(bytes.count - 1000)])
+        try bytes.write(to: log)
+    }
+
+    /// Makes SQLite refuse the rows of one deployment.
+    func poison() throws {
+        let queue = try DatabaseQueue(path: folder.file("events.sqlite"))
+        try queue.inDatabase { database in
+            try database.execute(
+                sql: """
+                    CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.deployment = '\(StoragePlace.poisonedDeployment)'
+                    BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+                    """)
+        }
+        try queue.close()
+    }
+}
+#endif

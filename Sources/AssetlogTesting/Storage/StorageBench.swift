@@ -1,0 +1,153 @@
+import AssetlogCore
+import Synchronization
+
+/// A storage under test, with a model of what it must hold: the acknowledged events in an array.
+///
+/// It belongs to the task of one case.
+final class StorageBench: @unchecked Sendable {
+    // Sendable because the cases' closures are; a case uses its bench from one task at a time.
+
+    let place: StoragePlace
+    private(set) var storage: any Storage
+    private(set) var model: [LoggedEvent] = []
+    var events = EventMaker(seed: 42)
+
+    init(_ place: StoragePlace) async throws {
+        self.place = place
+        storage = try await place.open()
+    }
+
+    /// Appends a batch and checks the sequences that it got.
+    @discardableResult
+    func append(_ batch: [Event]) throws -> ClosedRange<Int64> {
+        let sequences = try storage.append(EventBatch(batch))
+        let last = model.last?.sequence ?? 0
+        try expect(
+            sequences.lowerBound > last,
+            "append gave the sequence \(sequences.lowerBound) after \(last); sequences must increase.")
+        try expect(
+            sequences.count >= batch.count,
+            "append of \(batch.count) events gave only the sequences \(sequences); each event needs one.")
+        for (offset, event) in batch.enumerated() {
+            // With holes inside a batch only the first and the last are known; reading back tells the others.
+            let sequence = offset == batch.count - 1 ? sequences.upperBound : sequences.lowerBound + Int64(offset)
+            model.append(LoggedEvent(sequence: sequence, event: event))
+        }
+        return sequences
+    }
+
+    /// Appends random events in batches of random size.
+    func fill(_ count: Int) throws {
+        var rest = count
+        while rest > 0 {
+            let size = min(rest, Int.random(in: 1...40, using: &events.random))
+            try append((0..<size).map { _ in events.next() })
+            rest -= size
+        }
+    }
+
+    /// Closes the storage and opens it again.
+    func reopen() async throws {
+        await storage.close()
+        storage = try await place.open()
+    }
+
+    /// Opens what a crash has left.
+    func open() async throws {
+        storage = try await place.open()
+    }
+
+    /// Checks that the whole log is the model: nothing lost, doubled, moved or changed.
+    func checkLog(_ moment: String) async throws {
+        try await checkWalk(EventQuery(limit: 97), "reading the whole log \(moment)")
+    }
+
+    /// Reads all pages of a query and compares them with the model.
+    @discardableResult
+    func checkWalk(_ query: EventQuery, _ what: String) async throws -> [EventPage] {
+        let expected = expected(query)
+        var query = query
+        var pages: [EventPage] = []
+        var found: [LoggedEvent] = []
+        repeat {
+            let page = try await storage.events(query)
+            try checkPage(page, of: query, what)
+            pages.append(page)
+            found += page.events
+            query.order = query.order.going(onFrom: page.next)
+            try expect(pages.count <= expected.count + 2, "\(what): there is no end of pages; `next` must lead on.")
+        } while !(pages.last?.events.isEmpty ?? true)
+        try check(found, expected, what)
+        return pages
+    }
+
+    /// Compares events, byte by byte.
+    func check(_ found: [LoggedEvent], _ expected: [LoggedEvent], _ what: String) throws {
+        for (found, expected) in zip(found, expected) where !found.isSame(as: expected) {
+            throw ConformanceFailure(
+                "\(what): expected the event \(expected.sequence) (\(expected.summary)), got \(found.sequence)"
+                    + " (\(found.summary)).")
+        }
+        try expect(
+            found.count == expected.count,
+            "\(what): expected \(expected.count) events, got \(found.count)."
+                + (found.count < expected.count ? " The first missing is \(expected[found.count].sequence)." : ""))
+    }
+
+    /// All events of a query by the model, in its order.
+    func expected(_ query: EventQuery) -> [LoggedEvent] {
+        let matching = model.filter { query.matches($0.event) }
+        return switch query.order {
+        case .ascending(let after): matching.filter { $0.sequence > after }
+        case .descending(let before): matching.reversed().filter { $0.sequence < before ?? .max }
+        }
+    }
+
+    private func checkPage(_ page: EventPage, of query: EventQuery, _ what: String) throws {
+        try expect(page.events.count <= query.limit, "\(what): a page of \(page.events.count) with limit \(query.limit).")
+        for event in page.events where !query.matches(event.event) {
+            throw ConformanceFailure("\(what): the event \(event.sequence) does not match \(query).")
+        }
+        for (first, second) in zip(page.events, page.events.dropFirst())
+        where !query.order.isOrdered(first.sequence, second.sequence) {
+            throw ConformanceFailure("\(what): \(second.sequence) stands after \(first.sequence).")
+        }
+        if let last = page.events.last {
+            try expect(
+                page.next == last.sequence || query.order.isOrdered(last.sequence, page.next),
+                "\(what): `next` is \(page.next), before the page's last event \(last.sequence).")
+        }
+    }
+}
+
+extension EventQuery.Order {
+    func going(onFrom next: Int64) -> EventQuery.Order {
+        switch self {
+        case .ascending: .ascending(after: next)
+        case .descending: .descending(before: next)
+        }
+    }
+
+    func isOrdered(_ first: Int64, _ second: Int64) -> Bool {
+        switch self {
+        case .ascending: first < second
+        case .descending: first > second
+        }
+    }
+}
+
+extension LoggedEvent {
+    /// Whether two events are the same in every byte. (Swift's texts are equal when they only look alike.)
+    func isSame(as other: LoggedEvent) -> Bool {
+        self == other && texts.elementsEqual(other.texts) { $0.elementsEqual($1) }
+    }
+
+    private var texts: [[UInt8]] {
+        [event.deployment, event.assetKey.canonical, event.partition ?? "", event.reportedBy ?? ""].map { Array($0.utf8) }
+    }
+
+    var summary: String {
+        "\(event.id), \(event.kind.name) of \(event.assetKey) in \(event.deployment.debugDescription), partition"
+            + " \(event.partition?.debugDescription ?? "none"), \(event.timestamp), \(event.details.count) bytes of details"
+    }
+}

@@ -1,0 +1,57 @@
+import AssetlogCore
+
+extension StorageConformance {
+    static let consuming = [
+        always("a new consumer stands before the first event, and is listed") { bench in
+            try bench.fill(5)
+            for name in ["b", "a", "ü"] {
+                let cursor = try await bench.storage.cursor(of: name)
+                try expect(
+                    cursor.consumer == name && cursor.position == 0, "a new cursor of \(name) is \(cursor), not at 0.")
+                let again = try await bench.storage.cursor(of: name)
+                try expect(again == cursor, "the cursor of \(name) is \(again) when it is read again, not \(cursor).")
+            }
+            let names = try await bench.storage.cursors().map(\.consumer)
+            try expect(names == ["a", "b", "ü"], "the cursors are those of \(names), expected a, b, ü by name.")
+        },
+        always("a cursor moves, and no other one with it") { bench in
+            try bench.fill(20)
+            var first = try await bench.storage.cursor(of: "first")
+            let second = try await bench.storage.cursor(of: "second")
+            for position: Int64 in [3, 4, 20] {
+                first.position = position
+                let moved = try await bench.storage.advance(first)
+                try expect(moved, "advance to \(position) in the cursor's own generation was refused.")
+                let found = try await bench.storage.cursors()
+                try expect(found == [first, second], "the cursors are \(found), expected \([first, second]).")
+            }
+        },
+        always("a replay sets a cursor back, in a new generation") { bench in
+            try bench.fill(20)
+            var cursor = try await bench.storage.cursor(of: "audit")
+            cursor.position = 20
+            _ = try await bench.storage.advance(cursor)
+            let replayed = try await bench.storage.replay("audit", after: 7)
+            try expect(replayed.position == 7, "a replay after 7 set the cursor to \(replayed.position).")
+            try expect(
+                replayed.generation > cursor.generation,
+                "a replay left the generation at \(replayed.generation); it must grow from \(cursor.generation).")
+            let found = try await bench.storage.cursor(of: "audit")
+            try expect(found == replayed, "after the replay the cursor is \(found), expected \(replayed).")
+        },
+        always("a consumer of an older generation can't move the cursor") { bench in
+            try bench.fill(20)
+            var old = try await bench.storage.cursor(of: "audit")
+            let replayed = try await bench.storage.replay("audit", after: 0)
+            old.position = 20
+            let moved = try await bench.storage.advance(old)
+            try expect(!moved, "advance in an older generation was not refused.")
+            let found = try await bench.storage.cursor(of: "audit")
+            try expect(found == replayed, "an older generation moved the cursor to \(found).")
+            var current = replayed
+            current.position = 2
+            let followed = try await bench.storage.advance(current)
+            try expect(followed, "advance in the new generation was refused.")
+        },
+    ]
+}

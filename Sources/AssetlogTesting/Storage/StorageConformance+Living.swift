@@ -1,0 +1,84 @@
+import AssetlogCore
+
+extension StorageConformance {
+    static let living = [
+        always("closing twice is closing once") { bench in
+            try bench.fill(10)
+            await bench.storage.close()
+            await bench.storage.close()
+        },
+        always("after the close append throws") { bench in
+            try bench.fill(10)
+            let event = bench.events.next()
+            await bench.storage.close()
+            try await expectClosed("append") { _ = try $0.append(EventBatch([event])) }(bench.storage)
+        },
+        always("after the close every other call throws") { bench in
+            try bench.fill(10)
+            let event = bench.events.next()
+            await bench.storage.close()
+            let calls: [@Sendable (any Storage) async throws -> Void] = [
+                expectClosed("events") { _ = try await $0.events(EventQuery()) },
+                expectClosed("event") { _ = try await $0.event(event.id, deployment: "default") },
+                expectClosed("statistics") { _ = try await $0.statistics() },
+                expectClosed("cursors") { _ = try await $0.cursors() },
+                expectClosed("cursor") { _ = try await $0.cursor(of: "audit") },
+                expectClosed("advance") { _ = try await $0.advance(ConsumerCursor(consumer: "audit")) },
+                expectClosed("replay") { _ = try await $0.replay("audit", after: 0) },
+            ]
+            for call in calls { try await call(bench.storage) }
+        },
+        always("background work ends soon when it is cancelled") { bench in
+            try bench.fill(100)
+            let storage = bench.storage
+            let background = Task { try await storage.run() }
+            try? await Task.sleep(for: .milliseconds(50))
+            background.cancel()
+            let ended = await withTaskGroup { group in
+                group.addTask {
+                    _ = await background.result
+                    return true
+                }
+                group.addTask {
+                    try? await Task.sleep(for: .seconds(10))
+                    return false
+                }
+                defer { group.cancelAll() }
+                return await group.next() ?? false
+            }
+            try expect(ended, "run() went on for more than 10 s after its cancellation.")
+        },
+        always("appends and reads go on without background work, during it, and after its end") { bench in
+            try bench.fill(100)
+            try await bench.checkLog("before run()")
+            for _ in 0..<2 {
+                let storage = bench.storage
+                let background = Task { try await storage.run() }
+                for _ in 0..<5 {
+                    try bench.fill(50)
+                    try? await Task.sleep(for: .milliseconds(20))
+                    try await bench.checkLog("during run()")
+                }
+                background.cancel()
+                _ = await background.result
+                try bench.fill(50)
+                try await bench.checkLog("after run()")
+            }
+        },
+    ]
+
+    private static func expectClosed(
+        _ name: String, _ call: @escaping @Sendable (any Storage) async throws -> Void
+    ) -> @Sendable (any Storage) async throws -> Void {
+        { storage in
+            do {
+                try await call(storage)
+            } catch let error as StorageError {
+                return try expect(error.code == .closed, "\(name) after close threw \(error), not one of the code closed.")
+            } catch {
+                throw ConformanceFailure("\(name) after close threw \(error), not a StorageError of the code closed.")
+            }
+            throw ConformanceFailure("\(name) after close did not throw.")
+        }
+    }
+}

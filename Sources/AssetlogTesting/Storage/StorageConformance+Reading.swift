@@ -1,0 +1,137 @@
+import AssetlogCore
+
+extension StorageConformance {
+    static let reading = [
+        always("an empty log has empty pages, no event and no count") { bench in
+            for order in [EventQuery.Order.ascending(after: 0), .ascending(after: 7), .descending(before: nil)] {
+                let page = try await bench.storage.events(EventQuery(order: order))
+                try expect(page.events.isEmpty, "an empty log has a page of \(page.events.count) events.")
+                if case .ascending(let after) = order {
+                    try expect(page.next == after, "`next` of an empty page is \(page.next), expected its start \(after).")
+                }
+            }
+            let found = try await bench.storage.event(bench.events.next().id, deployment: "default")
+            try expect(found == nil, "an empty log has an event.")
+            let statistics = try await bench.storage.statistics()
+            try expect(statistics == StorageStatistics(events: 0, head: 0), "an empty log has \(statistics).")
+        },
+        always("pages of every size hold each event once, in both orders") { bench in
+            try bench.fill(300)
+            for limit in [1, 7, 100, 300, 1000] {
+                try await bench.checkWalk(EventQuery(limit: limit), "ascending pages of \(limit)")
+                try await bench.checkWalk(
+                    EventQuery(order: .descending(before: nil), limit: limit), "descending pages of \(limit)")
+            }
+        },
+        always("reading starts after, or before, any place, in the log or beside it") { bench in
+            try bench.fill(50)
+            let head = bench.model.last?.sequence ?? 0
+            for place in [Int64.min, -1, 0, 1, 2, 25, head - 1, head, head + 1, head + 1000, Int64.max] {
+                try await bench.checkWalk(EventQuery(order: .ascending(after: place), limit: 10), "after \(place)")
+                try await bench.checkWalk(EventQuery(order: .descending(before: place), limit: 10), "before \(place)")
+            }
+        },
+        always("a page ends after the event that reaches its bytes, and the next one goes on") { bench in
+            var events = (0..<20).map { _ in bench.events.next() }
+            for index in events.indices { events[index].details = Array("{\"description\":\"\(index)\(String(repeating: "x", count: 999))\"}".utf8) }
+            try bench.append(events)
+            for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil)] {
+                let query = EventQuery(order: order, limit: 100, maximumBytes: 2500)
+                let pages = try await bench.checkWalk(query, "pages of 2,500 bytes")
+                for page in pages.dropLast(2) {
+                    let bytes = page.events.reduce(0) { $0 + $1.event.byteCount }
+                    let before = bytes - (page.events.last?.event.byteCount ?? 0)
+                    try expect(
+                        bytes >= 2500 && before < 2500,
+                        "a page of at most 2500 bytes has \(bytes), and \(before) before its last event.")
+                }
+                let tiny = try await bench.storage.events(EventQuery(order: order, limit: 100, maximumBytes: 1))
+                try expect(tiny.events.count == 1, "a page of at most 1 byte has \(tiny.events.count) events, expected 1.")
+            }
+        },
+        always("`next` is the last sequence that was looked at, so that a filter is not read twice") { bench in
+            try bench.fill(100)
+            let head = bench.model.last?.sequence ?? 0
+            let rare = bench.events.next(assetKey: AssetKey(["rare"]))
+            let place = try bench.append([rare]).upperBound
+            try bench.fill(100)
+            let end = bench.model.last?.sequence ?? 0
+            let all = try await bench.storage.events(EventQuery(limit: 1, assetKey: AssetKey(["rare"])))
+            try expect(all.events.map(\.sequence) == [place], "the one event of an asset is not found.")
+            try expect(all.next == place, "`next` of a full page is \(all.next), expected its last event \(place).")
+            for start in [0, head, place] {
+                let rest = try await bench.storage.events(
+                    EventQuery(order: .ascending(after: start), limit: 5, assetKey: AssetKey(["rare"])))
+                try expect(rest.next == end, "`next` at the log's end is \(rest.next), expected \(end).")
+            }
+            let none = try await bench.storage.events(EventQuery(order: .ascending(after: end), limit: 5))
+            try expect(
+                none.events.isEmpty && none.next == end,
+                "behind the log's end `next` is \(none.next), expected the query's start \(end).")
+            let first = try await bench.storage.events(
+                EventQuery(order: .descending(before: place), limit: 5, assetKey: AssetKey(["rare"])))
+            try expect(
+                first.events.isEmpty && first.next < place,
+                "descending before \(place), `next` is \(first.next), expected the log's first event.")
+        },
+        always("an event is found by its identity, in its own deployment only") { bench in
+            try bench.fill(200)
+            for event in bench.model {
+                for deployment in EventMaker.deployments {
+                    let found = try await bench.storage.event(event.id, deployment: deployment)
+                    let expected = deployment == event.deployment ? [event] : []
+                    try bench.check(
+                        found.map { [$0] } ?? [], expected,
+                        "looking up \(event.id) of \(event.deployment) in \(deployment)")
+                }
+            }
+        },
+        always("statistics count every event") { bench in
+            for count in [1, 10, 89] {
+                try bench.fill(count)
+                let statistics = try await bench.storage.statistics()
+                let expected = StorageStatistics(
+                    events: Int64(bench.model.count), head: bench.model.last?.sequence ?? 0)
+                try expect(statistics == expected, "statistics are \(statistics), expected \(expected).")
+            }
+        },
+    ]
+
+    static let filtering = [
+        filter("a filter by deployment", [.deployment]),
+        filter("a filter by asset", [.assetKey]),
+        filter("a filter by kind", [.kind]),
+        filter("a filter by the time from which", [.from]),
+        filter("a filter by the time before which", [.to]),
+        filter("a filter by deployment and asset", [.deployment, .assetKey]),
+        filter("a filter by everything at once", [.deployment, .assetKey, .kind, .from, .to]),
+        always("random filters, read while events are appended, give what a list would give") { bench in
+            for _ in 0..<40 {
+                try bench.fill(30)
+                let filters = Set(EventFilter.allCases.filter { _ in Bool.random(using: &bench.events.random) })
+                let query = bench.events.query(by: filters, over: bench.model)
+                try await bench.checkWalk(query, "random query")
+            }
+        },
+    ]
+
+    private static func filter(_ name: String, _ filters: Set<EventFilter>) -> ConformanceCase<StorageSubject> {
+        always("\(name) gives what a list would give, before and after background work") { bench in
+            try bench.fill(400)
+            for _ in 0..<25 {
+                try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
+            }
+            let storage = bench.storage
+            let background = Task { try await storage.run() }
+            for round in 0..<4 {
+                try? await Task.sleep(for: .milliseconds(60))
+                for _ in 0..<25 {
+                    try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
+                }
+                if round < 3 { try bench.fill(25) }
+            }
+            background.cancel()
+            _ = await background.result
+        }
+    }
+}

@@ -1,0 +1,39 @@
+import AssetlogCore
+
+/// The contract of ``Storage`` as test cases: a storage that passes them all can carry the log.
+///
+/// Each case makes a place of its own. What a subject can't do (crash, tear, fail) is skipped by name with the reason.
+public enum StorageConformance {
+    /// All cases.
+    public static let cases: [ConformanceCase<StorageSubject>] =
+        appending + reading + filtering + lasting + consuming + living
+
+    /// Makes a case that runs on a new place and its open storage, and closes and removes them.
+    static func onPlace(
+        _ name: String, _ body: @escaping @Sendable (StorageBench) async throws -> ConformanceOutcome
+    ) -> ConformanceCase<StorageSubject> {
+        ConformanceCase(name) { subject in
+            let place = try await subject.makePlace()
+            do {
+                let bench = try await StorageBench(place)
+                let outcome = try await body(bench)
+                await bench.storage.close()
+                await place.remove()
+                return outcome
+            } catch {
+                await place.remove()
+                throw error
+            }
+        }
+    }
+
+    /// Makes a case that can't be skipped.
+    static func always(
+        _ name: String, _ body: @escaping @Sendable (StorageBench) async throws -> Void
+    ) -> ConformanceCase<StorageSubject> {
+        onPlace(name) { bench in
+            try await body(bench)
+            return .passed
+        }
+    }
+}

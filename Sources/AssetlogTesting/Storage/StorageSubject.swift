@@ -1,0 +1,60 @@
+public import AssetlogCore
+
+/// A storage that is put to the test: how its places are made.
+///
+/// ```swift
+/// let subject = StorageSubject {
+///     let folder = try TemporaryFolder()
+///     return StoragePlace(open: { try await MyStorage(folder.path) }, remove: { folder.remove() })
+/// }
+///
+/// @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
+/// func conforms(to conformance: ConformanceCase<StorageSubject>) async throws {
+///     if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
+/// }
+/// ```
+public struct StorageSubject: Sendable {
+    /// Makes an empty place that is independent of all others.
+    public var makePlace: @Sendable () async throws -> StoragePlace
+
+    /// Describes a storage.
+    public init(makePlace: @escaping @Sendable () async throws -> StoragePlace) {
+        self.makePlace = makePlace
+    }
+}
+
+/// Where a storage under test keeps its data: a folder, a schema of a database.
+public struct StoragePlace: Sendable {
+    /// Opens the storage at this place, empty at first, and after a close with what was there.
+    public var open: @Sendable () async throws -> any Storage
+    /// Why nothing outlives a close, for a storage that is meant so; nil: everything does.
+    public var forgets: String?
+    /// Leaves the place as the end of the process (`kill -9`) would, though the storage is still open; the next
+    /// ``open`` opens what is left. Nil: a test can't do that.
+    public var crash: (@Sendable () async throws -> Void)?
+    /// After ``crash``: leaves at the log's end the beginning of a write that was never acknowledged. Nil: that
+    /// can't happen to it.
+    public var tearTail: (@Sendable () async throws -> Void)?
+    /// Makes the append of every event in the deployment ``poisonedDeployment`` fail from now on, though not that of
+    /// those before it in its batch. Nil: a test can't do that.
+    public var poison: (@Sendable () async throws -> Void)?
+    /// Removes the place after the test.
+    public var remove: @Sendable () async -> Void
+
+    /// The deployment whose events ``poison`` makes fail.
+    public static let poisonedDeployment = "poisoned"
+
+    /// Describes a place.
+    public init(
+        open: @escaping @Sendable () async throws -> any Storage, forgets: String? = nil,
+        crash: (@Sendable () async throws -> Void)? = nil, tearTail: (@Sendable () async throws -> Void)? = nil,
+        poison: (@Sendable () async throws -> Void)? = nil, remove: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.open = open
+        self.forgets = forgets
+        self.crash = crash
+        self.tearTail = tearTail
+        self.poison = poison
+        self.remove = remove
+    }
+}
