@@ -1,4 +1,4 @@
-public import AssetlogCore
+import AssetlogCore
 
 /// The contract of an exporter, made executable.
 ///
