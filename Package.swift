@@ -15,12 +15,12 @@ func plugin(_ name: String, in kind: String, dependencies: [Target.Dependency] =
     [
         .target(
             name: name,
-            dependencies: ["AssetlogCore"] + dependencies,
+            dependencies: ["AssetlogCore", logging] + dependencies,
             path: "Plugins/\(kind)/\(name)/Sources",
             packageAccess: false),
         .testTarget(
             name: "\(name)Tests",
-            dependencies: ["AssetlogCore", "AssetlogTesting", .init(stringLiteral: name)] + dependencies,
+            dependencies: ["AssetlogCore", "AssetlogTesting", .init(stringLiteral: name), logging] + dependencies,
             path: "Plugins/\(kind)/\(name)/Tests",
             packageAccess: false),
     ]
@@ -126,12 +126,13 @@ let package = Package(
         .testTarget(
             name: "AssetlogAPITests",
             dependencies: [
-                "AssetlogAPI", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage", logging, nio("NIOCore"),
+                "AssetlogAPI", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage", logging, nio("NIOCore"), nio("NIOEmbedded"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
         .testTarget(name: "AssetlogAppTests", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
-        .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogTesting", "AssetlogMemoryStorage"]),
+        .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(name: "EndToEndTests", dependencies: ["assetlog"]),
     ]
         + plugin("AssetlogMemoryStorage", in: "Storage")
