@@ -80,6 +80,25 @@ struct RouteTests {
         #expect(date.wholeMatch(of: /(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/) != nil)
     }
 
+    @Test(
+        "take the absolute form of a target",
+        arguments: [("http://assets.example.com:80/livez", 200), ("http://assets.example.com", 200), ("*", 404)])
+    func targets(_ target: String, status: Int) async throws {
+        let server = try await Server()
+        #expect(try await server.get(target).status == status)
+    }
+
+    @Test("end no process whatever the target is", arguments: ["", "/dagster/"])
+    func survivesAnyTarget(_ prefix: String) async throws {
+        let server = try await Server(prefix: prefix, deployments: ["prod"])
+        let pieces = ["/", "//", "%", "%2F", "%00", "?", "#", ":", "://", "@", "[", "*", "api", "v1", "events", "prod", "é", " ", "dagster"]
+        for _ in 0..<1000 {
+            let target = (0..<Int.random(in: 0..<8)).map { _ in pieces.randomElement() ?? "" }.joined()
+            let answer = try await server.get(target)
+            #expect([200, 307, 400, 404].contains(answer.status), "\(target)")
+        }
+    }
+
     @Test("tell the versions as Dagster does")
     func serverInfo() async throws {
         let server = try await Server()

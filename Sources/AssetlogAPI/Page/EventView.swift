@@ -8,7 +8,7 @@ struct EventView {
 
     /// The item.
     var item: HTML {
-        let isDefault = event.deployment == PathLayout.defaultDeployment
+        let isDefault = event.deployment == ReportRouter.defaultDeployment
         let deployment = isDefault ? "" : "/" + PercentCoding.encode(event.deployment)
         return """
             <li><span class="kind \(event.kind.name)">\(event.kind.name)</span>

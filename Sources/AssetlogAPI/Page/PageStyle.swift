@@ -26,7 +26,8 @@ let pageStyle: HTML = """
     .passed{color:var(--good);background:var(--good-bg)}
     .failed{color:var(--bad);background:var(--bad-bg)}
     .warned{color:var(--warn);background:var(--warn-bg)}
-    .key{grid-column:2;font-weight:600;color:var(--ink);overflow-wrap:anywhere}
+    .key{grid-column:2;font-weight:600;color:var(--ink);text-decoration-color:var(--soft);\
+    text-decoration-thickness:1px;overflow-wrap:anywhere}
     .facts{grid-column:2;grid-row:2;display:flex;flex-wrap:wrap;gap:.25rem .75rem;align-items:baseline;\
     font-size:.875rem;color:var(--soft);overflow-wrap:anywhere;min-width:0}
     .facts:empty{display:none}

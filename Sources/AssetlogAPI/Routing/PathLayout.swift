@@ -1,3 +1,5 @@
+import AssetlogCore
+
 /// Where the routes lie: below the path prefix, and those of the event API also below the name of a deployment.
 struct PathLayout: Sendable {
     /// What a path means.
@@ -12,8 +14,6 @@ struct PathLayout: Sendable {
         case unknownDeployment(String)
     }
 
-    /// The deployment whose routes need no name in the path.
-    static let defaultDeployment = "default"
     // Probes of an orchestrator should not have to know the prefix.
     private static let unprefixed: Set<String> = ["livez", "readyz"]
 
@@ -35,7 +35,7 @@ struct PathLayout: Sendable {
         let segments = path.segments
         if !prefix.isEmpty {
             if segments.count == 1, let only = segments.first, Self.unprefixed.contains(only) {
-                return .route(Place(path: path, deployment: Self.defaultDeployment, base: base))
+                return .route(Place(path: path, deployment: ReportRouter.defaultDeployment, base: base))
             }
             if segments == prefix || segments == [""] { return .redirect(base + "/") }
             guard segments.count > prefix.count, segments.starts(with: prefix) else { return .outside }
@@ -46,7 +46,7 @@ struct PathLayout: Sendable {
     private func place(belowPrefix segments: [String]) -> Placement {
         guard segments.count >= 2, let first = segments.first, first != "api", segments[1] == "api" else {
             return .route(
-                Place(path: RequestPath(segments: segments), deployment: Self.defaultDeployment, base: base))
+                Place(path: RequestPath(segments: segments), deployment: ReportRouter.defaultDeployment, base: base))
         }
         guard deployments.contains(first) else { return .unknownDeployment(first) }
         return .route(
