@@ -1,3 +1,4 @@
+import AssetlogGzip
 import NIOCore
 import NIOHTTP1
 
@@ -35,12 +36,21 @@ final class RequestBody {
     private(set) var receivedBytes = 0
     private let limit: Int
     private let memory: BodyMemory
+    private let decoder: ContentDecoder?
     private var taken = 0
 
     /// Prepares for the body that a head announces.
     init(_ headers: HTTPHeaders, limits: HTTPLimits, memory: BodyMemory) throws(RequestBodyError) {
         limit = limits.bodyBytes
         self.memory = memory
+        let codings = headers["content-encoding"].joined(separator: ",")
+        let gzip = GzipLimits(maximumBytes: limits.bodyBytes, maximumRatio: limits.compressionRatio)
+        do {
+            decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: gzip)
+        } catch {
+            throw RequestBodyError(answer: Self.answer(to: error))
+        }
+        // A compressed body over the limit is over it when it is decoded too, or it is not worth its coding.
         if let length = headers.first(name: "content-length").flatMap({ Int($0) }), length > limit {
             throw RequestBodyError(answer: .tooLarge(limit: limit))
         }
@@ -52,14 +62,44 @@ final class RequestBody {
 
     func append(_ buffer: ByteBuffer) throws(RequestBodyError) {
         receivedBytes += buffer.readableBytes
-        guard bytes.count + buffer.readableBytes <= limit else {
-            throw RequestBodyError(answer: .tooLarge(limit: limit))
+        let before = bytes.count
+        if let decoder {
+            do {
+                try buffer.withUnsafeReadableBytes { try decoder.decode($0, into: &bytes) }
+            } catch {
+                throw RequestBodyError(answer: Self.answer(to: error, limit: limit))
+            }
+        } else {
+            guard bytes.count + buffer.readableBytes <= limit else {
+                throw RequestBodyError(answer: .tooLarge(limit: limit))
+            }
+            bytes.append(contentsOf: buffer.readableBytesView)
         }
-        try account(buffer.readableBytes)
-        bytes.append(contentsOf: buffer.readableBytesView)
+        try account(bytes.count - before)
     }
 
-    func finish() throws(RequestBodyError) {}
+    func finish() throws(RequestBodyError) {
+        // An empty body has no coding, whatever its header says.
+        guard let decoder, receivedBytes > 0 else { return }
+        do throws(GzipError) {
+            try decoder.finish()
+        } catch {
+            throw RequestBodyError(answer: Self.answer(to: error, limit: limit))
+        }
+    }
+
+    private static func answer(to error: any Error, limit: Int = 0) -> ReportAnswer {
+        switch error {
+        case let error as ContentCodingError:
+            return .refused(415, error.message, [("Accept-Encoding", ContentCoding.supported)])
+        case let error as GzipError where error.code == .tooLarge: return .tooLarge(limit: limit)
+        case let error as GzipError where error.code == .suspiciousRatio: return .refused(413, error.message)
+        case let error as GzipError where error.code == .outOfMemory:
+            return .refused(503, error.message, [("Retry-After", "1")])
+        case let error as GzipError: return .refused(400, error.message)
+        default: return .refused(400, "The body could not be decoded: \(error)")
+        }
+    }
 
     private func account(_ count: Int) throws(RequestBodyError) {
         guard memory.take(count) else {
