@@ -86,7 +86,8 @@ struct EventListTests {
     @Test("shows all fields of an event, in the documented form")
     func fields() async throws {
         let server = try await Server()
-        let details = #"{"data_version":"1.1.1","metadata":{"rows":{"type":"int","value":10},"r":{"type":"float","value":NaN}}}"#
+        let details =
+            #"{"data_version":"1.1.1","metadata":{"rows":{"type":"int","value":10},"r":{"type":"float","value":NaN}}}"#
         let logged = try server.record([.sample(partition: "2026-11-22", details: details)])
         let answer = try await server.get("/api/v1/events")
         #expect(answer.headers[.contentType] == "application/json")
@@ -105,7 +106,8 @@ struct EventListTests {
         "refuses wrong parameters, says which and shows a right one",
         arguments: [
             ("limit=0", "limit", "between 1 and 1000"), ("limit=1001", "limit", "not \"1001\""),
-            ("limit=-1", "limit", "whole number"), ("limit=", "limit", "whole number"), ("limit", "limit", "whole number"),
+            ("limit=-1", "limit", "whole number"), ("limit=", "limit", "whole number"),
+            ("limit", "limit", "whole number"),
             ("limit=%2B5", "limit", "whole number"), ("limit=5+", "limit", "whole number"),
             ("limit=1e2", "limit", "whole number"), ("limit=%D9%A1", "limit", "whole number"),
             ("limit=99999999999999999999999999", "limit", "whole number"),
@@ -115,7 +117,8 @@ struct EventListTests {
             ("kind=checks", "kind", "materialization, observation, check"), ("kind=", "kind", "one of"),
             ("asset_key=orders", "asset_key", "JSON array"), ("asset_key=%5B%5D", "asset_key", "at least one"),
             ("asset_key=%5B1%5D", "asset_key", "JSON array"), ("asset_key=", "asset_key", "JSON array"),
-            ("asset_key=%5B%22a%22", "asset_key", "%5B%22warehouse%22"), ("asset_key=%FF%FE", "asset_key", "JSON array"),
+            ("asset_key=%5B%22a%22", "asset_key", "%5B%22warehouse%22"),
+            ("asset_key=%FF%FE", "asset_key", "JSON array"),
             ("asset_key=%5B%22%5Cud800%22%5D", "asset_key", "JSON array"),
             ("from=yesterday", "from", "RFC 3339"), ("from=2026-11-23", "from", "2026-11-23T00:00:00Z"),
             ("to=2026-02-30T00:00:00Z", "to", "RFC 3339"), ("from=2026-11-23T00:00:00", "from", "offset"),
@@ -147,7 +150,10 @@ struct EventListTests {
         let server = try await Server()
         try server.record([.sample()])
         var random = SystemRandomNumberGenerator()
-        let pieces = ["%", "%2", "%zz", "&", "=", "+", "after", "limit", "asset_key", "[", "]", "\"", "\\u", "9", "-", "T", ":", "Z", "é"]
+        let pieces = [
+            "%", "%2", "%zz", "&", "=", "+", "after", "limit", "asset_key", "[", "]", "\"", "\\u", "9", "-", "T", ":",
+            "Z", "é",
+        ]
         for _ in 0..<500 {
             let query = (0..<12).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()
             let answer = try await server.get("/api/v1/events?\(query)")
@@ -165,7 +171,8 @@ struct EventFindTests {
         let (first, second) = (logged[0].id.description, logged[1].id.description)
         #expect(try await server.get("/api/v1/events/\(first)").json()["sequence"] as? Int == 1)
         #expect(try await server.get("/api/v1/events/\(first.uppercased())").json()["sequence"] as? Int == 1)
-        #expect(try await server.get("/api/v1/events/\(first.replacingOccurrences(of: "-", with: "%2D"))").status == 200)
+        #expect(
+            try await server.get("/api/v1/events/\(first.replacingOccurrences(of: "-", with: "%2D"))").status == 200)
         #expect(try await server.get("/prod/api/v1/events/\(second)").json()["deployment"] as? String == "prod")
         #expect(try await server.get("/api/v1/events/\(second)").problem(404).contains(second))
         #expect(try await server.get("/prod/api/v1/events/\(first)").problem(404).contains("prod"))

@@ -43,7 +43,10 @@ struct HealthTests {
         let server = try await Server(storage: FaultyStorage(read: { throw StorageError(.closed, "/secret") }))
         let answer = try await server.get("/readyz?verbose")
         #expect(answer.status == 503)
-        #expect(answer.text == "[+] log: reports are taken\n[-] storage: events can't be read; the server's log says why\nnot ready\n")
+        #expect(
+            answer.text
+                == "[+] log: reports are taken\n[-] storage: events can't be read; the server's log says why\nnot ready\n"
+        )
         #expect(try await server.get("/livez").text == "ok\n")
     }
 

@@ -36,7 +36,8 @@ struct PageTests {
     }
 
     private static let attacks = [
-        "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title></style><svg/onload=x>",
+        "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)",
+        "</title></style><svg/onload=x>",
         "&lt;b&gt;", "\u{0}\u{1b}[31m<i>", "javascript:alert(1)", "<!--", "\u{202e}<u>",
     ]
 
@@ -47,7 +48,9 @@ struct PageTests {
         let details = #"{"check_name":\#(String(decoding: name, as: UTF8.self)),"passed":false,"severity":"ERROR"}"#
         let server = try await Server(deployments: [attack])
         let empty = try await server.get("/").text
-        try server.record([.sample(.check, key: [attack, "x"], partition: attack, deployment: attack, details: details)])
+        try server.record([
+            .sample(.check, key: [attack, "x"], partition: attack, deployment: attack, details: details)
+        ])
         let page = try await server.get("/").text
         let body = try #require(page.firstMatch(of: /<ol class="events">.*?<\/ol>/.dotMatchesNewlines())?.output)
         for tag in ["<script", "<img", "<svg", "<i>", "<u>", "<b>", "<!--", "</title>", "</style>"] {
@@ -80,7 +83,10 @@ struct PageTests {
         "shows commands with the address that the browser used",
         arguments: [
             ("http", "localhost:3000", "", "http://localhost:3000/report_asset_materialization/"),
-            ("https", "assets.example.com", "/dagster", "https://assets.example.com/dagster/report_asset_materialization/"),
+            (
+                "https", "assets.example.com", "/dagster",
+                "https://assets.example.com/dagster/report_asset_materialization/"
+            ),
             ("https", "[::1]:8443", "", "https://[::1]:8443/report"),
             ("http", "x; rm -rf ~", "", "http://localhost:3000/report"),
             ("http", "$(reboot)", "", "http://localhost:3000/report"),
@@ -99,8 +105,12 @@ struct PageTests {
     func proxy() async throws {
         let server = try await Server()
         let forwarded = try #require(HTTPField.Name("X-Forwarded-Proto"))
-        #expect(try await server.get("/", headers: [forwarded: "https"]).text.contains("curl -X POST https://localhost:3000/"))
-        #expect(try await server.get("/", headers: [forwarded: "gopher"]).text.contains("curl -X POST http://localhost:3000/"))
+        #expect(
+            try await server.get("/", headers: [forwarded: "https"]).text.contains(
+                "curl -X POST https://localhost:3000/"))
+        #expect(
+            try await server.get("/", headers: [forwarded: "gopher"]).text.contains(
+                "curl -X POST http://localhost:3000/"))
     }
 
     @Test("tries no report where the server is read-only")
@@ -115,11 +125,14 @@ struct PageTests {
     func size() async throws {
         let server = try await Server()
         let long = String(repeating: "ü<", count: 500)
-        try server.record((0..<10).map { _ in
-            .sample(
-                .check, key: Array(repeating: long, count: 20), partition: long,
-                details: #"{"metadata":{"x":"\#(String(repeating: "y", count: 200_000))"},"check_name":"c","passed":true}"#)
-        })
+        try server.record(
+            (0..<10).map { _ in
+                .sample(
+                    .check, key: Array(repeating: long, count: 20), partition: long,
+                    details:
+                        #"{"metadata":{"x":"\#(String(repeating: "y", count: 200_000))"},"check_name":"c","passed":true}"#
+                )
+            })
         let answer = try await server.get("/")
         #expect(answer.status == 200)
         #expect(answer.body.count < 100_000)
@@ -129,7 +142,8 @@ struct PageTests {
         "finds a member of the details, and nothing in what is not an object",
         arguments: [
             (#"{"a":"x\"}","b":[1,{"c":2}],"c":true}"#, "c", "true"), (#"{"a":{"c":1},"b":2}"#, "c", nil),
-            (#"{"a":"\\","b":5}"#, "b", "5"), ("{}", "a", nil), ("", "a", nil), ("{\"a\"", "a", nil), ("{\"a\":", "a", nil),
+            (#"{"a":"\\","b":5}"#, "b", "5"), ("{}", "a", nil), ("", "a", nil), ("{\"a\"", "a", nil),
+            ("{\"a\":", "a", nil),
             ("{\"a\":\"x", "a", nil), ("{\"a\":[", "a", nil), ("[1]", "a", nil), ("{\"a\\", "a", nil),
         ] as [(String, String, String?)])
     func members(_ details: String, name: String, value: String?) {

@@ -39,8 +39,10 @@ struct RouteTests {
     @Test(
         "answer 404 with the path and what there is",
         arguments: [
-            "/foo", "//", "/index.html", "/server_info/", "/Server_info", "/livez/x", "/server%2Finfo", "/report_asset_x",
-            "/..", "/api/../livez", "/%00", "/caf%C3%A9", "/%FF", "/metrics", "/prod", "/%", "/<script>alert(1)</script>",
+            "/foo", "//", "/index.html", "/server_info/", "/Server_info", "/livez/x", "/server%2Finfo",
+            "/report_asset_x",
+            "/..", "/api/../livez", "/%00", "/caf%C3%A9", "/%FF", "/metrics", "/prod", "/%",
+            "/<script>alert(1)</script>",
         ],
         ["GET", "POST", "PURGE"])
     func unknown(_ path: String, method: String) async throws {
@@ -62,13 +64,18 @@ struct RouteTests {
 
     @Test(
         "answer problem details to everything unknown below /api",
-        arguments: ["/api", "/api/", "/api/v2/events", "/api/v1/events/", "/api//v1/events", "/api/v1/event", "/api/api/v1/events"])
+        arguments: [
+            "/api", "/api/", "/api/v2/events", "/api/v1/events/", "/api//v1/events", "/api/v1/event",
+            "/api/api/v1/events",
+        ])
     func unknownAPI(_ path: String) async throws {
         let server = try await Server()
         _ = try await server.get(path).problem(404)
     }
 
-    @Test("carry the headers that every answer has", arguments: known + ["/nothing", "/api/nothing", "/api/v1/events?x=1"])
+    @Test(
+        "carry the headers that every answer has",
+        arguments: known + ["/nothing", "/api/nothing", "/api/v1/events?x=1"])
     func commonHeaders(_ path: String) async throws {
         let server = try await Server()
         let headers = try await server.get(path).headers
@@ -77,7 +84,8 @@ struct RouteTests {
         #expect(headers[try #require(HTTPField.Name("Referrer-Policy"))] == "no-referrer")
         #expect(headers[.server] == "assetlog")
         let date = try #require(headers[.date])
-        #expect(date.wholeMatch(of: /(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/) != nil)
+        #expect(
+            date.wholeMatch(of: /(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/) != nil)
     }
 
     @Test(
@@ -91,7 +99,10 @@ struct RouteTests {
     @Test("end no process whatever the target is", arguments: ["", "/dagster/"])
     func survivesAnyTarget(_ prefix: String) async throws {
         let server = try await Server(prefix: prefix, deployments: ["prod"])
-        let pieces = ["/", "//", "%", "%2F", "%00", "?", "#", ":", "://", "@", "[", "*", "api", "v1", "events", "prod", "é", " ", "dagster"]
+        let pieces = [
+            "/", "//", "%", "%2F", "%00", "?", "#", ":", "://", "@", "[", "*", "api", "v1", "events", "prod", "é", " ",
+            "dagster",
+        ]
         for _ in 0..<1000 {
             let target = (0..<Int.random(in: 0..<8)).map { _ in pieces.randomElement() ?? "" }.joined()
             let answer = try await server.get(target)
@@ -104,7 +115,8 @@ struct RouteTests {
         let server = try await Server()
         #expect(
             try await server.get("/server_info").text
-                == #"{"dagster_webserver_version":"1.13.27","dagster_version":"1.13.27","dagster_graphql_version":"1.13.27","assetlog_version":"1.2.3"}"#)
+                == #"{"dagster_webserver_version":"1.13.27","dagster_version":"1.13.27","dagster_graphql_version":"1.13.27","assetlog_version":"1.2.3"}"#
+        )
     }
 
     @Test(
@@ -121,7 +133,9 @@ struct RouteTests {
         #expect(try await server.get(path).status == status)
     }
 
-    @Test("send a browser to the prefix", arguments: [("/dagster", "/", "/dagster/"), ("data/log/", "/data/log", "/data/log/")])
+    @Test(
+        "send a browser to the prefix",
+        arguments: [("/dagster", "/", "/dagster/"), ("data/log/", "/data/log", "/data/log/")])
     func redirects(_ prefix: String, from: String, to: String) async throws {
         let server = try await Server(prefix: prefix)
         let answer = try await server.get(from)

@@ -114,7 +114,8 @@ extension Event {
     ) -> Event {
         let time = Timestamp(microseconds: (1_795_392_000 + seconds) * 1_000_000)
         return Event(
-            id: EventID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)), deployment: deployment, kind: kind,
+            id: EventID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)), deployment: deployment,
+            kind: kind,
             assetKey: AssetKey(key), partition: partition, timestamp: time, receivedAt: time,
             details: Array(details.utf8))
     }

@@ -5,7 +5,7 @@ struct DetailMembers {
 
     init(_ details: [UInt8]) { bytes = details }
 
-    /// The text of a member's value as it stands there; nil when there is none, or the bytes are not what they should be.
+    /// The text of a member's value as it stands there; nil when there is none, or the bytes are not an object.
     static func value(of name: String, in details: [UInt8]) -> ArraySlice<UInt8>? {
         var members = DetailMembers(details)
         guard members.skip("{") else { return nil }

@@ -10,11 +10,13 @@ struct EventView {
     var item: HTML {
         let isDefault = event.deployment == ReportRouter.defaultDeployment
         let deployment = isDefault ? "" : "/" + PercentCoding.encode(event.deployment)
+        let place: HTML? =
+            isDefault ? nil : "<span class=\"fact\">deployment <bdi>\(Self.short(event.deployment))</bdi></span>"
         return """
             <li><span class="kind \(event.kind.name)">\(event.kind.name)</span>
             <a class="key" href="\(base + deployment)/api/v1/events/\(event.id.description)">\(key)</a>
             <span class="facts">\(check)\(partition)\
-            \(isDefault ? nil : "<span class=\"fact\">deployment <bdi>\(Self.short(event.deployment))</bdi></span>")</span>
+            \(place)</span>
             <time datetime="\(event.timestamp.description)" title="\(event.timestamp.description)">\(when)</time></li>
             """
     }
@@ -35,7 +37,9 @@ struct EventView {
 
     private var check: HTML? {
         guard event.kind == .check else { return nil }
-        let name = text(of: "check_name").map { name -> HTML in "<span class=\"fact\"><bdi>\(Self.short(name))</bdi></span>" }
+        let name = text(of: "check_name").map { name -> HTML in
+            "<span class=\"fact\"><bdi>\(Self.short(name))</bdi></span>"
+        }
         let isPassed = DetailMembers.value(of: "passed", in: event.details)?.elementsEqual("true".utf8) ?? false
         let isWarning = text(of: "severity") == "WARN"
         let result: HTML =

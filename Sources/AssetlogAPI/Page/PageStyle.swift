@@ -1,11 +1,15 @@
 /// The style of the page: the reader's own fonts and colours of light or dark, one column, no picture.
 let pageStyle: HTML = """
-    :root{color-scheme:light dark;--ink:#1c2330;--soft:#566074;--paper:#fbfbf9;--card:#fff;--line:#e2e4e9;--link:#1d4ed8;\
+    :root{color-scheme:light dark;--ink:#1c2330;--soft:#566074;--paper:#fbfbf9;--card:#fff;--line:#e2e4e9;\
+    --link:#1d4ed8;\
     --good:#15693b;--good-bg:#dcf5e5;--bad:#a1161b;--bad-bg:#fde3e3;--warn:#7a4a05;--warn-bg:#fdf0d0;\
-    --blue:#1e4b8f;--blue-bg:#e1ecfb;--violet:#5b3a97;--violet-bg:#ede5fa;--teal:#0f5f66;--teal-bg:#daf1f2;--code:#f1f2f5}
-    @media (prefers-color-scheme:dark){:root{--ink:#e7e9ee;--soft:#a3acbd;--paper:#14171d;--card:#1b1f27;--line:#2e3440;\
+    --blue:#1e4b8f;--blue-bg:#e1ecfb;--violet:#5b3a97;--violet-bg:#ede5fa;--teal:#0f5f66;--teal-bg:#daf1f2;\
+    --code:#f1f2f5}
+    @media (prefers-color-scheme:dark){:root{--ink:#e7e9ee;--soft:#a3acbd;--paper:#14171d;--card:#1b1f27;\
+    --line:#2e3440;\
     --link:#8ab4ff;--good:#7ee2a4;--good-bg:#143423;--bad:#ffa3a3;--bad-bg:#431b1d;--warn:#f5cd7a;--warn-bg:#3b2d0f;\
-    --blue:#a5c8ff;--blue-bg:#182c4b;--violet:#cdb6ff;--violet-bg:#2c2146;--teal:#8fdfe4;--teal-bg:#12343a;--code:#10131a}}
+    --blue:#a5c8ff;--blue-bg:#182c4b;--violet:#cdb6ff;--violet-bg:#2c2146;--teal:#8fdfe4;--teal-bg:#12343a;\
+    --code:#10131a}}
     *{box-sizing:border-box}
     body{margin:0 auto;max-width:60rem;padding:2.5rem 1.25rem 2rem;background:var(--paper);color:var(--ink);\
     font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",sans-serif}
@@ -36,9 +40,11 @@ let pageStyle: HTML = """
     .empty,.notice{margin:0;padding:1rem;background:var(--card);border:1px solid var(--line);border-radius:10px}
     .notice{margin-top:2rem;border-color:var(--bad);color:var(--bad);background:var(--bad-bg)}
     main p{margin:.75rem 0 .4rem}
-    pre{margin:0;padding:.8rem 1rem;overflow-x:auto;background:var(--code);border:1px solid var(--line);border-radius:10px;\
+    pre{margin:0;padding:.8rem 1rem;overflow-x:auto;background:var(--code);border:1px solid var(--line);\
+    border-radius:10px;\
     font:.8125rem/1.6 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-    footer{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.5rem 1.5rem;margin-top:2.5rem;padding-top:1rem;\
+    footer{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.5rem 1.5rem;margin-top:2.5rem;\
+    padding-top:1rem;\
     border-top:1px solid var(--line);font-size:.875rem;color:var(--soft)}
     footer nav{display:flex;flex-wrap:wrap;gap:.25rem 1.25rem}
     @media (max-width:36rem){body{padding-top:1.5rem}

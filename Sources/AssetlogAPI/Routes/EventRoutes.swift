@@ -11,7 +11,7 @@ struct EventRoutes: Sendable {
         let query = try EventQueryParameters.query(request.uri.query, deployment: context.place.deployment)
         let page = try await storage.events(query)
         var body = Array("{\"events\":[".utf8)
-        body.reserveCapacity(page.events.reduce(1024) { $0 + $1.details.count + $1.assetKey.canonical.utf8.count + 1024 })
+        body.reserveCapacity(page.events.reduce(1024) { $0 + $1.event.byteCount + 1024 })
         for (index, event) in page.events.enumerated() {
             if index > 0 { body.append(UInt8(ascii: ",")) }
             EventJSON.append(event, to: &body)

@@ -27,7 +27,8 @@ struct HealthRoutes: Sendable {
     func ready(_ request: Request, _ context: APIContext) async throws -> Response {
         let checks = [logCheck(), await storageCheck()]
         let isReady = checks.allSatisfy(\.isPassed)
-        let isVerbose = (request.uri.query ?? "").split(separator: "&").contains { $0.split(separator: "=").first == "verbose" }
+        let parameters = (request.uri.query ?? "").split(separator: "&")
+        let isVerbose = parameters.contains { $0.split(separator: "=").first == "verbose" }
         let lines = isVerbose ? checks.map { "[\($0.isPassed ? "+" : "-")] \($0.name): \($0.sentence)\n" } : []
         var response = Response(
             status: isReady ? .ok : .serviceUnavailable, text: lines.joined() + (isReady ? "ready\n" : "not ready\n"))
