@@ -1,0 +1,88 @@
+import ArgumentParser
+public import AssetlogCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// The program: what a `main` calls with its list of plugins.
+public enum Assetlog {
+    /// The version of this release.
+    public static let version = "0.1.0"
+
+    /// Runs the command line of the process with the plugins of this build, and ends the process.
+    ///
+    /// Exit codes: 0 done, 1 failed at run time, 2 a problem with the data, 64 a wrong command line, 78 a wrong
+    /// configuration.
+    public static func main(plugins: PluginList) async -> Never {
+        // A closed pipe is an error of one write, not the end of a server.
+        signal(SIGPIPE, SIG_IGN)
+        let context = CommandContext(
+            plugins: plugins, environment: processEnvironment(), workingFolder: ConfigurationFile.workingFolder())
+        exit(await run(Array(CommandLine.arguments.dropFirst()), in: context))
+    }
+
+    /// Runs a command line; returns the exit code.
+    static func run(_ arguments: [String], in context: CommandContext) async -> Int32 {
+        do {
+            var command = try AssetlogCommand.parseAsRoot(arguments)
+            if let command = command as? any AssetlogSubcommand {
+                try await command.run(in: context)
+            } else {
+                try command.run()
+            }
+            return AssetlogExitCode.success.rawValue
+        } catch let error as CommandFailure {
+            return fail(error, error.code)
+        } catch where isAboutTheCommandLine(error) {
+            return explain(error)
+        } catch {
+            return fail(error, AssetlogExitCode(error))
+        }
+    }
+
+    private static func isAboutTheCommandLine(_ error: any Error) -> Bool {
+        let code = AssetlogCommand.exitCode(for: error)
+        return code == .success || code == .validationFailure
+    }
+
+    // Help and versions are no errors: they go to standard output.
+    private static func explain(_ error: any Error) -> Int32 {
+        let text = AssetlogCommand.fullMessage(for: error)
+        guard AssetlogCommand.exitCode(for: error) != .success else {
+            StandardOutput.write(text + "\n")
+            return AssetlogExitCode.success.rawValue
+        }
+        StandardError.write("assetlog: " + text.replacingPrefix("Error: "))
+        return AssetlogExitCode.usage.rawValue
+    }
+
+    private static func fail(_ error: any Error, _ code: AssetlogExitCode) -> Int32 {
+        for line in "\(error)".split(separator: "\n") {
+            let sentence = line.hasSuffix(".") || line.hasSuffix("?") ? "\(line)" : "\(line)."
+            StandardError.write("assetlog: \(sentence)")
+        }
+        return code.rawValue
+    }
+
+    private static func processEnvironment() -> [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return variables
+    }
+}
+
+extension String {
+    fileprivate func replacingPrefix(_ prefix: String) -> String {
+        hasPrefix(prefix) ? String(dropFirst(prefix.count)) : self
+    }
+}

@@ -1,0 +1,20 @@
+import ArgumentParser
+
+/// The root of the command line.
+struct AssetlogCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "assetlog",
+        abstract: "Records what happened to data assets: materializations, observations and check results.",
+        discussion: """
+            Start a server:        assetlog serve
+            Report to it:          curl -X POST localhost:3000/report_asset_materialization/my_asset
+            Read what it recorded: curl localhost:3000/api/v1/events
+
+            Exit codes: 0 done, 1 failed, 2 a problem with the data, 64 a wrong command line, 78 a wrong configuration.
+            """,
+        version: Assetlog.version,
+        subcommands: [
+            ServeCommand.self, CheckConfigCommand.self, ConfigCommand.self, PluginsCommand.self, BackupCommand.self,
+            VerifyCommand.self, ConsumerCommand.self,
+        ])
+}

@@ -1,0 +1,42 @@
+import ArgumentParser
+import AssetlogCore
+
+/// `assetlog plugins`
+struct PluginsCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plugins", abstract: "List the storages and the exporters of this build, with their keys.")
+
+    func run(in context: CommandContext) throws {
+        try context.plugins.validate()
+        context.write(Self.text(context.plugins, features: BuildFeatures.all))
+    }
+
+    /// The list, as it is printed.
+    static func text(_ plugins: PluginList, features: [BuildFeatures.Feature]) -> String {
+        var lines = ["Storages (storage.type):"]
+        for plugin in plugins.storages {
+            lines += entry(plugin.name, plugin.summary, plugin.stability, "storage.\(plugin.name)", plugin.keys)
+        }
+        lines += ["", "Exporters (exporters.NAME.type):"]
+        for plugin in plugins.exporters {
+            lines += entry(plugin.name, plugin.summary, plugin.stability, "exporters.NAME", plugin.keys)
+        }
+        if plugins.exporters.isEmpty { lines.append("  none") }
+        let missing = features.filter { !$0.isCompiledIn }
+        if !missing.isEmpty {
+            lines += ["", "Not compiled in; add the package trait and build again:"]
+            lines += missing.map { "  \($0.name): \($0.summary)" }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func entry(
+        _ name: String, _ summary: String, _ stability: PluginStability, _ section: String, _ keys: [ConfigurationKey]
+    ) -> [String] {
+        ["  \(name) (\(stability.rawValue)): \(summary)"]
+            + keys.map { key in
+                let remark = key.defaultValue.map { " [\($0)]" } ?? (key.isRequired ? " (required)" : "")
+                return "      \(section).\(key.name)\(remark): \(key.summary)"
+            }
+    }
+}

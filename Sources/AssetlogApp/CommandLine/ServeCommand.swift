@@ -1,0 +1,18 @@
+import ArgumentParser
+import Logging
+
+/// `assetlog serve`
+struct ServeCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Run the server until SIGTERM or SIGINT.",
+        discussion: "Flags win over ASSETLOG_* variables, those over the file, that over the defaults.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @OptionGroup var listener: ListenerOptions
+
+    func run(in context: CommandContext) async throws {
+        let resolved = try options.resolve(listener, in: context)
+        for sentence in resolved.warnings { context.warn(sentence) }
+        try await ServerProcess(configuration: resolved.server).run()
+    }
+}

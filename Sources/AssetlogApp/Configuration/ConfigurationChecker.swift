@@ -1,0 +1,219 @@
+import AssetlogCore
+import Logging
+
+/// Turns merged values into a ``ServerConfiguration``, or into sentences about what is wrong with them. Pure.
+struct ConfigurationChecker {
+    private let merged: WrittenValues
+    private let plugins: PluginList
+    private let workingFolder: String
+    private let problems: ConfigurationProblems
+
+    init(merged: WrittenValues, plugins: PluginList, workingFolder: String, problems: ConfigurationProblems) {
+        self.merged = merged
+        self.plugins = plugins
+        self.workingFolder = workingFolder
+        self.problems = problems
+        problems.place = { merged[$0]?.place }
+    }
+
+    /// Checks everything.
+    ///
+    /// - Throws: ``ConfigurationErrors`` with every mistake.
+    func check(exporters: [(name: String, plugin: ExporterPlugin?)]) throws -> ServerConfiguration {
+        let configuration = makeConfiguration(exporters)
+        try problems.throwIfAny()
+        guard let configuration else { throw ConfigurationErrors(sentences: ["the configuration has a mistake"]) }
+        return configuration
+    }
+
+    private func makeConfiguration(
+        _ exporters: [(name: String, plugin: ExporterPlugin?)]
+    ) -> ServerConfiguration? {
+        let sections = ServerKeys.sections.map { section in read(section.name, section.keys, dataFolder: workingFolder) }
+        guard case let read = sections.compactMap({ $0 }), read.count == sections.count else { return nil }
+        let (server, log, auth, deployments, report) = (read[0], read[1], read[2], read[3], read[4])
+        refuse("required", in: auth, "tokens are not in this release; listen on 127.0.0.1, or behind a proxy that asks for them")
+        refuse("create_on_first_use", in: deployments, "this is not in this release; list the names in deployments.declared")
+        refuse("extensions", in: report, "parameters beyond those of Dagster are not in this release")
+
+        let dataFolder = server.requiredString("data")
+        let storage = makeStorage(dataFolder)
+        checkOtherStorages(than: storage?.name, dataFolder)
+        let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataFolder) }
+        guard let listen = listenAddress(server), let prefix = pathPrefix(server), let limits = limits(server),
+            let loops = atLeast(0, "event_loops", server), let storage
+        else { return nil }
+        return ServerConfiguration(
+            listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
+            eventLoops: loops, shutdownGrace: server.duration("shutdown_grace"), tls: tlsFiles(server), limits: limits,
+            log: LogSettings(
+                level: Logger.Level(rawValue: log.requiredString("level")) ?? .info,
+                format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text),
+            deployments: declaredDeployments(deployments), storage: storage, exporters: configured)
+    }
+
+    // MARK: Reading
+
+    private func read(
+        _ section: String, _ keys: [ConfigurationKey], dataFolder: String
+    ) -> PluginConfiguration? {
+        problems.collect {
+            try PluginConfiguration(
+                section: section, keys: keys, values: values(section, keys), folder: workingFolder, dataFolder: dataFolder)
+        }
+    }
+
+    // Relative paths become absolute here, because each layer takes them from a folder of its own.
+    private func values(_ section: String, _ keys: [ConfigurationKey]) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        for key in keys {
+            guard let written = merged["\(section).\(key.name)"] else { continue }
+            values[key.name] = key.kind == .path ? written.texts.map { absolute($0, written.folder) } : written.texts
+        }
+        return values
+    }
+
+    private func absolute(_ path: String, _ folder: String) -> String {
+        path.isEmpty || path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    }
+
+    private func refuse(_ key: String, in section: PluginConfiguration, _ reason: String) {
+        if section.boolean(key) { problems.note(section.error(key, "can't be true: \(reason)")) }
+    }
+
+    // MARK: The server's own keys
+
+    private func listenAddress(_ server: PluginConfiguration) -> ListenAddress? {
+        let text = server.requiredString("listen")
+        if let address = ListenAddress(text) { return address }
+        problems.note(
+            server.error(
+                "listen", "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000 or [::1]:3000, not \"\(text)\""))
+        return nil
+    }
+
+    private func pathPrefix(_ server: PluginConfiguration) -> String? {
+        let text = server.requiredString("path_prefix")
+        let segments = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+        let isPlain = segments.allSatisfy { segment in
+            !segment.isEmpty && segment != "." && segment != ".."
+                && segment.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._~".contains($0)) }
+        }
+        if text.isEmpty || (text.hasPrefix("/") && isPlain) { return text }
+        problems.note(
+            server.error(
+                "path_prefix",
+                "must start with / and not end with it, of letters, digits and - . _ ~, such as /dagster, not \"\(text)\""))
+        return nil
+    }
+
+    private func tlsFiles(_ server: PluginConfiguration) -> TLSFiles? {
+        switch (server.string("tls.certificate"), server.string("tls.key")) {
+        case (nil, nil): return nil
+        case (let certificate?, let key?):
+            if !BuildFeatures.hasTLS {
+                problems.note(server.error("tls.certificate", "needs a build with the package trait TLS; this one has none"))
+            }
+            return TLSFiles(certificate: certificate, key: key)
+        case (_?, nil): problems.note(server.error("tls.key", "is missing; a certificate needs its private key"))
+        case (nil, _?): problems.note(server.error("tls.certificate", "is missing; a private key needs its certificate"))
+        }
+        return nil
+    }
+
+    private func atLeast(_ minimum: Int, _ key: String, _ section: PluginConfiguration) -> Int? {
+        let number = section.integer(key)
+        if number >= minimum, number <= Int(Int32.max) { return number }
+        problems.note(section.error(key, "must be from \(minimum) to \(Int32.max), not \(number)"))
+        return nil
+    }
+
+    private func limits(_ server: PluginConfiguration) -> ServerLimits? {
+        let minimums = [
+            "header_bytes": 1024, "target_bytes": 256, "body_bytes": 1024, "compression_ratio": 1, "connections": 1,
+            "buffered_body_bytes": 1024,
+            "body_bytes_per_second": 1, "queue_events": 1, "queue_bytes": 1024,
+        ]
+        var numbers: [String: Int] = [:]
+        for (name, minimum) in minimums.sorted(by: { $0.key < $1.key }) {
+            numbers[name] = atLeast(minimum, "limits.\(name)", server)
+        }
+        var spans: [String: Duration] = [:]
+        for name in ["handshake", "header", "body", "idle", "write"] {
+            let span = server.duration("limits.\(name)_timeout")
+            if span > .zero { spans[name] = span }
+            else { problems.note(server.error("limits.\(name)_timeout", "must be more than nothing")) }
+        }
+        guard let headerBytes = numbers["header_bytes"], let targetBytes = numbers["target_bytes"],
+            let bodyBytes = numbers["body_bytes"], let ratio = numbers["compression_ratio"],
+            let buffered = numbers["buffered_body_bytes"],
+            let connections = numbers["connections"], let pace = numbers["body_bytes_per_second"],
+            let queueEvents = numbers["queue_events"], let queueBytes = numbers["queue_bytes"],
+            let handshake = spans["handshake"], let header = spans["header"], let body = spans["body"],
+            let idle = spans["idle"], let write = spans["write"]
+        else { return nil }
+        return ServerLimits(
+            headerBytes: headerBytes, targetBytes: targetBytes, bodyBytes: bodyBytes, compressionRatio: ratio,
+            bufferedBodyBytes: buffered, connections: connections, handshakeTimeout: handshake, headerTimeout: header, bodyTimeout: body,
+            bodyBytesPerSecond: pace, idleTimeout: idle, writeTimeout: write, queueEvents: queueEvents,
+            queueBytes: queueBytes)
+    }
+
+    private func declaredDeployments(_ section: PluginConfiguration) -> [String] {
+        let names = section.list("declared")
+        for name in names {
+            if let problem = DeploymentName.problem(name) { problems.note(section.error("declared", problem)) }
+        }
+        if Set(names).count != names.count { problems.note(section.error("declared", "names a deployment twice")) }
+        return names
+    }
+
+    // MARK: Plugins
+
+    private func makeStorage(_ dataFolder: String) -> ConfiguredStorage? {
+        let written = merged["storage.type"]?.texts.first ?? ServerKeys.storageType.defaultValue ?? ""
+        guard let plugin = problems.collect({ try plugins.storage(named: written) }) else { return nil }
+        let section = "storage.\(plugin.name)"
+        guard let configuration = read(section, plugin.keys, dataFolder: dataFolder),
+            let setup = problems.collect({ try plugin.configure(configuration) })
+        else { return nil }
+        return ConfiguredStorage(name: plugin.name, stability: plugin.stability, setup: setup)
+    }
+
+    // A section of a storage that is not in use may miss what is required, but what it says must fit.
+    private func checkOtherStorages(than used: String?, _ dataFolder: String) {
+        for plugin in plugins.storages where plugin.name != used {
+            let section = "storage.\(plugin.name)"
+            for key in plugin.keys {
+                guard let written = merged["\(section).\(key.name)"] else { continue }
+                problems.collect { try ConfigurationValue(written.texts, for: key, in: section, folder: dataFolder) }
+            }
+        }
+    }
+
+    private func makeExporter(
+        _ name: String, _ plugin: ExporterPlugin?, _ dataFolder: String
+    ) -> ConfiguredExporter? {
+        guard let plugin, let configuration = read("exporters.\(name)", plugin.keys, dataFolder: dataFolder),
+            let setup = problems.collect({ try plugin.configure(configuration) })
+        else { return nil }
+        return ConfiguredExporter(name: name, type: plugin.name, setup: setup)
+    }
+}
+
+/// The rules for the name of a deployment.
+enum DeploymentName {
+    private static let reserved: Set = ["api", "livez", "readyz", "metrics", "server_info"]
+
+    /// What is wrong with a name; nil: nothing.
+    static func problem(_ name: String) -> String? {
+        let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+        guard !name.isEmpty, name.utf8.count <= 128, isPlain, name != ".", name != ".." else {
+            return "holds \"\(name)\"; a deployment is named by 1 to 128 letters, digits, - . and _"
+        }
+        guard !reserved.contains(name), !name.hasPrefix("report_") else {
+            return "holds \"\(name)\", which is the start of a route of the server; choose another name"
+        }
+        return nil
+    }
+}

@@ -1,0 +1,220 @@
+import AssetlogCore
+
+/// A configuration that holds together, with where each value came from.
+struct ResolvedConfiguration: Sendable {
+    var server: ServerConfiguration
+    /// Every key that was declared, in the order in which they are shown.
+    var values: [EffectiveValue]
+    /// Sentences for the operator about what is allowed, but looks wrong.
+    var warnings: [String]
+}
+
+/// Puts the file, the environment and the flags together: flags win over variables, those over the file, that over
+/// the defaults. Pure.
+struct ConfigurationResolver {
+    private let input: ConfigurationInput
+    private let plugins: PluginList
+    private var file: WrittenValues = [:]
+    private var flags: WrittenValues = [:]
+    private let problems = ConfigurationProblems()
+    private var warnings: [String] = []
+
+    /// Checks a configuration.
+    ///
+    /// - Throws: ``ConfigurationErrors`` with every mistake that was found.
+    static func resolve(_ input: ConfigurationInput, plugins: PluginList) throws -> ResolvedConfiguration {
+        var resolver = ConfigurationResolver(input: input, plugins: plugins)
+        do {
+            return try resolver.resolve()
+        } catch let error as ConfigurationError {
+            throw ConfigurationErrors(sentences: [error.description])
+        }
+    }
+
+    private init(input: ConfigurationInput, plugins: PluginList) {
+        self.input = input
+        self.plugins = plugins
+    }
+
+    private mutating func resolve() throws -> ResolvedConfiguration {
+        try plugins.validate()
+        if let file = input.file {
+            self.file = try YAMLReader.read(file.text, name: file.name, folder: file.folder)
+        }
+        flags = readFlags()
+
+        let names = try exporterNames()
+        let exporters = names.map { name in (name: name, plugin: problems.collect { try exporterPlugin(name) } ?? nil) }
+        let schema = ConfigurationSchema(plugins: plugins, exporters: exporters)
+        for (path, value) in (Array(file) + Array(flags)).sorted(by: { Self.isBefore($0, $1) })
+        where !belongsToUnknownExporter(path, exporters) {
+            problems.collect { try schema.check(path, value) }
+        }
+        let environment = try readEnvironment(schema)
+        try problems.throwIfAny()
+
+        var merged = file.merging(environment) { $1 }.merging(flags) { $1 }.filter { schema[$0.key] != nil }
+        preferDataFolder(&merged)
+        let checker = ConfigurationChecker(
+            merged: merged, plugins: plugins, workingFolder: input.workingFolder, problems: problems)
+        let server = try checker.check(exporters: exporters)
+        return ResolvedConfiguration(
+            server: server, values: effectiveValues(schema, merged), warnings: warnings + Self.advice(server))
+    }
+
+    // Sorted by line, not by text: assetlog.yaml:9 stands before assetlog.yaml:10.
+    private static func isBefore(
+        _ left: (key: String, value: WrittenValue), _ right: (key: String, value: WrittenValue)
+    ) -> Bool {
+        func line(_ value: WrittenValue) -> Int { value.place.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+        return (left.value.level.rawValue, line(left.value), left.key)
+            < (right.value.level.rawValue, line(right.value), right.key)
+    }
+
+    // MARK: Flags and variables
+
+    private func readFlags() -> WrittenValues {
+        let pairs = input.flags.map { flag in
+            // Whether the key takes a list is known by its declaration only; an empty text is an empty list there.
+            let isList = listKeys.contains(flag.key)
+            return (
+                flag.key,
+                WrittenValue(
+                    texts: isList ? Self.list(flag.value) : [flag.value], isList: isList, level: .flag,
+                    place: flag.flag, folder: input.workingFolder)
+            )
+        }
+        return WrittenValues(pairs, uniquingKeysWith: { $1 })
+    }
+
+    private var listKeys: Set<String> {
+        let exporters = plugins.exporters.flatMap { plugin in
+            input.flags.compactMap { $0.key.split(separator: ".").dropFirst().first }
+                .map { (name: String($0), plugin: Optional(plugin)) }
+        }
+        let schema = ConfigurationSchema(plugins: plugins, exporters: exporters)
+        return Set(schema.entries.filter { $0.key.kind == .list }.map(\.path))
+    }
+
+    private mutating func readEnvironment(_ schema: ConfigurationSchema) throws -> WrittenValues {
+        var values: WrittenValues = [:]
+        var known = ConfigurationInput.reservedVariables
+        for entry in schema.entries {
+            let isFirst = known.insert(entry.variable).inserted
+            // A variable that is set to nothing counts as not set: composed environments are full of them.
+            guard let text = input.environment[entry.variable], !text.isEmpty else { continue }
+            guard isFirst else {
+                throw ConfigurationError(entry.path, "shares its variable with another key; use the file", at: entry.variable)
+            }
+            let isList = entry.key.kind == .list
+            values[entry.path] = WrittenValue(
+                texts: isList ? Self.list(text) : [text], isList: isList, level: .environment, place: entry.variable,
+                folder: input.workingFolder)
+        }
+        for name in input.environment.keys.sorted() where name.hasPrefix("ASSETLOG_") && !known.contains(name) {
+            let hint = ConfigurationError.nearest(to: name, among: known.sorted()).map { "; did you mean \($0)?" } ?? ""
+            warnings.append("The variable \(name) has no meaning here and is ignored\(hint)")
+        }
+        return values
+    }
+
+    private static func list(_ text: String) -> [String] {
+        text.split(separator: ",").map { part in
+            String(part.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+        }
+    }
+
+    // MARK: Exporters
+
+    private func exporterNames() throws -> [String] {
+        var names: Set<String> = []
+        for (path, value) in file.merging(flags, uniquingKeysWith: { $1 }) where path.hasPrefix("exporters.") {
+            let name = String(path.split(separator: ".", omittingEmptySubsequences: false)[1])
+            try Self.checkName(name, at: value.place)
+            names.insert(name)
+        }
+        let variables = Set(names.map { ConfigurationSchema.variable("exporters.\($0).type") })
+        for (variable, value) in input.environment where variable.hasPrefix("ASSETLOG_EXPORTERS_") && !value.isEmpty {
+            guard variable.hasSuffix("_TYPE"), !variables.contains(variable) else { continue }
+            let name = variable.dropFirst("ASSETLOG_EXPORTERS_".count).dropLast("_TYPE".count).lowercased()
+            guard !name.isEmpty else { continue }
+            try Self.checkName(name, at: variable)
+            names.insert(name)
+        }
+        return names.sorted()
+    }
+
+    // It becomes the name of a consumer, a part of a variable's name and a word in messages.
+    private static func checkName(_ name: String, at place: String) throws {
+        let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
+        guard !name.isEmpty, name.utf8.count <= 64, isPlain else {
+            throw ConfigurationError(
+                "exporters.\(name)", "must be named by 1 to 64 letters, digits, - and _", at: place)
+        }
+    }
+
+    private func exporterPlugin(_ name: String) throws -> ExporterPlugin? {
+        let key = "exporters.\(name).type"
+        let variable = ConfigurationSchema.variable(key)
+        let environment = input.environment[variable].flatMap { $0.isEmpty ? nil : ($0, variable) }
+        let written = flags[key].map { ($0.texts.first ?? "", $0.place) }
+            ?? environment ?? file[key].map { ($0.texts.first ?? "", $0.place) }
+        guard let (type, place) = written else {
+            let place = file.first { $0.key.hasPrefix("exporters.\(name)") }?.value.place
+            throw ConfigurationError(
+                key, "is missing; this build has: \(plugins.exporters.map(\.name).joined(separator: ", "))", at: place)
+        }
+        do {
+            return try plugins.exporter(named: type, key: key)
+        } catch var error as ConfigurationError {
+            error.place = place
+            throw error
+        }
+    }
+
+    // Its type is wrong, so nothing is known about its keys; one message about the type is enough.
+    private func belongsToUnknownExporter(
+        _ path: String, _ exporters: [(name: String, plugin: ExporterPlugin?)]
+    ) -> Bool {
+        exporters.contains { $0.plugin == nil && (path == "exporters.\($0.name)" || path.hasPrefix("exporters.\($0.name).")) }
+    }
+
+    // MARK: What comes out
+
+    // `--data` is accepted with every storage: `storage.TYPE.path`, the folder of one storage, must not win over it
+    // from a weaker level.
+    private func preferDataFolder(_ merged: inout WrittenValues) {
+        guard let data = merged["server.data"] else { return }
+        for plugin in plugins.storages where plugin.keys.contains(where: { $0.name == "path" && $0.kind == .path }) {
+            let path = "storage.\(plugin.name).path"
+            if let given = merged[path], given.level < data.level { merged[path] = nil }
+        }
+    }
+
+    private func effectiveValues(_ schema: ConfigurationSchema, _ merged: WrittenValues) -> [EffectiveValue] {
+        schema.entries.map { entry in
+            let given = merged[entry.path]
+            let texts = given?.texts ?? entry.key.defaultValue.map { entry.key.kind == .list && $0.isEmpty ? [] : [$0] }
+            return EffectiveValue(
+                path: entry.path, kind: entry.key.kind, texts: texts, level: given?.level ?? .builtIn,
+                place: given?.place ?? "default")
+        }
+    }
+
+    private static func advice(_ server: ServerConfiguration) -> [String] {
+        var sentences: [String] = []
+        if !server.listen.isLoopback, server.tls == nil {
+            sentences.append(
+                "The server listens on \(server.listen) without TLS and without tokens: everybody who can reach it can"
+                    + " read every event and report any. Give it a certificate (server.tls), or listen on 127.0.0.1 behind a proxy")
+        } else if !server.listen.isLoopback {
+            sentences.append(
+                "The server listens on \(server.listen) without tokens: everybody who can reach it can read every event"
+                    + " and report any. Keep it inside a network that you trust")
+        }
+        if server.storage.stability == .development {
+            sentences.append("The storage \(server.storage.name) is for tests and examples; do not keep data in it")
+        }
+        return sentences
+    }
+}

@@ -1,0 +1,41 @@
+import AssetlogLog
+import Logging
+import UnixSignals
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// A server as a process: signals in, the ready line out.
+struct ServerProcess {
+    let configuration: ServerConfiguration
+
+    /// Serves until SIGTERM or SIGINT; returns when everything is committed and closed. A second signal exits at once.
+    ///
+    /// - Throws: What kept the server from starting.
+    func run() async throws {
+        // Trapped before anything is opened, so that no signal finds the server half open.
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
+        let watcher = Task {
+            var isStopping = false
+            for await signal in signals {
+                // Nothing is lost: what was acknowledged is durable.
+                if isStopping { _exit(128 + signal.rawValue) }
+                isStopping = true
+                stopping.finish()
+            }
+        }
+        defer { watcher.cancel() }
+
+        let settings = configuration.log
+        let makeLogger: @Sendable (String) -> Logger = { label in
+            Logger(label: label) { StandardErrorLogHandler(label: $0, settings: settings) }
+        }
+        let server = try await RunningServer.open(configuration, makeLogger: makeLogger)
+        StandardError.write("assetlog ready at \(server.url)")
+        await server.run { for await _ in stop {} }
+    }
+}

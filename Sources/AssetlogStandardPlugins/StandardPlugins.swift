@@ -1,0 +1,24 @@
+public import AssetlogCore
+import AssetlogMemoryStorage
+
+#if JSONLines
+import AssetlogJSONLinesExporter
+#endif
+#if SQLite
+import AssetlogSQLiteStorage
+#endif
+
+extension PluginList {
+    /// The plugins of the standard build: every one whose package trait is on.
+    public static var standard: PluginList {
+        var list = PluginList()
+        #if SQLite
+        list = list.adding(.sqlite)
+        #endif
+        list = list.adding(.memory)
+        #if JSONLines
+        list = list.adding(.jsonLines)
+        #endif
+        return list
+    }
+}
