@@ -39,8 +39,30 @@ struct ByteScratch: ~Copyable {
     @inline(__always)
     mutating func append(_ source: UnsafeRawPointer, count added: Int) {
         if added > capacity - count { grow(by: added) }
-        memcpy(base + count, source, added)
+        Self.copy(source, base + count, added)
         count += added
+    }
+
+    // Most pieces are a few bytes, for which a call costs more than the copy: two overlapping words do.
+    @inline(__always)
+    private static func copy(_ source: UnsafeRawPointer, _ target: UnsafeMutableRawPointer, _ count: Int) {
+        if count > 16 {
+            memcpy(target, source, count)
+        } else if count >= 8 {
+            let last = source.loadUnaligned(fromByteOffset: count &- 8, as: UInt64.self)
+            target.storeBytes(of: source.loadUnaligned(as: UInt64.self), as: UInt64.self)
+            target.storeBytes(of: last, toByteOffset: count &- 8, as: UInt64.self)
+        } else if count >= 4 {
+            let last = source.loadUnaligned(fromByteOffset: count &- 4, as: UInt32.self)
+            target.storeBytes(of: source.loadUnaligned(as: UInt32.self), as: UInt32.self)
+            target.storeBytes(of: last, toByteOffset: count &- 4, as: UInt32.self)
+        } else {
+            var index = 0
+            while index < count {
+                target.storeBytes(of: source.load(fromByteOffset: index, as: UInt8.self), toByteOffset: index, as: UInt8.self)
+                index &+= 1
+            }
+        }
     }
 
     @inline(__always)

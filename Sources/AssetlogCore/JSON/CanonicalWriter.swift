@@ -82,26 +82,31 @@ struct CanonicalWriter: ~Copyable {
     }
 
     private mutating func prepare() {
-        levels.removeAll(keepingCapacity: levels.capacity <= 1024)
-        pending.removeAll(keepingCapacity: pending.capacity <= 4096)
+        if pending.capacity > 4096 { pending = [] }
+        guard !rearranged.isEmpty else { return }
         rearranged.removeAll(keepingCapacity: rearranged.capacity <= 1024)
         kept.removeAll(keepingCapacity: kept.capacity <= 4096)
     }
 
     private mutating func typedValue(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
         switch cursor.next {
-        case UInt8(ascii: "\""): output.append(#"{"type":"text","value":"#)
-        case UInt8(ascii: "{"), UInt8(ascii: "["): output.append(#"{"type":"json","value":"#)
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): output.append(#"{"type":"bool","value":"#)
-        case UInt8(ascii: "n"): output.append(#"{"type":"null","value":"#)
+        case UInt8(ascii: "\""):
+            output.append(#"{"type":"text","value":"#)
+            output.appendString(&cursor)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            output.append(#"{"type":"json","value":"#)
+            value(&cursor, to: &output)
+        case UInt8(ascii: "t"), UInt8(ascii: "f"):
+            output.append(#"{"type":"bool","value":"#)
+            output.append(cursor.scalar())
+        case UInt8(ascii: "n"):
+            output.append(#"{"type":"null","value":"#)
+            output.append(cursor.scalar())
         default:
-            if cursor.isFloat {
-                output.append(#"{"type":"float","value":"#)
-            } else {
-                output.append(#"{"type":"int","value":"#)
-            }
+            let (literal, isFloat) = cursor.number()
+            output.append(isFloat ? #"{"type":"float","value":"# : #"{"type":"int","value":"#)
+            output.appendNumber(literal, isFloat: isFloat)
         }
-        value(&cursor, to: &output)
         output.append(UInt8(ascii: "}"))
     }
 
@@ -120,7 +125,7 @@ struct CanonicalWriter: ~Copyable {
                     if isObject { name(&cursor, to: &output) }
                     continue
                 }
-            case UInt8(ascii: "\""): output.appendString(escapedContent: cursor.string())
+            case UInt8(ascii: "\""): output.appendString(&cursor)
             default: scalar(&cursor, to: &output)
             }
             // After a value: more of the level that is open, or its end.
@@ -148,8 +153,8 @@ struct CanonicalWriter: ~Copyable {
     private func scalar(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
         switch cursor.next {
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "N"), UInt8(ascii: "I"):
-            let isFloat = cursor.isFloat
-            output.appendNumber(cursor.scalar(), isFloat: isFloat)
+            let (literal, isFloat) = cursor.number()
+            output.appendNumber(literal, isFloat: isFloat)
         default:
             output.append(cursor.scalar())
         }
@@ -157,7 +162,7 @@ struct CanonicalWriter: ~Copyable {
 
     private mutating func name(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
         let start = output.count
-        output.appendString(escapedContent: cursor.string())
+        output.appendString(&cursor)
         pending.append(Member(nameStart: start, nameEnd: output.count, end: output.count))
         output.append(UInt8(ascii: ":"))
         cursor.skipBlanks()
@@ -183,7 +188,7 @@ struct CanonicalWriter: ~Copyable {
         guard let level = levels.popLast() else { return }
         if level.isObject {
             if !level.isSorted { rearrange(level, order: order, output) }
-            pending.removeSubrange(level.firstMember...)
+            pending.removeLast(pending.count - level.firstMember)
         }
         output.append(level.isObject ? UInt8(ascii: "}") : UInt8(ascii: "]"))
     }

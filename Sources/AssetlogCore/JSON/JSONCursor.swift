@@ -36,8 +36,12 @@ struct JSONCursor {
         while position < count, base[position].isJSONBlank { position &+= 1 }
     }
 
+    /// Whether the string that was read last stands there in canonical form: no backslash, no control character.
+    var wasPlain = true
+
     /// What is between the quotes of the string that starts here; moves behind it.
     mutating func string() -> UnsafeRawBufferPointer {
+        wasPlain = true
         let start = min(position &+ 1, count)
         var index = start
         while index < count {
@@ -50,6 +54,7 @@ struct JSONCursor {
                 index &+= special.trailingZeroBitCount >> 3
             }
             if base[index] == UInt8(ascii: "\"") { break }
+            if base[index] < 0x20 || base[index] == UInt8(ascii: "\\") { wasPlain = false }
             index &+= base[index] == UInt8(ascii: "\\") ? 2 : 1
         }
         let end = min(index, count)
@@ -59,22 +64,24 @@ struct JSONCursor {
 
     /// The number or word that starts here; moves behind it.
     mutating func scalar() -> UnsafeRawBufferPointer {
-        let start = position
-        while position < count, !Self.endsScalar(base[position]) { position &+= 1 }
-        return UnsafeRawBufferPointer(start: base + start, count: position &- start)
+        number().literal
     }
 
-    /// Whether the number that starts here is a float.
-    var isFloat: Bool {
-        var index = position
-        while index < count, !Self.endsScalar(base[index]) {
-            let byte = base[index]
+    /// The number that starts here, and whether it is a float; moves behind it.
+    @inline(__always)
+    mutating func number() -> (literal: UnsafeRawBufferPointer, isFloat: Bool) {
+        let start = position
+        var isFloat = false
+        while position < count {
+            let byte = base[position]
+            if Self.endsScalar(byte) { break }
+            // A point, an exponent, NaN or Infinity.
             if byte == UInt8(ascii: ".") || byte | 0x20 == UInt8(ascii: "e") || byte | 0x20 == UInt8(ascii: "n") {
-                return true
+                isFloat = true
             }
-            index &+= 1
+            position &+= 1
         }
-        return false
+        return (UnsafeRawBufferPointer(start: base + start, count: position &- start), isFloat)
     }
 
     @inline(__always)

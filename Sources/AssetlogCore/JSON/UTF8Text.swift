@@ -129,8 +129,12 @@ extension ByteScratch {
         append(UInt8(ascii: "\""))
     }
 
-    /// Appends a canonical JSON string, with its quotes, of what is between the quotes of a validated one.
-    mutating func appendString(escapedContent content: UnsafeRawBufferPointer) {
+    /// Appends the string at a position of validated JSON in canonical form; moves the position behind it.
+    @inline(__always)
+    mutating func appendString(_ cursor: inout JSONCursor) {
+        let start = cursor.position
+        let content = cursor.string()
+        if cursor.wasPlain { return append(cursor.slice(start..<cursor.position)) }
         append(UInt8(ascii: "\""))
         appendContent(content, hasEscapes: true)
         append(UInt8(ascii: "\""))

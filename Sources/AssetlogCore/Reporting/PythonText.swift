@@ -34,8 +34,8 @@ enum PythonText {
                 text.unicodeScalars.append(Unicode.Scalar(cursor.next))
                 cursor.position += 1
             default:
-                let isFloat = cursor.isFloat
-                text += word(cursor.scalar(), isFloat: isFloat)
+                let (literal, isFloat) = cursor.number()
+                text += word(literal, isFloat: isFloat)
             }
             cursor.skipBlanks()
         }

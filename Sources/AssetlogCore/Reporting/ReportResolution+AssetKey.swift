@@ -30,8 +30,32 @@ extension ReportResolution {
         "Empty asset key, must provide asset key as url path after /report_asset_check_evaluation/ or query param asset_key.")
     private static let noPart = ParameterError("The asset key has no part; give it at least one.")
 
+    // Most paths are plain text, whose slashes separate parts. False, with nothing written, for any other.
+    private mutating func writePlainPathKey(_ path: UnsafeRawBufferPointer) -> Bool {
+        guard let base = path.baseAddress, path.count <= Self.maximumTextLength else { return false }
+        var start = 0
+        output.append("[\"")
+        for index in 0..<path.count {
+            let byte = path[index]
+            if byte == UInt8(ascii: "/") {
+                output.append(base + start, count: index - start)
+                output.append("\",\"")
+                start = index + 1
+            } else if byte < 0x20 || byte >= 0x80 || byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\"")
+                || byte == UInt8(ascii: "\\")
+            {
+                output.truncate(to: 0)
+                return false
+            }
+        }
+        output.append(base + start, count: path.count - start)
+        output.append("\"]")
+        return true
+    }
+
     // Every slash of the decoded path separates two parts.
     private mutating func writePathKey(_ path: UnsafeRawBufferPointer) throws(ParameterError) {
+        if writePlainPathKey(path) { return }
         let start = scratch.count
         PercentEncoding.appendDecoded(path, plusIsBlank: false, to: &scratch)
         let end = scratch.count

@@ -64,24 +64,13 @@ public struct ReportRouter: Sendable {
             guard let afterPrefix = path.match(deployment.start, at: start),
                 let afterName = path.match("/report_asset_", at: afterPrefix)
             else { continue }
-            for endpoint in ReportEndpoint.allCases {
-                guard let rest = path.match(Self.suffix(of: endpoint), at: afterName),
-                    let keyPath = path.key(from: rest)
-                else { continue }
-                return ReportRoute(
-                    endpoint: endpoint, deployment: deployment.name, keyPath: keyPath,
-                    query: mark.map { $0 + 1..<end })
-            }
+            guard let (endpoint, afterEndpoint) = path.endpoint(at: afterName),
+                let keyPath = path.key(from: afterEndpoint)
+            else { return nil }
+            return ReportRoute(
+                endpoint: endpoint, deployment: deployment.name, keyPath: keyPath, query: mark.map { $0 + 1..<end })
         }
         return nil
-    }
-
-    private static func suffix(of endpoint: ReportEndpoint) -> StaticString {
-        switch endpoint {
-        case .materialization: "materialization"
-        case .check: "check"
-        case .observation: "observation"
-        }
     }
 }
 
@@ -126,6 +115,14 @@ private struct TargetPath {
         return index
     }
 
+    /// The endpoint whose name goes on at `position`, and the position behind it.
+    func endpoint(at position: Int) -> (ReportEndpoint, Int)? {
+        if let end = match("materialization", at: position) { return (.materialization, end) }
+        if let end = match("check", at: position) { return (.check, end) }
+        if let end = match("observation", at: position) { return (.observation, end) }
+        return nil
+    }
+
     /// The range of the key behind the endpoint's name at `position`: behind a slash, or empty at the end.
     ///
     /// As in the original, a line feed at the very end is dropped, and anywhere else there is no such route.
@@ -135,6 +132,7 @@ private struct TargetPath {
         guard byte == UInt8(ascii: "/") else { return nil }
         var index = position + length
         let start = index
+        guard memchr(bytes + start, Int32(UInt8(ascii: "%")), end - start) != nil else { return start..<end }
         while index < end {
             let (byte, length) = decoded(at: index)
             if byte == 0x0a { return index + length == end ? start..<index : nil }
