@@ -73,10 +73,13 @@ struct FileSystem: Sendable {
         return OpenFile(path: path, descriptor: descriptor)
     }
 
-    /// Takes the lock of a file without waiting; false: another process, or this one, has it.
-    func lock(_ file: OpenFile) throws -> Bool {
-        if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
-        guard errno == EWOULDBLOCK else { throw Self.failure("locked", file.path) }
+    /// Takes the lock of a file; false: another process, or this one, still has it after so many attempts, 20 ms apart.
+    func lock(_ file: OpenFile, attempts: Int) throws -> Bool {
+        for attempt in 1...max(attempts, 1) {
+            if flock(file.descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw Self.failure("locked", file.path) }
+            if attempt < attempts { usleep(20_000) }
+        }
         return false
     }
 

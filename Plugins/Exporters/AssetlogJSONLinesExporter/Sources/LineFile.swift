@@ -38,7 +38,8 @@ final class LineFile {
         stateFile = StateFile(fileSystem: fileSystem, paths: paths)
         try fileSystem.createFolder(paths.folder)
         lock = try fileSystem.open(paths.lock, create: true)
-        guard try fileSystem.lock(lock) else {
+        // A process that was killed a moment ago may not be quite gone.
+        guard try fileSystem.lock(lock, attempts: 50) else {
             throw ExportError(
                 "\(paths.active) is being written by another exporter or server. Give each its own path.",
                 isRetriable: false)

@@ -74,9 +74,9 @@ struct CrashTests {
                 try await Self.workAgain(in: folder, from: &next)
                 #expect(try folder.sequences() == Self.expected, "after crashes at steps \(step) and \(second)")
                 guard crasher.hasCrashed, second < 25 else { break }
-                second += 1
+                second += 3
             }
-            step += 3
+            step += 11
         }
     }
 

@@ -1,5 +1,6 @@
 #if JSONLines
 import AssetlogCore
+import AssetlogGzip
 import AssetlogTesting
 import Foundation
 import Logging
@@ -82,16 +83,13 @@ final class LinesFolder: Sendable {
     }
 
     private func unpacked(_ name: String) throws -> Data {
-        let process = Process()
-        process.executableURL = URL(filePath: "/bin/sh")
-        process.arguments = ["-c", "gzip -dc -- \"$1\"", "sh", "\(path)/\(name)"]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw ConformanceFailure("gzip refused \(name)") }
-        return data
+        let packed = try Data(contentsOf: URL(filePath: "\(path)/\(name)"))
+        let decoder = try ContentDecoder(
+            contentEncoding: "gzip", limits: GzipLimits(maximumBytes: 1 << 30, maximumRatio: 10_000))
+        var output: [UInt8] = []
+        try packed.withUnsafeBytes { try decoder?.decode($0, into: &output) }
+        try decoder?.finish()
+        return Data(output)
     }
 
     // MARK: As a destination of the conformance suite

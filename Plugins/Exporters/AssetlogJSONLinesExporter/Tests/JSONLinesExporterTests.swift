@@ -1,0 +1,170 @@
+#if JSONLines
+import AssetlogCore
+import AssetlogTesting
+import Foundation
+import Logging
+import Testing
+
+@testable import AssetlogJSONLinesExporter
+
+struct JSONLinesExporterTests {
+    @Test("a line is an event as the read API shows it")
+    func showsEventsAsTheAPI() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open()
+        try await exporter.deliver(7...7)
+        var expected: [UInt8] = []
+        EventJSON.append(.numbered(7), to: &expected)
+        #expect(try folder.lines() == [String(decoding: expected, as: UTF8.self)])
+        await exporter.close()
+    }
+
+    @Test("rotated files have numbers, stay under the limit, and come before the active one in the order of names")
+    func rotates() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open(rotateBytes: 2000)
+        for first in stride(from: Int64(1), to: 40, by: 3) { try await exporter.deliver(first...first + 2) }
+        await exporter.close()
+        let files = try folder.readable()
+        #expect(files.count > 3)
+        #expect(files.last == "events.jsonl")
+        #expect(files.first == "events-000001.jsonl")
+        for file in files {
+            let facts = try FileManager.default.attributesOfItem(atPath: "\(folder.path)/\(file)")
+            #expect((facts[.size] as? Int ?? .max) <= 2000)
+            #expect((facts[.posixPermissions] as? Int ?? 0) & 0o137 == 0, "others can't read it, nobody can run it")
+        }
+        #expect(try folder.sequences() == Array(1...39))
+    }
+
+    @Test("rotated files are compressed in the background, and only the newest are kept")
+    func compressesAndPrunes() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        var settings = folder.settings(rotateBytes: 2000)
+        settings.keepFiles = 2
+        let exporter = try await JSONLinesExporter.open(settings, logger: Logger(label: "test"))
+        let work = Task { try await exporter.run() }
+        try await exporter.deliver(1...60)
+        let suffix = Compression.isAvailable ? ".jsonl.gz" : ".jsonl"
+        try await eventually {
+            let files = try folder.readable().dropLast()
+            return files.count == 2 && files.allSatisfy { $0.hasSuffix(suffix) }
+        }
+        let shown = try folder.sequences()
+        #expect(shown == Array((shown.first ?? 0)...60))
+        work.cancel()
+        _ = await work.result
+        await exporter.close()
+    }
+
+    @Test("a second exporter on the same file is refused")
+    func refusesSecond() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let first = try await folder.open()
+        let error = await #expect(throws: ExportError.self) { _ = try await folder.open() }
+        #expect(error?.message.contains("is being written by another exporter or server") == true)
+        await first.close()
+        await (try folder.open()).close()
+    }
+
+    @Test("a file that the exporter did not begin is left alone")
+    func refusesForeignFile() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        try Data("precious, without a line feed".utf8).write(to: URL(filePath: folder.active))
+        let error = await #expect(throws: ExportError.self) { _ = try await folder.open() }
+        #expect(error?.message.contains("move") == true)
+        #expect(try String(contentsOfFile: folder.active, encoding: .utf8) == "precious, without a line feed")
+    }
+
+    @Test("the folder is made; where it can't be, the error names it")
+    func makesFolder() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let settings = JSONLinesSettings(path: "\(folder.path)/a/b/events.jsonl")
+        await (try JSONLinesExporter.open(settings, logger: Logger(label: "test"))).close()
+        let impossible = JSONLinesSettings(path: "/proc/nowhere/events.jsonl")
+        let error = await #expect(throws: ExportError.self) {
+            _ = try await JSONLinesExporter.open(impossible, logger: Logger(label: "test"))
+        }
+        #expect(error?.message.contains("/proc/nowhere") == true)
+    }
+
+    @Test("when the file is moved away, a new one is begun and no line goes to the old one")
+    func followsMove() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open()
+        try await exporter.deliver(1...3)
+        try FileManager.default.moveItem(atPath: folder.active, toPath: "\(folder.path)/.moved")
+        try await exporter.deliver(2...5)
+        await exporter.close()
+        #expect(try folder.sequences() == [4, 5])
+        let again = try await folder.open()
+        try await again.deliver(4...6)
+        await again.close()
+        #expect(try folder.sequences() == [4, 5, 6])
+    }
+
+    @Test("a log that was begun anew is not mistaken for the old one")
+    func noticesOtherLog() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open()
+        try await exporter.deliver(1...9)
+        await exporter.close()
+        let again = try await folder.open()
+        var other = LoggedEvent.numbered(3)
+        other.event.id = EventID(high: 1, low: 2)
+        let batch = ExportBatch(generation: 0, events: [other])
+        let error = await #expect(throws: ExportError.self) { try await again.deliver(batch) }
+        #expect(error?.isRetriable == false)
+        await again.close()
+    }
+
+    @Test("gaps of zeros that a loss of power left are cut off with what follows them")
+    func cutsGaps() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open()
+        try await exporter.deliver(1...3)
+        await exporter.close()
+        let handle = try #require(FileHandle(forWritingAtPath: folder.active))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(count: 4096) + Data("\n{\"sequence\":5,\"x\":1}\n".utf8))
+        try handle.close()
+        let again = try await folder.open()
+        try await again.deliver(3...6)
+        await again.close()
+        #expect(try folder.sequences() == Array(1...6))
+    }
+
+    @Test("a file whose first line is old is rotated")
+    func rotatesByAge() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        var settings = folder.settings()
+        settings.rotateAfter = .milliseconds(100)
+        let exporter = try await JSONLinesExporter.open(settings, logger: Logger(label: "test"))
+        let work = Task { try await exporter.run() }
+        try await exporter.deliver(1...3)
+        try await eventually { try folder.readable().first?.hasPrefix("events-000001.jsonl") ?? false }
+        work.cancel()
+        try await exporter.deliver(4...5)
+        await exporter.close()
+        #expect(try folder.sequences() == Array(1...5))
+    }
+
+    private func eventually(_ condition: () throws -> Bool) async throws {
+        for _ in 1...500 {
+            if try condition() { return }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+        Issue.record("it did not happen within ten seconds")
+    }
+}
+#endif
