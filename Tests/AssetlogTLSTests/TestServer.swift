@@ -58,7 +58,7 @@ private final class EchoHandler: ChannelInboundHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let bytes = unwrapInboundIn(data)
-        switch String(buffer: bytes) {
+        switch bytes.readableBytes > 5 ? "" : String(buffer: bytes) {
         case "close": context.close(promise: nil)
         case "half": context.close(mode: .output, promise: nil)
         default: context.write(wrapOutboundOut(bytes), promise: nil)
