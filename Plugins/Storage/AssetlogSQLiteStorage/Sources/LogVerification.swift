@@ -40,8 +40,11 @@ struct LogVerification {
         if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true {
             wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
         }
-        if event.details.first != UInt8(ascii: "{") || event.details.last != UInt8(ascii: "}") {
-            wrong("details that are not a JSON object")
+        do {
+            let kind = try event.details.withUnsafeBytes { try JSONScanner.validate($0) }
+            if kind != .object { wrong("details that are not a JSON object") }
+        } catch {
+            wrong("details that are no JSON: \(error)")
         }
     }
 

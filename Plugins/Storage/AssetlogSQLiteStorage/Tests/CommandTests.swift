@@ -1,0 +1,165 @@
+#if SQLite
+import AssetlogCore
+import AssetlogSQLiteStorage
+import Foundation
+import GRDB
+import Testing
+
+@Suite("Backup and verification of the SQLite storage")
+struct CommandTests {
+    private let folder: TemporaryFolder
+
+    init() throws {
+        folder = try TemporaryFolder()
+    }
+
+    @Test("A backup beside a server that appends is one file that opens as a log, with all that was acknowledged before")
+    func backup() async throws {
+        let storage = try await open(folder)
+        _ = try storage.append(EventBatch(events(500)))
+        let appending = append(to: storage)
+        let other = try TemporaryFolder()
+        let copy = other.file("events.sqlite")
+        try await Task.sleep(for: .milliseconds(50))
+        let before = try await storage.statistics().head
+        let sentence = try #require(try await setup(folder.path).backUp?(copy))
+        appending.cancel()
+        _ = await appending.result
+        #expect(sentence.contains(copy))
+        #expect(sentence.contains("storage.sqlite.path"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: other.path) == ["events.sqlite"])
+
+        let report = try #require(try await setup(other.path).verify?())
+        #expect(report.problems.isEmpty)
+        #expect(report.events >= before)
+        let restored = try await open(other)
+        let original = try await storage.allEvents()
+        #expect(try await restored.allEvents() == Array(original.prefix(Int(report.events))))
+        await restored.close()
+        await storage.close()
+    }
+
+    @Test("A backup works without a server, and never overwrites a file")
+    func backupAlone() async throws {
+        let storage = try await open(folder)
+        _ = try storage.append(EventBatch(events(5)))
+        await storage.close()
+        let copy = folder.file("copy.sqlite")
+        _ = try await setup(folder.path).backUp?(copy)
+        let before = try Data(contentsOf: URL(fileURLWithPath: copy))
+        let error = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).backUp?(copy) }
+        #expect(error?.message.contains("exists already") == true)
+        #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") } == [])
+    }
+
+    @Test("Verification finds nothing in a log that is whole, while a server appends")
+    func whole() async throws {
+        let storage = try await open(folder)
+        let background = Task { try await storage.run() }
+        let appending = append(to: storage)
+        for _ in 0..<5 {
+            try await Task.sleep(for: .milliseconds(60))
+            let report = try #require(try await setup(folder.path).verify?())
+            #expect(report.problems == [])
+        }
+        appending.cancel()
+        background.cancel()
+        _ = await appending.result
+        await storage.close()
+    }
+
+    @Test(
+        "Verification finds planted damage and names it",
+        arguments: [
+            ("events", "UPDATE events SET kind = 77 WHERE sequence = 40", "kind of the event 40"),
+            ("events", "UPDATE events SET event_id = x'00' WHERE sequence = 40", "event_id of the event 40"),
+            ("events", "UPDATE events SET details = x'5b5d' WHERE sequence = 40", "event 40 has details"),
+            ("events", "UPDATE events SET details = x'7b2c7d' WHERE sequence = 40", "event 40 has details that are no JSON"),
+            ("events", "UPDATE events SET asset_key = '[ \"a\"]' WHERE sequence = 40", "event 40 has an asset key"),
+            ("events", "UPDATE events SET timestamp = 'soon' WHERE sequence = 40", "timestamp of the event 40"),
+            ("events", "DELETE FROM events WHERE sequence BETWEEN 40 AND 42", "events 40 to 42 are missing"),
+            ("events", "DELETE FROM events WHERE sequence > 90", "holds events that the log does not hold"),
+            (
+                "events",
+                "UPDATE events SET event_id = (SELECT event_id FROM events WHERE sequence = 7) WHERE sequence = 40",
+                "in the log more than once, as 7 and 40"
+            ),
+            ("index", "DELETE FROM ids WHERE sequence = 40", "lacks the event 40"),
+            ("index", "DELETE FROM entries WHERE sequence = 40", "lacks the event 40"),
+            ("index", "UPDATE zones SET least = greatest + 1", "lacks the event 1"),
+            ("index", "INSERT INTO entries VALUES (1, 1, 999)", "holds events that the log does not hold"),
+            ("consumers", "INSERT INTO consumers VALUES ('audit', 0, 5000)", "audit stands at 5000"),
+        ])
+    func planted(_ file: String, _ damage: String, _ sentence: String) async throws {
+        try await fillAndIndex()
+        let queue = try DatabaseQueue(path: folder.file("\(file).sqlite"))
+        try await queue.writeWithoutTransaction { database in
+            try database.execute(sql: damage)
+            // The index's end must still fit the log's, or it would not be taken for its own.
+            if damage.contains("sequence > 90") {
+                try database.execute(sql: "ATTACH '\(folder.file("index.sqlite"))' AS other")
+                try database.execute(
+                    sql: "UPDATE other.progress SET watermark = 90, watermark_id = (SELECT event_id FROM events WHERE sequence = 90)")
+            }
+        }
+        try queue.close()
+        let report = try #require(try await setup(folder.path).verify?())
+        #expect(report.problems.contains { $0.contains(sentence) }, "\(report.problems)")
+    }
+
+    @Test("Flipped bits anywhere in the log are found, or harmless, and never stop the process")
+    func flipped() async throws {
+        try await fillAndIndex()
+        let url = URL(fileURLWithPath: folder.file("events.sqlite"))
+        let whole = try Data(contentsOf: url)
+        var found = 0
+        for round in 0..<60 {
+            var bytes = whole
+            for place in stride(from: 100 + round * 37, to: bytes.count, by: 4096 / (1 + round % 7)) { bytes[place] ^= 0xa5 }
+            try bytes.write(to: url)
+            do {
+                let report = try #require(try await setup(folder.path).verify?())
+                if !report.problems.isEmpty { found += 1 }
+            } catch is StorageError {
+                found += 1
+            }
+            if let storage = try? await open(folder) {
+                _ = try? await storage.allEvents()
+                _ = try? await storage.events(EventQuery(assetKey: AssetKey(["orders"])))
+                _ = try? storage.append(EventBatch(events(1)))
+                await storage.close()
+            }
+        }
+        // A flip in a timestamp or a text leaves an event as good as any other.
+        #expect(found > 50, "of 60 damaged files only \(found) were found")
+    }
+
+    /// Appends until it is cancelled, and lets other tasks have the thread in between.
+    private func append(to storage: any Storage) -> Task<Void, any Error> {
+        Task.detached {
+            while !Task.isCancelled {
+                _ = try storage.append(EventBatch(events(20)))
+                try? await Task.sleep(for: .milliseconds(1))
+            }
+        }
+    }
+
+    private func fillAndIndex() async throws {
+        let storage = try await open(folder)
+        let background = Task { try await storage.run() }
+        _ = try storage.append(EventBatch(events(100)))
+        let reader = try DatabaseQueue(path: folder.file("index.sqlite"))
+        try await eventually {
+            try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 100 }
+        }
+        try reader.close()
+        background.cancel()
+        _ = await background.result
+        _ = try await storage.cursor(of: "other")
+        await storage.close()
+        let report = try #require(try await setup(folder.path).verify?())
+        try #require(report == VerificationReport(events: 100, problems: []))
+    }
+}
+#endif
