@@ -1,0 +1,281 @@
+import AssetlogCore
+import AssetlogTesting
+import Synchronization
+
+/// What a storage of these tests does wrong.
+enum StorageFault: CaseIterable {
+    case dropsAnEvent
+    case reordersABatch
+    case doublesAnEvent
+    case changesDetails
+    case normalizesTexts
+    case confusesEmptyAndAbsent
+    case forgetsOnClose
+    case forgetsOnCrash
+    case keepsATornWrite
+    case appliesHalfABatch
+    case repeatsSequencesAfterClose
+    case showsAppendsLate
+    case liesAboutNext
+    case pagesEndWithNext
+    case startsPagesTwice
+    case ignoresDeployment
+    case ignoresAsset
+    case ignoresKind
+    case ignoresFrom
+    case includesTo
+    case descendsLikeAscends
+    case ignoresBytes
+    case ignoresLimit
+    case findsInAnyDeployment
+    case miscounts
+    case ignoresGenerations
+    case keepsTheGenerationOnReplay
+    case movesAllCursors
+    case forgetsCursors
+    case worksAfterClose
+    case ignoresCancellation
+}
+
+extension StorageFault {
+    /// The name of the case that must catch it.
+    var catcher: String {
+        switch self {
+        case .dropsAnEvent, .reordersABatch, .doublesAnEvent: "events stand in the order of their appends"
+        case .changesDetails, .normalizesTexts: "an event comes back as it was appended, in every byte"
+        case .confusesEmptyAndAbsent: "the empty partition is not the absent one"
+        case .forgetsOnClose: "acknowledged events outlive a close"
+        case .forgetsOnCrash: "acknowledged events outlive a crash"
+        case .keepsATornWrite: "a torn write at the log's end takes nothing that was acknowledged, and adds nothing"
+        case .appliesHalfABatch: "of a batch that fails nothing is in the log, and the next one is"
+        case .repeatsSequencesAfterClose: "sequences go on after a close, and none is given twice"
+        case .showsAppendsLate: "what append returned is visible to the next read"
+        case .liesAboutNext, .startsPagesTwice, .descendsLikeAscends, .ignoresLimit:
+            "pages of every size hold each event once, in both orders"
+        case .pagesEndWithNext: "`next` is the last sequence that was looked at, so that a filter is not read twice"
+        case .ignoresDeployment: Self.filter("deployment")
+        case .ignoresAsset: Self.filter("asset")
+        case .ignoresKind: Self.filter("kind")
+        case .ignoresFrom: Self.filter("the time from which")
+        case .includesTo: Self.filter("the time before which")
+        case .ignoresBytes: "a page ends after the event that reaches its bytes, and the next one goes on"
+        case .findsInAnyDeployment: "an event is found by its identity, in its own deployment only"
+        case .miscounts: "statistics count every event"
+        case .ignoresGenerations: "a consumer of an older generation can't move the cursor"
+        case .keepsTheGenerationOnReplay: "a replay sets a cursor back, in a new generation"
+        case .movesAllCursors: "a cursor moves, and no other one with it"
+        case .forgetsCursors: "a cursor outlives a close where it stood"
+        case .worksAfterClose: "after the close append throws"
+        case .ignoresCancellation: "background work ends soon when it is cancelled"
+        }
+    }
+
+    private static func filter(_ name: String) -> String {
+        "a filter by \(name) gives what a list would give, before and after background work"
+    }
+}
+
+/// The data of a storage of these tests, which outlives it as a disk does.
+final class Disk: Sendable {
+    struct Content {
+        var events: [LoggedEvent] = []
+        var cursors: [String: ConsumerCursor] = [:]
+        var isPoisoned = false
+        var isTorn = false
+    }
+
+    let content = Mutex(Content())
+}
+
+/// A correct storage over a ``Disk``, but for one fault.
+final class FaultyStorage: Storage {
+    private let disk: Disk
+    private let fault: StorageFault?
+    private let isClosed = Atomic<Bool>(false)
+    private let visible: Mutex<Int>
+
+    init(_ disk: Disk, _ fault: StorageFault?) {
+        self.disk = disk
+        self.fault = fault
+        visible = Mutex(disk.content.withLock { $0.events.count })
+    }
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        try onDisk { content in
+            var events = batch.events
+            let isRefused = content.isPoisoned && events.contains { $0.deployment == StoragePlace.poisonedDeployment }
+            guard !isRefused || fault == .appliesHalfABatch else { throw StorageError(.unavailable, "poisoned") }
+            var last = content.events.last?.sequence ?? 0
+            let acknowledged = last + 1...last + Int64(events.count)
+            if isRefused { events = Array(events.prefix(events.count / 2)) }
+            switch fault {
+            case .dropsAnEvent: if events.count > 3 { events.remove(at: 1) }
+            case .reordersABatch: events.reverse()
+            case .doublesAnEvent: if events.count > 3 { events[2] = events[1] }
+            case .changesDetails: events = events.map { changed($0) { $0.details = Array("{}".utf8) } }
+            case .normalizesTexts:
+                events = events.map { changed($0) { $0.partition = $0.partition == "e\u{301}" ? "\u{e9}" : $0.partition } }
+            case .confusesEmptyAndAbsent: events = events.map { changed($0) { if $0.partition == "" { $0.partition = nil } } }
+            default: break
+            }
+            visible.withLock { $0 = content.events.count }
+            for event in events {
+                last += 1
+                content.events.append(LoggedEvent(sequence: last, event: event))
+            }
+            if isRefused { throw StorageError(.unavailable, "poisoned") }
+            return acknowledged
+        }
+    }
+
+    func events(_ query: EventQuery) async throws -> EventPage {
+        try onDisk { content in
+            var events = content.events
+            if fault == .showsAppendsLate { events = Array(events.prefix(visible.withLock { $0 })) }
+            var page = EventPage(events: [], next: 0)
+            switch query.order {
+            case .ascending(let after):
+                page.next = after
+                events.removeAll { fault == .startsPagesTwice ? $0.sequence < after : $0.sequence <= after }
+            case .descending(let before):
+                page.next = before ?? 0
+                events.removeAll { $0.sequence >= before ?? .max }
+                if fault != .descendsLikeAscends { events.reverse() }
+            }
+            let filter = faultyFilter(query)
+            var bytes = 0
+            for event in events {
+                page.next = event.sequence
+                guard filter.matches(event.event) || (fault == .includesTo && event.timestamp == query.to) else { continue }
+                page.events.append(event)
+                bytes += event.event.byteCount
+                if page.events.count >= query.limit, fault != .ignoresLimit { break }
+                if bytes >= query.maximumBytes, fault != .ignoresBytes { break }
+            }
+            if fault == .liesAboutNext { page.next += 1 }
+            if fault == .pagesEndWithNext, let last = page.events.last { page.next = last.sequence }
+            return page
+        }
+    }
+
+    private func faultyFilter(_ query: EventQuery) -> EventQuery {
+        var filter = query
+        switch fault {
+        case .ignoresDeployment: filter.deployment = nil
+        case .ignoresAsset: filter.assetKey = nil
+        case .ignoresKind: filter.kind = nil
+        case .ignoresFrom: filter.from = nil
+        default: break
+        }
+        return filter
+    }
+
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        try onDisk { content in
+            content.events.first {
+                $0.id == id && ($0.deployment == deployment || fault == .findsInAnyDeployment)
+            }
+        }
+    }
+
+    func statistics() async throws -> StorageStatistics {
+        try onDisk { content in
+            let count = Int64(content.events.count)
+            return StorageStatistics(events: fault == .miscounts ? count / 10 * 10 : count, head: content.events.last?.sequence ?? 0)
+        }
+    }
+
+    func cursors() async throws -> [ConsumerCursor] {
+        try onDisk { content in content.cursors.values.sorted { $0.consumer < $1.consumer } }
+    }
+
+    func cursor(of consumer: String) async throws -> ConsumerCursor {
+        try onDisk { content in
+            let cursor = content.cursors[consumer] ?? ConsumerCursor(consumer: consumer)
+            content.cursors[consumer] = cursor
+            return cursor
+        }
+    }
+
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool {
+        try onDisk { content in
+            let generation = content.cursors[cursor.consumer]?.generation
+            guard generation == cursor.generation || fault == .ignoresGenerations else { return false }
+            content.cursors[cursor.consumer] = cursor
+            if fault == .movesAllCursors {
+                for name in content.cursors.keys { content.cursors[name]?.position = cursor.position }
+            }
+            return true
+        }
+    }
+
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        try onDisk { content in
+            let generation = (content.cursors[consumer]?.generation ?? 0) + (fault == .keepsTheGenerationOnReplay ? 0 : 1)
+            let cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
+            content.cursors[consumer] = cursor
+            return cursor
+        }
+    }
+
+    func run() async throws {
+        repeat { try? await Task.sleep(for: .milliseconds(20)) } while !Task.isCancelled
+        guard fault == .ignoresCancellation else { return }
+        // Longer than the suite waits.
+        await withCheckedContinuation { continuation in
+            Task.detached {
+                try? await Task.sleep(for: .seconds(7))
+                continuation.resume()
+            }
+        }
+    }
+
+    func close() async {
+        isClosed.store(true, ordering: .relaxed)
+        disk.content.withLock { content in
+            if fault == .forgetsOnClose { content.events = content.events.dropLast(3) }
+            if fault == .forgetsCursors { content.cursors = [:] }
+            if fault == .repeatsSequencesAfterClose, let last = content.events.last {
+                content.events[content.events.count - 1].sequence = last.sequence - 1
+            }
+        }
+    }
+
+    private func changed(_ event: Event, _ change: (inout Event) -> Void) -> Event {
+        var event = event
+        change(&event)
+        return event
+    }
+
+    private func onDisk<Result>(_ body: (inout Disk.Content) throws -> Result) throws -> Result {
+        if isClosed.load(ordering: .relaxed), fault != .worksAfterClose { throw StorageError(.closed, "closed") }
+        return try disk.content.withLock { try body(&$0) }
+    }
+}
+
+extension StorageSubject {
+    /// A subject whose storage has one fault, or none.
+    static func faulty(_ fault: StorageFault?) -> StorageSubject {
+        StorageSubject {
+            let disk = Disk()
+            return StoragePlace(
+                open: {
+                    disk.content.withLock { content in
+                        if fault == .keepsATornWrite, content.isTorn, var last = content.events.last {
+                            last.sequence += 1
+                            content.events.append(last)
+                        }
+                        content.isTorn = false
+                    }
+                    return FaultyStorage(disk, fault)
+                },
+                crash: {
+                    disk.content.withLock { content in
+                        if fault == .forgetsOnCrash { content.events = content.events.dropLast() }
+                    }
+                },
+                tearTail: { disk.content.withLock { $0.isTorn = true } },
+                poison: { disk.content.withLock { $0.isPoisoned = true } })
+        }
+    }
+}
