@@ -34,7 +34,13 @@ struct Indexer: Sendable {
             var scopes = try ScopeNumbers(database)
             // All rows are read before the first is indexed, so that this reader does not hold back the
             // write-ahead log's start-over for longer than it needs.
-            let entries = try log.read { log in try read(log, after: watermark, &scopes) }
+            let entries: [Entry]
+            do {
+                entries = try log.read { log in try read(log, after: watermark, &scopes) }
+            } catch {
+                // Said as the log's, so that the index is not thrown away for it.
+                throw StorageError.from(error, file: logPath)
+            }
             guard let last = entries.last else { return 0 }
             try insert(entries, into: database)
             let progress = try RawStatement(database, "UPDATE progress SET watermark = ?, watermark_id = ?, scopes = ?")
@@ -138,7 +144,7 @@ struct Indexer: Sendable {
                         defer { find.reset() }
                         return find.integer(0)
                     }
-                    last += 1
+                    last &+= 1
                     try insert.bind(text: assetKey, at: 1)
                     try insert.bind(text: deployment, at: 2)
                     try insert.bind(last, at: 3)

@@ -19,8 +19,8 @@ struct LogVerification {
             let sequence = rows.integer(0)
             if sequence < 1 || (count > 0 && sequence <= head) {
                 problems.add("\(file): the sequence \(sequence) stands behind \(head).")
-            } else if count > 0, sequence > head + 1 {
-                problems.add("\(file): the events \(head + 1) to \(sequence - 1) are missing.")
+            } else if count > 0, sequence > head &+ 1 {
+                problems.add("\(file): the events \(head &+ 1) to \(sequence &- 1) are missing.")
             }
             count += 1
             head = sequence

@@ -26,6 +26,12 @@ final class LogWriter {
         self.connection = connection
         head = try connection.head()
         first = try connection.first() ?? 1
+        guard first >= 1, head < .max / 2 else {
+            throw StorageError(
+                .damaged,
+                "\(file.path) is damaged: its events have the sequences \(first) to \(head). Restore the last backup into an"
+                    + " empty folder.")
+        }
     }
 
     /// The number of pages in the write-ahead log after the last commit.

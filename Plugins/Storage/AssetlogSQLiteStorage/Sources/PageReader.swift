@@ -10,18 +10,20 @@ struct PageReader {
     private let log: Database
     private var page: EventPage
     private var bytes = 0
+    private let limit: Int
 
     private var isDescending: Bool {
         if case .descending = query.order { true } else { false }
     }
 
-    private var isFull: Bool { page.events.count >= max(1, query.limit) || (bytes > 0 && bytes >= query.maximumBytes) }
+    private var isFull: Bool { page.events.count >= limit || (bytes > 0 && bytes >= query.maximumBytes) }
 
     init(_ query: EventQuery, log: Database, index: IndexReader?, file: String) {
         self.query = query
         self.log = log
         self.index = index
         self.file = file
+        limit = max(1, query.limit)
         page = EventPage(events: [], next: 0)
     }
 
@@ -35,7 +37,7 @@ struct PageReader {
             range = max(after, 0) + 1...head
         case .descending(let before):
             page.next = before ?? 0
-            let end = min(before ?? .max, head + 1)
+            let end = min(before ?? .max, head &+ 1)
             guard end > 1 else { return page }
             range = 1...end - 1
         }
@@ -78,7 +80,7 @@ struct PageReader {
         let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         var rest: ClosedRange<Int64>? = run
         while !isFull, let part = rest {
-            let limit = min(max(query.limit - page.events.count, 32), 1024)
+            let limit = min(max(limit - page.events.count, 32), 1024)
             var sequences = try lists.flatMap { list in
                 try list.sequences(in: part, limit: limit, descending: isDescending)
             }

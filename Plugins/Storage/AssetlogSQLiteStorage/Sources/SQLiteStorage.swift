@@ -181,13 +181,18 @@ final class SQLiteStorage: Storage {
 
     /// Brings the index up to the log, shortly after each append so that one step takes many events.
     private func keepIndex() async {
+        var failures = 0
         for await _ in appended.stream() {
             try? await Task.sleep(for: .milliseconds(50))
+            guard !hasEnded else { return }
             do {
                 let indexer = Indexer(log: readers, index: try await currentIndex(), logPath: file.path)
                 while try await indexer.advance() == Indexer.step {}
+                failures = 0
             } catch {
-                await recover("the index could not be brought up to the log; reads are slower meanwhile", error)
+                if let index = index.withLock({ $0 }), EventIndex.isDamage(error) { discard(index, error) }
+                failures += 1
+                await pause(after: failures, "the index could not follow the log; reads are slower meanwhile", error)
                 appended.send()
             }
         }
@@ -195,23 +200,29 @@ final class SQLiteStorage: Storage {
 
     /// Copies the write-ahead log into the file when it has grown.
     private func keepLogShort() async {
+        var failures = 0
         for await _ in walGrew.stream() where walPages.load(ordering: .relaxed) >= options.checkpointPages {
+            guard !hasEnded else { return }
             do {
                 if try await checkpointer.copy() < Checkpointer.shortRest {
                     isRestShort.store(true, ordering: .relaxed)
                 }
+                failures = 0
             } catch {
-                await recover("the write-ahead log could not be copied into the file", error)
+                failures += 1
+                await pause(after: failures, "the write-ahead log could not be copied into the file", error)
             }
         }
     }
 
-    private func recover(_ message: Logger.Message, _ error: any Error) async {
-        guard !Task.isCancelled, !isClosed.load(ordering: .acquiring) else { return }
-        if let index = index.withLock({ $0 }), EventIndex.isDamage(error) { discard(index, error) }
+    /// Says what failed, and waits for one second at first and for a minute at last.
+    private func pause(after failures: Int, _ message: Logger.Message, _ error: any Error) async {
+        guard !hasEnded else { return }
         logger.warning(message, metadata: ["error": "\(StorageError.from(error, file: options.folder))"])
-        try? await Task.sleep(for: .seconds(1))
+        try? await Task.sleep(for: .seconds(min(60, 1 << min(failures - 1, 6))))
     }
+
+    private var hasEnded: Bool { Task.isCancelled || isClosed.load(ordering: .acquiring) }
 
     private func discard(_ broken: EventIndex, _ error: any Error) {
         let wasCurrent = index.withLock { index in
@@ -227,8 +238,9 @@ final class SQLiteStorage: Storage {
     private func currentIndex() async throws -> EventIndex {
         if let index = index.withLock({ $0 }) { return index }
         let made = try await onThread { [options, readers] in
+            let log = try LogIdentity(readers)
             try EventIndex.remove("\(options.folder)/index.sqlite")
-            return try EventIndex.open(folder: options.folder, log: LogIdentity(readers)).index
+            return try EventIndex.open(folder: options.folder, log: log).index
         }
         index.withLock { $0 = made }
         return made
