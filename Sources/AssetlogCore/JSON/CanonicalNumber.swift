@@ -32,8 +32,15 @@ extension ByteScratch {
     mutating func appendDouble(_ value: Double) {
         if value.isNaN { return append("NaN") }
         if value.isInfinite { return value < 0 ? append("-Infinity") : append("Infinity") }
-        var text = value.description
+        var text = Self.shortest(value)
         text.withUTF8 { append(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// The shortest form of a finite double, with an exponent from 1e16 on and below 0.0001, as Python has it.
+    static func shortest(_ value: Double) -> String {
+        // Swift begins with exponents at 2^53 already. Doubles from there to 1e16 are whole numbers.
+        guard abs(value) > 0x1p53, abs(value) < 1e16 else { return value.description }
+        return "\(Int64(value)).0"
     }
 
     // Most numbers are short decimals such as 0.973. One of at most 15 digits is the shortest form of its double

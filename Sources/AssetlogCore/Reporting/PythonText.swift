@@ -75,7 +75,7 @@ enum PythonText {
         guard isFloat else { return text }
         let value = ByteScratch.double(literal)
         if value.isNaN { return "nan" }
-        return value.isInfinite ? (value < 0 ? "-inf" : "inf") : value.description
+        return value.isInfinite ? (value < 0 ? "-inf" : "inf") : ByteScratch.shortest(value)
     }
 
     private static func cut(_ text: String, isWhole: Bool) -> String {
