@@ -36,7 +36,7 @@ public enum Assetlog {
             return AssetlogExitCode.success.rawValue
         } catch let error as CommandFailure {
             return fail(error, error.code)
-        } catch where isAboutTheCommandLine(error) {
+        } catch  where isAboutTheCommandLine(error) {
             return explain(error)
         } catch {
             return fail(error, AssetlogExitCode(error))

@@ -17,7 +17,8 @@ struct CheckConfigCommand: AssetlogSubcommand {
     private static func summary(_ server: ServerConfiguration) -> String {
         let scheme = server.tls == nil ? "http" : "https"
         let exporters = server.exporters.isEmpty ? "none" : server.exporters.map(\.name).joined(separator: ", ")
-        return "\(scheme)://\(server.listen)\(server.pathPrefix), storage \(server.storage.name), exporters: \(exporters)"
+        return
+            "\(scheme)://\(server.listen)\(server.pathPrefix), storage \(server.storage.name), exporters: \(exporters)"
     }
 }
 

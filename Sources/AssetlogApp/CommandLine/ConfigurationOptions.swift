@@ -58,7 +58,8 @@ struct ListenerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The certificate's private key, PEM.", valueName: "file"))
     var tlsKey: String?
 
-    @Option(help: ArgumentHelp("Where the log is kept, as `assetlog plugins` lists. (default: sqlite)", valueName: "type"))
+    @Option(
+        help: ArgumentHelp("Where the log is kept, as `assetlog plugins` lists. (default: sqlite)", valueName: "type"))
     var storage: String?
 
     @Option(help: ArgumentHelp("The least important messages that are written. (default: info)", valueName: "level"))

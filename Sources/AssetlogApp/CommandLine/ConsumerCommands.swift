@@ -11,7 +11,8 @@ struct ConsumerCommand: ParsableCommand {
 /// `assetlog consumer list`
 struct ConsumerListCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the consumers, how often they were replayed and the last sequence they read.")
+        commandName: "list",
+        abstract: "List the consumers, how often they were replayed and the last sequence they read.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -35,14 +36,16 @@ struct ConsumerListCommand: AssetlogSubcommand {
 /// `assetlog consumer replay`
 struct ConsumerReplayCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Let a consumer read the log again from a sequence, while a server may be running.")
+        commandName: "replay",
+        abstract: "Let a consumer read the log again from a sequence, while a server may be running.")
 
     @OptionGroup var options: ConfigurationOptions
 
     @Argument(help: "The consumer's name, as `assetlog consumer list` shows it.")
     var name: String
 
-    @Option(help: ArgumentHelp("The first sequence that is read again; 1 is the start of the log.", valueName: "sequence"))
+    @Option(
+        help: ArgumentHelp("The first sequence that is read again; 1 is the start of the log.", valueName: "sequence"))
     var from: Int64
 
     func validate() throws {

@@ -24,7 +24,8 @@ struct BackupCommand: AssetlogSubcommand {
 /// `assetlog verify`
 struct VerifyCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Read everything that is stored, while a server may be running, and say what is wrong.",
+        commandName: "verify",
+        abstract: "Read everything that is stored, while a server may be running, and say what is wrong.",
         discussion: "Exits with 2 when something is.")
 
     @OptionGroup var options: ConfigurationOptions
@@ -39,7 +40,8 @@ struct VerifyCommand: AssetlogSubcommand {
         let events = report.events == 1 ? "1 event" : "\(report.events) events"
         guard report.problems.isEmpty else {
             let problems = report.problems.count == 1 ? "1 problem" : "\(report.problems.count) problems"
-            throw CommandFailure(.dataProblem, "\(events) read, \(problems) found; restore a backup beside the data and compare")
+            throw CommandFailure(
+                .dataProblem, "\(events) read, \(problems) found; restore a backup beside the data and compare")
         }
         context.write("\(events) read, no problem found.\n")
     }

@@ -29,19 +29,25 @@ struct ConfigurationChecker {
     private func makeConfiguration(
         _ exporters: [(name: String, plugin: ExporterPlugin?)]
     ) -> ServerConfiguration? {
-        let sections = ServerKeys.sections.map { section in read(section.name, section.keys, dataFolder: workingFolder) }
+        let sections = ServerKeys.sections.map { section in read(section.name, section.keys, dataFolder: workingFolder)
+        }
         guard case let read = sections.compactMap({ $0 }), read.count == sections.count else { return nil }
         let (server, log, auth, deployments, report) = (read[0], read[1], read[2], read[3], read[4])
-        refuse("required", in: auth, "tokens are not in this release; listen on 127.0.0.1, or behind a proxy that asks for them")
-        refuse("create_on_first_use", in: deployments, "this is not in this release; list the names in deployments.declared")
+        refuse(
+            "required", in: auth,
+            "tokens are not in this release; listen on 127.0.0.1, or behind a proxy that asks for them")
+        refuse(
+            "create_on_first_use", in: deployments,
+            "this is not in this release; list the names in deployments.declared")
         refuse("extensions", in: report, "parameters beyond those of Dagster are not in this release")
 
+        let loops = problems.integer("event_loops", of: server, atLeast: 0)
+        let limits = ServerLimits(server, problems)
         let dataFolder = server.requiredString("data")
         let storage = makeStorage(dataFolder)
         checkOtherStorages(than: storage?.name, dataFolder)
         let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataFolder) }
-        guard let listen = listenAddress(server), let prefix = pathPrefix(server), let limits = limits(server),
-            let loops = atLeast(0, "event_loops", server), let storage
+        guard let listen = listenAddress(server), let prefix = pathPrefix(server), let storage
         else { return nil }
         return ServerConfiguration(
             listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
@@ -59,7 +65,8 @@ struct ConfigurationChecker {
     ) -> PluginConfiguration? {
         problems.collect {
             try PluginConfiguration(
-                section: section, keys: keys, values: values(section, keys), folder: workingFolder, dataFolder: dataFolder)
+                section: section, keys: keys, values: values(section, keys), folder: workingFolder,
+                dataFolder: dataFolder)
         }
     }
 
@@ -88,7 +95,8 @@ struct ConfigurationChecker {
         if let address = ListenAddress(text) { return address }
         problems.note(
             server.error(
-                "listen", "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000 or [::1]:3000, not \"\(text)\""))
+                "listen",
+                "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000 or [::1]:3000, not \"\(text)\""))
         return nil
     }
 
@@ -103,7 +111,8 @@ struct ConfigurationChecker {
         problems.note(
             server.error(
                 "path_prefix",
-                "must start with / and not end with it, of letters, digits and - . _ ~, such as /dagster, not \"\(text)\""))
+                "must start with / and not end with it, of letters, digits and - . _ ~, such as /dagster, not \"\(text)\""
+            ))
         return nil
     }
 
@@ -112,51 +121,15 @@ struct ConfigurationChecker {
         case (nil, nil): return nil
         case (let certificate?, let key?):
             if !BuildFeatures.hasTLS {
-                problems.note(server.error("tls.certificate", "needs a build with the package trait TLS; this one has none"))
+                problems.note(
+                    server.error("tls.certificate", "needs a build with the package trait TLS; this one has none"))
             }
             return TLSFiles(certificate: certificate, key: key)
         case (_?, nil): problems.note(server.error("tls.key", "is missing; a certificate needs its private key"))
-        case (nil, _?): problems.note(server.error("tls.certificate", "is missing; a private key needs its certificate"))
+        case (nil, _?):
+            problems.note(server.error("tls.certificate", "is missing; a private key needs its certificate"))
         }
         return nil
-    }
-
-    private func atLeast(_ minimum: Int, _ key: String, _ section: PluginConfiguration) -> Int? {
-        let number = section.integer(key)
-        if number >= minimum, number <= Int(Int32.max) { return number }
-        problems.note(section.error(key, "must be from \(minimum) to \(Int32.max), not \(number)"))
-        return nil
-    }
-
-    private func limits(_ server: PluginConfiguration) -> ServerLimits? {
-        let minimums = [
-            "header_bytes": 1024, "target_bytes": 256, "body_bytes": 1024, "compression_ratio": 1, "connections": 1,
-            "buffered_body_bytes": 1024,
-            "body_bytes_per_second": 1, "queue_events": 1, "queue_bytes": 1024,
-        ]
-        var numbers: [String: Int] = [:]
-        for (name, minimum) in minimums.sorted(by: { $0.key < $1.key }) {
-            numbers[name] = atLeast(minimum, "limits.\(name)", server)
-        }
-        var spans: [String: Duration] = [:]
-        for name in ["handshake", "header", "body", "idle", "write"] {
-            let span = server.duration("limits.\(name)_timeout")
-            if span > .zero { spans[name] = span }
-            else { problems.note(server.error("limits.\(name)_timeout", "must be more than nothing")) }
-        }
-        guard let headerBytes = numbers["header_bytes"], let targetBytes = numbers["target_bytes"],
-            let bodyBytes = numbers["body_bytes"], let ratio = numbers["compression_ratio"],
-            let buffered = numbers["buffered_body_bytes"],
-            let connections = numbers["connections"], let pace = numbers["body_bytes_per_second"],
-            let queueEvents = numbers["queue_events"], let queueBytes = numbers["queue_bytes"],
-            let handshake = spans["handshake"], let header = spans["header"], let body = spans["body"],
-            let idle = spans["idle"], let write = spans["write"]
-        else { return nil }
-        return ServerLimits(
-            headerBytes: headerBytes, targetBytes: targetBytes, bodyBytes: bodyBytes, compressionRatio: ratio,
-            bufferedBodyBytes: buffered, connections: connections, handshakeTimeout: handshake, headerTimeout: header, bodyTimeout: body,
-            bodyBytesPerSecond: pace, idleTimeout: idle, writeTimeout: write, queueEvents: queueEvents,
-            queueBytes: queueBytes)
     }
 
     private func declaredDeployments(_ section: PluginConfiguration) -> [String] {

@@ -22,7 +22,9 @@ enum ConfigurationPrinter {
     }
 
     private static func isShown(_ value: EffectiveValue, _ server: ServerConfiguration) -> Bool {
-        guard value.path.hasPrefix("storage."), value.path != "storage.type", value.level == .builtIn else { return true }
+        guard value.path.hasPrefix("storage."), value.path != "storage.type", value.level == .builtIn else {
+            return true
+        }
         return value.path.hasPrefix("storage.\(server.storage.name).")
     }
 

@@ -25,6 +25,15 @@ final class ConfigurationProblems {
         return nil
     }
 
+    /// The whole number of a key; one out of range is noted.
+    func integer(_ name: String, of section: PluginConfiguration, atLeast minimum: Int) -> Int {
+        let number = section.integer(name)
+        if number < minimum || number > Int32.max {
+            note(section.error(name, "must be from \(minimum) to \(Int32.max), not \(number)"))
+        }
+        return number
+    }
+
     /// - Throws: ``ConfigurationErrors`` when there is any.
     func throwIfAny() throws {
         guard !errors.isEmpty else { return }

@@ -104,7 +104,8 @@ struct ConfigurationResolver {
             // A variable that is set to nothing counts as not set: composed environments are full of them.
             guard let text = input.environment[entry.variable], !text.isEmpty else { continue }
             guard isFirst else {
-                throw ConfigurationError(entry.path, "shares its variable with another key; use the file", at: entry.variable)
+                throw ConfigurationError(
+                    entry.path, "shares its variable with another key; use the file", at: entry.variable)
             }
             let isList = entry.key.kind == .list
             values[entry.path] = WrittenValue(
@@ -112,10 +113,17 @@ struct ConfigurationResolver {
                 folder: input.workingFolder)
         }
         for name in input.environment.keys.sorted() where name.hasPrefix("ASSETLOG_") && !known.contains(name) {
-            let hint = ConfigurationError.nearest(to: name, among: known.sorted()).map { "; did you mean \($0)?" } ?? ""
+            let hint = Self.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
             warnings.append("The variable \(name) has no meaning here and is ignored\(hint)")
         }
         return values
+    }
+
+    // Without what all of them share, which would make any two of them look alike.
+    private static func nearest(to name: String, among known: Set<String>) -> String? {
+        let prefix = "ASSETLOG_"
+        let names = known.sorted().map { String($0.dropFirst(prefix.count)) }
+        return ConfigurationError.nearest(to: String(name.dropFirst(prefix.count)), among: names).map { prefix + $0 }
     }
 
     private static func list(_ text: String) -> [String] {
@@ -157,7 +165,8 @@ struct ConfigurationResolver {
         let key = "exporters.\(name).type"
         let variable = ConfigurationSchema.variable(key)
         let environment = input.environment[variable].flatMap { $0.isEmpty ? nil : ($0, variable) }
-        let written = flags[key].map { ($0.texts.first ?? "", $0.place) }
+        let written =
+            flags[key].map { ($0.texts.first ?? "", $0.place) }
             ?? environment ?? file[key].map { ($0.texts.first ?? "", $0.place) }
         guard let (type, place) = written else {
             let place = file.first { $0.key.hasPrefix("exporters.\(name)") }?.value.place
@@ -176,7 +185,9 @@ struct ConfigurationResolver {
     private func belongsToUnknownExporter(
         _ path: String, _ exporters: [(name: String, plugin: ExporterPlugin?)]
     ) -> Bool {
-        exporters.contains { $0.plugin == nil && (path == "exporters.\($0.name)" || path.hasPrefix("exporters.\($0.name).")) }
+        exporters.contains {
+            $0.plugin == nil && (path == "exporters.\($0.name)" || path.hasPrefix("exporters.\($0.name)."))
+        }
     }
 
     // MARK: What comes out
@@ -206,7 +217,8 @@ struct ConfigurationResolver {
         if !server.listen.isLoopback, server.tls == nil {
             sentences.append(
                 "The server listens on \(server.listen) without TLS and without tokens: everybody who can reach it can"
-                    + " read every event and report any. Give it a certificate (server.tls), or listen on 127.0.0.1 behind a proxy")
+                    + " read every event and report any. Give it a certificate (server.tls), or listen on 127.0.0.1 behind a proxy"
+            )
         } else if !server.listen.isLoopback {
             sentences.append(
                 "The server listens on \(server.listen) without tokens: everybody who can reach it can read every event"

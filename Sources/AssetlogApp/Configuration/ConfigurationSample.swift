@@ -33,7 +33,9 @@ enum ConfigurationSample {
 
     // An exporter exists as soon as it is named, so its example always stands behind #.
     private static func writeExporters(_ plugins: PluginList, _ writer: inout SampleWriter) {
-        writer.lines += ["", "## Where events are brought besides: a name of your choice, its type, and that plugin's keys."]
+        writer.lines += [
+            "", "## Where events are brought besides: a name of your choice, its type, and that plugin's keys.",
+        ]
         var example = SampleWriter(isCommented: false)
         for plugin in plugins.exporters {
             example.open("my_\(plugin.name)", plugin.summary, indent: 1)
@@ -124,10 +126,15 @@ private struct SampleWriter {
 /// Text as a plain or quoted value of YAML.
 enum YAMLText {
     static func scalar(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar) || "-._/:+".unicodeScalars.contains(scalar))
-        }
-        let isSafe = isPlain && !text.hasPrefix("-") && !text.hasPrefix(":") && !text.hasSuffix(":")
+        let isPlain =
+            !text.isEmpty
+            && text.unicodeScalars.allSatisfy { scalar in
+                scalar.isASCII
+                    && (scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
+                        || "-._/:+".unicodeScalars.contains(scalar))
+            }
+        let isSafe =
+            isPlain && !text.hasPrefix("-") && !text.hasPrefix(":") && !text.hasSuffix(":")
             && !["null", "true", "false"].contains(text.lowercased())
         if isSafe || text == "true" || text == "false" { return text }
         var quoted = "\""

@@ -35,24 +35,6 @@ struct TLSFiles: Hashable, Sendable {
     var key: String
 }
 
-/// What a stranger is granted; the keys under `server.limits`.
-struct ServerLimits: Hashable, Sendable {
-    var headerBytes: Int
-    var targetBytes: Int
-    var bodyBytes: Int
-    var compressionRatio: Int
-    var bufferedBodyBytes: Int
-    var connections: Int
-    var handshakeTimeout: Duration
-    var headerTimeout: Duration
-    var bodyTimeout: Duration
-    var bodyBytesPerSecond: Int
-    var idleTimeout: Duration
-    var writeTimeout: Duration
-    var queueEvents: Int
-    var queueBytes: Int
-}
-
 /// The messages on standard error.
 struct LogSettings: Hashable, Sendable {
     enum Format: String, Sendable { case text, json }

@@ -81,7 +81,8 @@ enum ServerKeys {
     static let auth = Section(
         name: "auth", summary: "Who may report and read.",
         keys: [
-            ConfigurationKey("required", .boolean, default: "false", "Asks every request for a token; not in this release.")
+            ConfigurationKey(
+                "required", .boolean, default: "false", "Asks every request for a token; not in this release.")
         ])
 
     static let deployments = Section(

@@ -37,7 +37,8 @@ struct RunningServer {
             limits: .init(queuedEvents: configuration.limits.queueEvents, queuedBytes: configuration.limits.queueBytes),
             logger: makeLogger("assetlog.log"))
         log.start()
-        let api = APIService(log: log, configuration: apiConfiguration(configuration), logger: makeLogger("assetlog.api"))
+        let api = APIService(
+            log: log, configuration: apiConfiguration(configuration), logger: makeLogger("assetlog.api"))
         let http = HTTPServer(
             configuration: httpConfiguration(configuration, security), log: log, api: api.responder(),
             logger: makeLogger("assetlog.http"))

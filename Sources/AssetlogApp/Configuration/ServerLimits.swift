@@ -1,0 +1,45 @@
+import AssetlogCore
+
+/// What a stranger is granted; the keys under `server.limits`.
+struct ServerLimits: Hashable, Sendable {
+    var headerBytes: Int
+    var targetBytes: Int
+    var bodyBytes: Int
+    var compressionRatio: Int
+    var bufferedBodyBytes: Int
+    var connections: Int
+    var handshakeTimeout: Duration
+    var headerTimeout: Duration
+    var bodyTimeout: Duration
+    var bodyBytesPerSecond: Int
+    var idleTimeout: Duration
+    var writeTimeout: Duration
+    var queueEvents: Int
+    var queueBytes: Int
+
+    /// Reads the limits; what is out of range is noted.
+    init(_ server: PluginConfiguration, _ problems: ConfigurationProblems) {
+        func number(_ name: String, atLeast minimum: Int) -> Int {
+            problems.integer("limits.\(name)", of: server, atLeast: minimum)
+        }
+        func span(_ name: String) -> Duration {
+            let span = server.duration("limits.\(name)")
+            if span <= .zero { problems.note(server.error("limits.\(name)", "must be longer than nothing")) }
+            return span
+        }
+        headerBytes = number("header_bytes", atLeast: 1024)
+        targetBytes = number("target_bytes", atLeast: 256)
+        bodyBytes = number("body_bytes", atLeast: 1024)
+        compressionRatio = number("compression_ratio", atLeast: 1)
+        bufferedBodyBytes = number("buffered_body_bytes", atLeast: 1024)
+        connections = number("connections", atLeast: 1)
+        handshakeTimeout = span("handshake_timeout")
+        headerTimeout = span("header_timeout")
+        bodyTimeout = span("body_timeout")
+        bodyBytesPerSecond = number("body_bytes_per_second", atLeast: 1)
+        idleTimeout = span("idle_timeout")
+        writeTimeout = span("write_timeout")
+        queueEvents = number("queue_events", atLeast: 1)
+        queueBytes = number("queue_bytes", atLeast: 1024)
+    }
+}

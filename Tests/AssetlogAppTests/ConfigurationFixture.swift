@@ -1,0 +1,67 @@
+import AssetlogCore
+
+@testable import AssetlogApp
+
+/// Resolves configurations that are written down in a test; nothing is read from the disk.
+enum ConfigurationFixture {
+    /// A storage and an exporter with a key of every kind, beside the memory storage's namesake.
+    static let plugins = PluginList(
+        storages: [
+            StoragePlugin(
+                name: "sqlite", summary: "A folder.", stability: .beta,
+                keys: [
+                    ConfigurationKey("path", .path, "The folder."),
+                    ConfigurationKey("pages", .integer, default: "4000", "A number."),
+                ],
+                configure: { configuration in
+                    if configuration.integer("pages") < 100 {
+                        throw configuration.error("pages", "must be at least 100")
+                    }
+                    return StorageSetup(open: { _ in throw StorageError(.unavailable, "it is only a fixture") })
+                }),
+            StoragePlugin(
+                name: "remote", summary: "A server.", stability: .beta,
+                keys: [
+                    ConfigurationKey("url", .secret, required: true, "Where it is."),
+                    ConfigurationKey("tls.mode", .choice(["off", "full"]), default: "full", "How it is secured."),
+                ],
+                configure: { _ in StorageSetup(open: { _ in throw StorageError(.unavailable, "it is only a fixture") })
+                }),
+        ],
+        exporters: [
+            ExporterPlugin(
+                name: "lines", summary: "A file.", stability: .beta,
+                keys: [
+                    ConfigurationKey("path", .path, required: true, "The file."),
+                    ConfigurationKey("size", .bytes, default: "64MiB", "Its size."),
+                    ConfigurationKey("age", .duration, default: "7d", "Its age."),
+                    ConfigurationKey("kinds", .list, default: "", "What it takes."),
+                ],
+                configure: { _ in ExporterSetup(open: { _ in throw ExportError("it is only a fixture") }) })
+        ])
+
+    static func resolve(
+        _ yaml: String? = nil, environment: [String: String] = [:], flags: [String: String] = [:],
+        plugins: PluginList = plugins
+    ) throws -> ResolvedConfiguration {
+        var input = ConfigurationInput(environment: environment, workingFolder: "/work")
+        input.file = yaml.map { ConfigurationInput.File(name: "assetlog.yaml", folder: "/etc/assetlog", text: $0) }
+        input.flags = flags.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value, flag: "--set") }
+        return try ConfigurationResolver.resolve(input, plugins: plugins)
+    }
+
+    /// The sentences about what is wrong; empty: nothing is.
+    static func mistakes(
+        _ yaml: String? = nil, environment: [String: String] = [:], flags: [String: String] = [:],
+        plugins: PluginList = plugins
+    ) -> [String] {
+        do {
+            _ = try resolve(yaml, environment: environment, flags: flags, plugins: plugins)
+            return []
+        } catch let errors as ConfigurationErrors {
+            return errors.sentences
+        } catch {
+            return ["\(error)"]
+        }
+    }
+}

@@ -1,0 +1,119 @@
+import AssetlogCore
+import Testing
+
+@testable import AssetlogApp
+
+@Suite("Flags, variables, file and defaults")
+struct ConfigurationPrecedenceTests {
+    private let yaml = "server:\n  listen: 127.0.0.1:1"
+
+    @Test("Flags win over variables, those over the file, that over defaults")
+    func precedence() throws {
+        let variable = ["ASSETLOG_SERVER_LISTEN": "127.0.0.1:2"]
+        let flag = ["server.listen": "127.0.0.1:3"]
+        #expect(try ConfigurationFixture.resolve().server.listen.port == 3000)
+        #expect(try ConfigurationFixture.resolve(yaml).server.listen.port == 1)
+        #expect(try ConfigurationFixture.resolve(yaml, environment: variable).server.listen.port == 2)
+        #expect(try ConfigurationFixture.resolve(yaml, environment: variable, flags: flag).server.listen.port == 3)
+    }
+
+    @Test(
+        "The places of values are known",
+        arguments: [
+            ("server.listen", "assetlog.yaml:2"), ("server.read_only", "ASSETLOG_SERVER_READ_ONLY"),
+            ("log.level", "--set"),
+            ("log.format", "default"),
+        ])
+    func places(_ key: String, _ place: String) throws {
+        let resolved = try ConfigurationFixture.resolve(
+            yaml, environment: ["ASSETLOG_SERVER_READ_ONLY": "yes"], flags: ["log.level": "debug"])
+        #expect(resolved.values.first { $0.path == key }?.place == place)
+    }
+
+    @Test("Relative paths are taken from the file's folder, those of flags and variables from the working folder")
+    func relativePaths() throws {
+        func tls(_ yaml: String?, _ environment: [String: String] = [:], _ flags: [String: String] = [:]) throws
+            -> TLSFiles?
+        {
+            try ConfigurationFixture.resolve(yaml, environment: environment, flags: flags).server.tls
+        }
+        let yaml = "server:\n  tls: {certificate: a.pem, key: /k.pem}"
+        #expect(try tls(yaml) == TLSFiles(certificate: "/etc/assetlog/a.pem", key: "/k.pem"))
+        let variables = ["ASSETLOG_SERVER_TLS_CERTIFICATE": "b.pem"]
+        #expect(try tls(yaml, variables) == TLSFiles(certificate: "/work/b.pem", key: "/k.pem"))
+        #expect(
+            try tls(yaml, variables, ["server.tls.key": "sub/k"])
+                == TLSFiles(certificate: "/work/b.pem", key: "/work/sub/k"))
+        #expect(try ConfigurationFixture.resolve().server.dataFolder == "/work/assetlog-data")
+        #expect(try ConfigurationFixture.resolve("server:\n  data: here").server.dataFolder == "/etc/assetlog/here")
+    }
+
+    @Test("--data wins over a storage's own folder from the file, not over one from a flag")
+    func dataFolder() throws {
+        let yaml = "storage:\n  sqlite: {path: /file}"
+        let path = { (resolved: ResolvedConfiguration) in
+            resolved.values.first { $0.path == "storage.sqlite.path" }?.texts
+        }
+        #expect(path(try ConfigurationFixture.resolve(yaml)) == ["/file"])
+        #expect(path(try ConfigurationFixture.resolve(yaml, flags: ["server.data": "/flag"])) == nil)
+        #expect(
+            path(try ConfigurationFixture.resolve(flags: ["server.data": "/a", "storage.sqlite.path": "/b"])) == ["/b"])
+    }
+
+    @Test("An unknown ASSETLOG_ variable is only a warning; others and empty ones are nothing")
+    func unknownVariables() throws {
+        let resolved = try ConfigurationFixture.resolve(environment: [
+            "ASSETLOG_SERVER_LISEN": "x", "ASSETLOG_SERVICE_HOST": "10.0.0.1", "ASSETLOG_CONFIG": "x", "HOME": "/root",
+            "ASSETLOG_SERVER_READ_ONLY": "",
+        ])
+        #expect(
+            resolved.warnings == [
+                "The variable ASSETLOG_SERVER_LISEN has no meaning here and is ignored; did you mean ASSETLOG_SERVER_LISTEN?",
+                "The variable ASSETLOG_SERVICE_HOST has no meaning here and is ignored",
+            ])
+        #expect(resolved.server.isReadOnly == false)
+    }
+
+    @Test("Lists come from the file as lists, from variables and flags separated by commas")
+    func lists() throws {
+        #expect(try ConfigurationFixture.resolve("deployments:\n  declared: [a, b]").server.deployments == ["a", "b"])
+        let environment = ["ASSETLOG_DEPLOYMENTS_DECLARED": "a, b"]
+        #expect(try ConfigurationFixture.resolve(environment: environment).server.deployments == ["a", "b"])
+        #expect(
+            try ConfigurationFixture.resolve(flags: ["deployments.declared": "a,b"]).server.deployments == ["a", "b"])
+        #expect(try ConfigurationFixture.resolve("deployments:\n  declared: []").server.deployments == [])
+    }
+
+    @Test("Exporters come from the file, from variables and from flags")
+    func exporters() throws {
+        let resolved = try ConfigurationFixture.resolve(
+            "exporters:\n  my-audit: {type: lines, path: a, kinds: [x]}",
+            environment: [
+                "ASSETLOG_EXPORTERS_MY_AUDIT_PATH": "b", "ASSETLOG_EXPORTERS_OTHER_TYPE": "lines",
+                "ASSETLOG_EXPORTERS_OTHER_PATH": "c",
+            ],
+            flags: ["exporters.third.type": "lines", "exporters.third.path": "d", "exporters.third.kinds": "x,y"])
+        #expect(resolved.server.exporters.map(\.name) == ["my-audit", "other", "third"])
+        #expect(resolved.warnings == [])
+        #expect(resolved.values.first { $0.path == "exporters.my-audit.path" }?.texts == ["b"])
+        #expect(resolved.values.first { $0.path == "exporters.third.kinds" }?.texts == ["x", "y"])
+    }
+
+    @Test(
+        "An address that others can reach is allowed, with a warning",
+        arguments: [
+            ("0.0.0.0:1", true), ("[::]:1", true), ("10.0.0.1:1", true), ("example.org:1", true),
+            ("127.0.0.1:1", false),
+            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("127.evil.example:1", true),
+        ])
+    func openAddress(_ listen: String, _ warns: Bool) throws {
+        let resolved = try ConfigurationFixture.resolve(flags: ["server.listen": listen])
+        #expect(resolved.warnings.contains { $0.contains("without TLS and without tokens") } == warns)
+        #expect(resolved.server.listen.description == listen)
+    }
+
+    @Test("A file of comments is a configuration without keys")
+    func onlyComments() throws {
+        #expect(try ConfigurationFixture.resolve("# nothing\nserver:\n  # listen: x\n").server.listen.port == 3000)
+    }
+}
