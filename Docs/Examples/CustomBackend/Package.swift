@@ -1,0 +1,42 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Written as a third party would: it uses only products of assetlog. In a repository of your own the dependency is
+//     .package(url: "https://…/assetlog", from: "…")
+let package = Package(
+    name: "custom-backend",
+    platforms: [.macOS(.v15)],
+    products: [.executable(name: "my-assetlog", targets: ["my-assetlog"])],
+    dependencies: [
+        .package(name: "assetlog", path: "../../.."),
+        .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
+    ],
+    targets: [
+        .target(name: "FlatFileStorage", dependencies: [.product(name: "AssetlogCore", package: "assetlog")]),
+        .target(name: "CSVExporter", dependencies: [.product(name: "AssetlogCore", package: "assetlog")]),
+        .executableTarget(
+            name: "my-assetlog",
+            dependencies: [
+                "FlatFileStorage", "CSVExporter",
+                .product(name: "AssetlogApp", package: "assetlog"),
+                .product(name: "AssetlogStandardPlugins", package: "assetlog"),
+            ]),
+        .testTarget(
+            name: "FlatFileStorageTests",
+            dependencies: [
+                "FlatFileStorage",
+                .product(name: "AssetlogCore", package: "assetlog"),
+                .product(name: "AssetlogTesting", package: "assetlog"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "CSVExporterTests",
+            dependencies: [
+                "CSVExporter",
+                .product(name: "AssetlogCore", package: "assetlog"),
+                .product(name: "AssetlogTesting", package: "assetlog"),
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(name: "GuideTests"),
+    ]
+)

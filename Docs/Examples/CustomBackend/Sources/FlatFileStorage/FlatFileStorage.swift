@@ -1,0 +1,176 @@
+import AssetlogCore
+import Foundation
+import Synchronization
+
+/// The log in one append-only file, and in memory for reading.
+///
+/// One record of the file is one batch, so that a batch is in the log as a whole or not at all.
+final class FlatFileStorage: Storage {
+    private struct State {
+        var events: [LoggedEvent] = []
+        var places: [EventID: Int] = [:]
+        var cursors: [String: ConsumerCursor] = [:]
+        var isClosed = false
+
+        mutating func add(_ event: LoggedEvent) {
+            places[event.id] = events.count
+            events.append(event)
+        }
+    }
+
+    private let maximumEvents: Int
+    private let cursorFile: CursorFile
+    private let state: Mutex<State>
+    // Beside the state, so that readers don't wait for the disk. Nil when closed.
+    private let file: Mutex<RecordFile?>
+    private let queue = DispatchQueue(label: "flatfile")
+
+    init(folder: String, maximumEvents: Int) throws {
+        self.maximumEvents = maximumEvents
+        try FileManager.default.createDirectory(
+            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+        var state = State()
+        let file = try RecordFile(path: "\(folder)/events.log") { record in
+            var reader = BatchReader(record)
+            while !reader.isAtEnd {
+                guard let event = reader.event() else {
+                    throw StorageError(.damaged, "\(folder)/events.log holds a record that is no batch of events.")
+                }
+                state.add(event)
+            }
+        }
+        cursorFile = CursorFile(path: "\(folder)/cursors.json")
+        state.cursors = try cursorFile.read()
+        self.state = Mutex(state)
+        self.file = Mutex(file)
+    }
+
+    // MARK: The log
+
+    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+        guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
+        return try file.withLock { file in
+            guard let file else { throw Self.closed }
+            let (last, count) = state.withLock { ($0.events.last?.sequence ?? 0, $0.events.count) }
+            guard count + batch.count <= maximumEvents else {
+                throw StorageError(.full, "The log holds \(count) of at most \(maximumEvents) events.")
+            }
+            let events = batch.events.enumerated().map { index, event in
+                LoggedEvent(sequence: last + 1 + Int64(index), event: event)
+            }
+            var writer = BatchWriter()
+            for event in events { writer.append(event) }
+            // Durable first, and only then visible.
+            try file.append(writer.bytes)
+            state.withLock { state in
+                for event in events { state.add(event) }
+            }
+            return (last + 1)...(last + Int64(events.count))
+        }
+    }
+
+    func events(_ query: EventQuery) async throws -> EventPage {
+        try withOpenState { state in
+            // The event of sequence n is at index n - 1.
+            let count = state.events.count
+            switch query.order {
+            case .ascending(let after):
+                let start = Int(clamping: max(0, after))
+                return page(query, of: state.events, at: start..<max(start, count), from: after)
+            case .descending(let before):
+                let end = min(Int(clamping: max(1, before ?? .max)) - 1, count)
+                return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
+            }
+        }
+    }
+
+    private func page(
+        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>, from start: Int64
+    ) -> EventPage {
+        var page = EventPage(events: [], next: start)
+        var bytes = 0
+        for place in places {
+            page.next = events[place].sequence
+            guard query.matches(events[place].event) else { continue }
+            page.events.append(events[place])
+            bytes += events[place].event.byteCount
+            if page.events.count >= query.limit || bytes >= query.maximumBytes { break }
+        }
+        return page
+    }
+
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        try withOpenState { state in
+            guard let place = state.places[id], state.events[place].deployment == deployment else { return nil }
+            return state.events[place]
+        }
+    }
+
+    func statistics() async throws -> StorageStatistics {
+        try withOpenState { StorageStatistics(events: Int64($0.events.count), head: $0.events.last?.sequence ?? 0) }
+    }
+
+    // MARK: The consumers
+
+    func cursors() async throws -> [ConsumerCursor] {
+        try withOpenState { $0.cursors.values.sorted { $0.consumer < $1.consumer } }
+    }
+
+    func cursor(of consumer: String) async throws -> ConsumerCursor {
+        try withOpenState { state in
+            let cursor = state.cursors[consumer] ?? ConsumerCursor(consumer: consumer)
+            state.cursors[consumer] = cursor
+            return cursor
+        }
+    }
+
+    // Kept in memory until `close`: a crash may set a cursor back, and the consumer gets some events again.
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool {
+        try withOpenState { state in
+            guard state.cursors[cursor.consumer]?.generation == cursor.generation else { return false }
+            state.cursors[cursor.consumer] = cursor
+            return true
+        }
+    }
+
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        let (cursor, all) = try withOpenState { state in
+            let generation = (state.cursors[consumer]?.generation ?? 0) + 1
+            let cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
+            state.cursors[consumer] = cursor
+            return (cursor, Array(state.cursors.values))
+        }
+        try await save(all)
+        return cursor
+    }
+
+    // Disks are waited for on a queue, never on the threads of Swift's tasks.
+    private func save(_ cursors: [ConsumerCursor]) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            queue.async { [cursorFile] in
+                continuation.resume(with: Result { try cursorFile.write(cursors) })
+            }
+        }
+    }
+
+    // MARK: Life cycle
+
+    func close() async {
+        let cursors = state.withLock { state in
+            defer { state = State(isClosed: true) }
+            return state.isClosed ? nil : Array(state.cursors.values)
+        }
+        guard let cursors else { return }
+        try? await save(cursors)
+        file.withLock { $0 = nil }
+    }
+
+    private func withOpenState<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+        try state.withLock { state in
+            guard !state.isClosed else { throw Self.closed }
+            return try body(&state)
+        }
+    }
+
+    private static let closed = StorageError(.closed, "The flat file was closed.")
+}

@@ -1,0 +1,66 @@
+import AssetlogCore
+import AssetlogTesting
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import FlatFileStorage
+
+struct FlatFileStorageTests {
+    @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
+    func conforms(to part: ConformanceCase<StorageSubject>) async throws {
+        let subject = StorageSubject {
+            let place = TestPlace()
+            return StoragePlace(
+                open: { try await place.open() },
+                crash: { try place.crash() },
+                tearTail: { try place.tearTail() },
+                remove: { place.remove() })
+        }
+        if case .skipped(let reason) = try await part.run(on: subject) { try Test.cancel("\(reason)") }
+    }
+
+    @Test("a second server on the same folder is refused")
+    func refusesSecond() async throws {
+        let place = TestPlace()
+        let storage = try await place.open()
+        let error = await #expect(throws: StorageError.self) { _ = try await place.open() }
+        #expect(error?.code == .inUse)
+        await storage.close()
+        place.remove()
+    }
+}
+
+/// A folder for a storage. A crash leaves a copy of the files: what `kill -9` leaves is what was written until then.
+private final class TestPlace: Sendable {
+    private let root = FileManager.default.temporaryDirectory.path + "/flatfile-\(UUID().uuidString)"
+    private let crashes = Mutex(0)
+    private var folder: String { "\(root)/\(crashes.withLock { $0 })" }
+
+    /// Opens the storage as a server does, by its plugin.
+    func open() async throws -> any Storage {
+        let configuration = try PluginConfiguration(
+            section: "storage.flatfile", keys: StoragePlugin.flatFile.keys, values: ["path": [folder]], folder: "/",
+            dataFolder: "/")
+        let setup = try StoragePlugin.flatFile.configure(configuration)
+        return try await setup.open(PluginContext(name: "flatfile", logger: Logger(label: "test")))
+    }
+
+    func crash() throws {
+        let old = folder
+        crashes.withLock { $0 += 1 }
+        try FileManager.default.copyItem(atPath: old, toPath: folder)
+    }
+
+    func tearTail() throws {
+        guard let handle = FileHandle(forWritingAtPath: "\(folder)/events.log") else { return }
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data([200, 0, 0, 0, 1, 2, 3, 4, 5, 6]))
+        try handle.close()
+    }
+
+    func remove() {
+        try? FileManager.default.removeItem(atPath: root)
+    }
+}
