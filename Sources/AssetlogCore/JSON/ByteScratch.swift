@@ -59,7 +59,8 @@ struct ByteScratch: ~Copyable {
         } else {
             var index = 0
             while index < count {
-                target.storeBytes(of: source.load(fromByteOffset: index, as: UInt8.self), toByteOffset: index, as: UInt8.self)
+                let byte = source.load(fromByteOffset: index, as: UInt8.self)
+                target.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
                 index &+= 1
             }
         }

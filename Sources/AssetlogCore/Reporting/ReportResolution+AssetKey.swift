@@ -25,9 +25,11 @@ extension ReportResolution {
     }
 
     private static let emptyAssetKey = ParameterError(
-        "Empty asset key, must provide asset key as url path after /report_asset_materialization/ or query param asset_key.")
+        "Empty asset key, must provide asset key as url path after /report_asset_materialization/ "
+            + "or query param asset_key.")
     private static let emptyCheckKey = ParameterError(
-        "Empty asset key, must provide asset key as url path after /report_asset_check_evaluation/ or query param asset_key.")
+        "Empty asset key, must provide asset key as url path after /report_asset_check_evaluation/ "
+            + "or query param asset_key.")
     private static let noPart = ParameterError("The asset key has no part; give it at least one.")
 
     // Most paths are plain text, whose slashes separate parts. False, with nothing written, for any other.
@@ -172,7 +174,8 @@ extension ReportResolution {
         try refuseNUL(.assetKey, part)
         length += part.end - part.start
         guard length <= Self.maximumTextLength else {
-            throw ParameterError("asset_key has over \(Self.maximumTextLength) bytes of UTF-8, which is the most that is kept.")
+            throw ParameterError(
+                "asset_key has over \(Self.maximumTextLength) bytes of UTF-8, which is the most that is kept.")
         }
         if output.count > 1 { output.append(UInt8(ascii: ",")) }
         output.appendString(bytes(part))

@@ -40,7 +40,8 @@ extension ReportResolution {
         try refuseNUL(parameter, text)
         guard text.end - text.start <= Self.maximumTextLength else {
             throw ParameterError(
-                "\(parameter.name) has \(text.end - text.start) bytes of UTF-8; at most \(Self.maximumTextLength) are kept.")
+                "\(parameter.name) has \(text.end - text.start) bytes of UTF-8; "
+                    + "at most \(Self.maximumTextLength) are kept.")
         }
         return text
     }

@@ -79,7 +79,8 @@ struct ReportResolution: ~Copyable {
             let nameStart = scanner.position + 1
             guard scanner.string() else { return false }
             let name = nameStart..<scanner.position - 1
-            let parameter = scanner.escaped ? escapedName(name) : Parameter(UnsafeRawBufferPointer(rebasing: body[name]))
+            let parameter =
+                scanner.escaped ? escapedName(name) : Parameter(UnsafeRawBufferPointer(rebasing: body[name]))
             guard scanner.colon() else { return false }
             let start = scanner.position
             guard let kind = scanner.value(depth: 1) else { return false }
@@ -114,7 +115,9 @@ struct ReportResolution: ~Copyable {
         while start <= queryBytes.count {
             let end = queryBytes[start...].firstIndex(of: UInt8(ascii: "&")) ?? queryBytes.count
             let equals = queryBytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
-            if let parameter = queryName(start..<equals) { query[parameter] = QueryField(start: min(equals + 1, end), end: end) }
+            if let parameter = queryName(start..<equals) {
+                query[parameter] = QueryField(start: min(equals + 1, end), end: end)
+            }
             start = end + 1
         }
     }

@@ -55,9 +55,11 @@ public struct ReportRouter: Sendable {
     public func route(_ target: UnsafeRawBufferPointer) -> ReportRoute? {
         guard let base = target.baseAddress else { return nil }
         let bytes = base.assumingMemoryBound(to: UInt8.self)
-        let end = memchr(base, Int32(UInt8(ascii: "#")), target.count).map { $0 - UnsafeMutableRawPointer(mutating: base) }
-            ?? target.count
-        let mark = memchr(base, Int32(UInt8(ascii: "?")), end).map { $0 - UnsafeMutableRawPointer(mutating: base) }
+        func find(_ character: Unicode.Scalar, in count: Int) -> Int? {
+            memchr(base, Int32(character.value), count).map { UnsafeRawPointer($0) - base }
+        }
+        let end = find("#", in: target.count) ?? target.count
+        let mark = find("?", in: end)
         let path = TargetPath(bytes: bytes, end: mark ?? end)
         guard let start = path.start else { return nil }
         for deployment in deployments {
