@@ -114,8 +114,11 @@ final class FaultyStorage: Storage {
             case .doublesAnEvent: if events.count > 3 { events[2] = events[1] }
             case .changesDetails: events = events.map { changed($0) { $0.details = Array("{}".utf8) } }
             case .normalizesTexts:
-                events = events.map { changed($0) { $0.partition = $0.partition == "e\u{301}" ? "\u{e9}" : $0.partition } }
-            case .confusesEmptyAndAbsent: events = events.map { changed($0) { if $0.partition == "" { $0.partition = nil } } }
+                events = events.map {
+                    changed($0) { $0.partition = $0.partition == "e\u{301}" ? "\u{e9}" : $0.partition }
+                }
+            case .confusesEmptyAndAbsent:
+                events = events.map { changed($0) { if $0.partition == "" { $0.partition = nil } } }
             default: break
             }
             visible.withLock { $0 = content.events.count }
@@ -146,7 +149,9 @@ final class FaultyStorage: Storage {
             var bytes = 0
             for event in events {
                 page.next = event.sequence
-                guard filter.matches(event.event) || (fault == .includesTo && event.timestamp == query.to) else { continue }
+                guard filter.matches(event.event) || (fault == .includesTo && event.timestamp == query.to) else {
+                    continue
+                }
                 page.events.append(event)
                 bytes += event.event.byteCount
                 if page.events.count >= query.limit, fault != .ignoresLimit { break }
@@ -181,7 +186,8 @@ final class FaultyStorage: Storage {
     func statistics() async throws -> StorageStatistics {
         try onDisk { content in
             let count = Int64(content.events.count)
-            return StorageStatistics(events: fault == .miscounts ? count / 10 * 10 : count, head: content.events.last?.sequence ?? 0)
+            return StorageStatistics(
+                events: fault == .miscounts ? count / 10 * 10 : count, head: content.events.last?.sequence ?? 0)
         }
     }
 
@@ -211,7 +217,8 @@ final class FaultyStorage: Storage {
 
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
         try onDisk { content in
-            let generation = (content.cursors[consumer]?.generation ?? 0) + (fault == .keepsTheGenerationOnReplay ? 0 : 1)
+            let generation =
+                (content.cursors[consumer]?.generation ?? 0) + (fault == .keepsTheGenerationOnReplay ? 0 : 1)
             let cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
             content.cursors[consumer] = cursor
             return cursor

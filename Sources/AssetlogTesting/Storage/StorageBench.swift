@@ -104,7 +104,8 @@ final class StorageBench: @unchecked Sendable {
     }
 
     private func checkPage(_ page: EventPage, of query: EventQuery, _ what: String) throws {
-        try expect(page.events.count <= query.limit, "\(what): a page of \(page.events.count) with limit \(query.limit).")
+        try expect(
+            page.events.count <= query.limit, "\(what): a page of \(page.events.count) with limit \(query.limit).")
         for event in page.events where !query.matches(event.event) {
             throw ConformanceFailure("\(what): the event \(event.sequence) does not match \(query).")
         }
@@ -143,7 +144,9 @@ extension LoggedEvent {
     }
 
     private var texts: [[UInt8]] {
-        [event.deployment, event.assetKey.canonical, event.partition ?? "", event.reportedBy ?? ""].map { Array($0.utf8) }
+        [event.deployment, event.assetKey.canonical, event.partition ?? "", event.reportedBy ?? ""].map {
+            Array($0.utf8)
+        }
     }
 
     var summary: String {

@@ -49,7 +49,8 @@ extension StorageConformance {
         },
         always("an event with 8 MiB of details comes back") { bench in
             var largest = bench.events.next()
-            largest.details = Array(#"{"description":""#.utf8) + Array(repeating: 0x78, count: 8 << 20) + Array(#""}"#.utf8)
+            largest.details =
+                Array(#"{"description":""#.utf8) + Array(repeating: 0x78, count: 8 << 20) + Array(#""}"#.utf8)
             try bench.append([bench.events.next(), largest, bench.events.next()])
             try await bench.checkLog("after a large event")
         },

@@ -104,6 +104,7 @@ extension StorageConformance {
             try bench.check(found.map { [$0] } ?? [], [event], "looking up an event \(moment)")
         }
         let events = try await bench.storage.statistics().events
-        try expect(events == Int64(bench.model.count), "\(moment) \(events) events are counted, not \(bench.model.count).")
+        try expect(
+            events == Int64(bench.model.count), "\(moment) \(events) events are counted, not \(bench.model.count).")
     }
 }

@@ -74,7 +74,8 @@ extension StorageConformance {
             do {
                 try await call(storage)
             } catch let error as StorageError {
-                return try expect(error.code == .closed, "\(name) after close threw \(error), not one of the code closed.")
+                return try expect(
+                    error.code == .closed, "\(name) after close threw \(error), not one of the code closed.")
             } catch {
                 throw ConformanceFailure("\(name) after close threw \(error), not a StorageError of the code closed.")
             }

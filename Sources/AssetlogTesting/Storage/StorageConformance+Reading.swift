@@ -7,7 +7,8 @@ extension StorageConformance {
                 let page = try await bench.storage.events(EventQuery(order: order))
                 try expect(page.events.isEmpty, "an empty log has a page of \(page.events.count) events.")
                 if case .ascending(let after) = order {
-                    try expect(page.next == after, "`next` of an empty page is \(page.next), expected its start \(after).")
+                    try expect(
+                        page.next == after, "`next` of an empty page is \(page.next), expected its start \(after).")
                 }
             }
             let found = try await bench.storage.event(bench.events.next().id, deployment: "default")
@@ -33,7 +34,10 @@ extension StorageConformance {
         },
         always("a page ends after the event that reaches its bytes, and the next one goes on") { bench in
             var events = (0..<20).map { _ in bench.events.next() }
-            for index in events.indices { events[index].details = Array("{\"description\":\"\(index)\(String(repeating: "x", count: 999))\"}".utf8) }
+            for index in events.indices {
+                events[index].details = Array(
+                    "{\"description\":\"\(index)\(String(repeating: "x", count: 999))\"}".utf8)
+            }
             try bench.append(events)
             for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil)] {
                 let query = EventQuery(order: order, limit: 100, maximumBytes: 2500)
@@ -46,7 +50,8 @@ extension StorageConformance {
                         "a page of at most 2500 bytes has \(bytes), and \(before) before its last event.")
                 }
                 let tiny = try await bench.storage.events(EventQuery(order: order, limit: 100, maximumBytes: 1))
-                try expect(tiny.events.count == 1, "a page of at most 1 byte has \(tiny.events.count) events, expected 1.")
+                try expect(
+                    tiny.events.count == 1, "a page of at most 1 byte has \(tiny.events.count) events, expected 1.")
             }
         },
         always("`next` is the last sequence that was looked at, so that a filter is not read twice") { bench in

@@ -24,7 +24,9 @@ struct MemoryStorageTests {
 
     private func event() -> Event {
         var generator = EventIDGenerator()
-        return Event(id: generator.next(at: .now()), kind: .check, assetKey: AssetKey(["a"]), timestamp: .now(), receivedAt: .now())
+        return Event(
+            id: generator.next(at: .now()), kind: .check, assetKey: AssetKey(["a"]), timestamp: .now(),
+            receivedAt: .now())
     }
 
     @Test("refuses a whole batch when it would exceed its maximum, and goes on with what fits")

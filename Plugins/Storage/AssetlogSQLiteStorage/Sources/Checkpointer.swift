@@ -21,7 +21,12 @@ struct Checkpointer: Sendable {
     ///
     /// - Returns: The number of pages that are left.
     func copy() async throws -> Int {
-        try await connection.writeWithoutTransaction { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
+        do {
+            return try await connection.writeWithoutTransaction { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
+        } catch let failure as SQLiteFailure where failure.code & 0xff == SQLITE_BUSY {
+            // The writer is copying at this moment: that is no failure, and leaves the rest to it.
+            return .max
+        }
     }
 
     func close() {

@@ -19,7 +19,9 @@ enum EventRow {
         }
         guard let id = EventIDBytes(row.bytes(1)) else { throw damaged("event_id") }
         guard row.isText(2) else { throw damaged("deployment") }
-        guard let kind = UInt8(exactly: row.integer(3)).flatMap(EventKind.init(rawValue:)) else { throw damaged("kind") }
+        guard let kind = UInt8(exactly: row.integer(3)).flatMap(EventKind.init(rawValue:)) else {
+            throw damaged("kind")
+        }
         guard row.isText(4) else { throw damaged("asset_key") }
         guard row.isInteger(6), row.isInteger(7) else { throw damaged("timestamp") }
         guard row.isBlob(9) else { throw damaged("details") }

@@ -65,7 +65,8 @@ struct FileFormat: Sendable {
             throw StorageError(
                 .tooNew,
                 "\(file) has format \(version), and this release of Assetlog knows formats up to \(current): a newer"
-                    + " release wrote it. Use that release, or a newer one; a backup from before can be opened by this one.")
+                    + " release wrote it. Use that release, or a newer one; a backup from before can be opened by this one."
+            )
         }
         return version
     }

@@ -64,7 +64,8 @@ struct Indexer: Sendable {
         while try rows.step() {
             let sequence = rows.integer(0)
             guard let id = EventIDBytes(rows.bytes(1)) else {
-                throw StorageError(.damaged, "\(logPath) is damaged: the event_id of the event \(sequence) can't be read.")
+                throw StorageError(
+                    .damaged, "\(logPath) is damaged: the event_id of the event \(sequence) can't be read.")
             }
             let deployment = Array(rows.bytes(4))
             entries.append(
@@ -94,7 +95,9 @@ struct Indexer: Sendable {
             )
         }
         // Sorted by asset, so that the rows of one page of the index come together.
-        for entry in entries.sorted(by: { ($0.assetScope, $0.kind, $0.sequence) < ($1.assetScope, $1.kind, $1.sequence) }) {
+        for entry in entries.sorted(by: {
+            ($0.assetScope, $0.kind, $0.sequence) < ($1.assetScope, $1.kind, $1.sequence)
+        }) {
             try places.bind(entry.assetScope, at: 1)
             try places.bind(entry.kind, at: 2)
             try places.bind(entry.sequence, at: 3)

@@ -68,7 +68,8 @@ struct LogFile: Sendable {
         guard version == FileFormat.log.current else {
             throw StorageError(
                 .unavailable,
-                "\(path) has the older format \(version). Start the server once, it upgrades the file; then repeat this.")
+                "\(path) has the older format \(version). Start the server once, it upgrades the file; then repeat this."
+            )
         }
         return readers
     }

@@ -37,7 +37,8 @@ struct LogVerification {
     private func check(_ event: LoggedEvent, _ problems: inout Problems) {
         func wrong(_ what: String) { problems.add("\(file): the event \(event.sequence) has \(what).") }
         if event.deployment.isEmpty { wrong("no deployment") }
-        if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true {
+        if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true
+        {
             wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
         }
         do {
@@ -58,7 +59,8 @@ struct LogVerification {
         while try rows.step() {
             guard let id = EventIDBytes(rows.bytes(0)) else { continue }
             problems.add(
-                "\(file): the event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2)).")
+                "\(file): the event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2))."
+            )
         }
     }
 }

@@ -39,7 +39,8 @@ final class RawStatement {
         try text.withUTF8 { utf8 in
             try check(
                 sqlite3_bind_text64(
-                    handle, index, utf8.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) } ?? Self.nothing,
+                    handle, index,
+                    utf8.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: CChar.self) } ?? Self.nothing,
                     UInt64(utf8.count), Self.transient, UInt8(SQLITE_UTF8)))
         }
     }
@@ -54,7 +55,9 @@ final class RawStatement {
 
     /// Binds bytes that stay where they are until the statement has run.
     func bind(blob bytes: UnsafeRawBufferPointer, at index: Int32) throws {
-        try check(sqlite3_bind_blob64(handle, index, bytes.baseAddress ?? UnsafeRawPointer(Self.nothing), UInt64(bytes.count), nil))
+        try check(
+            sqlite3_bind_blob64(
+                handle, index, bytes.baseAddress ?? UnsafeRawPointer(Self.nothing), UInt64(bytes.count), nil))
     }
 
     /// Binds the sixteen bytes of an identity, copied.

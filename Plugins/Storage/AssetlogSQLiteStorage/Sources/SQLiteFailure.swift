@@ -60,7 +60,8 @@ extension StorageError {
         case _ where [ENOSPC, EDQUOT].contains(failure.systemError), SQLITE_FULL:
             self.init(
                 .full,
-                "There is no space left for \(file) (\(reason)). Free some on its file system; the server goes on by itself.")
+                "There is no space left for \(file) (\(reason)). Free some on its file system; the server goes on by itself."
+            )
         case SQLITE_MISUSE:
             self.init(.closed, "\(file) was closed (\(reason)).")
         case SQLITE_CORRUPT, SQLITE_NOTADB:

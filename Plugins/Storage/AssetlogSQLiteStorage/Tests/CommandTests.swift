@@ -13,7 +13,8 @@ struct CommandTests {
         folder = try TemporaryFolder()
     }
 
-    @Test("A backup beside a server that appends is one file that opens as a log, with all that was acknowledged before")
+    @Test(
+        "A backup beside a server that appends is one file that opens as a log, with all that was acknowledged before")
     func backup() async throws {
         let storage = try await open(folder)
         _ = try storage.append(EventBatch(events(500)))
@@ -50,7 +51,8 @@ struct CommandTests {
         let error = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).backUp?(copy) }
         #expect(error?.message.contains("exists already") == true)
         #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") } == [])
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") } == [])
     }
 
     @Test("Verification finds nothing in a log that is whole, while a server appends")
@@ -75,7 +77,10 @@ struct CommandTests {
             ("events", "UPDATE events SET kind = 77 WHERE sequence = 40", "kind of the event 40"),
             ("events", "UPDATE events SET event_id = x'00' WHERE sequence = 40", "event_id of the event 40"),
             ("events", "UPDATE events SET details = x'5b5d' WHERE sequence = 40", "event 40 has details"),
-            ("events", "UPDATE events SET details = x'7b2c7d' WHERE sequence = 40", "event 40 has details that are no JSON"),
+            (
+                "events", "UPDATE events SET details = x'7b2c7d' WHERE sequence = 40",
+                "event 40 has details that are no JSON"
+            ),
             ("events", "UPDATE events SET asset_key = '[ \"a\"]' WHERE sequence = 40", "event 40 has an asset key"),
             ("events", "UPDATE events SET timestamp = 'soon' WHERE sequence = 40", "timestamp of the event 40"),
             ("events", "DELETE FROM events WHERE sequence BETWEEN 40 AND 42", "events 40 to 42 are missing"),
@@ -100,7 +105,9 @@ struct CommandTests {
             if damage.contains("sequence > 90") {
                 try database.execute(sql: "ATTACH '\(folder.file("index.sqlite"))' AS other")
                 try database.execute(
-                    sql: "UPDATE other.progress SET watermark = 90, watermark_id = (SELECT event_id FROM events WHERE sequence = 90)")
+                    sql:
+                        "UPDATE other.progress SET watermark = 90, watermark_id = (SELECT event_id FROM events WHERE sequence = 90)"
+                )
             }
         }
         try queue.close()
@@ -116,7 +123,9 @@ struct CommandTests {
         var found = 0
         for round in 0..<60 {
             var bytes = whole
-            for place in stride(from: 100 + round * 37, to: bytes.count, by: 4096 / (1 + round % 7)) { bytes[place] ^= 0xa5 }
+            for place in stride(from: 100 + round * 37, to: bytes.count, by: 4096 / (1 + round % 7)) {
+                bytes[place] ^= 0xa5
+            }
             try bytes.write(to: url)
             do {
                 let report = try #require(try await setup(folder.path).verify?())

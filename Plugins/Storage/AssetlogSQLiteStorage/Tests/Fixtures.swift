@@ -34,7 +34,8 @@ final class TemporaryFolder: Sendable {
 func setup(_ folder: String, _ values: [String: [String]] = [:]) throws -> StorageSetup {
     try StoragePlugin.sqlite.configure(
         PluginConfiguration(
-            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: values, folder: "/", dataFolder: folder))
+            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: values, folder: "/", dataFolder: folder)
+    )
 }
 
 func open(_ folder: TemporaryFolder, _ values: [String: [String]] = [:]) async throws -> any Storage {

@@ -91,9 +91,11 @@ struct FormatTests {
         #expect(error.message.contains("events.sqlite"))
     }
 
-    @Test("An index that is missing, damaged, of another format or of another log is built anew", arguments: [
-        "missing", "empty", "text", "format", "other log", "ahead", "flipped",
-    ])
+    @Test(
+        "An index that is missing, damaged, of another format or of another log is built anew",
+        arguments: [
+            "missing", "empty", "text", "format", "other log", "ahead", "flipped",
+        ])
     func index(_ damage: String) async throws {
         let storage = try await open(folder)
         _ = try storage.append(EventBatch(events(3000, asset: "a")))
