@@ -22,7 +22,7 @@ actor CSVExporter: Exporter {
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         let data = try handle.readToEnd() ?? Data()
         // A row without its line feed is one that a crash has torn.
-        let rows = data[...(data.lastIndex(of: 0x0a) ?? -1)]
+        let rows = data.lastIndex(of: 0x0a).map { data[...$0] } ?? Data()
         length = UInt64(rows.count)
         try handle.truncate(atOffset: length)
         self.handle = handle

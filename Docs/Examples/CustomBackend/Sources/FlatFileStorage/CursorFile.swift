@@ -30,8 +30,9 @@ struct CursorFile {
             Entry(consumer: $0.consumer, generation: $0.generation, position: $0.position)
         }
         let new = path + ".new"
-        FileManager.default.createFile(atPath: new, contents: nil, attributes: [.posixPermissions: 0o640])
-        guard let handle = FileHandle(forWritingAtPath: new) else {
+        guard FileManager.default.createFile(atPath: new, contents: nil, attributes: [.posixPermissions: 0o640]),
+            let handle = FileHandle(forWritingAtPath: new)
+        else {
             throw StorageError(.unavailable, "\(new) can't be written. Look at the folder's permissions.")
         }
         try handle.write(contentsOf: JSONEncoder().encode(entries))

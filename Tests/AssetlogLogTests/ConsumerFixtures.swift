@@ -1,0 +1,66 @@
+import AssetlogCore
+import AssetlogLog
+import Logging
+import Synchronization
+
+/// A consumer that remembers what it got and fails when it is told to.
+final class RecordingConsumer: LogConsumer {
+    struct State {
+        var batches: [ConsumerBatch] = []
+        var failures: [any Error] = []
+        var isStuck = false
+    }
+
+    let state = Mutex(State())
+
+    func consume(_ batch: ConsumerBatch) async throws {
+        while state.withLock({ $0.isStuck }) { await Self.nap() }
+        try state.withLock { state in
+            if !state.failures.isEmpty { throw state.failures.removeFirst() }
+            state.batches.append(batch)
+        }
+    }
+
+    // Sleep that no cancellation shortens, as a system call that hangs.
+    private static func nap() async {
+        await Task { try? await Task.sleep(for: .milliseconds(5)) }.value
+    }
+
+    var sequences: [Int64] { state.withLock { $0.batches.flatMap { $0.events.map(\.sequence) } } }
+    func fail(with errors: [any Error]) { state.withLock { $0.failures = errors } }
+    func setStuck(_ isStuck: Bool) { state.withLock { $0.isStuck = isStuck } }
+}
+
+struct Trouble: Error {}
+
+/// A clock whose sleeps take no time, and are remembered.
+final class JumpingClock: Clock {
+    struct Instant: InstantProtocol {
+        var offset: Duration
+        func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
+        func duration(to other: Instant) -> Duration { other.offset - offset }
+        static func < (left: Instant, right: Instant) -> Bool { left.offset < right.offset }
+    }
+
+    private let state = Mutex((now: Duration.zero, sleeps: [Duration]()))
+    var now: Instant { Instant(offset: state.withLock { $0.now }) }
+    var minimumResolution: Duration { .nanoseconds(1) }
+    var sleeps: [Duration] { state.withLock { $0.sleeps } }
+
+    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        state.withLock { state in
+            state.sleeps.append(deadline.offset - state.now)
+            state.now = max(state.now, deadline.offset)
+        }
+        try await Task.sleep(for: .milliseconds(1))
+    }
+}
+
+/// Waits until a condition holds; false after ten seconds.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+    for _ in 1...2000 {
+        if try await condition() { return true }
+        try await Task.sleep(for: .milliseconds(5))
+    }
+    return false
+}

@@ -1,0 +1,112 @@
+import AssetlogCore
+import Testing
+
+@testable import AssetlogLog
+
+struct ConsumerStateMachineTests {
+    private static let settings = ConsumerSettings(pollInterval: .seconds(1), saveInterval: .seconds(1))
+
+    /// A machine that has read its cursor at 10, generation 2, and now reads a page.
+    private func reading() -> ConsumerStateMachine {
+        var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
+        #expect(machine.start() == .readCursor)
+        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 10)
+        #expect(machine.cursorRead(cursor, at: .zero) == .readPage(after: 10))
+        return machine
+    }
+
+    @Test("it reads, delivers, and reads on from there; the cursor is saved when it is due and never before delivery")
+    func savesAfterDelivery() {
+        var machine = reading()
+        #expect(machine.pageRead(count: 5, next: 15, at: .zero) == .deliver)
+        #expect(machine.cursor.position == 10)
+        #expect(machine.delivered(at: .milliseconds(100)) == .readPage(after: 15))
+        #expect(machine.pageRead(count: 5, next: 20, at: .milliseconds(200)) == .deliver)
+        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 20)
+        #expect(machine.delivered(at: .seconds(1)) == .save(cursor))
+        #expect(machine.saved(true, at: .seconds(1)) == .readPage(after: 20))
+        #expect(!machine.hasUnsavedPosition)
+    }
+
+    @Test("at the end of the log it waits, and no longer than until the cursor has to be saved")
+    func waits() {
+        var machine = reading()
+        #expect(machine.pageRead(count: 1, next: 11, at: .zero) == .deliver)
+        #expect(machine.delivered(at: .milliseconds(300)) == .readPage(after: 11))
+        #expect(
+            machine.pageRead(count: 0, next: 11, at: .milliseconds(400)) == .waitForNews(atMost: .milliseconds(600)))
+        #expect(machine.status.phase == .following)
+        #expect(machine.status.lag == 0)
+        #expect(machine.woken(at: .seconds(1)) == .lookAtCursor)
+        let seen = ConsumerCursor(consumer: "c", generation: 2, position: 10)
+        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 11)
+        #expect(machine.cursorSeen(seen, head: 11, at: .seconds(1)) == .save(cursor))
+    }
+
+    @Test("a replay is noticed when the cursor is saved, and when it is looked at")
+    func noticesReplay() {
+        var machine = reading()
+        _ = machine.pageRead(count: 1, next: 11, at: .zero)
+        _ = machine.delivered(at: .seconds(1))
+        #expect(machine.saved(false, at: .seconds(1)) == .readCursor)
+
+        machine = reading()
+        _ = machine.pageRead(count: 0, next: 10, at: .zero)
+        #expect(machine.woken(at: .seconds(1)) == .lookAtCursor)
+        let replayed = ConsumerCursor(consumer: "c", generation: 3, position: 0)
+        #expect(machine.cursorSeen(replayed, head: 10, at: .seconds(1)) == .readCursor)
+        #expect(machine.cursorRead(replayed, at: .seconds(1)) == .readPage(after: 0))
+    }
+
+    @Test("failed deliveries count up through the successful reads between them")
+    func countsFailures() {
+        var machine = reading()
+        let cursor = machine.cursor
+        for failures in 1...3 {
+            #expect(machine.pageRead(count: 1, next: 11, at: .zero) == .deliver)
+            #expect(machine.failed("no", isRetriable: true) == .pause(failures: failures))
+            #expect(machine.status.phase == .retrying)
+            #expect(machine.paused(at: .zero) == .lookAtCursor)
+            #expect(machine.cursorSeen(cursor, head: 11, at: .zero) == .readPage(after: 10))
+        }
+        #expect(machine.status.lastError == "no")
+        _ = machine.pageRead(count: 1, next: 11, at: .zero)
+        _ = machine.delivered(at: .zero)
+        #expect(machine.status.failures == 0)
+        #expect(machine.status.lastError == nil)
+    }
+
+    @Test("a failed save is repeated without delivering again")
+    func repeatsSave() {
+        var machine = reading()
+        _ = machine.pageRead(count: 1, next: 11, at: .zero)
+        let save = machine.delivered(at: .seconds(2))
+        #expect(machine.failed("full", isRetriable: true) == .pause(failures: 1))
+        #expect(machine.paused(at: .seconds(3)) == save)
+    }
+
+    @Test("a permanent failure stops it until a replay or a restart")
+    func stops() {
+        var machine = reading()
+        _ = machine.pageRead(count: 1, next: 11, at: .zero)
+        #expect(machine.failed("never", isRetriable: false) == .waitForHelp)
+        #expect(machine.status.phase == .stopped)
+        #expect(machine.woken(at: .seconds(1)) == .lookAtCursor)
+        #expect(machine.cursorSeen(machine.cursor, head: 30, at: .seconds(1)) == .waitForHelp)
+        #expect(machine.status.lag == 20)
+        #expect(machine.status.lastError == "never")
+        var restarted = machine
+        #expect(restarted.restarted() == .readCursor)
+        #expect(machine.woken(at: .seconds(2)) == .lookAtCursor)
+        let replayed = ConsumerCursor(consumer: "c", generation: 3, position: 0)
+        #expect(machine.cursorSeen(replayed, head: 30, at: .seconds(2)) == .readCursor)
+    }
+
+    @Test("pauses double up to the longest, with jitter between half and all of it")
+    func pauses() {
+        let settings = ConsumerSettings(firstPause: .seconds(1), longestPause: .seconds(30))
+        #expect((1...7).map { settings.pause(afterFailures: $0, jitter: 1) } == [1, 2, 4, 8, 16, 30, 30].map { .seconds($0) })
+        #expect(settings.pause(afterFailures: 3, jitter: 0) == .seconds(2))
+        #expect(settings.pause(afterFailures: .max, jitter: 7) == .seconds(30))
+    }
+}

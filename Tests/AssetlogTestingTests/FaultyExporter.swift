@@ -1,0 +1,121 @@
+import AssetlogCore
+import AssetlogTesting
+import Synchronization
+
+/// What a broken exporter does wrong; nil stands for one that is right.
+enum ExporterFault: CaseIterable, Sendable {
+    case drops, reorders, duplicates, delays, forgets, swallowsErrors, givesUp, ignoresGenerations
+    case forgetsGenerations, judgesBatches, deliversAfterClose, keepsTornWrites, cutsLargeEvents, manglesText
+
+    /// The case that has to catch it.
+    var caughtBy: String {
+        switch self {
+        case .drops: "nothing is lost over many batches"
+        case .reorders: "events are shown in the order of the log"
+        case .duplicates: "a batch that comes again after a crash is shown once"
+        case .delays: "what a delivery returned for is shown at once"
+        case .forgets: "a restart continues"
+        case .swallowsErrors, .givesUp: "a failure is an error, and the same batch succeeds later"
+        case .ignoresGenerations: "a new generation delivers again"
+        case .forgetsGenerations: "a crash in a new generation shows no event twice"
+        case .judgesBatches: "events that come again in batches of another size are shown once"
+        case .deliversAfterClose: "a delivery after close throws"
+        case .keepsTornWrites: "a torn write is healed"
+        case .cutsLargeEvents: "the largest event is shown whole"
+        case .manglesText: "any text and every number is shown as it was recorded"
+        }
+    }
+}
+
+/// A destination in memory that outlives its exporters.
+final class FakeDestination: Sendable {
+    struct State {
+        var shown: [ExportedEvent] = []
+        var torn: ExportedEvent?
+        var generation: Int64 = 0
+        var position: Int64 = 0
+        var isFailing = false
+    }
+
+    let state = Mutex(State())
+
+    static func subject(_ fault: ExporterFault?) -> ExporterSubject {
+        ExporterSubject {
+            let destination = FakeDestination()
+            return ExporterDestination(
+                open: { FakeExporter(destination, fault) },
+                shown: { destination.state.withLock { $0.shown } },
+                tearWrite: { destination.state.withLock { $0.torn = ExportedEvent(sequence: -1) } },
+                setFailing: { failing in destination.state.withLock { $0.isFailing = failing } })
+        }
+    }
+}
+
+/// Delivers to a fake destination, with at most one fault.
+final class FakeExporter: Exporter {
+    private let destination: FakeDestination
+    private let fault: ExporterFault?
+    private let isClosed = Mutex(false)
+    private let delayed = Mutex<[ExportedEvent]>([])
+
+    init(_ destination: FakeDestination, _ fault: ExporterFault?) {
+        self.destination = destination
+        self.fault = fault
+        destination.state.withLock { state in
+            if fault == .forgets { state.shown = [] }
+            if fault == .forgetsGenerations { state.generation = 0 }
+            if fault == .keepsTornWrites, let torn = state.torn { state.shown.append(torn) }
+            state.torn = nil
+        }
+    }
+
+    func deliver(_ batch: ExportBatch) async throws {
+        if isClosed.withLock({ $0 }), fault != .deliversAfterClose { throw ExportError("closed", isRetriable: false) }
+        try destination.state.withLock { state in
+            if state.isFailing {
+                if fault == .swallowsErrors { return }
+                throw ExportError("the destination is away", isRetriable: fault != .givesUp)
+            }
+            deliver(batch, to: &state)
+        }
+    }
+
+    private func deliver(_ batch: ExportBatch, to state: inout FakeDestination.State) {
+        if batch.generation != state.generation, fault != .ignoresGenerations {
+            state.generation = batch.generation
+            state.position = 0
+        }
+        var events = batch.events
+        if fault == .judgesBatches {
+            if (events.last?.sequence ?? 0) <= state.position { return }
+        } else if fault != .duplicates {
+            events.removeAll { $0.sequence <= state.position }
+        }
+        if fault == .drops { events.removeAll { $0.sequence % 100 == 0 } }
+        state.position = max(state.position, batch.events.last?.sequence ?? 0)
+        var rows = events.map { ExportedEvent(sequence: $0.sequence, json: json(of: $0)) }
+        if fault == .reorders { rows.reverse() }
+        if fault == .delays {
+            delayed.withLock { swap(&$0, &rows) }
+        }
+        state.shown += rows
+    }
+
+    private func json(of event: LoggedEvent) -> String {
+        var bytes: [UInt8] = []
+        EventJSON.append(event, to: &bytes)
+        if fault == .cutsLargeEvents { bytes = Array(bytes.prefix(1 << 20)) }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return fault == .manglesText ? text.replacing("\\", with: "") : text
+    }
+
+    func close() async {
+        isClosed.withLock { $0 = true }
+        destination.state.withLock { state in
+            delayed.withLock { rows in
+                state.shown += rows
+                rows = []
+            }
+        }
+    }
+}
