@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// The identity of an event: a UUID, made by the server in version 7 (RFC 9562, section 5.7).
 public struct EventID: Hashable, Sendable {
     /// The first eight bytes, big-endian.
@@ -90,7 +96,8 @@ extension EventID: LosslessStringConvertible {
 public struct EventIDGenerator: Sendable {
     private var lastMillisecond: Int64 = 0
     private var counter: UInt16 = 0
-    private var random: SystemRandomNumberGenerator = .init()
+    // Asking the operating system for each identity would be a system call for each event.
+    private var random: [UInt64] = []
 
     /// Makes a generator.
     public init() {}
@@ -106,6 +113,15 @@ public struct EventIDGenerator: Sendable {
         }
         return EventID(
             high: UInt64(bitPattern: lastMillisecond) << 16 | 0x7000 | UInt64(counter),
-            low: random.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
+            low: nextRandom() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000)
+    }
+
+    private mutating func nextRandom() -> UInt64 {
+        if random.isEmpty {
+            random = Array(repeating: 0, count: 32)
+            let status = random.withUnsafeMutableBytes { getentropy($0.baseAddress!, $0.count) }
+            if status != 0 { random = [UInt64.random(in: .min ... .max)] }
+        }
+        return random.removeLast()
     }
 }

@@ -5,7 +5,7 @@ internal import GRDB
 /// Brings the index up to the log, in steps of many events so that each page of the index is written once per step.
 struct Indexer: Sendable {
     /// At most so many events are indexed in one transaction.
-    static let step = 8192
+    static let step = 32_768
 
     private struct Entry {
         var sequence: Int64

@@ -179,11 +179,13 @@ final class SQLiteStorage: Storage {
         }
     }
 
-    /// Brings the index up to the log, shortly after each append so that one step takes many events.
+    /// Brings the index up to the log, a while after each append so that one step takes many events: what a step costs
+    /// is the pages that it touches, and a thousand assets touch a thousand pages however few events there are. Reads
+    /// look at the rest of the log themselves.
     private func keepIndex() async {
         var failures = 0
         for await _ in appended.stream() {
-            try? await Task.sleep(for: .milliseconds(50))
+            try? await Task.sleep(for: .seconds(1))
             guard !hasEnded else { return }
             do {
                 let indexer = Indexer(log: readers, index: try await currentIndex(), logPath: file.path)
