@@ -149,7 +149,7 @@ public final class HTTPServer: Sendable {
             }
             try channel.pipeline.syncOperations.addHandler(ByteLane(connection: connection))
             loop.opened(connection)
-            channel.closeFuture.whenComplete { _ in loop.closed(connection) }
+            channel.closeFuture.assumeIsolated().whenComplete { _ in loop.closed(connection) }
         }
     }
 }
