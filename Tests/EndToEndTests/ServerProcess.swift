@@ -30,7 +30,7 @@ final class ServerProcess: @unchecked Sendable {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
         errors = folder.appending(path: "errors-\(UUID().uuidString).log")
-        FileManager.default.createFile(atPath: errors.path, contents: nil)
+        try Data().write(to: errors)
         process = Process()
         process.executableURL = Self.binary
         process.currentDirectoryURL = folder
@@ -96,7 +96,7 @@ func run(_ executable: String, _ arguments: [String], in folder: URL? = nil, env
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let files = try (0..<2).map { _ in
         let file = FileManager.default.temporaryDirectory.appending(path: "out-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        try Data().write(to: file)
         return file
     }
     process.standardInput = FileHandle.nullDevice
