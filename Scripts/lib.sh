@@ -1,0 +1,37 @@
+# What the scripts share. Sourced by bash; the caller has set `root`.
+
+# Says what a step is, on standard error, with the seconds since the start.
+step() { printf '== [%3d s] %s\n' "$SECONDS" "$*" >&2; }
+
+fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
+
+# Installs those of the named Debian packages that are missing; asks apt nothing when none is.
+need_packages() {
+    local missing=() package
+    command -v dpkg-query >/dev/null || { echo "not a Debian system; these must be there: $*" >&2; return 0; }
+    for package in "$@"; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+    done
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
+    if [ "$(id -u)" -ne 0 ]; then
+        command -v sudo >/dev/null || fail "install these as root, then run this again: ${missing[*]}"
+        apt=(sudo "${apt[@]}")
+    fi
+    step "installing ${missing[*]}"
+    "${apt[@]}" -qq update >&2
+    "${apt[@]}" -qq install -y --no-install-recommends "${missing[@]}" >&2
+}
+
+# Finds the Swift toolchain, also where its installers put it.
+need_swift() {
+    local folder
+    for folder in "" "$HOME/.local/share/swiftly/bin" /opt/swift/usr/bin /usr/share/swift/usr/bin; do
+        [ -z "$folder" ] || [ ! -x "$folder/swift" ] || PATH="$folder:$PATH"
+        command -v swift >/dev/null && return 0
+    done
+    fail "there is no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
+}
+
+# What the build needs: headers of OpenSSL, zlib and SQLite, and git for the packages.
+build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev ca-certificates)
