@@ -16,7 +16,9 @@ public struct ContentCoding: Hashable, Sendable {
     /// - Throws: ``ContentCodingError``.
     public static func parse(_ header: String) throws(ContentCodingError) -> [ContentCoding] {
         var codings: [ContentCoding] = []
-        for (index, element) in header.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).enumerated() {
+        for (index, element) in header.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+            .enumerated()
+        {
             guard index < maximumElements else { throw .tooMany() }
             let name = String(Substring(element)).trimmingBlanks().lowercased()
             switch name {
@@ -55,7 +57,9 @@ public struct ContentCodingError: Error, Hashable, Sendable, CustomStringConvert
     static func unsupported(_ name: String) -> ContentCodingError {
         let isToken = name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") }
         let shown = isToken && name.utf8.count <= 40 ? "\"\(name)\"" : "with this value"
-        let known = ContentCoding.isGzipSupported ? "gzip, or no Content-Encoding" : "no Content-Encoding (this build has no gzip)"
+        let known =
+            ContentCoding.isGzipSupported
+            ? "gzip, or no Content-Encoding" : "no Content-Encoding (this build has no gzip)"
         return ContentCodingError(
             code: .unsupported, message: "Content-Encoding \(shown) is not supported. Use \(known).")
     }
@@ -71,7 +75,9 @@ public struct ContentCodingError: Error, Hashable, Sendable, CustomStringConvert
 extension String {
     fileprivate func trimmingBlanks() -> Substring {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
-        guard let start = firstIndex(where: { !isBlank($0) }), let end = lastIndex(where: { !isBlank($0) }) else { return "" }
+        guard let start = firstIndex(where: { !isBlank($0) }), let end = lastIndex(where: { !isBlank($0) }) else {
+            return ""
+        }
         return self[start...end]
     }
 }

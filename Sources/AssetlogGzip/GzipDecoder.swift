@@ -134,19 +134,22 @@ public final class GzipDecoder {
         guard decodedCount / limits.maximumRatio > encodedCount else { return }
         throw GzipError(
             .suspiciousRatio,
-            "The gzip data decodes to more than \(limits.maximumRatio) times its size. Send it in smaller parts, or uncompressed.")
+            "The gzip data decodes to more than \(limits.maximumRatio) times its size. Send it in smaller parts, or uncompressed."
+        )
     }
 
     private func tooLarge() -> GzipError {
         GzipError(
-            .tooLarge, "The gzip data decodes to more than \(limits.maximumBytes) bytes, the limit. Send it in smaller parts.")
+            .tooLarge,
+            "The gzip data decodes to more than \(limits.maximumBytes) bytes, the limit. Send it in smaller parts.")
     }
 
     private func failure(_ reason: InflateStream.Failure) -> GzipError {
         switch reason {
         case .memory: GzipError(.outOfMemory, "There is no memory to decode the gzip data. Send it again later.")
         case .data("incorrect header check"):
-            GzipError(.corrupt, "The data is not gzip: it does not begin with the bytes 1f 8b. Is it compressed at all?")
+            GzipError(
+                .corrupt, "The data is not gzip: it does not begin with the bytes 1f 8b. Is it compressed at all?")
         case .data(let text): GzipError(.corrupt, "The gzip data is corrupt near byte \(encodedCount): \(text).")
         }
     }

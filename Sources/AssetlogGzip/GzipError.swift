@@ -2,7 +2,9 @@
 public struct GzipError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of failure.
     public struct Code: Hashable, Sendable {
-        private enum Value: Hashable { case truncated, trailingGarbage, corrupt, tooLarge, suspiciousRatio, outOfMemory }
+        private enum Value: Hashable {
+            case truncated, trailingGarbage, corrupt, tooLarge, suspiciousRatio, outOfMemory
+        }
         private let value: Value
         /// The data ends before the end of its last member.
         public static let truncated = Code(value: .truncated)

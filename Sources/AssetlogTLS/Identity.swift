@@ -47,7 +47,8 @@ final class Identity {
         let reason = OpenSSLErrors.drain()?.text ?? "no reason given"
         return TLSError(
             .certificate,
-            "OpenSSL refuses the certificate in \(file): \(reason). Use an EC P-256 key, or an RSA key of at least 2048 bits.")
+            "OpenSSL refuses the certificate in \(file): \(reason). Use an EC P-256 key, or an RSA key of at least 2048 bits."
+        )
     }
 
     private static func readChain(_ path: String) throws(TLSError) -> [OpaquePointer] {
@@ -66,7 +67,8 @@ final class Identity {
         if count > 0 || file.contains("-----BEGIN CERTIFICATE-----") {
             throw TLSError(
                 .certificate,
-                "Certificate number \(count + 1) in \(path) is damaged: \(error?.text ?? "unknown"). Copy the file again.")
+                "Certificate number \(count + 1) in \(path) is damaged: \(error?.text ?? "unknown"). Copy the file again."
+            )
         }
         throw TLSError(
             .certificate,

@@ -8,9 +8,11 @@ enum PlainHTTP {
 
     /// The answer to it.
     static let answer: ByteBuffer = {
-        let body = #"{"error": "This port speaks HTTPS, and the request came as plain HTTP. Use https:// in the address."}"#
+        let body =
+            #"{"error": "This port speaks HTTPS, and the request came as plain HTTP. Use https:// in the address."}"#
         return ByteBuffer(
-            string: "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n"
+            string:
+                "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n"
                 + "connection: close\r\n\r\n" + body)
     }()
 }

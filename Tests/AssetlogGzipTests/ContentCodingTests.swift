@@ -2,7 +2,9 @@ import AssetlogGzip
 import Testing
 
 @Suite struct ContentCodingTests {
-    @Test("A header that names nothing to decode is no coding", arguments: ["", " ", "identity", "Identity , identity", ",,", "\t"])
+    @Test(
+        "A header that names nothing to decode is no coding",
+        arguments: ["", " ", "identity", "Identity , identity", ",,", "\t"])
     func identity(_ header: String) throws {
         #expect(try ContentCoding.parse(header).isEmpty)
     }
@@ -24,7 +26,9 @@ import Testing
         for header in ["\u{1B}[31m", String(repeating: "x", count: 10_000), "é", "\"", "a\r\nb"] {
             #expect {
                 try ContentCoding.parse(header)
-            } throws: { ($0 as? ContentCodingError)?.message.hasPrefix("Content-Encoding with this value is not") == true }
+            } throws: {
+                ($0 as? ContentCodingError)?.message.hasPrefix("Content-Encoding with this value is not") == true
+            }
         }
     }
 

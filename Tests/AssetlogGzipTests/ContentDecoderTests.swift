@@ -14,7 +14,9 @@ import Testing
 
     @Test("More than two layers are refused")
     func layers() throws {
-        #expect { try ContentCoding.parse("gzip, gzip, gzip") } throws: { ($0 as? ContentCodingError)?.code == .tooMany }
+        #expect { try ContentCoding.parse("gzip, gzip, gzip") } throws: {
+            ($0 as? ContentCodingError)?.code == .tooMany
+        }
         #expect(ContentCoding.supported == "gzip, identity")
     }
 

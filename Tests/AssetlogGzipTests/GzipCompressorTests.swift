@@ -3,12 +3,15 @@ import AssetlogGzip
 import Testing
 
 @Suite struct GzipCompressorTests {
-    static let samples: [[UInt8]] = [[], [7], GzipVector.text, GzipVector.noise(300_000), [UInt8](repeating: 32, count: 1 << 20)]
+    static let samples: [[UInt8]] = [
+        [], [7], GzipVector.text, GzipVector.noise(300_000), [UInt8](repeating: 32, count: 1 << 20),
+    ]
 
     @Test("What is compressed comes back", arguments: samples.indices, [1, 6, 9])
     func roundTrip(sample: Int, level: Int) throws {
         let bytes = Self.samples[sample]
-        let result = try DecodingResult(GzipVector.compress(bytes, level: level), pieceSize: 1000, limits: GzipLimits(maximumRatio: 2000))
+        let result = try DecodingResult(
+            GzipVector.compress(bytes, level: level), pieceSize: 1000, limits: GzipLimits(maximumRatio: 2000))
         #expect(result.error == nil && result.output == bytes)
     }
 

@@ -49,7 +49,8 @@ struct DecodingResult: Equatable {
         #expect(try DecodingResult(first, pieceSize: 64).error == nil)
     }
 
-    @Test("The limit counts decoded bytes, and none more is delivered", arguments: [0, 1, 44, 45, 65_535, 65_536, 65_537])
+    @Test(
+        "The limit counts decoded bytes, and none more is delivered", arguments: [0, 1, 44, 45, 65_535, 65_536, 65_537])
     func limit(_ maximum: Int) throws {
         let limits = GzipLimits(maximumBytes: maximum)
         let exact = try GzipVector.compress(GzipVector.noise(maximum))

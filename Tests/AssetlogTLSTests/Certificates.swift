@@ -28,8 +28,12 @@ final class Certificates: Sendable {
     /// Makes NAME.pem and NAME.key: a self-signed EC P-256 certificate for localhost.
     func make(_ name: String) throws {
         try openssl(
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path("\(name).key"),
-             "-out", path("\(name).pem"), "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2"])
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+                path("\(name).key"),
+                "-out", path("\(name).pem"), "-subj", "/CN=localhost", "-addext",
+                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2",
+            ])
     }
 
     /// Signs the certificate of NAME.key anew, for a time that is over.
@@ -51,7 +55,8 @@ final class Certificates: Sendable {
             """)
         try openssl(["req", "-new", "-key", path("\(name).key"), "-subj", "/CN=localhost", "-out", path("\(name).csr")])
         try openssl([
-            "ca", "-batch", "-config", configuration, "-selfsign", "-keyfile", path("\(name).key"), "-in", path("\(name).csr"),
+            "ca", "-batch", "-config", configuration, "-selfsign", "-keyfile", path("\(name).key"), "-in",
+            path("\(name).csr"),
             "-out", path("\(name).pem"), "-startdate", "20200101000000Z", "-enddate", "20200102000000Z", "-notext",
         ])
     }

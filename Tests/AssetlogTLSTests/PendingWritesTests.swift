@@ -15,7 +15,9 @@ import Testing
         var batch = pending.takeFlushed()
         var result: [ByteBuffer] = []
         while let next = batch.next() { result.append(next) }
-        let expected = sizes.enumerated().flatMap { Array(repeating: UInt8(truncatingIfNeeded: $0.offset), count: $0.element) }
+        let expected = sizes.enumerated().flatMap {
+            Array(repeating: UInt8(truncatingIfNeeded: $0.offset), count: $0.element)
+        }
         #expect(result.flatMap { Array($0.readableBytesView) } == expected)
         return result.map(\.readableBytes)
     }

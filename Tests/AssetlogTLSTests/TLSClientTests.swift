@@ -47,7 +47,8 @@ import Testing
         "ALPN selects HTTP/1.1, refuses what is no HTTP/1, and is not required",
         arguments: [
             ("http/1.1", "ALPN protocol: http/1.1"), ("h2,http/1.1", "ALPN protocol: http/1.1"),
-            ("http/1.0", "ALPN protocol: http/1.0"), ("h2", "alert no application protocol"), ("", "No ALPN negotiated"),
+            ("http/1.0", "ALPN protocol: http/1.0"), ("h2", "alert no application protocol"),
+            ("", "No ALPN negotiated"),
         ])
     func applicationProtocol(_ offered: String, _ expected: String) async throws {
         let server = try await TestServer(configuration())
@@ -78,7 +79,10 @@ import Testing
     func plainHTTP(_ method: String) async throws {
         let server = try await TestServer(configuration())
         let (status, output) = try await Command.runDetached(
-            ["curl", "-s", "-i", "-X", method, "http://127.0.0.1:\(server.port)/", "-d", String(repeating: "x", count: 100_000)])
+            [
+                "curl", "-s", "-i", "-X", method, "http://127.0.0.1:\(server.port)/", "-d",
+                String(repeating: "x", count: 100_000),
+            ])
         #expect(status == 0)
         #expect(output.hasPrefix("HTTP/1.1 400 Bad Request\r\n"), "\(output)")
         #expect(output.contains("This port speaks HTTPS"))
@@ -151,7 +155,9 @@ import Testing
         try await server.stop()
     }
 
-    @Test("The server's close ends with close_notify; the client's is answered by what is left to say", arguments: [true, false])
+    @Test(
+        "The server's close ends with close_notify; the client's is answered by what is left to say",
+        arguments: [true, false])
     func orderlyClose(autoRead: Bool) async throws {
         let server = try await TestServer(configuration(), autoRead: autoRead)
         let output = try await python(
@@ -235,7 +241,8 @@ import Testing
     }
 
     @Test(
-        "Bytes that are no TLS end the connection, and only that", arguments: ["b'\\0' * 500", "b'\\x16\\x03\\x01\\xff\\xff' * 99", "b'\\xff'* 99999"])
+        "Bytes that are no TLS end the connection, and only that",
+        arguments: ["b'\\0' * 500", "b'\\x16\\x03\\x01\\xff\\xff' * 99", "b'\\xff'* 99999"])
     func garbage(_ bytes: String) async throws {
         let server = try await TestServer(configuration())
         let output = try await python(

@@ -35,8 +35,12 @@ import Testing
     func unreadable() throws {
         for part in ["certificate", "private key"] {
             func expectFile(_ text: String, _ path: String) {
-                expect(.file, text, certificate: part == "certificate" ? path : nil, key: part == "certificate" ? nil : path)
-                expect(.file, "the TLS \(part)", certificate: part == "certificate" ? path : nil, key: part == "certificate" ? nil : path)
+                expect(
+                    .file, text, certificate: part == "certificate" ? path : nil,
+                    key: part == "certificate" ? nil : path)
+                expect(
+                    .file, "the TLS \(part)", certificate: part == "certificate" ? path : nil,
+                    key: part == "certificate" ? nil : path)
             }
             expectFile("does not exist", files.path("missing.pem"))
             expectFile("does not exist", files.certificate + "/below.pem")
@@ -71,13 +75,16 @@ import Testing
         let certificate = try files.text(files.certificate)
         let cut = try files.write("cut.pem", String(certificate.prefix(certificate.count / 2)))
         expect(.certificate, "number 1", certificate: cut)
-        let second = try files.write("second.pem", certificate + certificate.replacingOccurrences(of: "MII", with: "AAA"))
+        let second = try files.write(
+            "second.pem", certificate + certificate.replacingOccurrences(of: "MII", with: "AAA"))
         expect(.certificate, "number 2", certificate: second)
         let key = try files.write("cut.key", files.text(files.key).replacingOccurrences(of: "MIG", with: "AAA"))
         expect(.privateKey, "damaged", key: key)
     }
 
-    @Test("An encrypted key is refused without asking for a passphrase", arguments: [["pkcs8", "-topk8"], ["ec", "-aes256"]])
+    @Test(
+        "An encrypted key is refused without asking for a passphrase",
+        arguments: [["pkcs8", "-topk8"], ["ec", "-aes256"]])
     func encrypted(_ command: [String]) throws {
         let path = files.path("encrypted.key")
         try files.openssl(command + ["-in", files.key, "-out", path, "-passout", "pass:secret"])
@@ -96,7 +103,8 @@ import Testing
     @Test("A key that is too small is refused with OpenSSL's reason")
     func small() throws {
         try files.openssl([
-            "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", files.path("small.key"), "-out", files.path("small.pem"),
+            "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", files.path("small.key"), "-out",
+            files.path("small.pem"),
             "-subj", "/CN=localhost", "-days", "2",
         ])
         let path = files.path("small.pem")

@@ -39,7 +39,8 @@ private func decode(_ bytes: UnsafeRawBufferPointer, pieceSize: Int, _ limits: G
     precondition(outcome.output.count <= limits.maximumBytes, "more output than the limit")
     if limits.maximumRatio < .max {
         let allowed = max(1 << 20, bytes.count.multipliedReportingOverflow(by: limits.maximumRatio).partialValue)
-        precondition(outcome.output.count <= allowed + 65_536 + limits.maximumRatio, "more output than the ratio allows")
+        precondition(
+            outcome.output.count <= allowed + 65_536 + limits.maximumRatio, "more output than the ratio allows")
     }
     return outcome
 }
