@@ -3,12 +3,13 @@ import PackageDescription
 
 // One loop of compiler settings for every target. Warnings are errors on CI only, so that a newer compiler's
 // new warning never stops a user's build.
-let settings: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
-    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
-    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
-] + (Context.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
+let settings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+        .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+        .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    ] + (Context.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
 
 /// A plugin: a folder with `Sources` and `Tests`, which sees only the public API of what it depends on.
 func plugin(_ name: String, in kind: String, dependencies: [Target.Dependency] = []) -> [Target] {

@@ -40,10 +40,12 @@ func startThread(_ body: @escaping @Sendable () -> Void) {
     // The retain is handed to the thread, which releases it when it starts.
     let work = Unmanaged.passRetained(Work(body)).toOpaque()
     var thread = pthread_t()
-    let status = pthread_create(&thread, nil, { argument in
-        Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
-        return nil
-    }, work)
+    let status = pthread_create(
+        &thread, nil,
+        { argument in
+            Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
+            return nil
+        }, work)
     precondition(status == 0, "the operating system refused a thread (errno \(status))")
     pthread_detach(thread)
 }

@@ -2,10 +2,12 @@ import AssetlogCore
 import Testing
 
 @Suite struct ConfigurationTests {
-    @Test("The nearest key is named when it is near enough", arguments: [
-        ("lisen", "listen"), ("litsen", "listen"), ("Listen", "listen"), ("path_prefx", "path_prefix"), ("read-only", "read_only"),
-        ("xyz", nil), ("certificate", nil), ("", nil),
-    ] as [(String, String?)])
+    @Test(
+        "The nearest key is named when it is near enough",
+        arguments: [
+            ("lisen", "listen"), ("litsen", "listen"), ("Listen", "listen"), ("path_prefx", "path_prefix"), ("read-only", "read_only"),
+            ("xyz", nil), ("certificate", nil), ("", nil),
+        ] as [(String, String?)])
     func nearest(word: String, expected: String?) {
         let known = ["listen", "path_prefix", "read_only", "storage"]
         #expect(ConfigurationError.nearest(to: word, among: known) == expected)
@@ -13,8 +15,9 @@ import Testing
 
     @Test("An error says where, what and the nearest key")
     func description() {
-        #expect(ConfigurationError.unknownKey("server.lisen", among: ["server.listen"], at: "a.yaml:12").description
-            == "a.yaml:12: server.lisen is not a known key; did you mean server.listen?")
+        #expect(
+            ConfigurationError.unknownKey("server.lisen", among: ["server.listen"], at: "a.yaml:12").description
+                == "a.yaml:12: server.lisen is not a known key; did you mean server.listen?")
         #expect(ConfigurationError.unknownKey("zzz", among: []).description == "zzz is not a known key")
     }
 
@@ -47,7 +50,8 @@ import Testing
     @Test("Given values are read by their kind, paths from the folder of the file")
     func given() throws {
         let configuration = try Self.configuration([
-            "token": ["t"], "path": ["./x"], "count": ["-1"], "on": ["Yes"], "size": ["2 k"], "wait": ["7d"], "mode": ["fast"], "hosts": ["a", "b"],
+            "token": ["t"], "path": ["./x"], "count": ["-1"], "on": ["Yes"], "size": ["2 k"], "wait": ["7d"], "mode": ["fast"],
+            "hosts": ["a", "b"],
         ])
         #expect(configuration.secret("token") == Secret("t"))
         #expect(configuration.string("path") == "/etc/a/x")
@@ -60,14 +64,18 @@ import Testing
         #expect(try Self.configuration(["path": ["/x"]]).string("path") == "/x")
     }
 
-    @Test("A value that does not fit is refused by its full name", arguments: [
-        ("count", ["x"], "s.p.count must be a whole number, not \"x\""), ("on", ["maybe"], "s.p.on must be true or false, not \"maybe\""),
-        ("size", ["8 MB!"], "s.p.size must be a number of bytes such as 8MiB, not \"8 MB!\""),
-        ("size", ["9223372036854775807k"], "s.p.size must be a number of bytes such as 8MiB, not \"9223372036854775807k\""),
-        ("wait", ["10"], "s.p.wait must be a time span such as 250ms, 10s, 5m, 1h or 7d, not \"10\""),
-        ("mode", ["slow"], "s.p.mode must be one of fast, safe, not \"slow\""), ("name", ["a", "b"], "s.p.name takes one value, not a list"),
-        ("path", [""], "s.p.path must be a path, not empty"), ("nam", ["a"], "s.p.nam is not a known key; did you mean s.p.name?"),
-    ] as [(String, [String], String)])
+    @Test(
+        "A value that does not fit is refused by its full name",
+        arguments: [
+            ("count", ["x"], "s.p.count must be a whole number, not \"x\""),
+            ("on", ["maybe"], "s.p.on must be true or false, not \"maybe\""),
+            ("size", ["8 MB!"], "s.p.size must be a number of bytes such as 8MiB, not \"8 MB!\""),
+            ("size", ["9223372036854775807k"], "s.p.size must be a number of bytes such as 8MiB, not \"9223372036854775807k\""),
+            ("wait", ["10"], "s.p.wait must be a time span such as 250ms, 10s, 5m, 1h or 7d, not \"10\""),
+            ("mode", ["slow"], "s.p.mode must be one of fast, safe, not \"slow\""),
+            ("name", ["a", "b"], "s.p.name takes one value, not a list"),
+            ("path", [""], "s.p.path must be a path, not empty"), ("nam", ["a"], "s.p.nam is not a known key; did you mean s.p.name?"),
+        ] as [(String, [String], String)])
     func refused(key: String, value: [String], message: String) {
         #expect { try Self.configuration([key: value]) } throws: { "\($0)" == message }
     }

@@ -12,21 +12,25 @@ import Testing
         return String(decoding: output.dropFirst(), as: UTF8.self)
     }
 
-    static let start = #"{"sequence":42,"event_id":"00000000-0000-0193-0000-000000000002","deployment":"default","kind":"materialization","asset_key":["warehouse","orders"],"#
+    static let start =
+        #"{"sequence":42,"event_id":"00000000-0000-0193-0000-000000000002","deployment":"default","kind":"materialization","asset_key":["warehouse","orders"],"#
     static let end = #""timestamp":"2026-11-23T19:00:00.123456Z","received_at":"2026-11-23T19:00:00.000000Z","reported_by":"#
 
     @Test("Every field stands in its place")
     func whole() {
         let details = #"{"description":"d","data_version":"v","tags":{"a":"b"},"metadata":{"rows":{"type":"int","value":10}}}"#
-        #expect(Self.json(details, partition: "p\"", reportedBy: "ci") == Self.start
-            + #""partition":"p\"","description":"d","data_version":"v","tags":{"a":"b"},"metadata":{"rows":{"type":"int","value":10}},"check_name":null,"passed":null,"severity":null,"#
-            + Self.end + #""ci"}"#)
+        #expect(
+            Self.json(details, partition: "p\"", reportedBy: "ci") == Self.start
+                + #""partition":"p\"","description":"d","data_version":"v","tags":{"a":"b"},"metadata":{"rows":{"type":"int","value":10}},"check_name":null,"passed":null,"severity":null,"#
+                + Self.end + #""ci"}"#)
     }
 
     @Test("What an event does not have is null, tables are empty", arguments: ["{}", "", "[1", "5", #"{"description":"#])
     func empty(details: String) {
-        #expect(Self.json(details) == Self.start
-            + #""partition":null,"description":null,"data_version":null,"tags":{},"metadata":{},"check_name":null,"passed":null,"severity":null,"# + Self.end + "null}")
+        #expect(
+            Self.json(details) == Self.start
+                + #""partition":null,"description":null,"data_version":null,"tags":{},"metadata":{},"check_name":null,"passed":null,"severity":null,"#
+                + Self.end + "null}")
     }
 
     @Test("Members that this version does not know are kept at the end")
@@ -36,14 +40,24 @@ import Testing
         #expect(json.contains(#""passed":true,"#))
     }
 
-    @Test("Words that only Python reads become texts, texts stay", arguments: [
-        (#"{"metadata":{"v":{"type":"float","value":NaN}}}"#, #"{"v":{"type":"float","value":"NaN"}}"#),
-        (#"{"metadata":{"v":{"type":"float","value":-Infinity},"w":{"type":"float","value":Infinity}}}"#,
-            #"{"v":{"type":"float","value":"-Infinity"},"w":{"type":"float","value":"Infinity"}}"#),
-        (#"{"metadata":{"v":{"type":"json","value":[NaN,-Infinity,{"NaN":Infinity}]}}}"#, #"{"v":{"type":"json","value":["NaN","-Infinity",{"NaN":"Infinity"}]}}"#),
-        (#"{"metadata":{"NaN":{"type":"text","value":"NaN, -Infinity \" NaN"}}}"#, #"{"NaN":{"type":"text","value":"NaN, -Infinity \" NaN"}}"#),
-        (#"{"metadata":{"v":{"type":"int","value":-5}}}"#, #"{"v":{"type":"int","value":-5}}"#),
-    ])
+    @Test(
+        "Words that only Python reads become texts, texts stay",
+        arguments: [
+            (#"{"metadata":{"v":{"type":"float","value":NaN}}}"#, #"{"v":{"type":"float","value":"NaN"}}"#),
+            (
+                #"{"metadata":{"v":{"type":"float","value":-Infinity},"w":{"type":"float","value":Infinity}}}"#,
+                #"{"v":{"type":"float","value":"-Infinity"},"w":{"type":"float","value":"Infinity"}}"#
+            ),
+            (
+                #"{"metadata":{"v":{"type":"json","value":[NaN,-Infinity,{"NaN":Infinity}]}}}"#,
+                #"{"v":{"type":"json","value":["NaN","-Infinity",{"NaN":"Infinity"}]}}"#
+            ),
+            (
+                #"{"metadata":{"NaN":{"type":"text","value":"NaN, -Infinity \" NaN"}}}"#,
+                #"{"NaN":{"type":"text","value":"NaN, -Infinity \" NaN"}}"#
+            ),
+            (#"{"metadata":{"v":{"type":"int","value":-5}}}"#, #"{"v":{"type":"int","value":-5}}"#),
+        ])
     func words(details: String, metadata: String) {
         #expect(Self.json(details).contains("\"metadata\":\(metadata),"))
     }

@@ -2,9 +2,11 @@ import AssetlogCore
 import Testing
 
 @Suite struct EventTests {
-    @Test("An identity reads and prints a UUID", arguments: [
-        "00000000-0000-0000-0000-000000000000", "01234567-89ab-cdef-0123-456789abcdef", "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    ])
+    @Test(
+        "An identity reads and prints a UUID",
+        arguments: [
+            "00000000-0000-0000-0000-000000000000", "01234567-89ab-cdef-0123-456789abcdef", "ffffffff-ffff-ffff-ffff-ffffffffffff",
+        ])
     func identity(text: String) throws {
         let id = try #require(EventID(text))
         #expect(id.description == text)
@@ -12,10 +14,12 @@ import Testing
         #expect(EventID(bytes: id.bytes) == id)
     }
 
-    @Test("What is no UUID is no identity", arguments: [
-        "", "0", "01234567-89ab-cdef-0123-456789abcde", "01234567-89ab-cdef-0123-456789abcdef0", "0123456789abcdef0123456789abcdef",
-        "01234567-89ab-cdef-0123_456789abcdef", "g1234567-89ab-cdef-0123-456789abcdef", "{1234567-89ab-cdef-0123-456789abcdef}",
-    ])
+    @Test(
+        "What is no UUID is no identity",
+        arguments: [
+            "", "0", "01234567-89ab-cdef-0123-456789abcde", "01234567-89ab-cdef-0123-456789abcdef0", "0123456789abcdef0123456789abcdef",
+            "01234567-89ab-cdef-0123_456789abcdef", "g1234567-89ab-cdef-0123-456789abcdef", "{1234567-89ab-cdef-0123-456789abcdef}",
+        ])
     func noIdentity(text: String) {
         #expect(EventID(text) == nil)
         #expect(EventID(bytes: Array(text.utf8.prefix(15))) == nil)
@@ -57,9 +61,12 @@ import Testing
         #expect(EventBatch(events).events == events)
     }
 
-    @Test("A key's canonical form holds its parts", arguments: [
-        (["warehouse", "orders"], #"["warehouse","orders"]"#), ([""], #"[""]"#), (["a\"\\\n\t\r\u{1}é😀", "/"], #"["a\"\\\n\t\r\u0001é😀","/"]"#),
-    ])
+    @Test(
+        "A key's canonical form holds its parts",
+        arguments: [
+            (["warehouse", "orders"], #"["warehouse","orders"]"#), ([""], #"[""]"#),
+            (["a\"\\\n\t\r\u{1}é😀", "/"], #"["a\"\\\n\t\r\u0001é😀","/"]"#),
+        ])
     func key(parts: [String], canonical: String) {
         #expect(AssetKey(parts).canonical == canonical)
         #expect(AssetKey(parts).parts == parts)

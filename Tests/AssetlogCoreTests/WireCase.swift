@@ -48,8 +48,9 @@ struct WireCase: CustomTestStringConvertible, Sendable {
 
     private static func body(_ request: TestJSON) -> [UInt8] {
         if let made = request["body_gen"], let unit = made["unit"]?.string, let count = made["count"]?.integer {
-            return Array(((made["prefix"]?.string ?? "") + String(repeating: unit, count: count)
-                + (made["suffix"]?.string ?? "")).utf8)
+            return Array(
+                ((made["prefix"]?.string ?? "") + String(repeating: unit, count: count)
+                    + (made["suffix"]?.string ?? "")).utf8)
         }
         return base64(request["body_base64"]) ?? Array((request["body"]?.string ?? "").utf8)
     }

@@ -27,7 +27,9 @@ import Testing
                 #expect(matches(wanted, try #require(event[name])), "\(name): \(event)")
             }
             if wire.target.starts(with: "/report_asset_check".utf8), case .object(let expected)? = TestJSON(wire.recorded)["metadata"] {
-                #expect(event["metadata"]?.names == expected.map(\.name).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) })
+                #expect(
+                    event["metadata"]?.names
+                        == expected.map(\.name).sorted { $0.unicodeScalars.lexicographicallyPrecedes($1.unicodeScalars) })
             }
         default: #expect(answer.event != nil)
         }

@@ -156,7 +156,9 @@ struct HTTPServerTests {
         }
     }
 
-    @Test("refuses what is not HTTP with a sentence", arguments: ["\u{0}\u{1}\r\n\r\n", "HELLO\r\n\r\n", "post / HTTP/1.1\r\nHost: x\r\n\r\n"])
+    @Test(
+        "refuses what is not HTTP with a sentence",
+        arguments: ["\u{0}\u{1}\r\n\r\n", "HELLO\r\n\r\n", "post / HTTP/1.1\r\nHost: x\r\n\r\n"])
     func refusesGarbage(_ bytes: String) async throws {
         try await ServerFixture.run { server in
             let answer = try await blocking {
@@ -279,8 +281,10 @@ struct HTTPServerTests {
 
     @Test(
         "cuts a peer that is too slow",
-        arguments: ["", "POST /report_asset_check/a HTT", "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab",
-            "POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{"])
+        arguments: [
+            "", "POST /report_asset_check/a HTT", "POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nab",
+            "POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{",
+        ])
     func cutsSlowPeers(_ beginning: String) async throws {
         var limits = HTTPLimits()
         limits.headerTimeout = .seconds(1)

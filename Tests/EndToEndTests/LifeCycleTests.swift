@@ -18,7 +18,8 @@ struct LifeCycleTests {
         #expect(try curl("-X", "POST", "\(base)/report_asset_observation/my_asset?data_version=1.2") == "{}")
         let page = try curl("\(base)/api/v1/events")
         for kind in ["materialization", "check", "observation"] { #expect(page.contains(#""kind":"\#(kind)""#)) }
-        let latest = try curl("-G", "\(base)/api/v1/events", "--data-urlencode", #"asset_key=["my_asset"]"#, "-d", "order=desc", "-d", "limit=1")
+        let latest = try curl(
+            "-G", "\(base)/api/v1/events", "--data-urlencode", #"asset_key=["my_asset"]"#, "-d", "order=desc", "-d", "limit=1")
         #expect(latest.contains(#""data_version":"1.2""#))
         #expect(server.stop() == 0)
         try FileManager.default.removeItem(at: server.folder)
@@ -78,8 +79,11 @@ struct LifeCycleTests {
         func status(_ coding: String) throws -> String {
             try run(
                 "curl",
-                ["-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "-H", "Content-Encoding: \(coding)",
-                 "--data-binary", "@\(file.path)", url] + json).output
+                [
+                    "-sS", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "-H", "Content-Encoding: \(coding)",
+                    "--data-binary", "@\(file.path)", url,
+                ] + json
+            ).output
         }
         #expect(try status("gzip") == "200")
         #expect(try status("br") == "415")

@@ -54,7 +54,10 @@ final class ServerProcess: @unchecked Sendable {
         throw StartFailure(status: -1, said: "not ready after 60 s")
     }
 
-    struct StartFailure: Error { var status: Int32; var said: String }
+    struct StartFailure: Error {
+        var status: Int32
+        var said: String
+    }
 
     /// What the server wrote to standard error so far.
     var said: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
@@ -122,8 +125,10 @@ enum TestCertificate {
         let (certificate, key) = (folder.appending(path: "chain.pem").path, folder.appending(path: "key.pem").path)
         _ = try? run(
             "openssl",
-            ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate])
+            [
+                "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", key, "-out", certificate,
+            ])
         return (certificate, key)
     }()
 

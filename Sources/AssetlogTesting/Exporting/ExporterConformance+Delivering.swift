@@ -75,8 +75,9 @@ extension ExporterConformance {
             event.event.partition = text
             event.event.deployment = "prod"
             event.event.reportedBy = text
-            event.event.details = Array(
-                #"{"metadata":{"nan":{"type":"float","value":NaN},"low":{"type":"float","value":-Infinity},"#.utf8)
+            event.event.details =
+                Array(
+                    #"{"metadata":{"nan":{"type":"float","value":NaN},"low":{"type":"float","value":-Infinity},"#.utf8)
                 + Array(#""n":{"type":"int","value":123456789012345678901234567890},"#.utf8)
                 + Array(#""j":{"type":"json","value":[Infinity,{"NaN":"NaN"},"\u0000\n"]}}}"#.utf8)
             events.append(event)

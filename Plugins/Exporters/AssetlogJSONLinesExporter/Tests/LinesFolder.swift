@@ -40,7 +40,8 @@ final class LinesFolder: Sendable {
 
     func open(rotateBytes: Int = 64 << 20, fileSystem: FileSystem = FileSystem()) async throws -> any Exporter {
         try await JSONLinesExporter.open(
-            settings(rotateBytes: rotateBytes), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }), fileSystem: fileSystem)
+            settings(rotateBytes: rotateBytes), logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+            fileSystem: fileSystem)
     }
 
     func remove() {

@@ -37,8 +37,7 @@ struct LogVerification {
     private func check(_ event: LoggedEvent, _ problems: inout Problems) {
         func wrong(_ what: String) { problems.add("\(file): the event \(event.sequence) has \(what).") }
         if event.deployment.isEmpty { wrong("no deployment") }
-        if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true
-        {
+        if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true {
             wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
         }
         do {
