@@ -1,0 +1,69 @@
+import Foundation
+import Testing
+
+/// What the documents say is what happens: every block that follows `<!-- run -->` is run against a real server.
+@Suite("The documents")
+struct DocumentationTests {
+    private static let documents = ["README.md", "Docs/API.md", "Docs/Operations.md"]
+
+    private static func text(_ document: String) throws -> String {
+        try String(contentsOf: ServerProcess.root.appending(path: document), encoding: .utf8)
+    }
+
+    /// The shell blocks of a document that are marked to be run, in order.
+    private static func blocks(_ document: String) throws -> [String] {
+        try text(document).components(separatedBy: "<!-- run -->\n```bash\n").dropFirst().map { rest in
+            rest.components(separatedBy: "\n```")[0]
+        }
+    }
+
+    @Test("hold examples that work as they are typed", arguments: documents)
+    func examples(_ document: String) throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        // The sample for servers is an example too.
+        let configuration = folder.appending(path: "assetlog.yaml")
+        try FileManager.default.copyItem(at: ServerProcess.root.appending(path: "docker/assetlog.yaml"), to: configuration)
+        let server = try ServerProcess(["--config", configuration.path], in: folder)
+        let blocks = try Self.blocks(document)
+        #expect(!blocks.isEmpty)
+        for block in blocks {
+            let script = block.replacing("localhost:3000", with: "127.0.0.1:\(server.url.port ?? 0)")
+            let path = "\(ServerProcess.binary.deletingLastPathComponent().path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+            let result = try run(
+                "bash", ["-euo", "pipefail", "-c", script], in: folder,
+                environment: ["PATH": path, "DATA": folder.appending(path: "data").path])
+            #expect(result.status == 0, "\(document):\n\(block)\n\(result.output)\(result.errors)")
+            // A refused report is answered, so curl alone would not notice.
+            #expect(!result.output.contains(#""error""#), "\(document):\n\(block)\n\(result.output)")
+        }
+        #expect(server.stop() == 0)
+        try FileManager.default.removeItem(at: folder)
+    }
+
+    @Test("show the configuration of this build")
+    func configuration() throws {
+        let sample = try assetlog("config", "sample")
+        #expect(sample.status == 0)
+        #expect(try Self.text("Docs/Configuration.md").contains("```yaml\n\(sample.output)```"))
+    }
+
+    @Test("name every top-level folder, and no other")
+    func folders() throws {
+        let tracked = try run("git", ["ls-files"], in: ServerProcess.root).output
+        let folders = Set(tracked.split(separator: "\n").compactMap { $0.contains("/") ? $0.split(separator: "/").first : nil })
+            .filter { !$0.hasPrefix(".") }
+        let rows = try Self.text("README.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+            .compactMap { $0.split(separator: "`").dropFirst().first }
+        #expect(Set(rows) == folders)
+    }
+
+    @Test("link to files that exist", arguments: documents + ["Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Plugins.md"])
+    func links(_ document: String) throws {
+        let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()
+        for match in try Self.text(document).matches(of: /\]\(([^)#:]+)\)/) {
+            let target = folder.appending(path: String(match.1)).path
+            #expect(FileManager.default.fileExists(atPath: target), "\(document) links to \(match.1)")
+        }
+    }
+}
