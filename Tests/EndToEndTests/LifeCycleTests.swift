@@ -120,10 +120,15 @@ struct LifeCycleTests {
         try FileManager.default.removeItem(at: server.folder)
     }
 
-    @Test("turns unready and ends with 0 when it is told to stop")
+    @Test("turns unready, still takes reports for the delay, and ends with 0 when it is told to stop")
     func stops() throws {
-        let server = try ServerProcess()
+        let server = try ServerProcess(["--set", "server.shutdown_delay=3s"])
         #expect(try curl("-o", "/dev/null", "-w", "%{http_code}", "\(server.url)/readyz") == "200")
+        kill(server.pid, SIGTERM)
+        usleep(500_000)
+        #expect(try curl("-o", "/dev/null", "-w", "%{http_code}", "\(server.url)/readyz") == "503")
+        #expect(try curl("-o", "/dev/null", "-w", "%{http_code}", "\(server.url)/livez") == "200")
+        #expect(try curl("-X", "POST", "\(server.url)/report_asset_materialization/late") == "{}")
         #expect(server.stop() == 0)
         try FileManager.default.removeItem(at: server.folder)
     }

@@ -51,7 +51,8 @@ struct ConfigurationChecker {
         else { return nil }
         return ServerConfiguration(
             listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
-            eventLoops: loops, shutdownGrace: server.duration("shutdown_grace"), tls: tlsFiles(server), limits: limits,
+            eventLoops: loops, shutdownDelay: server.duration("shutdown_delay"),
+            shutdownGrace: server.duration("shutdown_grace"), tls: tlsFiles(server), limits: limits,
             log: LogSettings(
                 level: Logger.Level(rawValue: log.requiredString("level")) ?? .info,
                 format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text),

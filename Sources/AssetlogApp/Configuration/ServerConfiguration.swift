@@ -13,6 +13,8 @@ struct ServerConfiguration: Sendable {
     var isReadOnly: Bool
     /// The number of event loops, at least 1.
     var eventLoops: Int
+    /// How long requests are still taken when the end was announced.
+    var shutdownDelay: Duration
     /// How long requests may take to finish at the end.
     var shutdownGrace: Duration
     /// The files of the certificate; nil: plain HTTP.

@@ -27,6 +27,9 @@ enum ServerKeys {
             ConfigurationKey(
                 "event_loops", .integer, default: "0", "How many threads serve connections; 0: one for each core."),
             ConfigurationKey(
+                "shutdown_delay", .duration, default: "0s",
+                "How long requests are still taken after SIGTERM, with /readyz at 503, for a load balancer to notice."),
+            ConfigurationKey(
                 "shutdown_grace", .duration, default: "30s",
                 "How long requests may take to finish after SIGTERM, before their connections are closed."),
             ConfigurationKey("tls.certificate", .path, "The certificate and its chain, PEM; without it: plain HTTP."),

@@ -116,6 +116,7 @@ struct RunningServer {
                     await stop()
                     logger.notice("The server is stopping.")
                     log.announceDraining()
+                    try? await Task.sleep(for: configuration.shutdownDelay)
                     await http.shutDown(grace: configuration.shutdownGrace)
                 }
                 consumers.cancelAll()

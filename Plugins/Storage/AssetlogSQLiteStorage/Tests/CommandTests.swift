@@ -20,6 +20,7 @@ struct CommandTests {
         _ = try storage.append(EventBatch(events(500)))
         let appending = append(to: storage)
         let other = try TemporaryFolder()
+        defer { withExtendedLifetime(other) {} }
         let copy = other.file("events.sqlite")
         try await Task.sleep(for: .milliseconds(50))
         let before = try await storage.statistics().head
@@ -158,7 +159,7 @@ struct CommandTests {
         let storage = try await open(folder)
         let background = Task { try await storage.run() }
         _ = try storage.append(EventBatch(events(100)))
-        let reader = try DatabaseQueue(path: folder.file("index.sqlite"))
+        let reader = try indexReader(folder)
         try await eventually {
             try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 100 }
         }

@@ -2,6 +2,9 @@
 import AssetlogCore
 import AssetlogSQLiteStorage
 import Foundation
+#if canImport(Glibc)
+import Glibc
+#endif
 import GRDB
 import Testing
 
@@ -10,6 +13,7 @@ struct FaultTests {
     @Test("The write-ahead log stays bounded under sustained appends", arguments: [true, false])
     func bound(_ hasBackgroundWork: Bool) async throws {
         let folder = try TemporaryFolder()
+        defer { withExtendedLifetime(folder) {} }
         let storage = try await open(folder, ["checkpoint_pages": ["200"]])
         let background = hasBackgroundWork ? Task { try await storage.run() } : nil
         var greatest = 0
@@ -30,8 +34,8 @@ struct FaultTests {
 
     @Test("A full disk refuses whole batches, keeps what was acknowledged, and appends go on when there is space")
     func full() async throws {
-        let folder = try TemporaryFolder()
-        let disk = try SmallDisk(at: folder.file("disk"), size: "3m")
+        let disk = try SmallDisk(size: "3m")
+        defer { withExtendedLifetime(disk) {} }
         let ballast = disk.file("ballast")
         try Data(count: 1 << 20).write(to: URL(fileURLWithPath: ballast))
         let storage = try await setup(disk.path).open(PluginContext(name: "sqlite", logger: quiet))
@@ -74,30 +78,28 @@ struct FaultTests {
 /// A small file system in memory; making one needs root.
 private final class SmallDisk {
     let path: String
+    /// Where it is mounted; kept, for the folder's end removes what is in it.
+    private let folder: TemporaryFolder
 
-    init(at path: String, size: String) throws {
-        self.path = path
-        guard geteuid() == 0 else { try Test.cancel("only root can mount a small file system to fill") }
+    init(size: String) throws {
+        folder = try TemporaryFolder()
+        path = folder.file("disk")
+        #if os(Linux)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard try Self.run("mount", "-t", "tmpfs", "-o", "size=\(size)", "tmpfs", path) == 0 else {
-            try Test.cancel("this machine does not let a test mount a small file system to fill")
+        guard mount("tmpfs", path, "tmpfs", 0, "size=\(size)") == 0 else {
+            try Test.cancel("a small file system to fill can't be mounted: \(String(cString: strerror(errno)))")
         }
+        #else
+        try Test.cancel("a small file system to fill is made on Linux only")
+        #endif
     }
 
     deinit {
-        _ = try? Self.run("umount", "-l", path)
+        #if os(Linux)
+        umount2(path, 2)  // MNT_DETACH
+        #endif
     }
 
     func file(_ name: String) -> String { "\(path)/\(name)" }
-
-    private static func run(_ command: String...) throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = command
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationStatus
-    }
 }
 #endif

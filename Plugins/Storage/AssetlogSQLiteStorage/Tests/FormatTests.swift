@@ -100,7 +100,7 @@ struct FormatTests {
         let storage = try await open(folder)
         _ = try storage.append(EventBatch(events(3000, asset: "a")))
         let background = Task { try await storage.run() }
-        let reader = try DatabaseQueue(path: folder.file("index.sqlite"))
+        let reader = try indexReader(folder)
         try await eventually {
             try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 3000 }
         }
@@ -214,12 +214,20 @@ struct FormatTests {
     }
 }
 
-/// Waits until a condition holds, for ten seconds at most.
+/// Opens the index beside a server, to see how far it is.
+func indexReader(_ folder: TemporaryFolder) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.readonly = true
+    configuration.busyMode = .timeout(10)
+    return try DatabaseQueue(path: folder.file("index.sqlite"), configuration: configuration)
+}
+
+/// Waits until a condition holds, for thirty seconds at most.
 func eventually(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<200 {
+    for _ in 0..<600 {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(50))
     }
-    Issue.record("the condition did not come true within ten seconds")
+    Issue.record("the condition did not come true within thirty seconds")
 }
 #endif
