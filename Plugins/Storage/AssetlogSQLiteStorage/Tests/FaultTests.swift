@@ -34,7 +34,9 @@ struct FaultTests {
 
     @Test("A full disk refuses whole batches, keeps what was acknowledged, and appends go on when there is space")
     func full() async throws {
-        let disk = try SmallDisk(size: "3m")
+        guard let disk = try SmallDisk(size: "3m") else {
+            try Test.cancel("a small file system to fill can be mounted by root on Linux only")
+        }
         defer { withExtendedLifetime(disk) {} }
         let ballast = disk.file("ballast")
         try Data(count: 1 << 20).write(to: URL(fileURLWithPath: ballast))
@@ -81,16 +83,15 @@ private final class SmallDisk {
     /// Where it is mounted; kept, for the folder's end removes what is in it.
     private let folder: TemporaryFolder
 
-    init(size: String) throws {
+    /// Makes and mounts it; nil when the machine does not let a test do that.
+    init?(size: String) throws {
         folder = try TemporaryFolder()
         path = folder.file("disk")
         #if os(Linux)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        guard mount("tmpfs", path, "tmpfs", 0, "size=\(size)") == 0 else {
-            try Test.cancel("a small file system to fill can't be mounted: \(String(cString: strerror(errno)))")
-        }
+        guard mount("tmpfs", path, "tmpfs", 0, "size=\(size)") == 0 else { return nil }
         #else
-        try Test.cancel("a small file system to fill is made on Linux only")
+        return nil
         #endif
     }
 
