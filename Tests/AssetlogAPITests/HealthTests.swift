@@ -33,7 +33,7 @@ struct HealthTests {
         await #expect(throws: (any Error).self) { try await server.log.append([.sample()]) }
         let answer = try await server.get("/readyz?verbose")
         #expect(answer.status == 503)
-        #expect(answer.text.contains("[-] log: the storage has refused events for 0 s"))
+        #expect(answer.text.contains("[-] log: the storage has refused events for "))
         #expect(!answer.text.contains("secret"))
         await server.log.drain()
     }
@@ -57,7 +57,7 @@ struct HealthTests {
             storage: FaultyStorage(read: {
                 await reads.increment()
                 // Deaf to cancellation, as a blocked system call is.
-                await Task.detached { try? await Task.sleep(for: .seconds(3)) }.value
+                await Task.detached { try? await Task.sleep(for: .seconds(50)) }.value
             }),
             probeTimeout: .milliseconds(100))
         let start = ContinuousClock.now
@@ -72,7 +72,7 @@ struct HealthTests {
             try await group.waitForAll()
         }
         #expect(try await server.get("/livez").status == 200)
-        #expect(ContinuousClock.now - start < .seconds(2.5))
+        #expect(ContinuousClock.now - start < .seconds(45))
         #expect(await reads.count == 1)
     }
 

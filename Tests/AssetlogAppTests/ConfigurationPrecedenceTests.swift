@@ -30,7 +30,9 @@ struct ConfigurationPrecedenceTests {
         #expect(resolved.values.first { $0.path == key }?.place == place)
     }
 
-    @Test("Relative paths are taken from the file's folder, those of flags and variables from the working folder")
+    @Test(
+        "Relative paths are taken from the file's folder, those of flags and variables from the working folder",
+        .enabled(if: BuildFeatures.hasTLS, "the files of the certificate need the trait TLS"))
     func relativePaths() throws {
         func tls(_ yaml: String?, _ environment: [String: String] = [:], _ flags: [String: String] = [:]) throws
             -> TLSFiles?

@@ -9,11 +9,13 @@ final class RecordingConsumer: LogConsumer {
         var batches: [ConsumerBatch] = []
         var failures: [any Error] = []
         var isStuck = false
+        var begun = 0
     }
 
     let state = Mutex(State())
 
     func consume(_ batch: ConsumerBatch) async throws {
+        state.withLock { $0.begun += 1 }
         while state.withLock({ $0.isStuck }) { await Self.nap() }
         try state.withLock { state in
             if !state.failures.isEmpty { throw state.failures.removeFirst() }
@@ -27,6 +29,7 @@ final class RecordingConsumer: LogConsumer {
     }
 
     var sequences: [Int64] { state.withLock { $0.batches.flatMap { $0.events.map(\.sequence) } } }
+    var hasBegun: Bool { state.withLock { $0.begun > 0 } }
     func fail(with errors: [any Error]) { state.withLock { $0.failures = errors } }
     func setStuck(_ isStuck: Bool) { state.withLock { $0.isStuck = isStuck } }
 }

@@ -1,0 +1,101 @@
+import NIOCore
+import NIOEmbedded
+import NIOHTTP1
+import Testing
+
+@testable import AssetlogHTTP
+
+/// Two parsers that read one connection must never disagree about where a request ends (request smuggling): whatever
+/// the byte lane's parser takes, NIO's reads in the same way.
+@Suite("The byte lane's parser beside NIO's")
+struct IngestRequestParserDifferentialTests {
+    /// What goes wrong in HTTP, to be woven into requests at random places.
+    private static let snippets = [
+        "\r\n", "\n", "\r", " ", "\t", ":", "\u{0}", "\u{b}", "chunked", "Content-Length: 3\r\n", "Content-Length: 0\r\n",
+        "content-length:7\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding : chunked\r\n", "Connection: close\r\n",
+        "Connection: keep-alive\r\n", "Connection: close, x\r\n", "Host: b\r\n", "Host:\r\n", "Expect: 100-continue\r\n",
+        "X: y\r\n", " X: y\r\n", "X : y\r\n", "X:\r\n", "HTTP/1.1", "HTTP/1.0", "POST ", "/", "?a=b", "%", "#", "0", "9", "+",
+        "Content-Type: application/json\r\n", "Upgrade: x\r\n", "é",
+    ]
+
+    private static let seeds = [
+        "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
+        "POST /report_asset_check/a?b=c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+        "POST / HTTP/1.1\r\nhost: x:3000\r\nUser-Agent: y\r\nAccept: */*\r\nConnection: close\r\n\r\n",
+    ]
+
+    @Test("takes nothing that NIO's parser reads in another way", arguments: [1, 2, 3, 4])
+    func agrees(seed: UInt64) {
+        var random = SplitMix64(state: seed)
+        var taken = 0
+        for _ in 0..<4000 {
+            var bytes = Array(Self.seeds.randomElement(using: &random)!.utf8)
+            for _ in 0..<Int.random(in: 0...3, using: &random) { mutate(&bytes, &random) }
+            guard case .complete(let head) = bytes.withUnsafeBytes(IngestRequestParser.parse) else { continue }
+            let end = head.byteCount + head.contentLength
+            guard head.contentLength < 1000 else { continue }
+            bytes += Array(repeating: UInt8(ascii: "x"), count: max(0, end - bytes.count))
+            compare(head, Array(bytes[..<end]))
+            taken += 1
+        }
+        #expect(taken > 200, "hardly any request was taken, so hardly anything was compared")
+    }
+
+    private func compare(_ head: IngestRequestHead, _ bytes: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
+        do {
+            try channel.writeInbound(ByteBuffer(bytes: bytes))
+            guard case .head(let other)? = try channel.readInbound(as: HTTPServerRequestPart.self) else {
+                Issue.record("NIO's parser finds no head in \(text.debugDescription)")
+                return
+            }
+            #expect(other.method == .POST)
+            #expect(other.version == .http1_1)
+            #expect(other.uri == String(decoding: bytes[head.target], as: UTF8.self))
+            #expect(other.isKeepAlive == !head.closes, "\(text.debugDescription)")
+            #expect(other.headers["content-type"].first == head.contentType.map { String(decoding: bytes[$0], as: UTF8.self) })
+            var bodyBytes = 0
+            var hasEnded = false
+            while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+                switch part {
+                case .body(let buffer): bodyBytes += buffer.readableBytes
+                case .end: hasEnded = true
+                case .head: Issue.record("NIO's parser finds a second request in \(text.debugDescription)")
+                }
+            }
+            #expect(bodyBytes == head.contentLength, "\(text.debugDescription)")
+            #expect(hasEnded, "\(text.debugDescription)")
+        } catch {
+            Issue.record("NIO's parser refuses \(text.debugDescription): \(error)")
+        }
+    }
+
+    private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
+        let place = Int.random(in: 0..<bytes.count, using: &random)
+        switch Int.random(in: 0..<4, using: &random) {
+        case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes.remove(at: place)
+        case 2: bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: place)
+        default:
+            // Whole header lines at a line's start, where they are most often taken.
+            let lines = bytes.indices.filter { $0 > 1 && bytes[$0 - 1] == 10 && bytes[$0 - 2] == 13 }
+            let line = lines.randomElement(using: &random) ?? place
+            bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: line)
+        }
+    }
+}
+
+/// A small generator with a seed, so that a failure comes again.
+private struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+        return z ^ (z >> 31)
+    }
+}
