@@ -12,11 +12,12 @@ struct ConsumerRunnerTests {
         let consumer = RecordingConsumer()
         let news: AsyncStream<Void>
         let tell: AsyncStream<Void>.Continuation
-        let settings = ConsumerSettings(
-            batchEvents: 10, pollInterval: .milliseconds(30), saveInterval: .milliseconds(20),
-            firstPause: .milliseconds(5), longestPause: .milliseconds(40), stopGrace: .milliseconds(300))
+        let settings: ConsumerSettings
 
-        init() async throws {
+        init(stopGrace: Duration = .seconds(20)) async throws {
+            settings = ConsumerSettings(
+                batchEvents: 10, pollInterval: .milliseconds(30), saveInterval: .milliseconds(20),
+                firstPause: .milliseconds(5), longestPause: .milliseconds(40), stopGrace: stopGrace)
             let plugin = StoragePlugin.memory
             let configuration = try PluginConfiguration(
                 section: "storage.memory", keys: plugin.keys, values: [:], folder: "/", dataFolder: "/")
@@ -145,7 +146,7 @@ struct ConsumerRunnerTests {
 
     @Test("a delivery that hangs does not hold up the end for longer than the grace, and does not count")
     func abandonsDelivery() async throws {
-        let bench = try await Bench()
+        let bench = try await Bench(stopGrace: .milliseconds(300))
         bench.consumer.setStuck(true)
         try bench.append(4)
         let runner = bench.runner()
