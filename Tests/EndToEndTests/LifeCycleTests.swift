@@ -129,7 +129,7 @@ struct LifeCycleTests {
         #expect(try curl("-o", "/dev/null", "-w", "%{http_code}", "\(server.url)/readyz") == "503")
         #expect(try curl("-o", "/dev/null", "-w", "%{http_code}", "\(server.url)/livez") == "200")
         #expect(try curl("-X", "POST", "\(server.url)/report_asset_materialization/late") == "{}")
-        #expect(server.stop() == 0)
+        #expect(server.waitUntilExit() == 0)
         try FileManager.default.removeItem(at: server.folder)
     }
 

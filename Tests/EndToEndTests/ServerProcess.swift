@@ -68,6 +68,11 @@ final class ServerProcess: @unchecked Sendable {
     @discardableResult
     func stop() -> Int32 {
         if process.isRunning { process.terminate() }
+        return waitUntilExit()
+    }
+
+    /// Waits for the end of a server that was told to stop; a second signal would end it at once.
+    func waitUntilExit() -> Int32 {
         process.waitUntilExit()
         return process.terminationStatus
     }

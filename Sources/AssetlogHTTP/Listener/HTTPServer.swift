@@ -81,7 +81,7 @@ public final class HTTPServer: Sendable {
             for loop in loops.values { loop.eventLoop.execute { loop.startClock() } }
             return address
         } catch {
-            await stop()
+            try? await group.shutdownGracefully()
             throw HTTPServerError(message: Self.explain(error, configuration))
         }
     }
@@ -96,13 +96,18 @@ public final class HTTPServer: Sendable {
         }
     }
 
-    /// Serves the connections that ask for more than reports, until ``shutDown(grace:)`` has ended.
+    /// Serves the connections that ask for more than reports, until ``shutDown(grace:)`` has ended them, and then ends
+    /// the event loops. It is to be called once after ``start()``.
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await connection in apiConnections {
                 group.addTask { [apiHandler] in await apiHandler.serve(connection) }
             }
+            // Every connection is closed by now; whoever still makes an answer makes it for nobody.
+            group.cancelAll()
         }
+        // Not before: a task that waits for its channel would wait for ever on a loop that has ended.
+        try? await self.group.shutdownGracefully()
     }
 
     /// Stops accepting, closes idle connections, lets requests finish within `grace`, then closes what is left.
@@ -120,13 +125,8 @@ public final class HTTPServer: Sendable {
         }
         for future in drained { try? await future.get() }
         cut.cancel()
-        await stop()
-    }
-
-    private func stop() async {
-        finishAPIConnections()
         for loop in loops.values { try? await loop.eventLoop.submit { loop.stopClock() }.get() }
-        try? await group.shutdownGracefully()
+        finishAPIConnections()
     }
 
     // MARK: Connections
