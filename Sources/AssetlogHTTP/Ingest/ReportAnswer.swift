@@ -2,7 +2,7 @@ import AssetlogCore
 import AssetlogLog
 
 /// The answer to a report, independent of how it is written.
-struct ReportAnswer: Equatable {
+struct ReportAnswer {
     var status: Int
     /// The text of `error`; nil: the report was recorded and the body is `{}`.
     var message: String?
@@ -41,11 +41,6 @@ struct ReportAnswer: Equatable {
         CanonicalJSON.appendString(message.utf8, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
         return bytes
-    }
-
-    static func == (left: ReportAnswer, right: ReportAnswer) -> Bool {
-        left.status == right.status && left.message == right.message && left.eventID == right.eventID
-            && left.fields.elementsEqual(right.fields, by: ==)
     }
 }
 

@@ -38,7 +38,6 @@ struct ConnectionTable {
     private var connections: ContiguousArray<Connection> = []
 
     var isEmpty: Bool { connections.isEmpty }
-    var count: Int { connections.count }
     var all: ContiguousArray<Connection> { connections }
 
     mutating func insert(_ connection: Connection) {
