@@ -61,11 +61,13 @@ let package = Package(
     ],
     targets: [
         // The operating system's libraries. A module map and a shim for macros; nothing else is C.
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
         .target(name: "AssetlogLog", dependencies: ["AssetlogCore", logging]),
+        .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "CCrypto", logging]),
         .target(
             name: "AssetlogTLS",
             dependencies: [
@@ -75,7 +77,7 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogLog", "AssetlogGzip", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -85,7 +87,7 @@ let package = Package(
         .target(
             name: "AssetlogAPI",
             dependencies: [
-                "AssetlogCore", "AssetlogLog", logging, nio("NIOCore"),
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", logging, nio("NIOCore"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -93,7 +95,7 @@ let package = Package(
         .target(
             name: "AssetlogApp",
             dependencies: [
-                "AssetlogCore", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -111,6 +113,7 @@ let package = Package(
         .target(name: "AssetlogTesting", dependencies: ["AssetlogCore", logging]),
 
         .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
+        .testTarget(name: "AssetlogAccessTests", dependencies: ["AssetlogAccess", "AssetlogCore", logging]),
         .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
             name: "AssetlogTLSTests",

@@ -133,16 +133,8 @@ struct ConfigurationMistakeTests {
                 "deployments:\n  declared: [prod, prod]",
                 "assetlog.yaml:2: deployments.declared names a deployment twice"),
             Mistake(
-                "auth:\n  required: true",
-                "assetlog.yaml:2: auth.required can't be true: tokens are not in this release; listen on 127.0.0.1, or behind a proxy that asks for them"
-            ),
-            Mistake(
                 "report:\n  extensions: true",
                 "assetlog.yaml:2: report.extensions can't be true: parameters beyond those of Dagster are not in this release"
-            ),
-            Mistake(
-                "deployments:\n  create_on_first_use: true",
-                "assetlog.yaml:2: deployments.create_on_first_use can't be true: this is not in this release; list the names in deployments.declared"
             ),
         ])
     func value(_ mistake: Mistake) {

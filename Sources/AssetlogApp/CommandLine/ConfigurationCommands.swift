@@ -10,6 +10,7 @@ struct CheckConfigCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) throws {
         let resolved = try options.resolve(listener, in: context)
+        try resolved.server.checkSafety()
         for sentence in resolved.warnings { context.warn(sentence) }
         context.write("The configuration is good: \(Self.summary(resolved.server)).\n")
     }

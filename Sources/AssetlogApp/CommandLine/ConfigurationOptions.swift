@@ -52,6 +52,9 @@ struct ListenerOptions: ParsableArguments {
     @Flag(help: "Refuse every report with 401.")
     var readOnly = false
 
+    @Flag(help: "Listen beyond loopback without TLS or without tokens.")
+    var allowInsecure = false
+
     @Option(help: ArgumentHelp("The certificate and its chain, PEM: serve HTTPS.", valueName: "file"))
     var tlsCertificate: String?
 
@@ -73,6 +76,7 @@ struct ListenerOptions: ParsableArguments {
         let given = [
             ("server.listen", listen, "--listen"), ("server.path_prefix", pathPrefix, "--path-prefix"),
             ("server.read_only", readOnly ? "true" : nil, "--read-only"),
+            ("server.allow_insecure", allowInsecure ? "true" : nil, "--allow-insecure"),
             ("server.tls.certificate", tlsCertificate, "--tls-certificate"), ("server.tls.key", tlsKey, "--tls-key"),
             ("storage.type", storage, "--storage"), ("log.level", logLevel, "--log-level"),
             ("log.format", logFormat, "--log-format"),

@@ -13,6 +13,7 @@ struct ServeCommand: AssetlogSubcommand {
     func run(in context: CommandContext) async throws {
         let resolved = try options.resolve(listener, in: context)
         for sentence in resolved.warnings { context.warn(sentence) }
+        try resolved.server.checkSafety()
         try await ServerProcess(configuration: resolved.server).run()
     }
 }

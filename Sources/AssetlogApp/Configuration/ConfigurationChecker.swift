@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import Logging
 
@@ -33,12 +34,6 @@ struct ConfigurationChecker {
         }
         guard case let read = sections.compactMap({ $0 }), read.count == sections.count else { return nil }
         let (server, log, auth, deployments, report) = (read[0], read[1], read[2], read[3], read[4])
-        refuse(
-            "required", in: auth,
-            "tokens are not in this release; listen on 127.0.0.1, or behind a proxy that asks for them")
-        refuse(
-            "create_on_first_use", in: deployments,
-            "this is not in this release; list the names in deployments.declared")
         refuse("extensions", in: report, "parameters beyond those of Dagster are not in this release")
 
         let loops = problems.integer("event_loops", of: server, atLeast: 0)
@@ -52,11 +47,16 @@ struct ConfigurationChecker {
         return ServerConfiguration(
             listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
             eventLoops: loops, shutdownDelay: server.duration("shutdown_delay"),
-            shutdownGrace: server.duration("shutdown_grace"), tls: tlsFiles(server), limits: limits,
+            shutdownGrace: server.duration("shutdown_grace"), allowsInsecure: server.boolean("allow_insecure"),
+            hosts: hosts(server), trustedProxies: trustedProxies(server), tls: tlsSettings(server), limits: limits,
             log: LogSettings(
                 level: Logger.Level(rawValue: log.requiredString("level")) ?? .info,
-                format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text),
-            deployments: declaredDeployments(deployments), storage: storage, exporters: configured)
+                format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text,
+                accessFile: log.string("access"), auditFile: log.string("audit")),
+            auth: AuthSettings(
+                isRequired: auth.optionalBoolean("required") ?? !listen.isLoopback,
+                tokensFile: auth.string("tokens_file"), tokens: auth.secret("tokens")),
+            deployments: deploymentSettings(deployments), storage: storage, exporters: configured)
     }
 
     // MARK: Reading
@@ -117,15 +117,43 @@ struct ConfigurationChecker {
         return nil
     }
 
-    private func tlsFiles(_ server: PluginConfiguration) -> TLSFiles? {
+    private func hosts(_ server: PluginConfiguration) -> [String] {
+        server.list("hosts").map { name in
+            let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._:[]".contains($0)) }
+            if name.isEmpty || !isPlain {
+                problems.note(
+                    server.error(
+                        "hosts", "holds \"\(name)\", which is no host; write assets.example.com or 10.0.0.1, without a port"))
+            }
+            return name.lowercased()
+        }
+    }
+
+    private func trustedProxies(_ server: PluginConfiguration) -> [AddressBlock] {
+        server.list("trusted_proxies").compactMap { text in
+            if let block = AddressBlock(text) { return block }
+            problems.note(
+                server.error(
+                    "trusted_proxies",
+                    "holds \"\(text)\", which is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
+            return nil
+        }
+    }
+
+    private func tlsSettings(_ server: PluginConfiguration) -> TLSSettings? {
         switch (server.string("tls.certificate"), server.string("tls.key")) {
-        case (nil, nil): return nil
+        case (nil, nil): refuseTLSSettingsAlone(server)
         case (let certificate?, let key?):
             if !BuildFeatures.hasTLS {
                 problems.note(
                     server.error("tls.certificate", "needs a build with the package trait TLS; this one has none"))
             }
-            return TLSFiles(certificate: certificate, key: key)
+            return TLSSettings(
+                certificate: certificate, key: key, moreCertificates: server.string("tls.more_certificates"),
+                clientCertificates: clientCertificates(server), clientAuthorities: server.string("tls.client_ca"),
+                minimumVersion: server.requiredString("tls.minimum_version"), ciphers: server.string("tls.ciphers"),
+                cipherSuites: server.string("tls.ciphersuites"), groups: server.string("tls.groups"),
+                ocspResponse: server.string("tls.ocsp_response"))
         case (_?, nil): problems.note(server.error("tls.key", "is missing; a certificate needs its private key"))
         case (nil, _?):
             problems.note(server.error("tls.certificate", "is missing; a private key needs its certificate"))
@@ -133,12 +161,51 @@ struct ConfigurationChecker {
         return nil
     }
 
-    private func declaredDeployments(_ section: PluginConfiguration) -> [String] {
-        let names = section.list("declared")
-        for name in names {
-            if let problem = DeploymentName.problem(name) { problems.note(section.error("declared", problem)) }
+    // Whoever asks for client certificates and gets plain HTTP would be wrong about who may come in.
+    private func refuseTLSSettingsAlone(_ server: PluginConfiguration) {
+        let given = ["tls.more_certificates", "tls.client_ca", "tls.ciphers", "tls.ciphersuites", "tls.groups", "tls.ocsp_response"]
+            .first { server.string($0) != nil }
+        let key = given ?? (server.requiredString("tls.client_certificates") == "none" ? nil : "tls.client_certificates")
+        if let key {
+            problems.note(server.error(key, "does nothing without server.tls.certificate and server.tls.key; set them too"))
         }
-        if Set(names).count != names.count { problems.note(section.error("declared", "names a deployment twice")) }
+    }
+
+    private func clientCertificates(_ server: PluginConfiguration) -> TLSSettings.ClientCertificates {
+        let mode = TLSSettings.ClientCertificates(rawValue: server.requiredString("tls.client_certificates")) ?? .none
+        if mode != .none, server.string("tls.client_ca") == nil {
+            problems.note(server.error("tls.client_ca", "is missing; client certificates are checked with it"))
+        }
+        if mode == .none, server.string("tls.client_ca") != nil {
+            problems.note(
+                server.error("tls.client_ca", "does nothing while tls.client_certificates is none; make it optional or required"))
+        }
+        return mode
+    }
+
+    private func deploymentSettings(_ section: PluginConfiguration) -> DeploymentSettings {
+        let domain = section.string("organization_domain")?.lowercased()
+        let organizations = names("organizations", of: section, noun: "an organization")
+        if let domain, domain.hasPrefix(".") || domain.contains("/") || domain.contains(":") || domain.isEmpty {
+            problems.note(
+                section.error("organization_domain", "must be a domain such as example.com, not \"\(domain)\""))
+        }
+        if domain == nil, !organizations.isEmpty {
+            problems.note(
+                section.error("organizations", "does nothing without organization_domain; set it to your domain"))
+        }
+        return DeploymentSettings(
+            declared: names("declared", of: section, noun: "a deployment"),
+            createsOnFirstUse: section.boolean("create_on_first_use"), organizationDomain: domain,
+            organizations: organizations.map { $0.lowercased() })
+    }
+
+    private func names(_ key: String, of section: PluginConfiguration, noun: String) -> [String] {
+        let names = section.list(key)
+        for name in names {
+            if let problem = DeploymentName.problem(name, noun: noun) { problems.note(section.error(key, problem)) }
+        }
+        if Set(names).count != names.count { problems.note(section.error(key, "names \(noun) twice")) }
         return names
     }
 
@@ -172,22 +239,5 @@ struct ConfigurationChecker {
             let setup = problems.collect({ try plugin.configure(configuration) })
         else { return nil }
         return ConfiguredExporter(name: name, type: plugin.name, setup: setup)
-    }
-}
-
-/// The rules for the name of a deployment.
-enum DeploymentName {
-    private static let reserved: Set = ["api", "livez", "readyz", "metrics", "server_info"]
-
-    /// What is wrong with a name; nil: nothing.
-    static func problem(_ name: String) -> String? {
-        let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-        guard !name.isEmpty, name.utf8.count <= 128, isPlain, name != ".", name != ".." else {
-            return "holds \"\(name)\"; a deployment is named by 1 to 128 letters, digits, - . and _"
-        }
-        guard !reserved.contains(name), !name.hasPrefix("report_") else {
-            return "holds \"\(name)\", which is the start of a route of the server; choose another name"
-        }
-        return nil
     }
 }

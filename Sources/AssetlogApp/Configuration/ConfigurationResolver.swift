@@ -214,14 +214,9 @@ struct ConfigurationResolver {
 
     private static func advice(_ server: ServerConfiguration) -> [String] {
         var sentences: [String] = []
-        if !server.listen.isLoopback, server.tls == nil {
+        if server.isOpen {
             sentences.append(
-                "The server listens on \(server.listen) without TLS and without tokens: everybody who can reach it can"
-                    + " read every event and report any. Give it a certificate (server.tls), or listen on 127.0.0.1 behind a proxy"
-            )
-        } else if !server.listen.isLoopback {
-            sentences.append(
-                "The server listens on \(server.listen) without tokens: everybody who can reach it can read every event"
+                "The server listens on \(server.listen) \(server.openness): everybody who can reach it can read every event"
                     + " and report any. Keep it inside a network that you trust")
         }
         if server.storage.stability == .development {

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import Logging
 
@@ -17,24 +18,61 @@ struct ServerConfiguration: Sendable {
     var shutdownDelay: Duration
     /// How long requests may take to finish at the end.
     var shutdownGrace: Duration
-    /// The files of the certificate; nil: plain HTTP.
-    var tls: TLSFiles?
+    /// Whether it may listen beyond loopback without TLS or without tokens.
+    var allowsInsecure: Bool
+    /// Further names of the server, in lower case.
+    var hosts: [String]
+    /// The proxies whose forwarded headers are believed.
+    var trustedProxies: [AddressBlock]
+    /// The certificate and the rules of TLS; nil: plain HTTP.
+    var tls: TLSSettings?
     /// What a stranger is granted.
     var limits: ServerLimits
     /// The messages on standard error.
     var log: LogSettings
-    /// The deployments that a path may name.
-    var deployments: [String]
+    /// Who may report and read.
+    var auth: AuthSettings
+    /// The deployments that a path may name, and the organizations that a host may.
+    var deployments: DeploymentSettings
     /// The storage.
     var storage: ConfiguredStorage
     /// The exporters, by name.
     var exporters: [ConfiguredExporter]
 }
 
-/// The files that make a server speak TLS; absolute paths.
-struct TLSFiles: Hashable, Sendable {
+/// What makes a server speak TLS; the paths are absolute.
+struct TLSSettings: Hashable, Sendable {
+    enum ClientCertificates: String, Sendable { case none, optional, required }
+
     var certificate: String
     var key: String
+    var moreCertificates: String?
+    var clientCertificates: ClientCertificates
+    var clientAuthorities: String?
+    var minimumVersion: String
+    var ciphers: String?
+    var cipherSuites: String?
+    var groups: String?
+    var ocspResponse: String?
+}
+
+/// Who may report and read.
+struct AuthSettings: Hashable, Sendable {
+    /// Whether every request but the probes needs a token.
+    var isRequired: Bool
+    /// A file of further tokens; an absolute path.
+    var tokensFile: String?
+    /// The text of such a file.
+    var tokens: Secret?
+}
+
+/// The deployments of a server.
+struct DeploymentSettings: Hashable, Sendable {
+    var declared: [String]
+    var createsOnFirstUse: Bool
+    /// The domain below which a host names an organization, in lower case; nil: there are none.
+    var organizationDomain: String?
+    var organizations: [String]
 }
 
 /// The messages on standard error.
@@ -43,6 +81,10 @@ struct LogSettings: Hashable, Sendable {
 
     var level: Logger.Level
     var format: Format
+    /// The file of the requests; nil: none is written.
+    var accessFile: String?
+    /// The file of the changes and refusals; nil: they are messages.
+    var auditFile: String?
 }
 
 /// The storage that was chosen, its own configuration checked.

@@ -32,9 +32,34 @@ enum ServerKeys {
             ConfigurationKey(
                 "shutdown_grace", .duration, default: "30s",
                 "How long requests may take to finish after SIGTERM, before their connections are closed."),
-            ConfigurationKey("tls.certificate", .path, "The certificate and its chain, PEM; without it: plain HTTP."),
-            ConfigurationKey("tls.key", .path, "The certificate's private key, PEM."),
-        ] + limits)
+            ConfigurationKey(
+                "allow_insecure", .boolean, default: "false",
+                "Lets the server listen beyond loopback without TLS or without tokens."),
+            ConfigurationKey(
+                "hosts", .list, default: "",
+                "Further names and addresses of this server, for requests without a token; loopback's need not be listed."),
+            ConfigurationKey(
+                "trusted_proxies", .list, default: "",
+                "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+        ] + tls + limits)
+
+    private static let tls = [
+        ConfigurationKey("tls.certificate", .path, "The certificate and its chain, PEM; without it: plain HTTP."),
+        ConfigurationKey("tls.key", .path, "The certificate's private key, PEM."),
+        ConfigurationKey(
+            "tls.more_certificates", .path,
+            "A folder of further certificates, NAME.pem with NAME.key, chosen by the name that a client asks for (SNI)."),
+        ConfigurationKey(
+            "tls.client_certificates", .choice(["none", "optional", "required"]), default: "none",
+            "Whether clients show a certificate of their own; tokens say which one stands for them."),
+        ConfigurationKey("tls.client_ca", .path, "The authorities that client certificates are checked with, PEM."),
+        ConfigurationKey(
+            "tls.minimum_version", .choice(["1.2", "1.3"]), default: "1.2", "The oldest version of TLS that is spoken."),
+        ConfigurationKey("tls.ciphers", .text, "The ciphers of TLS 1.2, in OpenSSL's form; without it: today's good ones."),
+        ConfigurationKey("tls.ciphersuites", .text, "The cipher suites of TLS 1.3, in OpenSSL's form."),
+        ConfigurationKey("tls.groups", .text, "The groups of the key exchange, in OpenSSL's form, the preferred first."),
+        ConfigurationKey("tls.ocsp_response", .path, "A file with the OCSP response to staple, DER."),
+    ]
 
     private static let limits = [
         ConfigurationKey(
@@ -50,6 +75,22 @@ enum ServerKeys {
             "The most bytes of bodies that are being read, of all connections together; more: 503."),
         ConfigurationKey(
             "limits.connections", .integer, default: "10000", "The most connections; one more is closed at once."),
+        ConfigurationKey(
+            "limits.connections_per_address", .integer,
+            "The most connections from one address; one more is closed at once. 0: no limit; without it 1024,"
+                + " and no limit on loopback."),
+        ConfigurationKey(
+            "limits.address_rate", .integer, default: "0",
+            "The most requests per second from one address; more: 429. 0: no limit."),
+        ConfigurationKey(
+            "limits.address_burst", .integer, default: "0",
+            "How many requests of an address may come at once before its rate counts; 0: as many as in one second."),
+        ConfigurationKey(
+            "limits.token_rate", .integer, default: "0",
+            "The most requests per second with one token; more: 429. 0: no limit."),
+        ConfigurationKey(
+            "limits.token_burst", .integer, default: "0",
+            "How many requests with a token may come at once before its rate counts; 0: as many as in one second."),
         ConfigurationKey(
             "limits.handshake_timeout", .duration, default: "10s", "How long a TLS handshake may take."),
         ConfigurationKey(
@@ -79,13 +120,23 @@ enum ServerKeys {
                 default: "info", "The least important messages that are written."),
             ConfigurationKey(
                 "format", .choice(["text", "json"]), default: "text", "One line of text, or of JSON, for each message."),
+            ConfigurationKey(
+                "access", .path, "A file that gets a line for each request; /dev/stderr writes it beside the messages."),
+            ConfigurationKey(
+                "audit", .path,
+                "A file that gets a line for each change of tokens and certificates and each refusal; without it they are"
+                    + " messages."),
         ])
 
     static let auth = Section(
         name: "auth", summary: "Who may report and read.",
         keys: [
             ConfigurationKey(
-                "required", .boolean, default: "false", "Asks every request for a token; not in this release.")
+                "required", .boolean,
+                "Asks every request but the probes for a token; without it true, and false on loopback."),
+            ConfigurationKey(
+                "tokens_file", .path, "A file of further tokens, YAML, that is read again when it changes."),
+            ConfigurationKey("tokens", .secret, "Further tokens, as the text of such a file; for ASSETLOG_AUTH_TOKENS."),
         ])
 
     static let deployments = Section(
@@ -94,7 +145,12 @@ enum ServerKeys {
             ConfigurationKey("declared", .list, default: "", "The deployments that reports may name."),
             ConfigurationKey(
                 "create_on_first_use", .boolean, default: "false",
-                "Accepts names that were not declared; not in this release."),
+                "Accepts names that were not declared."),
+            ConfigurationKey(
+                "organization_domain", .text,
+                "The domain below which hosts name organizations: ORGANIZATION.example.com; without it there are none."),
+            ConfigurationKey(
+                "organizations", .list, default: "", "The organizations; each has the deployments for itself."),
         ])
 
     static let report = Section(

@@ -8,6 +8,13 @@ struct ServerLimits: Hashable, Sendable {
     var compressionRatio: Int
     var bufferedBodyBytes: Int
     var connections: Int
+    /// 0: no limit; nil: as is usual where the server listens.
+    var connectionsPerAddress: Int?
+    /// 0: no limit.
+    var addressRate: Int
+    var addressBurst: Int
+    var tokenRate: Int
+    var tokenBurst: Int
     var handshakeTimeout: Duration
     var headerTimeout: Duration
     var bodyTimeout: Duration
@@ -33,6 +40,14 @@ struct ServerLimits: Hashable, Sendable {
         compressionRatio = number("compression_ratio", atLeast: 1)
         bufferedBodyBytes = number("buffered_body_bytes", atLeast: 1024)
         connections = number("connections", atLeast: 1)
+        connectionsPerAddress = server.optionalInteger("limits.connections_per_address")
+        if let number = connectionsPerAddress, number < 0 || number > Int32.max {
+            problems.note(server.error("limits.connections_per_address", "must be from 0 to \(Int32.max), not \(number)"))
+        }
+        addressRate = number("address_rate", atLeast: 0)
+        addressBurst = number("address_burst", atLeast: 0)
+        tokenRate = number("token_rate", atLeast: 0)
+        tokenBurst = number("token_burst", atLeast: 0)
         handshakeTimeout = span("handshake_timeout")
         headerTimeout = span("header_timeout")
         bodyTimeout = span("body_timeout")

@@ -56,7 +56,7 @@ struct RunningServer {
     }
 
     private static func transportSecurity(
-        _ files: TLSFiles, _ limits: ServerLimits, _ logger: Logger
+        _ files: TLSSettings, _ limits: ServerLimits, _ logger: Logger
     ) throws -> @Sendable () throws -> any ChannelHandler {
         let context = try TLSContext(
             TLSConfiguration(
@@ -70,7 +70,7 @@ struct RunningServer {
 
     private static func apiConfiguration(_ configuration: ServerConfiguration) -> APIConfiguration {
         APIConfiguration(
-            pathPrefix: configuration.pathPrefix, deployments: configuration.deployments,
+            pathPrefix: configuration.pathPrefix, deployments: configuration.deployments.declared,
             isReadOnly: configuration.isReadOnly, version: Assetlog.version)
     }
 
@@ -91,7 +91,7 @@ struct RunningServer {
         limits.writeTimeout = TimeAmount(configuration.limits.writeTimeout)
         return HTTPServerConfiguration(
             host: configuration.listen.host, port: configuration.listen.port, pathPrefix: configuration.pathPrefix,
-            deployments: configuration.deployments, isReadOnly: configuration.isReadOnly,
+            deployments: configuration.deployments.declared, isReadOnly: configuration.isReadOnly,
             makeTransportSecurity: security, limits: limits,
             eventLoops: configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount)
     }

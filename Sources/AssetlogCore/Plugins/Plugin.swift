@@ -60,18 +60,22 @@ public struct StorageSetup: Sendable {
     public var verify: (@Sendable () async throws -> VerificationReport)?
     /// Opens only the cursors of the consumers, while a server may be running. Nil: not supported.
     public var openConsumers: (@Sendable () async throws -> any ConsumerStore)?
+    /// Opens only the tokens, beside a running server or before there is one. Nil: the storage keeps no tokens.
+    public var openTokens: (@Sendable () async throws -> any TokenStore)?
 
     /// Makes a setup.
     public init(
         open: @escaping @Sendable (PluginContext) async throws -> any Storage,
         backUp: (@Sendable (_ file: String) async throws -> String)? = nil,
         verify: (@Sendable () async throws -> VerificationReport)? = nil,
-        openConsumers: (@Sendable () async throws -> any ConsumerStore)? = nil
+        openConsumers: (@Sendable () async throws -> any ConsumerStore)? = nil,
+        openTokens: (@Sendable () async throws -> any TokenStore)? = nil
     ) {
         self.open = open
         self.backUp = backUp
         self.verify = verify
         self.openConsumers = openConsumers
+        self.openTokens = openTokens
     }
 }
 

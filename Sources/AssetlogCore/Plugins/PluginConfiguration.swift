@@ -107,6 +107,18 @@ public struct PluginConfiguration: Sendable {
         return number
     }
 
+    /// The whole number, or number of bytes, of a key; nil when it has neither a value nor a default.
+    public func optionalInteger(_ name: String) -> Int? {
+        guard case .integer(let number)? = value(name) else { return nil }
+        return number
+    }
+
+    /// The truth value of a key; nil when it has neither a value nor a default.
+    public func optionalBoolean(_ name: String) -> Bool? {
+        guard case .boolean(let flag)? = value(name) else { return nil }
+        return flag
+    }
+
     /// The truth value of a key that is required or has a default.
     public func boolean(_ name: String) -> Bool {
         guard case .boolean(let flag)? = value(name) else { preconditionFailure("\(name) is not a boolean") }

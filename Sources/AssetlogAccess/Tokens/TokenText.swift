@@ -1,0 +1,70 @@
+public import AssetlogCore
+
+/// The form of a token: `al_ID_SECRET`, both of `[0-9A-Za-z]`, the secret at least 43 characters (256 bits).
+public enum TokenText {
+    /// What every token begins with, so that scanners of repositories can find one that was committed.
+    public static let prefix = "al_"
+    static let identityLengths = 1...64
+    static let secretLengths = 43...256
+
+    /// The range of the identity in the bytes of a token; nil when they have not its form.
+    static func identity(in token: UnsafeRawBufferPointer) -> Range<Int>? {
+        guard token.count <= 3 + identityLengths.upperBound + 1 + secretLengths.upperBound,
+            token.starts(with: prefix.utf8),
+            let separator = token[3...].firstIndex(of: UInt8(ascii: "_")),
+            identityLengths.contains(separator - 3), secretLengths.contains(token.count - separator - 1),
+            token[3..<separator].allSatisfy(isPlain), token[(separator + 1)...].allSatisfy(isPlain)
+        else { return nil }
+        return 3..<separator
+    }
+
+    /// The identity of a token; nil when the text has not its form.
+    public static func identity(of token: Secret) -> String? {
+        var text = token.revealed
+        return text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            return identity(in: bytes).map { String(decoding: bytes[$0], as: UTF8.self) }
+        }
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "a")...UInt8(ascii: "z"):
+            true
+        default: false
+        }
+    }
+}
+
+/// A token that was just made: the one moment in which its text exists in this process.
+public struct NewToken: Sendable {
+    /// The public part.
+    public let id: String
+    /// The whole text, to be shown once.
+    public let text: Secret
+    /// The SHA-256 of the text.
+    public let hash: [UInt8]
+
+    /// Makes a token from the random bytes of OpenSSL.
+    ///
+    /// - Throws: ``TokenError`` when there are none.
+    public init() throws {
+        let id = try RandomText.characters(12)
+        let secret = try RandomText.characters(43)
+        let text = TokenText.prefix + id + "_" + secret
+        guard let hash = TokenHasher()?.hash(Array(text.utf8)) else { throw TokenError.noHash }
+        (self.id, self.text, self.hash) = (id, Secret(text), hash)
+    }
+}
+
+/// Why a token could not be made.
+public struct TokenError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// What was wrong, in a sentence.
+    public var message: String
+    /// The message.
+    public var description: String { message }
+
+    static let noRandomness = TokenError(message: "OpenSSL has no random bytes; look at the machine's entropy.")
+    static let noHash = TokenError(message: "OpenSSL offers no SHA-256; look at its configuration (openssl list -digest-algorithms).")
+}

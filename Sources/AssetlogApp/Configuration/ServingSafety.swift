@@ -1,0 +1,27 @@
+import AssetlogCore
+
+extension ServerConfiguration {
+    /// Whether strangers could read or report: it can be reached by others without TLS, or without tokens.
+    var isOpen: Bool { !listen.isLoopback && (tls == nil || !auth.isRequired) }
+
+    /// What is missing, for a sentence.
+    var openness: String {
+        switch (tls == nil, auth.isRequired) {
+        case (true, true): "without TLS, so that tokens can be read on the way"
+        case (true, false): "without TLS and without tokens"
+        case (false, _): "without tokens"
+        }
+    }
+
+    /// Refuses to serve where strangers could read or report, unless the operator has said that this is meant.
+    ///
+    /// - Throws: ``ConfigurationError`` in one sentence that says how to do it right.
+    func checkSafety() throws {
+        guard isOpen, !allowsInsecure else { return }
+        throw ConfigurationError(
+            "server.listen",
+            "is \(listen), which others can reach, \(openness); set server.tls.certificate and server.tls.key and let"
+                + " auth.required be true (`assetlog init` makes a certificate and a token), listen on 127.0.0.1 behind a"
+                + " proxy, or lift this with --allow-insecure (server.allow_insecure)")
+    }
+}

@@ -1,0 +1,36 @@
+/// The rules for the name of a deployment or an organization.
+public enum DeploymentName {
+    private static let reserved: Set = ["api", "livez", "readyz", "metrics", "server_info"]
+
+    /// What is wrong with a name, to follow the key that holds it; nil: nothing.
+    public static func problem(_ name: String, noun: String = "a deployment") -> String? {
+        guard isPlain(name) else {
+            return "holds \"\(name)\"; \(noun) is named by 1 to 128 letters, digits, - . and _"
+        }
+        guard !isReserved(name) else {
+            return "holds \"\(name)\", which is the start of a route of the server; choose another name"
+        }
+        return nil
+    }
+
+    /// Whether a deployment may have a name.
+    public static func isValid(_ name: String) -> Bool {
+        isPlain(name) && !isReserved(name)
+    }
+
+    private static func isPlain(_ name: String) -> Bool {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"):
+                true
+            default: false
+            }
+        }
+        return isPlain && (1...128).contains(name.utf8.count) && name != "." && name != ".."
+    }
+
+    private static func isReserved(_ name: String) -> Bool {
+        reserved.contains(name) || name.hasPrefix("report_")
+    }
+}
