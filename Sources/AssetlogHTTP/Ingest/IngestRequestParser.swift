@@ -6,6 +6,10 @@ struct IngestRequestHead: Equatable {
     var target: Range<Int>
     /// The value of the first Content-Type field.
     var contentType: Range<Int>?
+    /// The value of Host.
+    var host = 0..<0
+    /// The fields that say who sent it, and from where.
+    var access = AccessFields()
     /// The number of bytes of the head, with the empty line at its end.
     var byteCount: Int
     /// The number of bytes of the body.
@@ -17,7 +21,7 @@ struct IngestRequestHead: Equatable {
 /// Reads the head of a report if it has the one plain form that the ingest lane takes.
 ///
 /// It never decides what a doubtful request means: whatever is not plainly `POST` with HTTP/1.1, exactly one Host, at
-/// most one Content-Length of digits and none of the fields that change how a message is read (Transfer-Encoding,
+/// most one Content-Length of digits, at most one of each field that decides who may come in, and none of the fields that change how a message is read (Transfer-Encoding,
 /// Content-Encoding, Expect, Upgrade, Connection other than keep-alive or close, Trailer, TE, HTTP2-Settings) is left to the
 /// general lane's parser, from its first byte. A pure function of bytes (RFC 9112).
 enum IngestRequestParser {
@@ -82,7 +86,9 @@ enum IngestRequestParser {
             while valueEnd > value, bytes[valueEnd - 1] == 0x20 { valueEnd -= 1 }
 
             switch Field(UnsafeRawBufferPointer(rebasing: bytes[name..<nameEnd])) {
-            case .host: hosts += 1
+            case .host:
+                hosts += 1
+                head.host = value..<valueEnd
             case .contentType: if head.contentType == nil { head.contentType = value..<valueEnd }
             case .contentLength:
                 lengths += 1
@@ -94,6 +100,9 @@ enum IngestRequestParser {
             case .connection:
                 let options = UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd])
                 if equals(options, "close") { head.closes = true } else if !equals(options, "keep-alive") { return .other }
+            case .access(let field):
+                guard head.access[field] == nil else { return .other }
+                head.access[field] = value..<valueEnd
             case .generalLane: return .other
             case .ignored: break
             }
@@ -107,19 +116,30 @@ enum IngestRequestParser {
     /// The fields that the lane knows; every other one does not matter to it.
     private enum Field {
         case host, contentType, contentLength, connection, generalLane, ignored
+        case access(AccessField)
 
         init(_ name: UnsafeRawBufferPointer) {
             switch name.count {
             case 2: self = equals(name, "te") ? .generalLane : .ignored
             case 4: self = equals(name, "host") ? .host : .ignored
-            case 6: self = equals(name, "expect") ? .generalLane : .ignored
+            case 6: self = equals(name, "expect") ? .generalLane : equals(name, "origin") ? .access(.origin) : .ignored
             case 7: self = equals(name, "upgrade") || equals(name, "trailer") ? .generalLane : .ignored
             case 10: self = equals(name, "connection") ? .connection : .ignored
             case 12: self = equals(name, "content-type") ? .contentType : .ignored
+            case 13: self = equals(name, "authorization") ? .access(.authorization) : .ignored
             case 14:
-                self = equals(name, "content-length") ? .contentLength : equals(name, "http2-settings") ? .generalLane : .ignored
+                self =
+                    equals(name, "content-length")
+                    ? .contentLength
+                    : equals(name, "sec-fetch-site")
+                        ? .access(.fetchSite) : equals(name, "http2-settings") ? .generalLane : .ignored
+            case 15: self = equals(name, "x-forwarded-for") ? .access(.forwardedFor) : .ignored
             case 16: self = equals(name, "content-encoding") || equals(name, "proxy-connection") ? .generalLane : .ignored
-            case 17: self = equals(name, "transfer-encoding") ? .generalLane : .ignored
+            case 17:
+                self =
+                    equals(name, "transfer-encoding")
+                    ? .generalLane : equals(name, "x-forwarded-proto") ? .access(.forwardedProto) : .ignored
+            case 23: self = equals(name, "dagster-cloud-api-token") ? .access(.apiToken) : .ignored
             default: self = .ignored
             }
         }

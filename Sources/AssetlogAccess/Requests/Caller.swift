@@ -1,0 +1,102 @@
+public import AssetlogCore
+
+/// Who sent a request that was let in.
+public struct Caller: Sendable {
+    /// What its token grants; nil where no token was asked for and none was sent, which leaves nothing out of reach.
+    public var grant: AccessGrant?
+
+    /// Makes a caller.
+    public init(grant: AccessGrant?) {
+        self.grant = grant
+    }
+
+    /// A caller whom nothing is denied.
+    public static let unrestricted = Caller(grant: nil)
+
+    /// The name that events carry as `reported_by`.
+    public var name: String? { grant?.name }
+
+    /// Whether an action is allowed in a deployment, on whatever asset.
+    public func allows(_ right: AccessRights, deployment: String) -> Bool {
+        grant?.allows(right, deployment: deployment) ?? true
+    }
+
+    /// Whether a report to an asset of a deployment is allowed, the key given in its canonical JSON text.
+    @inline(__always)
+    public func allowsReport(
+        to endpoint: ReportEndpoint, deployment: String, canonicalKey key: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard let grant else { return true }
+        return grant.allows(.reporting(to: endpoint), deployment: deployment) && grant.covers(canonicalKey: key)
+    }
+}
+
+/// Why a request is not let in, whatever it asks for.
+public struct AccessRefusal: Error, Sendable {
+    /// The kinds of refusal, each with its status.
+    public struct Reason: Hashable, Sendable {
+        private enum Value: Hashable { case noToken, foreignOrigin, foreignHost, unknownOrganization, tooMany }
+        private let value: Value
+        /// 401: no valid token was sent.
+        public static let noToken = Reason(value: .noToken)
+        /// 403: a web page of another origin sent it.
+        public static let foreignOrigin = Reason(value: .foreignOrigin)
+        /// 403: it was sent to a host name that is not the server's.
+        public static let foreignHost = Reason(value: .foreignHost)
+        /// 404: its host names an organization that there is not.
+        public static let unknownOrganization = Reason(value: .unknownOrganization)
+        /// 429: it exceeds a rate.
+        public static let tooMany = Reason(value: .tooMany)
+
+        /// The HTTP status.
+        public var status: Int {
+            switch value {
+            case .noToken: 401
+            case .foreignOrigin, .foreignHost: 403
+            case .unknownOrganization: 404
+            case .tooMany: 429
+            }
+        }
+
+        /// The name in logs and metrics: `no_token`.
+        public var name: String {
+            switch value {
+            case .noToken: "no_token"
+            case .foreignOrigin: "foreign_origin"
+            case .foreignHost: "foreign_host"
+            case .unknownOrganization: "unknown_organization"
+            case .tooMany: "rate"
+            }
+        }
+    }
+
+    /// The kind of refusal.
+    public var reason: Reason
+    /// What was wrong and what to do, for the one who asked.
+    public var message: String
+    /// Further header fields of the answer.
+    public var fields: [(name: String, value: String)]
+    /// The names of the rates that were exceeded; see RFC 9457 and the RateLimit fields.
+    public var violatedPolicies: [String] = []
+}
+
+/// What the gate found out about a request, before anybody looked at what it asks for.
+public struct RequestAdmission: Sendable {
+    /// Who sent it. Where it is refused: whoever it seems to be.
+    public var caller: Caller
+    /// Why it is refused; nil: it may go on.
+    public var refusal: AccessRefusal?
+    /// The organization that its host names.
+    public var organization: String?
+    /// The rates that count for it, in the form of header fields; empty where there are none.
+    public var rateFields: [(name: String, value: String)] = []
+    /// Where it came from; of a trusted proxy: what that says.
+    public var address: ClientAddress?
+    /// Whether a trusted proxy has ended TLS for it.
+    public var isForwardedSecurely: Bool?
+
+    /// Makes an admission without doubts; for tests and for servers without a gate.
+    public init(caller: Caller = .unrestricted) {
+        self.caller = caller
+    }
+}

@@ -1,0 +1,184 @@
+public import AssetlogCore
+
+/// The rules by which requests are let in.
+public struct AccessPolicy: Sendable {
+    /// The tokens that are worth something.
+    public var tokens: TokenDirectory
+    /// Whether a request needs a token.
+    public var isTokenRequired: Bool
+    /// The names of the server, for requests without a token.
+    public var hosts: HostPolicy
+    /// The organizations that hosts may name.
+    public var organizations: OrganizationPolicy
+    /// The proxies that may say for whom they ask.
+    public var trustedProxies: [AddressBlock]
+    let addressRate: RateLimiter<ClientAddress>?
+    let tokenRate: RateLimiter<String>?
+
+    /// Makes rules.
+    public init(
+        tokens: TokenDirectory = .init(), isTokenRequired: Bool = false, hosts: HostPolicy = .init(),
+        organizations: OrganizationPolicy = .init(), trustedProxies: [AddressBlock] = [],
+        addressRate: RequestRate? = nil, tokenRate: RequestRate? = nil
+    ) {
+        self.tokens = tokens
+        self.isTokenRequired = isTokenRequired
+        self.hosts = hosts
+        self.organizations = organizations
+        self.trustedProxies = trustedProxies
+        self.addressRate = addressRate.map { RateLimiter(rate: $0) }
+        self.tokenRate = tokenRate.map { RateLimiter(rate: $0) }
+    }
+}
+
+/// Lets the requests of one event loop in, or not. Confined to it.
+///
+/// It judges in this order: the rate of the address, the organization of the host, the token, the rate of the token;
+/// and where no token is asked for and none is valid: the origin and the host.
+public final class RequestGate {
+    private let policy: AccessPolicy
+    private let verifier: TokenVerifier
+    // The host that was found to be ours last; connections name the same one all the time.
+    private var lastHost: [UInt8] = []
+
+    /// Makes a gate.
+    ///
+    /// - Throws: ``TokenError`` when OpenSSL has no SHA-256.
+    public init(_ policy: AccessPolicy) throws {
+        self.policy = policy
+        verifier = try TokenVerifier(policy.tokens)
+    }
+
+    /// Judges a request.
+    ///
+    /// - Parameters:
+    ///   - facts: What it shows.
+    ///   - now: The time, for tokens that expire.
+    ///   - nanoseconds: The time of a clock that only goes forward, for rates.
+    public func judge(_ facts: borrowing RequestFacts, at now: Timestamp, nanoseconds: Int64) -> RequestAdmission {
+        var admission = RequestAdmission()
+        admission.address = address(facts, &admission)
+        if let limiter = policy.addressRate, let address = admission.address,
+            !count(address.limitKey, limiter, "address", nanoseconds, &admission)
+        {
+            return admission
+        }
+        switch policy.organizations.isOn ? policy.organizations.place(facts.host) : .none {
+        case .none: break
+        case .organization(let name): admission.organization = name
+        case .unknown(let name):
+            admission.refusal = AccessRefusal(
+                reason: .unknownOrganization, message: "There is no organization \"\(name.prefix(128))\" on this server.",
+                fields: [])
+            return admission
+        }
+        if let grant = grant(facts, now) {
+            admission.caller = Caller(grant: grant)
+            if let limiter = policy.tokenRate { _ = count(grant.name, limiter, "token", nanoseconds, &admission) }
+        } else if policy.isTokenRequired {
+            admission.refusal = Self.noToken
+        } else {
+            admission.refusal = foreign(facts)
+        }
+        return admission
+    }
+
+    private static let noToken = AccessRefusal(
+        reason: .noToken,
+        message: "A valid token is needed: send it as Dagster-Cloud-Api-Token: TOKEN or Authorization: Bearer TOKEN;"
+            + " `assetlog token create` makes one.",
+        fields: [("WWW-Authenticate", "Bearer realm=\"assetlog\"")])
+
+    private func grant(_ facts: borrowing RequestFacts, _ now: Timestamp) -> AccessGrant? {
+        if let token = facts.apiToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }
+        if let token = facts.bearerToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }
+        return facts.certificateNames.isEmpty ? nil : verifier.grant(ofCertificate: facts.certificateNames, at: now)
+    }
+
+    // MARK: Web pages of others
+
+    private func foreign(_ facts: borrowing RequestFacts) -> AccessRefusal? {
+        if let host = facts.host, !isOurs(host) {
+            return AccessRefusal(
+                reason: .foreignHost,
+                message: "The host of this request is no name of this server. Add it to server.hosts, or send a token.",
+                fields: [])
+        }
+        let isForeignSite = facts.fetchSite.map { !$0.elementsEqual("same-origin".utf8) && !$0.elementsEqual("none".utf8) }
+        let isForeignOrigin = facts.origin.map { origin in
+            facts.host.map { !policy.hosts.isSameOrigin(origin, as: $0) } ?? true
+        }
+        guard isForeignSite == true || isForeignOrigin == true else { return nil }
+        return AccessRefusal(
+            reason: .foreignOrigin,
+            message: "A web page of another origin sent this request. Without a token only pages of this server may.",
+            fields: [])
+    }
+
+    private func isOurs(_ host: UnsafeRawBufferPointer) -> Bool {
+        if host.elementsEqual(lastHost) { return true }
+        guard policy.hosts.isOurs(host) else { return false }
+        lastHost = Array(host)
+        return true
+    }
+
+    // MARK: Rates
+
+    private func count<Key>(
+        _ key: Key, _ limiter: RateLimiter<Key>, _ name: String, _ nanoseconds: Int64, _ admission: inout RequestAdmission
+    ) -> Bool {
+        let outcome = limiter.count(key, at: nanoseconds)
+        let window = max(1, (limiter.rate.burst + limiter.rate.perSecond - 1) / limiter.rate.perSecond)
+        add("RateLimit-Policy", "\"\(name)\";q=\(limiter.rate.burst);w=\(window)", &admission)
+        add("RateLimit", "\"\(name)\";r=\(outcome.remaining);t=\(outcome.secondsToFull)", &admission)
+        guard !outcome.isAllowed else { return true }
+        var refusal = AccessRefusal(
+            reason: .tooMany,
+            message: "This \(name) sends more than \(limiter.rate.perSecond) requests per second; go on after"
+                + " \(outcome.secondsToNext) s.",
+            fields: [("Retry-After", String(outcome.secondsToNext))])
+        refusal.violatedPolicies = [name]
+        admission.refusal = refusal
+        return false
+    }
+
+    // One field with both policies, as a list of structured fields.
+    private func add(_ field: String, _ value: String, _ admission: inout RequestAdmission) {
+        if let index = admission.rateFields.firstIndex(where: { $0.name == field }) {
+            admission.rateFields[index].value += ", \(value)"
+        } else {
+            admission.rateFields.append((field, value))
+        }
+    }
+
+    // MARK: Proxies
+
+    // From the right, each address was written by the hop behind it; the first that is no trusted proxy is the client.
+    private func address(_ facts: borrowing RequestFacts, _ admission: inout RequestAdmission) -> ClientAddress? {
+        guard let peer = facts.peer, isTrusted(peer) else { return facts.peer }
+        if let proto = facts.forwardedProto { admission.isForwardedSecurely = proto.elementsEqual("https".utf8) }
+        guard let forwarded = facts.forwardedFor, forwarded.count <= 4096 else { return peer }
+        var address = peer
+        for hop in String(decoding: forwarded, as: UTF8.self).split(separator: ",").reversed() {
+            guard let next = ClientAddress(hop.trimming()) else { return address }
+            address = next
+            if !isTrusted(next) { return next }
+        }
+        return address
+    }
+
+    private func isTrusted(_ address: ClientAddress) -> Bool {
+        policy.trustedProxies.contains { $0.contains(address) }
+    }
+}
+
+@available(*, unavailable)
+extension RequestGate: Sendable {}
+
+extension Substring {
+    fileprivate func trimming() -> Substring {
+        let start = drop { $0 == " " || $0 == "\t" }
+        guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return start }
+        return start[...end]
+    }
+}

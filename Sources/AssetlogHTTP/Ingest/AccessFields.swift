@@ -1,0 +1,94 @@
+import AssetlogAccess
+import NIOHTTP1
+
+/// A field that decides whether a request is let in.
+enum AccessField: CaseIterable {
+    case apiToken, authorization, origin, fetchSite, forwardedFor, forwardedProto
+
+    /// The field's name, in lower case.
+    var name: String {
+        switch self {
+        case .apiToken: "dagster-cloud-api-token"
+        case .authorization: "authorization"
+        case .origin: "origin"
+        case .fetchSite: "sec-fetch-site"
+        case .forwardedFor: "x-forwarded-for"
+        case .forwardedProto: "x-forwarded-proto"
+        }
+    }
+}
+
+/// The values of these fields, as ranges of the bytes that a head was read from.
+struct AccessFields: Equatable {
+    private var apiToken: Range<Int>?
+    private var authorization: Range<Int>?
+    private var origin: Range<Int>?
+    private var fetchSite: Range<Int>?
+    private var forwardedFor: Range<Int>?
+    private var forwardedProto: Range<Int>?
+
+    subscript(field: AccessField) -> Range<Int>? {
+        get {
+            switch field {
+            case .apiToken: apiToken
+            case .authorization: authorization
+            case .origin: origin
+            case .fetchSite: fetchSite
+            case .forwardedFor: forwardedFor
+            case .forwardedProto: forwardedProto
+            }
+        }
+        set {
+            switch field {
+            case .apiToken: apiToken = newValue
+            case .authorization: authorization = newValue
+            case .origin: origin = newValue
+            case .fetchSite: fetchSite = newValue
+            case .forwardedFor: forwardedFor = newValue
+            case .forwardedProto: forwardedProto = newValue
+            }
+        }
+    }
+}
+
+extension RequestFacts {
+    /// The facts of a request in the byte lane.
+    init(_ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, of connection: Connection) {
+        func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
+            range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+        }
+        self.init(
+            apiToken: part(head.access[.apiToken]), authorization: part(head.access[.authorization]),
+            host: part(head.host), origin: part(head.access[.origin]), fetchSite: part(head.access[.fetchSite]),
+            forwardedFor: part(head.access[.forwardedFor]), forwardedProto: part(head.access[.forwardedProto]),
+            peer: connection.peer, certificateNames: connection.certificateNames)
+    }
+
+    /// Lends the facts of a request in the general lane to `body`.
+    static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestFacts) -> R) -> R {
+        // The fields are copied into one piece of memory, which the facts borrow from. Of a doubled field the first
+        // counts, but of X-Forwarded-For all do, as one list.
+        var bytes: [UInt8] = []
+        func keep(_ name: String) -> Range<Int>? {
+            let values = head.headers[name]
+            guard let first = values.first else { return nil }
+            let start = bytes.count
+            bytes += (name == AccessField.forwardedFor.name ? values.joined(separator: ",") : first).utf8
+            return start..<bytes.count
+        }
+        var fields = AccessFields()
+        for field in AccessField.allCases { fields[field] = keep(field.name) }
+        let host = keep("host")
+        return bytes.withUnsafeBytes { bytes in
+            func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
+                range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+            }
+            return body(
+                RequestFacts(
+                    apiToken: part(fields[.apiToken]), authorization: part(fields[.authorization]), host: part(host),
+                    origin: part(fields[.origin]), fetchSite: part(fields[.fetchSite]),
+                    forwardedFor: part(fields[.forwardedFor]), forwardedProto: part(fields[.forwardedProto]),
+                    peer: connection.peer, certificateNames: connection.certificateNames))
+        }
+    }
+}
