@@ -13,6 +13,8 @@ public final class TLSContext: @unchecked Sendable {
     public let configuration: TLSConfiguration
     /// Sentences for the operator's log, as that the certificate is expired; none of them stops the server.
     public let warnings: [String]
+    /// The certificates that are served, the main one first.
+    public let certificates: [TLSServedCertificate] = []
     private let context: OpaquePointer
 
     /// Reads the certificate and the key, and checks both.

@@ -4,7 +4,7 @@ public struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable {
             case file, certificate, privateKey, mismatch, library, handshake, handshakeTimeout, plainHTTP, connection
-            case unsupported
+            case unsupported, setting
         }
         private let value: Value
         /// A file could not be read.
@@ -25,6 +25,8 @@ public struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let plainHTTP = Code(value: .plainHTTP)
         /// An established connection broke the protocol; it is closed.
         public static let connection = Code(value: .connection)
+        /// A setting is not what OpenSSL understands, or not safe.
+        public static let setting = Code(value: .setting)
         /// This build has no TLS.
         public static let unsupported = Code(value: .unsupported)
     }
@@ -33,11 +35,14 @@ public struct TLSError: Error, Hashable, Sendable, CustomStringConvertible {
     public let code: Code
     /// A sentence about what is wrong, where, and what to do.
     public let message: String
+    /// Why the handshake came to nothing; nil when the error is about something else.
+    public let handshakeFailure: TLSHandshakeFailure?
 
     /// Makes an error.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, handshakeFailure: TLSHandshakeFailure? = nil) {
         self.code = code
         self.message = message
+        self.handshakeFailure = handshakeFailure
     }
 
     /// The message.

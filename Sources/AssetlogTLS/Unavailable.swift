@@ -9,6 +9,8 @@ public final class TLSContext: Sendable {
     public var warnings: [String] { [] }
     /// Never read, because no context can be made.
     public let configuration: TLSConfiguration
+    /// Never read, because no context can be made.
+    public var certificates: [TLSServedCertificate] { [] }
 
     /// Fails always.
     ///
@@ -19,6 +21,30 @@ public final class TLSContext: Sendable {
             "This build has no TLS. Build with the package trait TLS, or remove the certificate and the key from the"
                 + " configuration to serve plain HTTP.")
     }
+
+    /// Fails always.
+    ///
+    /// - Throws: ``TLSError`` with the code `unsupported`.
+    public convenience init(certificateFile: String, keyFile: String) throws(TLSError) {
+        try self.init(TLSConfiguration(certificateFile: certificateFile, keyFile: keyFile))
+    }
+}
+
+/// The stand-in of a build without the package trait TLS: it cannot be made, because no context can.
+public final class TLSContextStore: Sendable {
+    /// Never read, because no store can be made.
+    public let current: TLSContext
+
+    /// Fails always.
+    ///
+    /// - Throws: ``TLSError`` with the code `unsupported`.
+    public init(_ configuration: TLSConfiguration) throws(TLSError) { current = try TLSContext(configuration) }
+
+    /// Never called, because no store can be made.
+    public func reload() -> TLSReloadOutcome { .reloaded(warnings: []) }
+
+    /// Never called, because no store can be made.
+    public func reloadIfChanged() -> TLSReloadOutcome? { nil }
 }
 
 /// The stand-in of a build without the package trait TLS: it cannot be made, because no context can.
