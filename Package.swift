@@ -66,7 +66,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
-        .target(name: "AssetlogLog", dependencies: ["AssetlogCore", logging]),
+        .target(name: "AssetlogMetrics"),
+        .target(name: "AssetlogLog", dependencies: ["AssetlogCore", "AssetlogMetrics", logging]),
         .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "CCrypto", logging]),
         .target(
             name: "AssetlogTLS",
@@ -77,7 +78,7 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogMetrics", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -87,7 +88,7 @@ let package = Package(
         .target(
             name: "AssetlogAPI",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", logging, nio("NIOCore"),
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogMetrics", logging, nio("NIOCore"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -95,8 +96,8 @@ let package = Package(
         .target(
             name: "AssetlogApp",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI", logging,
-                nio("NIOCore"), nio("NIOPosix"),
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
+                "AssetlogMetrics", logging, nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -113,6 +114,7 @@ let package = Package(
         .target(name: "AssetlogTesting", dependencies: ["AssetlogCore", logging]),
 
         .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
+        .testTarget(name: "AssetlogMetricsTests", dependencies: ["AssetlogMetrics"]),
         .testTarget(name: "AssetlogAccessTests", dependencies: ["AssetlogAccess", "AssetlogCore", logging]),
         .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
