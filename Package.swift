@@ -78,7 +78,7 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogMetrics", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogTLS", "AssetlogMetrics", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -1,3 +1,5 @@
+public import AssetlogAccess
+public import AssetlogMetrics
 public import NIOCore
 
 /// How the server listens, and what it grants a stranger.
@@ -10,8 +12,14 @@ public struct HTTPServerConfiguration: Sendable {
     public var pathPrefix: String
     /// The deployments that may stand as the first segment of a path.
     public var deployments: [String]
+    /// Whether any valid name may stand there.
+    public var createsDeployments: Bool
     /// Whether every report is refused with 401.
     public var isReadOnly: Bool
+    /// Who is let in.
+    public var access: AccessPolicy
+    /// Where requests and connections are counted.
+    public var metrics: RequestMetrics
     /// Makes the handler that secures one connection, on its event loop; nil: plain HTTP.
     public var makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)?
     /// The limits.
@@ -22,14 +30,18 @@ public struct HTTPServerConfiguration: Sendable {
     /// Makes a configuration for plain HTTP on loopback.
     public init(
         host: String = "127.0.0.1", port: Int = 3000, pathPrefix: String = "", deployments: [String] = [],
-        isReadOnly: Bool = false, makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)? = nil,
+        createsDeployments: Bool = false, isReadOnly: Bool = false, access: AccessPolicy = .init(),
+        metrics: RequestMetrics = .init(), makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)? = nil,
         limits: HTTPLimits = .init(), eventLoops: Int
     ) {
         self.host = host
         self.port = port
         self.pathPrefix = pathPrefix
         self.deployments = deployments
+        self.createsDeployments = createsDeployments
         self.isReadOnly = isReadOnly
+        self.access = access
+        self.metrics = metrics
         self.makeTransportSecurity = makeTransportSecurity
         self.limits = limits
         self.eventLoops = eventLoops
@@ -50,6 +62,9 @@ public struct HTTPLimits: Hashable, Sendable {
     public var bufferedBodyBytes = 256 << 20
     /// The greatest number of connections; one more is closed at once.
     public var connections = 10_000
+    /// The greatest number of connections from one address (of IPv6: one network of 64 bits); one more is closed at
+    /// once. 0: no limit. Nil: 1,024, and no limit for addresses of this machine and for trusted proxies.
+    public var connectionsPerAddress: Int?
     /// How long a request's line and headers may take.
     public var headerTimeout = TimeAmount.seconds(15)
     /// How long a body may take beyond one second for each ``bodyBytesPerSecond`` that have come.

@@ -38,14 +38,22 @@ public struct ReportRouter: Sendable {
     }
 
     private let deployments: [Deployment]
+    // The path prefix, where any valid name may stand behind it.
+    private let anyBehind: [UInt8]?
 
     /// The deployment of reports whose path names none.
     public static let defaultDeployment = "default"
 
     /// Makes a router of the routes under `pathPrefix`, and under `pathPrefix/DEPLOYMENT` for each of `deployments`.
-    public init(pathPrefix: String = "", deployments: [String] = []) {
+    ///
+    /// - Parameters:
+    ///   - pathPrefix: The path under which every route lies.
+    ///   - deployments: The declared deployments.
+    ///   - createsDeployments: Whether any other valid name may stand in their place.
+    public init(pathPrefix: String = "", deployments: [String] = [], createsDeployments: Bool = false) {
         let trimmed = pathPrefix.split(separator: "/").joined(separator: "/")
         let prefix = trimmed.isEmpty ? "" : "/\(trimmed)"
+        anyBehind = createsDeployments ? Array(prefix.utf8) : nil
         self.deployments =
             [Deployment(name: Self.defaultDeployment, start: Array(prefix.utf8))]
             + deployments.map { Deployment(name: $0, start: Array("\(prefix)/\($0)".utf8)) }
@@ -66,13 +74,21 @@ public struct ReportRouter: Sendable {
             guard let afterPrefix = path.match(deployment.start, at: start),
                 let afterName = path.match("/report_asset_", at: afterPrefix)
             else { continue }
-            guard let (endpoint, afterEndpoint) = path.endpoint(at: afterName),
-                let keyPath = path.key(from: afterEndpoint)
-            else { return nil }
-            return ReportRoute(
-                endpoint: endpoint, deployment: deployment.name, keyPath: keyPath, query: mark.map { $0 + 1..<end })
+            return route(path, afterName, deployment.name, mark.map { $0 + 1..<end })
         }
-        return nil
+        guard let anyBehind, let afterPrefix = path.match(anyBehind, at: start),
+            let (name, afterSegment) = path.segment(at: afterPrefix), DeploymentName.isValid(name),
+            let afterName = path.match("/report_asset_", at: afterSegment)
+        else { return nil }
+        return route(path, afterName, name, mark.map { $0 + 1..<end })
+    }
+
+    private func route(
+        _ path: TargetPath, _ afterName: Int, _ deployment: String, _ query: Range<Int>?
+    ) -> ReportRoute? {
+        guard let (endpoint, afterEndpoint) = path.endpoint(at: afterName), let keyPath = path.key(from: afterEndpoint)
+        else { return nil }
+        return ReportRoute(endpoint: endpoint, deployment: deployment, keyPath: keyPath, query: query)
     }
 }
 
@@ -115,6 +131,20 @@ private struct TargetPath {
             index += length
         }
         return index
+    }
+
+    /// The decoded segment behind the slash at `position`, and the position behind it; nil when it is too long for a name.
+    func segment(at position: Int) -> (String, Int)? {
+        guard position < end, decoded(at: position).byte == UInt8(ascii: "/") else { return nil }
+        var index = position + decoded(at: position).length
+        var bytes: [UInt8] = []
+        while index < end, bytes.count <= 128 {
+            let (byte, length) = decoded(at: index)
+            if byte == UInt8(ascii: "/") { return (String(decoding: bytes, as: UTF8.self), index) }
+            bytes.append(byte)
+            index += length
+        }
+        return nil
     }
 
     /// The endpoint whose name goes on at `position`, and the position behind it.

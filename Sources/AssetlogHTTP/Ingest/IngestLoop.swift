@@ -1,5 +1,7 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
+import AssetlogMetrics
 import Logging
 import NIOCore
 
@@ -29,9 +31,11 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     let logger: Logger
     let router: ReportRouter
     let bodyMemory: BodyMemory
+    let metrics: RequestMetrics
     let openAPIChannel: @Sendable (APIConnection) -> Void
     private let log: EventLog
     private let isReadOnly: Bool
+    private let gate: RequestGate
     private var resolver = ParameterResolver()
     private var identities = EventIDGenerator()
     private var connections = ConnectionTable()
@@ -43,11 +47,15 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     init(
         eventLoop: any EventLoop, configuration: HTTPServerConfiguration, log: EventLog, logger: Logger,
         openAPIChannel: @escaping @Sendable (APIConnection) -> Void
-    ) {
+    ) throws {
         self.eventLoop = eventLoop
         limits = configuration.limits
         self.logger = logger
-        router = ReportRouter(pathPrefix: configuration.pathPrefix, deployments: configuration.deployments)
+        router = ReportRouter(
+            pathPrefix: configuration.pathPrefix, deployments: configuration.deployments,
+            createsDeployments: configuration.createsDeployments)
+        metrics = configuration.metrics
+        gate = try RequestGate(configuration.access)
         bodyMemory = BodyMemory(limit: configuration.limits.bufferedBodyBytes / max(configuration.eventLoops, 1))
         self.openAPIChannel = openAPIChannel
         self.log = log
@@ -57,16 +65,32 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
 
     // MARK: Reports
 
+    /// Judges whether a request is let in, whatever it asks for.
+    func admit(_ facts: borrowing RequestFacts) -> RequestAdmission {
+        gate.judge(facts, at: .now(), nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds))
+    }
+
     /// Resolves a report and queues its event. `pending` hears of it once, unless it is answered at once.
-    func report(_ request: borrowing ReportRequest, deployment: String, for pending: PendingReport) -> IngestVerdict {
+    func report(
+        _ request: borrowing ReportRequest, to deployment: String, admission: borrowing RequestAdmission,
+        for pending: PendingReport
+    ) -> IngestVerdict {
+        if let refusal = admission.refusal { return .answered(.refused(refusal, admission.rateFields)) }
         let now = Timestamp.now()
         let id = identities.next(at: now)
-        let isAllowed = !isReadOnly
+        let deployment = OrganizationPolicy.qualified(deployment, organization: admission.organization)
+        let (caller, endpoint, isReadOnly) = (admission.caller, request.endpoint, isReadOnly)
         do throws(ParameterError) {
-            let admission = try resolver.resolve(request, authorize: { _ in isAllowed }) { resolved in
+            let admission = try resolver.resolve(
+                request,
+                authorize: { key in
+                    !isReadOnly && caller.allowsReport(to: endpoint, deployment: deployment, canonicalKey: key)
+                }
+            ) { resolved in
                 // The settlement releases this retain.
                 let ticket = Unmanaged.passRetained(pending)
-                let admission = queue(resolved, id: id, now: now, deployment: deployment, ticket: ticket.toOpaque())
+                let admission = queue(
+                    resolved, id: id, now: now, deployment: deployment, reportedBy: caller.name, ticket: ticket.toOpaque())
                 if case .queued = admission {} else { ticket.release() }
                 return admission
             }
@@ -76,21 +100,27 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
             case .closed: return .answered(.notRecorded(LogError(.closed)))
             }
         } catch {
-            return .answered(.refused(error.status, error.message))
+            return .answered(.refused(error, caller))
         }
     }
 
     private func queue(
-        _ resolved: borrowing ResolvedReport, id: EventID, now: Timestamp, deployment: String, ticket: UnsafeMutableRawPointer
+        _ resolved: borrowing ResolvedReport, id: EventID, now: Timestamp, deployment: String, reportedBy: String?,
+        ticket: UnsafeMutableRawPointer
     ) -> Admission {
         var deployment = deployment
+        var reportedBy = reportedBy ?? ""
+        let isNamed = !reportedBy.isEmpty
         let (kind, assetKey, partition, details) = (resolved.kind, resolved.assetKey, resolved.partition, resolved.details)
-        return deployment.withUTF8 { name in
-            log.submit(
-                EventColumns(
-                    id: id, kind: kind, timestamp: now, receivedAt: now, deployment: UnsafeRawBufferPointer(name),
-                    assetKey: assetKey, partition: partition, reportedBy: nil, details: details),
-                ticket: UInt(bitPattern: ticket), for: self)
+        return deployment.withUTF8 { deployment in
+            reportedBy.withUTF8 { reportedBy in
+                log.submit(
+                    EventColumns(
+                        id: id, kind: kind, timestamp: now, receivedAt: now,
+                        deployment: UnsafeRawBufferPointer(deployment), assetKey: assetKey, partition: partition,
+                        reportedBy: isNamed ? UnsafeRawBufferPointer(reportedBy) : nil, details: details),
+                    ticket: UInt(bitPattern: ticket), for: self)
+            }
         }
     }
 
@@ -105,8 +135,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     }
 
     /// The byte lane's answer to a report that is durable.
-    func recorded(_ id: EventID, closes: Bool) -> ByteBuffer {
-        encoder.recorded(id, closes: closes)
+    func recorded(_ id: EventID, _ fields: [(name: String, value: String)], closes: Bool) -> ByteBuffer {
+        encoder.recorded(id, fields, closes: closes)
     }
 
     // MARK: Connections

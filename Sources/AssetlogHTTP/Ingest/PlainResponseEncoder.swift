@@ -21,13 +21,14 @@ struct PlainResponseEncoder {
     }
 
     /// The answer to a report that is durable.
-    mutating func recorded(_ id: EventID, closes: Bool) -> ByteBuffer {
+    mutating func recorded(_ id: EventID, _ fields: [(name: String, value: String)], closes: Bool) -> ByteBuffer {
         buffer.clear(minimumCapacity: 256)
         buffer.writeBytes(recordedStart)
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: EventID.textLength) { bytes in
             id.write(to: bytes)
             return EventID.textLength
         }
+        for field in fields { buffer.writeString("\r\n\(field.name): \(field.value)") }
         buffer.writeBytes(dateField)
         if closes { buffer.writeBytes(closing) }
         buffer.writeBytes(bodyAfterFields)

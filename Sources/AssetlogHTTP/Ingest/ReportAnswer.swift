@@ -1,8 +1,9 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 
 /// The answer to a report, independent of how it is written.
-struct ReportAnswer {
+struct ReportAnswer: Sendable {
     var status: Int
     /// The text of `error`; nil: the report was recorded and the body is `{}`.
     var message: String?
@@ -18,10 +19,28 @@ struct ReportAnswer {
         ReportAnswer(status: status, message: message, fields: fields)
     }
 
+    /// The answer to a request that was not let in.
+    static func refused(_ refusal: AccessRefusal, _ rateFields: [(name: String, value: String)]) -> ReportAnswer {
+        .refused(refusal.reason.status, refusal.message, refusal.fields + rateFields)
+    }
+
+    /// The answer to a report that can't be resolved, or that its sender may not make.
+    static func refused(_ error: ParameterError, _ caller: Caller) -> ReportAnswer {
+        guard error == .notAuthorized, caller.grant != nil else { return .refused(error.status, error.message) }
+        // RFC 6750, section 3.1.
+        let challenge = #"Bearer realm="assetlog", error="insufficient_scope""#
+        return .refused(error.status, error.message, [("WWW-Authenticate", challenge)])
+    }
+
     /// The answer for an event that the log did not record. It is always one that asks to try again.
     static func notRecorded(_ error: LogError) -> ReportAnswer {
         .refused(503, error.description, [("Retry-After", "1")])
     }
+
+    /// The answer when the requests under way hold all the memory they may.
+    static let noMemory = ReportAnswer.refused(
+        503, "The server is reading as many requests as it has memory for; send the report again later.",
+        [("Retry-After", "1")])
 
     static func methodNotAllowed(_ method: String) -> ReportAnswer {
         .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])
@@ -50,12 +69,14 @@ func reasonPhrase(_ status: Int) -> String {
     case 200: "OK"
     case 400: "Bad Request"
     case 401: "Unauthorized"
+    case 403: "Forbidden"
     case 404: "Not Found"
     case 405: "Method Not Allowed"
     case 408: "Request Timeout"
     case 413: "Content Too Large"
     case 414: "URI Too Long"
     case 415: "Unsupported Media Type"
+    case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
     case 503: "Service Unavailable"
     default: "Error"

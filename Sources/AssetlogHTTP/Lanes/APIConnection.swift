@@ -1,11 +1,17 @@
-import HummingbirdCore
+public import AssetlogAccess
+public import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTPTypes
 
+/// Answers a request that is no report, knowing what the lanes have found out about it.
+public typealias APIResponder =
+    @Sendable (Request, consuming ResponseWriter, RequestAdmission) async throws -> Void
+
 /// A connection that has asked for something else than a report, as the API lane reads and writes it.
 struct APIConnection: Sendable {
     let channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
+    let forwarded: ForwardedRequest
 }
 
 /// Serves the requests of one such connection through the API's responder.
@@ -23,7 +29,11 @@ struct APIConnectionHandler: HTTPChannelHandler {
         await handleHTTP(asyncChannel: value, logger: logger)
     }
 
-    func serve(_ connection: APIConnection) async {
-        await handleHTTP(asyncChannel: connection.channel, logger: logger)
+    /// Serves a connection until it ends.
+    static func serve(_ connection: APIConnection, _ respond: @escaping APIResponder, logger: Logger) async {
+        let forwarded = connection.forwarded
+        let handler = APIConnectionHandler(
+            responder: { request, writer, _ in try await respond(request, writer, forwarded.current) }, logger: logger)
+        await handler.handleHTTP(asyncChannel: connection.channel, logger: logger)
     }
 }

@@ -1,5 +1,7 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
+import AssetlogMetrics
 import Logging
 import NIOCore
 
@@ -28,11 +30,19 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     private static let maximumBodyBytes = 64 << 10
     /// While a report is committed, a client may send so much ahead before it is no longer read from.
     private static let maximumBytesAhead = 64 << 10
+    /// So much each connection may hold without counting.
+    private static let freeBytes = 4 << 10
 
     private let connection: Connection
     private var context: ChannelHandlerContext?
     private var phase = Phase.reading
     private var unread = ByteBuffer()
+    // What the unread bytes take of the loop's memory.
+    private var accounted = 0
+    // Of the report that is being answered.
+    private var route = RequestRoute.other
+    private var startedAt = NIODeadline.distantPast
+    private var rateFields: [(name: String, value: String)] = []
     private var isReadHeld = false
     private var isInputClosed = false
 
@@ -50,14 +60,17 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        forgetUnread()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        forgetUnread()
         if case .handedOver = phase {} else { phase = .closing }
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.noteFailure(error)
         if case .handedOver = phase {
             context.fireErrorCaught(error)
         } else {
@@ -67,6 +80,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .some(.inputClosed) = event as? ChannelEvent else {
+            connection.noteHandshake(event)
             context.fireUserInboundEventTriggered(event)
             return
         }
@@ -82,9 +96,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     func deadlinePassed() {
         switch phase {
         case .reading where unread.readableBytes > 0, .readingBody:
-            let answer = ReportAnswer.refused(408, "The request did not arrive in time; send it again.")
-            context?.writeAndFlush(wrapOutboundOut(connection.loop.encoder.encode(answer, closes: true)), promise: nil)
-            close()
+            refuse(.refused(408, "The request did not arrive in time; send it again."))
         default: close()
         }
     }
@@ -120,6 +132,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
                 unread.writeBuffer(&bytes)
             }
             process(context)
+            accountUnread()
         }
     }
 
@@ -176,7 +189,11 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
                 query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                 contentType: head.contentType.map(part),
                 body: part(head.byteCount..<head.byteCount + head.contentLength))
-            return loop.report(request, deployment: route.deployment, for: self)
+            self.route = RequestRoute(route.endpoint)
+            startedAt = .now()
+            let admission = loop.admit(RequestFacts(head, in: bytes, of: connection))
+            rateFields = admission.rateFields
+            return loop.report(request, to: route.deployment, admission: admission, for: self)
         }
         guard let verdict else {
             handOver(context)
@@ -188,8 +205,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         case .queued(let id):
             phase = .committing(id, closes: closes)
             connection.deadline = .distantFuture
-        case .answered(let answer):
-            write(loop.encoder.encode(answer, closes: closes), closes: closes, context)
+        case .answered(let answer): write(answer, closes: closes, context)
         }
         return true
     }
@@ -200,12 +216,12 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         guard case .committing(let id, let closes) = phase, let context else { return }
         let closesNow = closes || connection.loop.isDraining
         switch outcome {
-        case .committed: write(connection.loop.recorded(id, closes: closesNow), closes: closesNow, context)
-        case .failed(let error):
-            let answer = ReportAnswer.notRecorded(LogError(.failed, cause: error))
-            write(connection.loop.encoder.encode(answer, closes: closesNow), closes: closesNow, context)
+        case .committed:
+            write(connection.loop.recorded(id, rateFields, closes: closesNow), status: 200, closes: closesNow, context)
+        case .failed(let error): write(.notRecorded(LogError(.failed, cause: error)), closes: closesNow, context)
         }
         if unread.readableBytes > 0 { process(context) }
+        accountUnread()
         if case .reading = phase {
             if isInputClosed { return close() }
             if isReadHeld {
@@ -215,17 +231,48 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         }
     }
 
-    private func write(_ bytes: ByteBuffer, closes: Bool, _ context: ChannelHandlerContext) {
+    private func write(_ answer: ReportAnswer, closes: Bool, _ context: ChannelHandlerContext) {
+        write(connection.loop.encoder.encode(answer, closes: closes), status: answer.status, closes: closes, context)
+    }
+
+    private func write(_ bytes: ByteBuffer, status: Int, closes: Bool, _ context: ChannelHandlerContext) {
+        connection.loop.metrics.answered(route, status: status, since: startedAt)
         phase = .reading
         connection.expect(within: connection.limits.idleTimeout)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
         if closes { close() }
     }
 
+    /// Answers a request that has not come as a whole, and closes.
+    private func refuse(_ answer: ReportAnswer) {
+        guard let context else { return }
+        (route, startedAt) = (.other, .now())
+        write(answer, closes: true, context)
+    }
+
     private func close() {
         phase = .closing
         unread.clear()
+        forgetUnread()
         context?.close(promise: nil)
+    }
+
+    // MARK: Memory
+
+    /// Counts what is kept of requests that have not come as a whole, beyond what each connection may keep.
+    private func accountUnread() {
+        let kept = unread.readableBytes > Self.freeBytes ? unread.readableBytes : 0
+        guard kept != accounted else { return }
+        let memory = connection.loop.bodyMemory
+        memory.release(accounted)
+        accounted = 0
+        guard kept > 0 else { return }
+        if memory.take(kept) { accounted = kept } else { refuse(.noMemory) }
+    }
+
+    private func forgetUnread() {
+        connection.loop.bodyMemory.release(accounted)
+        accounted = 0
     }
 
     // MARK: The general lane

@@ -1,5 +1,7 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
+import AssetlogMetrics
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -37,7 +39,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         var target: [UInt8]
         var contentType: [UInt8]?
         var body: RequestBody
-        var startedAt: NIODeadline
+        var admission: RequestAdmission
     }
 
     private let connection: Connection
@@ -49,6 +51,13 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var isHead = false
     private var hasForwarded = false
     private var isInputClosed = false
+    // Of the request that is being read or answered.
+    private var route = RequestRoute.other
+    private var startedAt = NIODeadline.now()
+    private var bodyBytes = 0
+    private var rateFields: [(name: String, value: String)] = []
+    // What the head that is being read takes of the loop's memory.
+    private var headBytes = 0
 
     private init(connection: Connection) {
         self.connection = connection
@@ -60,10 +69,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         decoderLimits.maxHeaderFieldSize = connection.limits.headerBytes
         decoderLimits.maxHeaderListSize = connection.limits.headerBytes
         decoderLimits.maxHeaderFieldCount = 200
+        let lane = GeneralLane(connection: connection)
+        try pipeline.addHandler(HeadMeter(lane: lane))
         try pipeline.configureHTTPServerPipeline(
             withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
             withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
-        try pipeline.addHandler(GeneralLane(connection: connection))
+        try pipeline.addHandler(lane)
     }
 
     // MARK: Life of the connection
@@ -76,10 +87,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
+        releaseHead()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         phase = .closed
+        releaseHead()
         context.fireChannelInactive()
     }
 
@@ -104,7 +117,29 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         if case .idle = phase { close() }
     }
 
+    // MARK: Memory of heads
+
+    /// Counts bytes that have come; false, and the connection closes, when there is no memory for them.
+    ///
+    /// Only those of a head are counted here, because the decoder keeps them until the head is complete.
+    func takeInput(_ count: Int) -> Bool {
+        guard case .idle = phase else { return true }
+        guard connection.loop.bodyMemory.take(count) else {
+            (route, startedAt) = (.other, .now())
+            respond(.noMemory, hasEnded: false)
+            return false
+        }
+        headBytes += count
+        return true
+    }
+
+    private func releaseHead() {
+        connection.loop.bodyMemory.release(headBytes)
+        headBytes = 0
+    }
+
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        connection.noteFailure(error)
         switch (phase, error) {
         case (.closed, _), (.lingering, _): break
         case (.idle, let error as HTTPParserError), (.readingReport, let error as HTTPParserError):
@@ -125,6 +160,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .some(.inputClosed) = event as? ChannelEvent else {
+            connection.noteHandshake(event)
             context.fireUserInboundEventTriggered(event)
             return
         }
@@ -157,6 +193,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard case .idle = phase else { return }
+        releaseHead()
+        (route, startedAt, bodyBytes, rateFields) = (.other, .now(), 0, [])
         version = head.version
         keepsAlive = head.isKeepAlive && !connection.loop.isDraining && !isInputClosed
         isHead = head.method == .HEAD
@@ -167,8 +205,14 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             let answer = ReportAnswer.refused(414, "The request target is longer than \(connection.limits.targetBytes) bytes.")
             return respond(answer, hasEnded: false)
         }
-        guard let route = target.withUnsafeBytes(connection.loop.router.route) else {
-            return forward(head, context)
+        let admission = RequestFacts.with(head, of: connection, connection.loop.admit)
+        guard let report = target.withUnsafeBytes(connection.loop.router.route) else {
+            return forward(head, admission, context)
+        }
+        route = RequestRoute(report.endpoint)
+        rateFields = admission.rateFields
+        if let refusal = admission.refusal {
+            return respond(.refused(refusal, []), hasEnded: hasNoBody(head))
         }
         guard head.method == .POST else {
             return respond(.methodNotAllowed(head.method.rawValue), hasEnded: hasNoBody(head))
@@ -177,8 +221,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             let body = try RequestBody(head.headers, limits: connection.limits, memory: connection.loop.bodyMemory)
             phase = .readingReport(
                 ReportInProgress(
-                    route: route, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
-                    body: body, startedAt: .now()))
+                    route: report, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
+                    body: body, admission: admission))
             continueIfExpected(head, context)
         } catch {
             respond(error.answer, hasEnded: false)
@@ -199,20 +243,26 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .readingReport(let report):
             do throws(RequestBodyError) {
                 try report.body.append(bytes)
-                let pace = Int64(report.body.receivedBytes / max(connection.limits.bodyBytesPerSecond, 1))
-                connection.deadline = report.startedAt + connection.limits.bodyTimeout + .seconds(pace)
+                expectRest(after: bytes.readableBytes)
             } catch {
                 respond(error.answer, hasEnded: false)
             }
         case .api:
             hasForwarded = true
-            connection.expect(within: connection.limits.bodyTimeout)
+            expectRest(after: bytes.readableBytes)
             context.fireChannelRead(data)
         case .discarding(let remaining):
             guard remaining > bytes.readableBytes else { return linger() }
             phase = .discarding(remaining: remaining - bytes.readableBytes)
         case .idle, .committing, .lingering, .closed: break
         }
+    }
+
+    // A long body may take long, but never come slower than the limit's pace.
+    private func expectRest(after count: Int) {
+        bodyBytes += count
+        let pace = Int64(bodyBytes / max(connection.limits.bodyBytesPerSecond, 1))
+        connection.deadline = startedAt + connection.limits.bodyTimeout + .seconds(pace)
     }
 
     private func end(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -243,7 +293,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                         contentType: contentType == nil ? nil : type, body: body)
-                    return connection.loop.report(request, deployment: route.deployment, for: self)
+                    return connection.loop.report(
+                        request, to: route.deployment, admission: report.admission, for: self)
                 }
             }
         }
@@ -276,8 +327,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         head.headers.add(name: "Content-Type", value: "application/json")
         head.headers.add(name: "Content-Length", value: String(body.count))
         if let id = answer.eventID { head.headers.add(name: "Assetlog-Event-Id", value: id.description) }
-        for field in answer.fields { head.headers.add(name: field.name, value: field.value) }
+        for field in answer.fields + rateFields { head.headers.add(name: field.name, value: field.value) }
         addConnectionField(to: &head)
+        connection.loop.metrics.answered(route, status: answer.status, since: startedAt)
         // The state comes first: the pipeline handler delivers the next request from inside the write of `.end`.
         phase = hasEnded ? .idle : .discarding(remaining: connection.limits.discardedBytes)
         if hasEnded {
@@ -328,13 +380,14 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     // MARK: The API lane
 
-    private func forward(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+    private func forward(_ head: HTTPRequestHead, _ admission: RequestAdmission, _ context: ChannelHandlerContext) {
         do {
             if !hasAPILane { try addAPILane(context) }
         } catch {
             connection.loop.logger.error("The API lane could not be set up.", metadata: ["error": "\(error)"])
             return close()
         }
+        connection.forwarded.current = admission
         phase = .api(hasEnded: false)
         continueIfExpected(head, context)
         hasForwarded = true
@@ -346,7 +399,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         try context.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: connection.isSecure))
         let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
             wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-        connection.loop.openAPIChannel(APIConnection(channel: channel))
+        connection.loop.openAPIChannel(APIConnection(channel: channel, forwarded: connection.forwarded))
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -103,8 +103,7 @@ final class RequestBody {
 
     private func account(_ count: Int) throws(RequestBodyError) {
         guard memory.take(count) else {
-            let message = "The server is reading as many bodies as it has memory for; send the report again later."
-            throw RequestBodyError(answer: .refused(503, message, [("Retry-After", "1")]))
+            throw RequestBodyError(answer: .noMemory)
         }
         taken += count
     }

@@ -1,4 +1,8 @@
+import AssetlogAccess
+import AssetlogMetrics
+import AssetlogTLS
 import NIOCore
+import Synchronization
 
 /// The lane that has a connection now: what the event loop's clock and the shutdown can ask of it.
 protocol ConnectionLane: AnyObject {
@@ -13,6 +17,12 @@ final class Connection {
     let loop: IngestLoop
     let channel: any Channel
     let isSecure: Bool
+    /// The address at the other end.
+    let peer: ClientAddress?
+    /// The names in the client's verified certificate.
+    private(set) var certificateNames: [String] = []
+    /// What the API lane is told of the request that it has.
+    let forwarded = ForwardedRequest()
     /// The lane that has the connection.
     weak var lane: (any ConnectionLane)?
     /// When the lane is told that its peer is too slow; checked about twice a second.
@@ -20,16 +30,43 @@ final class Connection {
     /// The place in the loop's table.
     fileprivate(set) var index = -1
 
-    init(loop: IngestLoop, channel: any Channel, isSecure: Bool) {
+    init(loop: IngestLoop, channel: any Channel, isSecure: Bool, peer: ClientAddress?) {
         self.loop = loop
         self.channel = channel
         self.isSecure = isSecure
+        self.peer = peer
     }
 
     var limits: HTTPLimits { loop.limits }
 
     func expect(within amount: TimeAmount) {
         deadline = .now() + amount
+    }
+
+    /// Takes over what the TLS handler says of its handshake.
+    func noteHandshake(_ event: Any) {
+        guard let handshake = event as? TLSHandshakeCompleted else { return }
+        certificateNames = handshake.peerNames
+        loop.metrics.handshake(handshake.isResumed ? "resumed" : "full")
+    }
+
+    /// Counts a handshake that came to nothing.
+    func noteFailure(_ error: any Error) {
+        if let failure = (error as? TLSError)?.handshakeFailure { loop.metrics.handshake(failure.rawValue) }
+    }
+
+    /// The results of handshakes as metrics tell them apart.
+    static var handshakeResults: [String] { ["full", "resumed"] + TLSHandshakeFailure.allCases.map(\.rawValue) }
+}
+
+/// What the lanes have found out about the request that the API lane has. A connection has one request at a time, so
+/// the event loop writes it before it forwards a request, and nobody else does.
+final class ForwardedRequest: Sendable {
+    private let admission = Mutex(RequestAdmission())
+
+    var current: RequestAdmission {
+        get { admission.withLock { $0 } }
+        set { admission.withLock { $0 = newValue } }
     }
 }
 

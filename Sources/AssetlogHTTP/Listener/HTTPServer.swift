@@ -1,6 +1,7 @@
+import AssetlogAccess
 import AssetlogCore
 public import AssetlogLog
-public import HummingbirdCore
+import AssetlogMetrics
 public import Logging
 public import NIOCore
 import NIOPosix
@@ -17,8 +18,8 @@ public final class HTTPServer: Sendable {
     private let loops: [ObjectIdentifier: IngestLoop]
     private let apiConnections: AsyncStream<APIConnection>
     private let finishAPIConnections: @Sendable () -> Void
-    private let apiHandler: APIConnectionHandler
-    private let openConnections = Atomic(0)
+    private let respond: APIResponder
+    private let admittance: ConnectionAdmittance
     private let listener = Mutex<(any Channel)?>(nil)
 
     /// Makes a server that is not listening yet.
@@ -28,9 +29,10 @@ public final class HTTPServer: Sendable {
     ///   - log: The running log that takes the reports.
     ///   - api: Answers every request that is not a report.
     ///   - logger: Takes what the operator should know.
+    /// - Throws: `TokenError` when OpenSSL has no SHA-256.
     public init(
-        configuration: HTTPServerConfiguration, log: EventLog, api: @escaping HTTPChannelHandler.Responder, logger: Logger
-    ) {
+        configuration: HTTPServerConfiguration, log: EventLog, api: @escaping APIResponder, logger: Logger
+    ) throws {
         self.configuration = configuration
         self.logger = logger
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(configuration.eventLoops, 1))
@@ -42,16 +44,19 @@ public final class HTTPServer: Sendable {
             }
         }
         self.group = group
-        loops = Dictionary(
+        loops = try Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { eventLoop in
-                let loop = IngestLoop(
+                let loop = try IngestLoop(
                     eventLoop: eventLoop, configuration: configuration, log: log, logger: logger,
                     openAPIChannel: openAPIChannel)
                 return (ObjectIdentifier(eventLoop), loop)
             })
         apiConnections = stream
         finishAPIConnections = { continuation.finish() }
-        apiHandler = APIConnectionHandler(responder: api, logger: logger)
+        respond = api
+        admittance = ConnectionAdmittance(
+            limits: configuration.limits, trustedProxies: configuration.access.trustedProxies,
+            metrics: configuration.metrics)
     }
 
     // An async channel must be closed by its own means; the server is ending when one comes too late.
@@ -101,7 +106,9 @@ public final class HTTPServer: Sendable {
     public func run() async {
         await withDiscardingTaskGroup { group in
             for await connection in apiConnections {
-                group.addTask { [apiHandler] in await apiHandler.serve(connection) }
+                group.addTask { [respond, logger] in
+                    await APIConnectionHandler.serve(connection, respond, logger: logger)
+                }
             }
             // Every connection is closed by now; whoever still makes an answer makes it for nobody.
             group.cancelAll()
@@ -135,15 +142,15 @@ public final class HTTPServer: Sendable {
         guard let loop = loops[ObjectIdentifier(channel.eventLoop)] else {
             return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         }
-        let count = openConnections.add(1, ordering: .relaxed).newValue
-        channel.closeFuture.whenComplete { [self] _ in openConnections.subtract(1, ordering: .relaxed) }
-        guard count <= configuration.limits.connections else {
+        let peer = ClientAddress(channel.remoteAddress)
+        guard admittance.admit(peer) else {
             // Closed without a word: an answer would cost what the limit is there to save.
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
+        channel.closeFuture.whenComplete { [admittance] _ in admittance.leave(peer) }
         return channel.eventLoop.makeCompletedFuture {
             let connection = Connection(
-                loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil)
+                loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil, peer: peer)
             if let makeTransportSecurity = configuration.makeTransportSecurity {
                 try channel.pipeline.syncOperations.addHandler(makeTransportSecurity())
             }

@@ -1,0 +1,65 @@
+import AssetlogAccess
+import AssetlogMetrics
+import NIOCore
+import Synchronization
+
+/// Counts the open connections, in all and by address, and says when one is too many. State lives in a `Mutex`.
+final class ConnectionAdmittance: Sendable {
+    private struct State {
+        var total = 0
+        // Only addresses with open connections stand here, so it can't grow beyond the limit of all of them.
+        var byAddress: [ClientAddress: Int] = [:]
+    }
+
+    private let limits: HTTPLimits
+    private let trustedProxies: [AddressBlock]
+    private let metrics: RequestMetrics
+    private let state = Mutex(State())
+
+    init(limits: HTTPLimits, trustedProxies: [AddressBlock], metrics: RequestMetrics) {
+        self.limits = limits
+        self.trustedProxies = trustedProxies
+        self.metrics = metrics
+    }
+
+    /// Counts a new connection; false, and nothing is counted, when it is one too many.
+    func admit(_ peer: ClientAddress?) -> Bool {
+        let limit = limitPerAddress(peer)
+        let refusal: Counter? = state.withLock { state in
+            guard state.total < limits.connections else { return metrics.refusedByTotal }
+            if let key = peer?.limitKey {
+                guard state.byAddress[key, default: 0] < limit else { return metrics.refusedByAddress }
+                state.byAddress[key, default: 0] += 1
+            }
+            state.total += 1
+            return nil
+        }
+        if let refusal { refusal.add() } else { metrics.connections.add() }
+        return refusal == nil
+    }
+
+    /// Counts the end of a connection that was admitted.
+    func leave(_ peer: ClientAddress?) {
+        metrics.connections.subtract()
+        state.withLock { state in
+            state.total -= 1
+            guard let key = peer?.limitKey, let count = state.byAddress[key] else { return }
+            state.byAddress[key] = count > 1 ? count - 1 : nil
+        }
+    }
+
+    private func limitPerAddress(_ peer: ClientAddress?) -> Int {
+        // A proxy brings everybody's connections.
+        if let peer, trustedProxies.contains(where: { $0.contains(peer) }) { return .max }
+        if let limit = limits.connectionsPerAddress { return limit == 0 ? .max : limit }
+        return peer?.isLoopback ?? true ? .max : 1024
+    }
+}
+
+extension ClientAddress {
+    /// The address of a socket; nil for sockets that have none.
+    init?(_ address: SocketAddress?) {
+        guard let text = address?.ipAddress else { return nil }
+        self.init(text)
+    }
+}
