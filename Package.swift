@@ -67,6 +67,7 @@ let package = Package(
 
         .target(name: "AssetlogCore", dependencies: [logging]),
         .target(name: "AssetlogMetrics"),
+        .target(name: "AssetlogJournal", dependencies: ["AssetlogCore", "AssetlogMetrics", logging]),
         .target(name: "AssetlogLog", dependencies: ["AssetlogCore", "AssetlogMetrics", logging]),
         .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "CCrypto", logging]),
         .target(
@@ -78,7 +79,9 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogTLS", "AssetlogMetrics", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogJournal", "AssetlogMetrics",
+                "AssetlogTLS",
+                logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -88,7 +91,8 @@ let package = Package(
         .target(
             name: "AssetlogAPI",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogMetrics", logging, nio("NIOCore"),
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogJournal", "AssetlogMetrics", logging,
+                nio("NIOCore"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -97,7 +101,7 @@ let package = Package(
             name: "AssetlogApp",
             dependencies: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
-                "AssetlogMetrics", logging, nio("NIOCore"), nio("NIOPosix"),
+                "AssetlogJournal", "AssetlogMetrics", logging, nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -115,6 +119,7 @@ let package = Package(
 
         .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
         .testTarget(name: "AssetlogMetricsTests", dependencies: ["AssetlogMetrics"]),
+        .testTarget(name: "AssetlogJournalTests", dependencies: ["AssetlogCore", "AssetlogJournal", "AssetlogMetrics", logging]),
         .testTarget(name: "AssetlogAccessTests", dependencies: ["AssetlogAccess", "AssetlogCore", logging]),
         .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
