@@ -137,7 +137,8 @@ let package = Package(
         .testTarget(
             name: "AssetlogAPITests",
             dependencies: [
-                "AssetlogAPI", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage", logging, nio("NIOCore"), nio("NIOEmbedded"),
+                "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage", logging,
+                nio("NIOCore"), nio("NIOEmbedded"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),

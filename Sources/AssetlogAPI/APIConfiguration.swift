@@ -4,6 +4,8 @@ public struct APIConfiguration: Hashable, Sendable {
     public var pathPrefix: String
     /// The names of the declared deployments; the deployment `default` needs no name in the path.
     public var deployments: [String]
+    /// Whether any valid name may be asked for, declared or not.
+    public var createsDeployments: Bool
     /// Whether reports are refused; the page for browsers says so.
     public var isReadOnly: Bool
     /// The version of this build, as `/server_info` tells it.
@@ -13,11 +15,12 @@ public struct APIConfiguration: Hashable, Sendable {
 
     /// Makes a configuration.
     public init(
-        pathPrefix: String = "", deployments: [String] = [], isReadOnly: Bool = false, version: String,
-        probeTimeout: Duration = .seconds(2)
+        pathPrefix: String = "", deployments: [String] = [], createsDeployments: Bool = false,
+        isReadOnly: Bool = false, version: String, probeTimeout: Duration = .seconds(2)
     ) {
         self.pathPrefix = pathPrefix
         self.deployments = deployments
+        self.createsDeployments = createsDeployments
         self.isReadOnly = isReadOnly
         self.version = version
         self.probeTimeout = probeTimeout

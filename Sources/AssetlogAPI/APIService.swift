@@ -1,24 +1,44 @@
+public import AssetlogAccess
 import AssetlogCore
+public import AssetlogJournal
 public import AssetlogLog
+public import AssetlogMetrics
 import HTTPTypes
 import Hummingbird
 public import HummingbirdCore
 public import Logging
-public import NIOCore
+import NIOCore
 
 /// Everything the server answers that is not a report: the event API, the health routes, and a page for browsers.
 ///
 /// It has no listener: whoever owns the sockets calls ``responder()`` for each request.
 public struct APIService: Sendable {
+    private let routes: APIRoutes
     private let router: RouterResponder<APIContext>
     private let layout: PathLayout
+    private let metrics: RequestMetrics
+    private let sink: any RequestSink
     private let logger: Logger
 
-    /// Makes the service over a log, whose storage it reads.
-    public init(log: EventLog, configuration: APIConfiguration, logger: Logger) {
+    /// Makes the service.
+    ///
+    /// - Parameters:
+    ///   - log: The running log, whose storage it reads.
+    ///   - configuration: Where its routes lie.
+    ///   - metrics: Where its requests are counted.
+    ///   - sink: Who hears of its requests.
+    ///   - logger: Takes what the operator should know.
+    public init(
+        log: EventLog, configuration: APIConfiguration, metrics: RequestMetrics = .init(),
+        sink: any RequestSink = NoRequestSink(), logger: Logger
+    ) {
+        self.metrics = metrics
+        self.sink = sink
         self.logger = logger
-        layout = PathLayout(prefix: configuration.pathPrefix, deployments: configuration.deployments)
-        let routes = APIRoutes(
+        layout = PathLayout(
+            prefix: configuration.pathPrefix, deployments: configuration.deployments,
+            createsDeployments: configuration.createsDeployments)
+        routes = APIRoutes(
             events: EventRoutes(storage: log.storage),
             health: HealthRoutes(log: log, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),
@@ -26,30 +46,49 @@ public struct APIService: Sendable {
         router = routes.responder()
     }
 
-    /// The function that answers one request, as Hummingbird's connection handlers call it.
-    ///
-    /// It throws only when the answer can't be written.
-    public func responder() -> HTTPChannelHandler.Responder {
-        { request, writer, _ in
-            let response = await respond(to: request)
-            try await writer.write(response: response.head, body: response.body)
-        }
+    /// Answers a request that a connection has brought. It throws only when the answer can't be written.
+    public func respond(
+        to request: Request, _ writer: consuming ResponseWriter, _ admission: RequestAdmission
+    ) async throws {
+        let start = ContinuousClock.now
+        let path = RequestPath(request.uri.path)
+        let route = route(of: path)
+        let response = await respond(to: request, path, route, admission)
+        note(request, route, admission, response, took: ContinuousClock.now - start)
+        try await writer.write(response: response.head, body: response.body)
     }
 
     /// Answers one request.
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, _ admission: RequestAdmission = .init()) async -> Response {
         let path = RequestPath(request.uri.path)
+        return await respond(to: request, path, route(of: path), admission)
+    }
+
+    private func respond(
+        to request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission
+    ) async -> Response {
         var response: Response
         do {
-            response = try await route(request, path)
+            if route == nil || route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
+            response = try await answer(request, path, route, admission)
         } catch {
             response = answer(to: error, request: request, isAPI: layout.isAPI(path))
         }
         addCommonHeaders(to: &response)
+        for field in admission.rateFields {
+            if let name = HTTPField.Name(field.name) { response.headers[name] = field.value }
+        }
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func route(_ request: Request, _ path: RequestPath) async throws -> Response {
+    private func route(of path: RequestPath) -> APIRoutes.Route? {
+        guard case .route(let place) = layout.place(path) else { return nil }
+        return routes.route(of: place.path)
+    }
+
+    private func answer(
+        _ request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission
+    ) async throws -> Response {
         switch layout.place(path) {
         case .redirect(let location):
             guard request.method == .get || request.method == .head else { throw APIError.methodNotAllowed(request) }
@@ -62,8 +101,26 @@ public struct APIService: Sendable {
         case .route(let place):
             var head = request.head
             head.path = place.path.encoded + (request.uri.query.map { "?\($0)" } ?? "")
-            let context = APIContext(source: APIContext.Source(logger: logger, place: place))
+            let context = APIContext(
+                source: APIContext.Source(logger: logger, place: place, admission: admission))
+            try route?.authorize(context)
             return try await router.respond(to: Request(head: head, body: request.body), context: context)
+        }
+    }
+
+    private func note(
+        _ request: Request, _ route: APIRoutes.Route?, _ admission: RequestAdmission, _ response: Response,
+        took duration: Duration
+    ) {
+        let name = route?.name ?? .other
+        let nanoseconds = Int(duration / .nanoseconds(1))
+        metrics.answered(name, status: response.status.code, nanoseconds: nanoseconds)
+        sink.answered(status: response.status.code) {
+            AccessRecord(
+                nanoseconds: nanoseconds, client: admission.address?.description, reporter: admission.caller.name,
+                method: request.method.rawValue, path: request.uri.path, route: name.name,
+                status: response.status.code, refusal: route?.right == nil ? nil : admission.refusal?.reason.name,
+                responseBytes: response.body.contentLength ?? 0, userAgent: request.headers[.userAgent])
         }
     }
 

@@ -1,4 +1,5 @@
 public import AssetlogAccess
+public import AssetlogJournal
 public import AssetlogMetrics
 public import NIOCore
 
@@ -20,6 +21,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var access: AccessPolicy
     /// Where requests and connections are counted.
     public var metrics: RequestMetrics
+    /// Who hears of the requests that the lanes answer themselves.
+    public var sink: any RequestSink
     /// Makes the handler that secures one connection, on its event loop; nil: plain HTTP.
     public var makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)?
     /// The limits.
@@ -31,7 +34,8 @@ public struct HTTPServerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 3000, pathPrefix: String = "", deployments: [String] = [],
         createsDeployments: Bool = false, isReadOnly: Bool = false, access: AccessPolicy = .init(),
-        metrics: RequestMetrics = .init(), makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)? = nil,
+        metrics: RequestMetrics = .init(), sink: any RequestSink = NoRequestSink(),
+        makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)? = nil,
         limits: HTTPLimits = .init(), eventLoops: Int
     ) {
         self.host = host
@@ -42,6 +46,7 @@ public struct HTTPServerConfiguration: Sendable {
         self.isReadOnly = isReadOnly
         self.access = access
         self.metrics = metrics
+        self.sink = sink
         self.makeTransportSecurity = makeTransportSecurity
         self.limits = limits
         self.eventLoops = eventLoops

@@ -1,8 +1,8 @@
 import AssetlogAPI
+import AssetlogAccess
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
-import NIOEmbedded
 import NIOHTTPTypes
 import Testing
 
@@ -15,9 +15,9 @@ struct ResponderTests {
         let head = HTTPRequest(
             method: try #require(HTTPRequest.Method(rawValue: method)), scheme: "http", authority: "localhost",
             path: "/livez")
-        try await server.service.responder()(
-            Request(head: head, body: RequestBody(buffer: ByteBuffer())), ResponseWriter(outbound: outbound),
-            NIOAsyncTestingChannel())
+        try await server.service.respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), ResponseWriter(outbound: outbound),
+            RequestAdmission())
         outbound.finish()
         var parts: [HTTPResponsePart] = []
         for try await part in sink { parts.append(part) }

@@ -25,7 +25,7 @@ struct ServerFixture {
         configuration.isReadOnly = isReadOnly
         configuration.pathPrefix = pathPrefix
         configuration.limits = limits
-        let server = HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
+        let server = try HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
@@ -55,7 +55,7 @@ struct ServerFixture {
             .open(PluginContext(name: "memory", logger: logger))
     }
 
-    private static let echo: HTTPChannelHandler.Responder = { request, writer, _ in
+    private static let echo: APIResponder = { request, writer, _ in
         var text = "\(request.method) \(request.uri.path) "
         for try await bytes in request.body { text += String(buffer: bytes) }
         let body = ByteBuffer(string: text)

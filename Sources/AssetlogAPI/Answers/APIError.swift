@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 import HTTPTypes
@@ -16,6 +17,30 @@ struct APIError: Error, Sendable {
     var example: String?
     /// Headers of the answer.
     var headers: HTTPFields = [:]
+    /// The type of the problem (RFC 9457); nil: what the status says.
+    var type: String?
+    /// The names of the rates that were exceeded.
+    var violatedPolicies: [String] = []
+
+    /// The answer to a request that was not let in.
+    init(_ refusal: AccessRefusal) {
+        self.init(status: HTTPResponse.Status(code: refusal.reason.status), detail: refusal.message)
+        for field in refusal.fields {
+            if let name = HTTPField.Name(field.name) { headers[name] = field.value }
+        }
+        guard refusal.reason == .tooMany else { return }
+        type = "https://iana.org/assignments/http-problem-types#quota-exceeded"
+        violatedPolicies = refusal.violatedPolicies
+    }
+
+    /// The answer to a caller whose token does not allow what it asks for.
+    static func forbidden(_ right: AccessRights, deployment: String) -> APIError {
+        APIError(
+            status: .forbidden,
+            detail: "The token does not allow \(right.names.joined(separator: ", ")) in the deployment"
+                + " \(deployment.quoted). Ask for one that does.",
+            headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
+    }
 
     static func notFound(_ detail: String) -> APIError {
         APIError(status: .notFound, detail: detail)
@@ -68,12 +93,15 @@ struct APIError: Error, Sendable {
     /// The answer as problem details (RFC 9457), for what is below `/api/`.
     var problem: Response {
         var json = JSONObject()
-        json.append("type", "about:blank")
+        json.append("type", type ?? "about:blank")
         json.append("title", status.reasonPhrase)
         json.append("status", raw: String(status.code))
         json.append("detail", detail)
         if let parameter { json.append("parameter", parameter) }
         if let example { json.append("example", example) }
+        if !violatedPolicies.isEmpty {
+            json.append("violated-policies", raw: "[\(violatedPolicies.map { "\"\($0)\"" }.joined(separator: ","))]")
+        }
         return json.response(status: status, type: "application/problem+json", headers: headers)
     }
 

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import HTTPTypes
 import Hummingbird
 
@@ -7,10 +8,9 @@ struct PageAddress: Hashable, Sendable {
     let text: String
 
     /// Reads the address from a request. What a stranger could put there to harm the shell of a reader is not taken.
-    init(_ request: Request, base: String) {
-        // A proxy that ends TLS tells the scheme in this header; it is only shown.
-        let told = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] } ?? request.head.scheme
-        let scheme = told == "https" ? "https" : "http"
+    init(_ request: Request, _ admission: RequestAdmission, base: String) {
+        let isSecure = admission.isForwardedSecurely ?? (request.head.scheme == "https")
+        let scheme = isSecure ? "https" : "http"
         let host = request.head.authority ?? ""
         text = "\(scheme)://\(Self.isPlain(host) ? host : "localhost:3000")\(base)"
     }

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import HTTPTypes
 import Hummingbird
@@ -11,14 +12,16 @@ struct PageRoute: Sendable {
 
     func show(_ request: Request, _ context: APIContext) async throws -> Response {
         var view = PageView(
-            address: PageAddress(request, base: context.place.base).text, base: context.place.base,
+            address: PageAddress(request, context.admission, base: context.place.base).text, base: context.place.base,
             version: configuration.version, isReadOnly: configuration.isReadOnly, now: .now())
         do {
             view.log = PageView.Log(
                 count: try await storage.statistics().events,
                 // Newest first; the columns of ten events are small, but their metadata need not be.
-                events: try await storage.events(
-                    EventQuery(order: .descending(before: nil), limit: 10, maximumBytes: 1 << 20)
+                events: try await VisibleEvents(storage: storage, caller: context.admission.caller).page(
+                    EventQuery(
+                        order: .descending(before: nil), limit: 10, deployment: context.deployment,
+                        maximumBytes: 1 << 20)
                 ).events)
         } catch {
             logger.error("The page can't read the event log.", metadata: ["error": "\(error)"])

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import HTTPTypes
 import Hummingbird
@@ -8,8 +9,8 @@ struct EventRoutes: Sendable {
 
     /// A page of the log. It is built from the stored bytes; no JSON is parsed.
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        let query = try EventQueryParameters.query(request.uri.query, deployment: context.place.deployment)
-        let page = try await storage.events(query)
+        let query = try EventQueryParameters.query(request.uri.query, deployment: context.deployment)
+        let page = try await VisibleEvents(storage: storage, caller: context.admission.caller).page(query)
         var body = Array("{\"events\":[".utf8)
         body.reserveCapacity(page.events.reduce(1024) { $0 + $1.event.byteCount + 1024 })
         for (index, event) in page.events.enumerated() {
@@ -31,7 +32,8 @@ struct EventRoutes: Sendable {
                     + " or in the header Assetlog-Event-Id of the answer to its report.",
                 parameter: "event_id")
         }
-        guard let event = try await storage.event(id, deployment: context.place.deployment) else {
+        let visible = VisibleEvents(storage: storage, caller: context.admission.caller)
+        guard let event = try await visible.event(id, deployment: context.deployment) else {
             throw APIError.notFound("There is no event \(id) in the deployment \(context.place.deployment.quoted).")
         }
         var body: [UInt8] = []

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import Hummingbird
 import Logging
 
@@ -6,14 +7,23 @@ struct APIContext: RequestContext {
     struct Source: RequestContextSource {
         let logger: Logger
         let place: Place
+        let admission: RequestAdmission
     }
 
     var coreContext: CoreRequestContextStorage
     /// Where the request is in the layout of the paths.
     let place: Place
+    /// What the lanes have found out about the request.
+    let admission: RequestAdmission
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         place = source.place
+        admission = source.admission
+    }
+
+    /// The deployment under whose name events are kept; with that of its organization, where hosts name some.
+    var deployment: String {
+        OrganizationPolicy.qualified(place.deployment, organization: admission.organization)
     }
 }

@@ -1,9 +1,15 @@
+import AssetlogCore
+import AssetlogMetrics
 import HTTPTypes
 import Hummingbird
 
 /// The table of routes: what a path is answered by, and what is said about the paths that are not in it.
 struct APIRoutes: Sendable {
-    private struct Route: Sendable {
+    struct Route: Sendable {
+        /// Its name in metrics and logs.
+        var name: RequestRoute
+        /// What a caller must be allowed; nil: nothing, not even a token is asked for.
+        var right: AccessRights?
         /// The path; a segment that starts with a colon stands for any text.
         var path: String
         var handler: @Sendable (Request, APIContext) async throws -> Response
@@ -19,13 +25,18 @@ struct APIRoutes: Sendable {
 
     init(events: EventRoutes, health: HealthRoutes, serverInfo: ServerInfoRoute, page: PageRoute) {
         routes = [
-            Route(path: "/", handler: page.show),
-            Route(path: "/api/v1/events", handler: events.list),
-            Route(path: "/api/v1/events/:event_id", handler: events.find),
-            Route(path: "/server_info", handler: serverInfo.show),
-            Route(path: "/livez", handler: health.live),
-            Route(path: "/readyz", handler: health.ready),
+            Route(name: .page, right: .admin, path: "/", handler: page.show),
+            Route(name: .events, right: .read, path: "/api/v1/events", handler: events.list),
+            Route(name: .event, right: .read, path: "/api/v1/events/:event_id", handler: events.find),
+            Route(name: .serverInfo, right: .read, path: "/server_info", handler: serverInfo.show),
+            Route(name: .livez, right: nil, path: "/livez", handler: health.live),
+            Route(name: .readyz, right: nil, path: "/readyz", handler: health.ready),
         ]
+    }
+
+    /// The route of a path; nil when there is none.
+    func route(of path: RequestPath) -> Route? {
+        routes.first { $0.matches(path) }
     }
 
     /// Builds the router. Each GET answers HEAD too.
@@ -44,7 +55,7 @@ extension APIRoutes: RouterMiddleware {
         _ request: Request, context: APIContext,
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard routes.contains(where: { $0.matches(context.place.path) }) else {
+        guard route(of: context.place.path) != nil else {
             let known = routes.map { context.place.base + $0.path.replacing(":event_id", with: "{event_id}") }
             throw APIError.notFound(
                 "There is nothing at \((context.place.base + context.place.path.encoded).quoted)."

@@ -19,8 +19,10 @@ struct PathLayout: Sendable {
 
     private let prefix: [String]
     private let deployments: Set<String>
+    private let createsDeployments: Bool
 
-    init(prefix: String, deployments: [String]) {
+    init(prefix: String, deployments: [String], createsDeployments: Bool = false) {
+        self.createsDeployments = createsDeployments
         self.prefix = prefix.split(separator: "/").map(String.init)
         self.deployments = Set(deployments)
     }
@@ -48,7 +50,9 @@ struct PathLayout: Sendable {
             return .route(
                 Place(path: RequestPath(segments: segments), deployment: ReportRouter.defaultDeployment, base: base))
         }
-        guard deployments.contains(first) else { return .unknownDeployment(first) }
+        guard deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first)) else {
+            return .unknownDeployment(first)
+        }
         return .route(
             Place(path: RequestPath(segments: Array(segments.dropFirst())), deployment: first, base: base))
     }

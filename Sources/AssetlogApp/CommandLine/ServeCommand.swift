@@ -12,8 +12,8 @@ struct ServeCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) async throws {
         let resolved = try options.resolve(listener, in: context)
-        for sentence in resolved.warnings { context.warn(sentence) }
         try resolved.server.checkSafety()
+        for sentence in resolved.warnings { context.warn(sentence) }
         try await ServerProcess(configuration: resolved.server).run()
     }
 }

@@ -1,7 +1,9 @@
 import AssetlogAPI
+import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
+import AssetlogMetrics
 import AssetlogTLS
 import HummingbirdCore
 import Logging
@@ -37,12 +39,14 @@ struct RunningServer {
             limits: .init(queuedEvents: configuration.limits.queueEvents, queuedBytes: configuration.limits.queueBytes),
             logger: makeLogger("assetlog.log"))
         log.start()
+        let metrics = HTTPServer.makeMetrics()
         let api = APIService(
-            log: log, configuration: apiConfiguration(configuration), logger: makeLogger("assetlog.api"))
-        let http = HTTPServer(
-            configuration: httpConfiguration(configuration, security), log: log, api: api.responder(),
-            logger: makeLogger("assetlog.http"))
+            log: log, configuration: apiConfiguration(configuration), metrics: metrics,
+            logger: makeLogger("assetlog.api"))
         do {
+            let http = try HTTPServer(
+                configuration: httpConfiguration(configuration, metrics, security), log: log, api: api.respond,
+                logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             let url = url(configuration, address)
             return RunningServer(
@@ -71,11 +75,13 @@ struct RunningServer {
     private static func apiConfiguration(_ configuration: ServerConfiguration) -> APIConfiguration {
         APIConfiguration(
             pathPrefix: configuration.pathPrefix, deployments: configuration.deployments.declared,
+            createsDeployments: configuration.deployments.createsOnFirstUse,
             isReadOnly: configuration.isReadOnly, version: Assetlog.version)
     }
 
     private static func httpConfiguration(
-        _ configuration: ServerConfiguration, _ security: (@Sendable () throws -> any ChannelHandler)?
+        _ configuration: ServerConfiguration, _ metrics: RequestMetrics,
+        _ security: (@Sendable () throws -> any ChannelHandler)?
     ) -> HTTPServerConfiguration {
         var limits = HTTPLimits()
         limits.headerBytes = configuration.limits.headerBytes
@@ -84,6 +90,7 @@ struct RunningServer {
         limits.compressionRatio = configuration.limits.compressionRatio
         limits.bufferedBodyBytes = configuration.limits.bufferedBodyBytes
         limits.connections = configuration.limits.connections
+        limits.connectionsPerAddress = configuration.limits.connectionsPerAddress
         limits.headerTimeout = TimeAmount(configuration.limits.headerTimeout)
         limits.bodyTimeout = TimeAmount(configuration.limits.bodyTimeout)
         limits.bodyBytesPerSecond = configuration.limits.bodyBytesPerSecond
@@ -91,9 +98,26 @@ struct RunningServer {
         limits.writeTimeout = TimeAmount(configuration.limits.writeTimeout)
         return HTTPServerConfiguration(
             host: configuration.listen.host, port: configuration.listen.port, pathPrefix: configuration.pathPrefix,
-            deployments: configuration.deployments.declared, isReadOnly: configuration.isReadOnly,
-            makeTransportSecurity: security, limits: limits,
+            deployments: configuration.deployments.declared,
+            createsDeployments: configuration.deployments.createsOnFirstUse, isReadOnly: configuration.isReadOnly,
+            access: accessPolicy(configuration), metrics: metrics, makeTransportSecurity: security, limits: limits,
             eventLoops: configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount)
+    }
+
+    private static func accessPolicy(_ configuration: ServerConfiguration) -> AccessPolicy {
+        let (deployments, limits) = (configuration.deployments, configuration.limits)
+        return AccessPolicy(
+            isTokenRequired: configuration.auth.isRequired,
+            hosts: HostPolicy(
+                names: configuration.hosts + [configuration.listen.host.lowercased()],
+                acceptsAddresses: !configuration.listen.isLoopback,
+                organizationDomain: deployments.organizationDomain),
+            organizations: OrganizationPolicy(
+                domain: deployments.organizationDomain, declared: deployments.organizations,
+                createsOnFirstUse: deployments.createsOnFirstUse),
+            trustedProxies: configuration.trustedProxies,
+            addressRate: RequestRate(perSecond: limits.addressRate, burst: limits.addressBurst),
+            tokenRate: RequestRate(perSecond: limits.tokenRate, burst: limits.tokenBurst))
     }
 
     private static func url(_ configuration: ServerConfiguration, _ address: SocketAddress) -> String {

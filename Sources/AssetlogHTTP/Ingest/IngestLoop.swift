@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import AssetlogLog
 import AssetlogMetrics
 import Logging
@@ -11,6 +12,14 @@ enum IngestVerdict {
     case queued(EventID)
     /// It is answered at once.
     case answered(ReportAnswer)
+
+    /// The status that is to be expected.
+    var status: Int {
+        switch self {
+        case .queued: 200
+        case .answered(let answer): answer.status
+        }
+    }
 }
 
 /// Who waits for a report to become durable: the lane that has its connection.
@@ -32,6 +41,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     let router: ReportRouter
     let bodyMemory: BodyMemory
     let metrics: RequestMetrics
+    let sink: any RequestSink
     let openAPIChannel: @Sendable (APIConnection) -> Void
     private let log: EventLog
     private let isReadOnly: Bool
@@ -55,6 +65,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
             pathPrefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
         metrics = configuration.metrics
+        sink = configuration.sink
         gate = try RequestGate(configuration.access)
         bodyMemory = BodyMemory(limit: configuration.limits.bufferedBodyBytes / max(configuration.eventLoops, 1))
         self.openAPIChannel = openAPIChannel

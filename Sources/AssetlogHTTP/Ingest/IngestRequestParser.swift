@@ -10,6 +10,8 @@ struct IngestRequestHead: Equatable {
     var host = 0..<0
     /// The fields that say who sent it, and from where.
     var access = AccessFields()
+    /// The value of the first User-Agent field.
+    var userAgent: Range<Int>?
     /// The number of bytes of the head, with the empty line at its end.
     var byteCount: Int
     /// The number of bytes of the body.
@@ -100,6 +102,7 @@ enum IngestRequestParser {
             case .connection:
                 let options = UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd])
                 if equals(options, "close") { head.closes = true } else if !equals(options, "keep-alive") { return .other }
+            case .userAgent: if head.userAgent == nil { head.userAgent = value..<valueEnd }
             case .access(let field):
                 guard head.access[field] == nil else { return .other }
                 head.access[field] = value..<valueEnd
@@ -115,7 +118,7 @@ enum IngestRequestParser {
 
     /// The fields that the lane knows; every other one does not matter to it.
     private enum Field {
-        case host, contentType, contentLength, connection, generalLane, ignored
+        case host, contentType, contentLength, connection, userAgent, generalLane, ignored
         case access(AccessField)
 
         init(_ name: UnsafeRawBufferPointer) {
@@ -124,7 +127,7 @@ enum IngestRequestParser {
             case 4: self = equals(name, "host") ? .host : .ignored
             case 6: self = equals(name, "expect") ? .generalLane : equals(name, "origin") ? .access(.origin) : .ignored
             case 7: self = equals(name, "upgrade") || equals(name, "trailer") ? .generalLane : .ignored
-            case 10: self = equals(name, "connection") ? .connection : .ignored
+            case 10: self = equals(name, "connection") ? .connection : equals(name, "user-agent") ? .userAgent : .ignored
             case 12: self = equals(name, "content-type") ? .contentType : .ignored
             case 13: self = equals(name, "authorization") ? .access(.authorization) : .ignored
             case 14:

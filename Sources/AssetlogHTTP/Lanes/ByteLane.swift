@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import AssetlogLog
 import AssetlogMetrics
 import Logging
@@ -43,6 +44,8 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     private var route = RequestRoute.other
     private var startedAt = NIODeadline.distantPast
     private var rateFields: [(name: String, value: String)] = []
+    // Made only where someone wants to hear of the request.
+    private var record: AccessRecord?
     private var isReadHeld = false
     private var isInputClosed = false
 
@@ -193,7 +196,11 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             startedAt = .now()
             let admission = loop.admit(RequestFacts(head, in: bytes, of: connection))
             rateFields = admission.rateFields
-            return loop.report(request, to: route.deployment, admission: admission, for: self)
+            let verdict = loop.report(request, to: route.deployment, admission: admission, for: self)
+            if loop.sink.wants(status: verdict.status) {
+                record = AccessRecord(head, in: bytes, route, admission, of: connection)
+            }
+            return verdict
         }
         guard let verdict else {
             handOver(context)
@@ -237,6 +244,10 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     private func write(_ bytes: ByteBuffer, status: Int, closes: Bool, _ context: ChannelHandlerContext) {
         connection.loop.metrics.answered(route, status: status, since: startedAt)
+        if let record {
+            connection.loop.sink.answered(record, status: status, bytes: nil, since: startedAt)
+            self.record = nil
+        }
         phase = .reading
         connection.expect(within: connection.limits.idleTimeout)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)

@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import AssetlogLog
 import AssetlogMetrics
 import HTTPTypes
@@ -39,7 +40,6 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         var target: [UInt8]
         var contentType: [UInt8]?
         var body: RequestBody
-        var admission: RequestAdmission
     }
 
     private let connection: Connection
@@ -56,6 +56,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var startedAt = NIODeadline.now()
     private var bodyBytes = 0
     private var rateFields: [(name: String, value: String)] = []
+    private var head: HTTPRequestHead?
+    private var deployment: String?
+    private var admission = RequestAdmission()
     // What the head that is being read takes of the loop's memory.
     private var headBytes = 0
 
@@ -195,6 +198,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         guard case .idle = phase else { return }
         releaseHead()
         (route, startedAt, bodyBytes, rateFields) = (.other, .now(), 0, [])
+        (self.head, deployment, admission) = (head, nil, .init())
         version = head.version
         keepsAlive = head.isKeepAlive && !connection.loop.isDraining && !isInputClosed
         isHead = head.method == .HEAD
@@ -205,12 +209,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             let answer = ReportAnswer.refused(414, "The request target is longer than \(connection.limits.targetBytes) bytes.")
             return respond(answer, hasEnded: false)
         }
-        let admission = RequestFacts.with(head, of: connection, connection.loop.admit)
+        admission = RequestFacts.with(head, of: connection, connection.loop.admit)
         guard let report = target.withUnsafeBytes(connection.loop.router.route) else {
-            return forward(head, admission, context)
+            return forward(head, context)
         }
         route = RequestRoute(report.endpoint)
-        rateFields = admission.rateFields
+        (rateFields, deployment) = (admission.rateFields, report.deployment)
         if let refusal = admission.refusal {
             return respond(.refused(refusal, []), hasEnded: hasNoBody(head))
         }
@@ -222,7 +226,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             phase = .readingReport(
                 ReportInProgress(
                     route: report, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
-                    body: body, admission: admission))
+                    body: body))
             continueIfExpected(head, context)
         } catch {
             respond(error.answer, hasEnded: false)
@@ -294,7 +298,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                         contentType: contentType == nil ? nil : type, body: body)
                     return connection.loop.report(
-                        request, to: route.deployment, admission: report.admission, for: self)
+                        request, to: route.deployment, admission: admission, for: self)
                 }
             }
         }
@@ -329,7 +333,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         if let id = answer.eventID { head.headers.add(name: "Assetlog-Event-Id", value: id.description) }
         for field in answer.fields + rateFields { head.headers.add(name: field.name, value: field.value) }
         addConnectionField(to: &head)
-        connection.loop.metrics.answered(route, status: answer.status, since: startedAt)
+        note(answer, bytes: body.count)
         // The state comes first: the pipeline handler delivers the next request from inside the write of `.end`.
         phase = hasEnded ? .idle : .discarding(remaining: connection.limits.discardedBytes)
         if hasEnded {
@@ -343,6 +347,15 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         if !isHead { context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: body)))), promise: nil) }
         context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
         if closes { linger() }
+    }
+
+    private func note(_ answer: ReportAnswer, bytes: Int) {
+        let loop = connection.loop
+        loop.metrics.answered(route, status: answer.status, since: startedAt)
+        guard loop.sink.wants(status: answer.status) else { return }
+        let record = AccessRecord(
+            head, route, deployment: deployment, admission, requestBytes: bodyBytes, of: connection)
+        loop.sink.answered(record, status: answer.status, bytes: bytes, since: startedAt)
     }
 
     private var isBeforeHTTP11: Bool { version.major < 1 || (version.major == 1 && version.minor == 0) }
@@ -380,7 +393,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     // MARK: The API lane
 
-    private func forward(_ head: HTTPRequestHead, _ admission: RequestAdmission, _ context: ChannelHandlerContext) {
+    private func forward(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         do {
             if !hasAPILane { try addAPILane(context) }
         } catch {

@@ -21,6 +21,8 @@ final class Connection {
     let peer: ClientAddress?
     /// The names in the client's verified certificate.
     private(set) var certificateNames: [String] = []
+    /// The version of TLS; nil: plain HTTP, or the handshake is not complete.
+    private(set) var tlsVersion: String?
     /// What the API lane is told of the request that it has.
     let forwarded = ForwardedRequest()
     /// The lane that has the connection.
@@ -47,6 +49,7 @@ final class Connection {
     func noteHandshake(_ event: Any) {
         guard let handshake = event as? TLSHandshakeCompleted else { return }
         certificateNames = handshake.peerNames
+        tlsVersion = handshake.version
         loop.metrics.handshake(handshake.isResumed ? "resumed" : "full")
     }
 

@@ -1,7 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
 public import AssetlogLog
-import AssetlogMetrics
+public import AssetlogMetrics
 public import Logging
 public import NIOCore
 import NIOPosix
@@ -57,6 +57,11 @@ public final class HTTPServer: Sendable {
         admittance = ConnectionAdmittance(
             limits: configuration.limits, trustedProxies: configuration.access.trustedProxies,
             metrics: configuration.metrics)
+    }
+
+    /// Makes the counters of a server.
+    public static func makeMetrics() -> RequestMetrics {
+        RequestMetrics(handshakeResults: Connection.handshakeResults)
     }
 
     // An async channel must be closed by its own means; the server is ending when one comes too late.

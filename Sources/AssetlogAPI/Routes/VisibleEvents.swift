@@ -1,0 +1,65 @@
+import AssetlogAccess
+import AssetlogCore
+
+/// The events that a caller may see: those of the assets that its token covers.
+struct VisibleEvents: Sendable {
+    let storage: any Storage
+    let caller: Caller
+
+    /// How many events are looked at in one read where the caller may see only some.
+    private static let scanned = 1000
+
+    /// A page of the log, as ``Storage/events(_:)`` gives it.
+    ///
+    /// Where the token covers only some assets, it reads on until the page is full or the log has ended, so that an
+    /// empty page still means the end.
+    func page(_ query: EventQuery) async throws -> EventPage {
+        guard let grant = caller.grant, !grant.coversEveryAsset else { return try await storage.events(query) }
+        if let key = query.assetKey {
+            return grant.covers(key) ? try await storage.events(query) : EventPage(events: [], next: query.start)
+        }
+        var page = EventPage(events: [], next: query.start)
+        var rest = query
+        rest.limit = Self.scanned
+        var bytes = 0
+        while !Task.isCancelled {
+            let read = try await storage.events(rest)
+            for event in read.events where grant.covers(event.assetKey) {
+                page.events.append(event)
+                bytes += event.event.byteCount
+                guard page.events.count < query.limit, bytes < query.maximumBytes else {
+                    page.next = event.sequence
+                    return page
+                }
+            }
+            page.next = read.next
+            if read.events.isEmpty { return page }
+            rest.start = read.next
+        }
+        throw CancellationError()
+    }
+
+    /// An event of a deployment; nil also when the caller may not see it.
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        guard let event = try await storage.event(id, deployment: deployment) else { return nil }
+        return caller.grant?.covers(event.assetKey) ?? true ? event : nil
+    }
+}
+
+extension EventQuery {
+    /// The sequence that reading starts from; 0 stands for the end where the order is descending.
+    fileprivate var start: Int64 {
+        get {
+            switch order {
+            case .ascending(let after): after
+            case .descending(let before): before ?? 0
+            }
+        }
+        set {
+            switch order {
+            case .ascending: order = .ascending(after: newValue)
+            case .descending: order = .descending(before: newValue)
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import AssetlogAccess
+import AssetlogCore
+import AssetlogMetrics
+
+extension APIRoutes.Route {
+    /// Checks that the caller may ask this at all; the routes show it only what it may see.
+    ///
+    /// - Throws: ``APIError`` with the status 403.
+    func authorize(_ context: APIContext) throws(APIError) {
+        guard let right else { return }
+        // What is about the server itself belongs to no deployment.
+        let isOfDeployment = name == .events || name == .event || name == .page
+        let caller = context.admission.caller
+        let isAllowed =
+            isOfDeployment
+            ? caller.allows(right, deployment: context.deployment) : caller.grant?.rights.isSuperset(of: right) ?? true
+        guard isAllowed else { throw .forbidden(right, deployment: context.deployment) }
+    }
+}

@@ -1,0 +1,51 @@
+import AssetlogAccess
+import AssetlogCore
+import AssetlogJournal
+import AssetlogMetrics
+import NIOCore
+import NIOHTTP1
+
+extension AccessRecord {
+    /// The record of a report in the byte lane, before its answer is known.
+    init(
+        _ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, _ route: ReportRoute,
+        _ admission: RequestAdmission, of connection: Connection
+    ) {
+        let target = bytes[head.target]
+        self.init(
+            nanoseconds: 0, client: admission.address?.description, reporter: admission.caller.name,
+            deployment: OrganizationPolicy.qualified(route.deployment, organization: admission.organization),
+            method: "POST",
+            path: String(decoding: target.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self),
+            route: RequestRoute(route.endpoint).name, status: 0, refusal: admission.refusal?.reason.name,
+            requestBytes: head.contentLength, responseBytes: 2, tlsVersion: connection.tlsVersion,
+            userAgent: head.userAgent.map { String(decoding: bytes[$0], as: UTF8.self) })
+    }
+
+    /// The record of a request in the general lane, before its answer is known; of one that could not be read there is no
+    /// head.
+    init(
+        _ head: HTTPRequestHead?, _ route: RequestRoute, deployment: String?, _ admission: RequestAdmission,
+        requestBytes: Int, of connection: Connection
+    ) {
+        self.init(
+            nanoseconds: 0, client: (admission.address ?? connection.peer)?.description,
+            reporter: admission.caller.name,
+            deployment: deployment.map { OrganizationPolicy.qualified($0, organization: admission.organization) },
+            method: head?.method.rawValue ?? "", path: String(head?.uri.prefix { $0 != "?" } ?? ""), route: route.name,
+            status: 0, refusal: admission.refusal?.reason.name, requestBytes: requestBytes, responseBytes: 2,
+            tlsVersion: connection.tlsVersion, userAgent: head?.headers.first(name: "user-agent"))
+    }
+}
+
+extension RequestSink {
+    /// Completes the record of a request that is answered now.
+    func answered(_ record: AccessRecord, status: Int, bytes: Int?, since start: NIODeadline) {
+        var record = record
+        record.time = .now()
+        record.nanoseconds = Int(clamping: (NIODeadline.now() - start).nanoseconds)
+        record.status = status
+        if let bytes { record.responseBytes = bytes }
+        answered(record)
+    }
+}
