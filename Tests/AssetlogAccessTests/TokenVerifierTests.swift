@@ -21,7 +21,7 @@ struct TokenVerifierTests {
         #expect(name(token.text.revealed, verifier) == "spark")
         #expect(name(token.text.revealed + "a", verifier) == nil)
         #expect(name(String(token.text.revealed.dropLast()) + "!", verifier) == nil)
-        #expect(name(try NewToken().text.value, verifier) == nil)
+        #expect(name(try NewToken().text.revealed, verifier) == nil)
         #expect(name("", verifier) == nil)
     }
 
