@@ -19,7 +19,8 @@ public protocol TokenStore: Sendable {
     /// - Returns: Whether there is a token of this identity.
     func revoke(_ id: String, at time: Timestamp) async throws -> Bool
 
-    /// Keeps a new token and lets an old one expire at a time, both or neither; durable when it returns.
+    /// Keeps a new token and lets an old one expire at a time, both or neither; durable when it returns. An earlier
+    /// expiry of the old one stays.
     ///
     /// - Returns: Whether there is an old token of this identity; when there is none, nothing is kept.
     func replace(_ id: String, expiringAt time: Timestamp, by token: TokenRecord) async throws -> Bool

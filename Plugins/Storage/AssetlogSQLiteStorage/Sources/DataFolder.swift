@@ -22,6 +22,28 @@ enum DataFolder {
         }
     }
 
+    /// Makes an empty file that only its owner can read, unless there is one of this name.
+    ///
+    /// A command that root runs gives it to the owner of the folder: the server could not read it otherwise.
+    /// - Returns: Whether it was made.
+    static func makePrivateFile(_ path: String) throws -> Bool {
+        // An existing file is not opened, for closing it would take away SQLite's locks of this process.
+        let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else {
+            guard errno != EEXIST else { return false }
+            throw StorageError(
+                .unavailable,
+                "\(path) can't be made: \(String(cString: strerror(errno))). Check that its folder belongs to the server's"
+                    + " user.")
+        }
+        defer { close(descriptor) }
+        var folder = stat()
+        if geteuid() == 0, stat(parent(path), &folder) == 0 {
+            _ = fchown(descriptor, folder.st_uid, folder.st_gid)
+        }
+        return true
+    }
+
     /// Makes the names in the folder, and its own name in the one above it, durable.
     static func sync(_ path: String) throws {
         for folder in [path, parent(path)] { try syncFile(folder, flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC) }

@@ -49,6 +49,21 @@ struct FileFormat: Sendable {
             }
         ])
 
+    /// The tokens; `number` is their order.
+    static let tokens = FileFormat(
+        noun: "list of tokens", application: 0x414c_4f54,
+        steps: [
+            { database in
+                try database.raw(
+                    """
+                    CREATE TABLE tokens (
+                        number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, hash BLOB NOT NULL, name TEXT NOT NULL,
+                        rights INTEGER NOT NULL, assets TEXT NOT NULL, deployments TEXT NOT NULL,
+                        certificates TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER, revoked_at INTEGER)
+                    """)
+            }
+        ])
+
     /// Checks the format of an open file, without changing it.
     ///
     /// - Returns: The number of its format, 0 when it is empty.

@@ -33,6 +33,20 @@ final class RawStatement {
         try check(sqlite3_bind_int64(handle, index, value))
     }
 
+    func bind(_ value: Int64?, at index: Int32) throws {
+        try check(value.map { sqlite3_bind_int64(handle, index, $0) } ?? sqlite3_bind_null(handle, index))
+    }
+
+    /// Binds a copy of `bytes`.
+    func bind(blobCopy bytes: [UInt8], at index: Int32) throws {
+        try bytes.withUnsafeBytes { bytes in
+            try check(
+                sqlite3_bind_blob64(
+                    handle, index, bytes.baseAddress ?? UnsafeRawPointer(Self.nothing), UInt64(bytes.count),
+                    Self.transient))
+        }
+    }
+
     /// Binds a copy of `text`.
     func bind(_ text: String, at index: Int32) throws {
         var text = text

@@ -32,7 +32,8 @@ extension StoragePlugin {
                 },
                 backUp: { file in try await onThread { try Backup(folder: folder).write(to: file) } },
                 verify: { try await onThread { try Verification(folder: folder).report() } },
-                openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } })
+                openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } },
+                openTokens: { try await onThread { try TokenFile(folder: folder) } })
         })
 }
 #endif

@@ -12,7 +12,7 @@ struct Verification {
         log = LogFile(folder: folder)
     }
 
-    /// Reads the log, the index and the cursors; it blocks.
+    /// Reads the log, the index, the cursors and the tokens; it blocks.
     ///
     /// - Throws: ``StorageError`` when the log can't be opened at all.
     func report() throws -> VerificationReport {
@@ -43,6 +43,7 @@ struct Verification {
             try check.identities(of: database, &problems)
             try index?.counts(&problems)
             try cursors(head: check.head, &problems)
+            tokens(&problems)
         } catch {
             problems.add("\(StorageError.from(error, file: log.path))")
         }
@@ -71,6 +72,21 @@ struct Verification {
                 problems.add(
                     "The consumer \(cursor.consumer) stands at \(cursor.position), and the log ends at \(head): it would"
                         + " miss events. The server sets it back when it starts.")
+            }
+        } catch {
+            problems.add("\(StorageError.from(error, file: file))")
+        }
+    }
+
+    private func tokens(_ problems: inout Problems) {
+        let file = "\(folder)/tokens.sqlite"
+        do {
+            guard let database = try TokenFile.openReadOnly(file) else { return }
+            defer { try? database.close() }
+            try database.read { database in
+                try Self.integrity(of: database, named: file, &problems)
+                let rows = try RawStatement(database, "SELECT \(TokenRow.columns) FROM tokens")
+                while try rows.step() { _ = try TokenRow.read(rows, file: file) }
             }
         } catch {
             problems.add("\(StorageError.from(error, file: file))")

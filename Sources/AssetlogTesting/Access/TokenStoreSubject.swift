@@ -1,0 +1,45 @@
+public import AssetlogCore
+
+/// A token store that is put to the test: how its places are made.
+///
+/// ```swift
+/// let subject = TokenStoreSubject {
+///     let folder = try TemporaryFolder()
+///     return TokenStorePlace(open: { try await MyTokenStore(folder.path) }, remove: { folder.remove() })
+/// }
+///
+/// @Test("keeps the contract of a token store", arguments: TokenStoreConformance.cases)
+/// func conforms(to conformance: ConformanceCase<TokenStoreSubject>) async throws {
+///     if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
+/// }
+/// ```
+public struct TokenStoreSubject: Sendable {
+    /// Makes an empty place that is independent of all others.
+    public var makePlace: @Sendable () async throws -> TokenStorePlace
+
+    /// Describes a token store.
+    public init(makePlace: @escaping @Sendable () async throws -> TokenStorePlace) {
+        self.makePlace = makePlace
+    }
+}
+
+/// Where a token store under test keeps its data: a folder, a schema of a database.
+public struct TokenStorePlace: Sendable {
+    /// Opens a store at this place, also while others are open there, as a server and a command are.
+    public var open: @Sendable () async throws -> any TokenStore
+    /// Leaves the place as the end of the process (`kill -9`) would, though stores are still open; the next ``open``
+    /// opens what is left. Nil: a test can't do that.
+    public var crash: (@Sendable () async throws -> Void)?
+    /// Removes the place after the test.
+    public var remove: @Sendable () async -> Void
+
+    /// Describes a place.
+    public init(
+        open: @escaping @Sendable () async throws -> any TokenStore, crash: (@Sendable () async throws -> Void)? = nil,
+        remove: @escaping @Sendable () async -> Void = {}
+    ) {
+        self.open = open
+        self.crash = crash
+        self.remove = remove
+    }
+}
