@@ -131,7 +131,7 @@ let package = Package(
         .testTarget(
             name: "AssetlogHTTPTests",
             dependencies: [
-                "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage", "AssetlogTesting",
+                "AssetlogAccess", "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage", "AssetlogTesting",
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"), nio("NIOHTTP1"),
             ]),
         .testTarget(

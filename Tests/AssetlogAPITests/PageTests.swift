@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import Foundation
 import HTTPTypes
@@ -101,15 +102,15 @@ struct PageTests {
         #expect(page.contains("href=\"\(prefix)/server_info\""))
     }
 
-    @Test("takes the scheme from a proxy that ends TLS")
+    @Test("takes the scheme from a trusted proxy that ends TLS, and from nobody else")
     func proxy() async throws {
         let server = try await Server()
         let forwarded = try #require(HTTPField.Name("X-Forwarded-Proto"))
+        var admission = RequestAdmission()
+        admission.isForwardedSecurely = true
+        #expect(try await server.get("/", admission).text.contains("curl -X POST https://localhost:3000/"))
         #expect(
             try await server.get("/", headers: [forwarded: "https"]).text.contains(
-                "curl -X POST https://localhost:3000/"))
-        #expect(
-            try await server.get("/", headers: [forwarded: "gopher"]).text.contains(
                 "curl -X POST http://localhost:3000/"))
     }
 

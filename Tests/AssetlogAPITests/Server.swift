@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 import AssetlogMemoryStorage
@@ -48,17 +49,19 @@ struct Server {
         return zip(sequences, events).map { LoggedEvent(sequence: $0, event: $1) }
     }
 
-    func get(_ target: String, headers: HTTPFields = [:]) async throws -> Answer {
-        try await ask(.get, target, headers: headers)
+    func get(
+        _ target: String, headers: HTTPFields = [:], _ admission: RequestAdmission = .init()
+    ) async throws -> Answer {
+        try await ask(.get, target, headers: headers, admission: admission)
     }
 
     func ask(
         _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:],
-        authority: String? = "localhost:3000", scheme: String? = "http"
+        authority: String? = "localhost:3000", scheme: String? = "http", admission: RequestAdmission = .init()
     ) async throws -> Answer {
         let head = HTTPRequest(
             method: method, scheme: scheme, authority: authority, path: target, headerFields: headers)
-        let response = await service.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer())))
+        let response = await service.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), admission)
         let collected = Collected()
         try await response.body.write(collected)
         return Answer(status: response.status.code, headers: response.headers, body: collected.bytes)

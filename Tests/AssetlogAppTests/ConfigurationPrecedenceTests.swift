@@ -66,13 +66,13 @@ struct ConfigurationPrecedenceTests {
     @Test("An unknown ASSETLOG_ variable is only a warning; others and empty ones are nothing")
     func unknownVariables() throws {
         let resolved = try ConfigurationFixture.resolve(environment: [
-            "ASSETLOG_SERVER_LISEN": "x", "ASSETLOG_SERVICE_HOST": "10.0.0.1", "ASSETLOG_CONFIG": "x", "HOME": "/root",
+            "ASSETLOG_SERVER_LISEN": "x", "ASSETLOG_TCP_ADDRESS": "10.0.0.1", "ASSETLOG_CONFIG": "x", "HOME": "/root",
             "ASSETLOG_SERVER_READ_ONLY": "",
         ])
         #expect(
             resolved.warnings == [
                 "The variable ASSETLOG_SERVER_LISEN has no meaning here and is ignored; did you mean ASSETLOG_SERVER_LISTEN?",
-                "The variable ASSETLOG_SERVICE_HOST has no meaning here and is ignored",
+                "The variable ASSETLOG_TCP_ADDRESS has no meaning here and is ignored",
             ])
         #expect(resolved.server.isReadOnly == false)
     }
@@ -103,16 +103,33 @@ struct ConfigurationPrecedenceTests {
     }
 
     @Test(
-        "An address that others can reach is allowed, with a warning",
+        "An address that others can reach is refused without TLS and tokens, and allowed with a warning",
         arguments: [
             ("0.0.0.0:1", true), ("[::]:1", true), ("10.0.0.1:1", true), ("example.org:1", true),
             ("127.0.0.1:1", false),
-            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("127.evil.example:1", true),
+            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("127.evil.example:1", true), ("127.evil.example.org:1", true),
         ])
-    func openAddress(_ listen: String, _ warns: Bool) throws {
+    func openAddress(_ listen: String, _ isOpen: Bool) throws {
         let resolved = try ConfigurationFixture.resolve(flags: ["server.listen": listen])
-        #expect(resolved.warnings.contains { $0.contains("without TLS and without tokens") } == warns)
         #expect(resolved.server.listen.description == listen)
+        #expect(resolved.server.auth.isRequired == isOpen)
+        #expect(resolved.warnings.contains { $0.contains("without TLS") } == isOpen)
+        #expect(throws: isOpen ? ConfigurationError.self : nil) { try resolved.server.checkSafety() }
+        let meant = try ConfigurationFixture.resolve(flags: ["server.listen": listen, "server.allow_insecure": "true"])
+        try meant.server.checkSafety()
+    }
+
+    @Test(
+        "Beyond loopback both TLS and tokens are needed", .enabled(if: BuildFeatures.hasTLS, "needs the trait TLS"),
+        arguments: [(true, true, nil), (true, false, "without tokens"), (false, true, "without TLS"), (false, false, "without TLS and without tokens")])
+    func safety(_ hasTLS: Bool, _ asksForTokens: Bool, _ problem: String?) throws {
+        var flags = ["server.listen": "0.0.0.0:1", "auth.required": "\(asksForTokens)"]
+        if hasTLS { flags.merge(["server.tls.certificate": "/c", "server.tls.key": "/k"]) { $1 } }
+        let server = try ConfigurationFixture.resolve(flags: flags).server
+        guard let problem else { return try server.checkSafety() }
+        let error = #expect(throws: ConfigurationError.self) { try server.checkSafety() }
+        #expect(error?.problem.contains(problem) == true)
+        #expect(error?.problem.contains("--allow-insecure") == true)
     }
 
     @Test("A file of comments is a configuration without keys")

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
@@ -15,6 +16,7 @@ struct ServerFixture {
 
     static func run<R: Sendable>(
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
+        access: AccessPolicy? = nil,
         queue: EventLog.Limits = .init(), _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -23,6 +25,7 @@ struct ServerFixture {
         log.start()
         var configuration = HTTPServerConfiguration(port: 0, eventLoops: 2)
         configuration.isReadOnly = isReadOnly
+        configuration.access = access ?? AccessPolicy(hosts: HostPolicy(names: ["x"]))
         configuration.pathPrefix = pathPrefix
         configuration.limits = limits
         let server = try HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)

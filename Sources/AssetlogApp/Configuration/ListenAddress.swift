@@ -1,3 +1,5 @@
+import AssetlogAccess
+
 /// A host and a port: `127.0.0.1:3000`, `[::1]:3000`, `localhost:0`.
 struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// A name or an address, without brackets.
@@ -29,7 +31,7 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
 
     /// Whether only this machine can reach it. A name other than `localhost` may be anything.
     var isLoopback: Bool {
-        host == "localhost" || host == "::1" || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+        host == "localhost" || ClientAddress(host)?.isLoopback == true
     }
 
     var description: String {

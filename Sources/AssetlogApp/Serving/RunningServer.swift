@@ -1,11 +1,7 @@
 import AssetlogAPI
-import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
-import AssetlogMetrics
-import AssetlogTLS
-import HummingbirdCore
 import Logging
 import NIOCore
 
@@ -14,6 +10,7 @@ struct RunningServer {
     /// Where it is reached: `https://127.0.0.1:3000/dagster`.
     let url: String
     private let configuration: ServerConfiguration
+    private let certificates: CertificateKeeper?
     private let storage: any Storage
     private let log: EventLog
     private let http: HTTPServer
@@ -30,7 +27,10 @@ struct RunningServer {
         _ configuration: ServerConfiguration, makeLogger: @escaping @Sendable (String) -> Logger
     ) async throws -> RunningServer {
         let logger = makeLogger("assetlog")
-        let security = try configuration.tls.map { try transportSecurity($0, configuration.limits, logger) }
+        let certificates = try configuration.tls.map { settings in
+            try CertificateKeeper(
+                settings, handshakeTimeout: configuration.limits.handshakeTimeout, logger: makeLogger("assetlog.tls"))
+        }
         let context = PluginContext(
             name: configuration.storage.name, logger: makeLogger("assetlog.storage.\(configuration.storage.name)"))
         let storage = try await configuration.storage.setup.open(context)
@@ -41,88 +41,21 @@ struct RunningServer {
         log.start()
         let metrics = HTTPServer.makeMetrics()
         let api = APIService(
-            log: log, configuration: apiConfiguration(configuration), metrics: metrics,
+            log: log, configuration: configuration.api, metrics: metrics,
             logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
-                configuration: httpConfiguration(configuration, metrics, security), log: log, api: api.respond,
+                configuration: configuration.listener(metrics: metrics, certificates: certificates), log: log, api: api.respond,
                 logger: makeLogger("assetlog.http"))
             let address = try await http.start()
-            let url = url(configuration, address)
             return RunningServer(
-                url: url, configuration: configuration, storage: storage, log: log, http: http, makeLogger: makeLogger,
-                logger: logger)
+                url: configuration.url(at: address), configuration: configuration, certificates: certificates,
+                storage: storage, log: log, http: http, makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
             await storage.close()
             throw error
         }
-    }
-
-    private static func transportSecurity(
-        _ files: TLSSettings, _ limits: ServerLimits, _ logger: Logger
-    ) throws -> @Sendable () throws -> any ChannelHandler {
-        let context = try TLSContext(
-            TLSConfiguration(
-                certificateFile: files.certificate, keyFile: files.key,
-                handshakeTimeout: TimeAmount(limits.handshakeTimeout)))
-        for warning in context.warnings {
-            logger.warning("The certificate needs attention.", metadata: ["tls.warning": "\(warning)"])
-        }
-        return { try TLSServerHandler(context: context) }
-    }
-
-    private static func apiConfiguration(_ configuration: ServerConfiguration) -> APIConfiguration {
-        APIConfiguration(
-            pathPrefix: configuration.pathPrefix, deployments: configuration.deployments.declared,
-            createsDeployments: configuration.deployments.createsOnFirstUse,
-            isReadOnly: configuration.isReadOnly, version: Assetlog.version)
-    }
-
-    private static func httpConfiguration(
-        _ configuration: ServerConfiguration, _ metrics: RequestMetrics,
-        _ security: (@Sendable () throws -> any ChannelHandler)?
-    ) -> HTTPServerConfiguration {
-        var limits = HTTPLimits()
-        limits.headerBytes = configuration.limits.headerBytes
-        limits.targetBytes = configuration.limits.targetBytes
-        limits.bodyBytes = configuration.limits.bodyBytes
-        limits.compressionRatio = configuration.limits.compressionRatio
-        limits.bufferedBodyBytes = configuration.limits.bufferedBodyBytes
-        limits.connections = configuration.limits.connections
-        limits.connectionsPerAddress = configuration.limits.connectionsPerAddress
-        limits.headerTimeout = TimeAmount(configuration.limits.headerTimeout)
-        limits.bodyTimeout = TimeAmount(configuration.limits.bodyTimeout)
-        limits.bodyBytesPerSecond = configuration.limits.bodyBytesPerSecond
-        limits.idleTimeout = TimeAmount(configuration.limits.idleTimeout)
-        limits.writeTimeout = TimeAmount(configuration.limits.writeTimeout)
-        return HTTPServerConfiguration(
-            host: configuration.listen.host, port: configuration.listen.port, pathPrefix: configuration.pathPrefix,
-            deployments: configuration.deployments.declared,
-            createsDeployments: configuration.deployments.createsOnFirstUse, isReadOnly: configuration.isReadOnly,
-            access: accessPolicy(configuration), metrics: metrics, makeTransportSecurity: security, limits: limits,
-            eventLoops: configuration.eventLoops > 0 ? configuration.eventLoops : System.coreCount)
-    }
-
-    private static func accessPolicy(_ configuration: ServerConfiguration) -> AccessPolicy {
-        let (deployments, limits) = (configuration.deployments, configuration.limits)
-        return AccessPolicy(
-            isTokenRequired: configuration.auth.isRequired,
-            hosts: HostPolicy(
-                names: configuration.hosts + [configuration.listen.host.lowercased()],
-                acceptsAddresses: !configuration.listen.isLoopback,
-                organizationDomain: deployments.organizationDomain),
-            organizations: OrganizationPolicy(
-                domain: deployments.organizationDomain, declared: deployments.organizations,
-                createsOnFirstUse: deployments.createsOnFirstUse),
-            trustedProxies: configuration.trustedProxies,
-            addressRate: RequestRate(perSecond: limits.addressRate, burst: limits.addressBurst),
-            tokenRate: RequestRate(perSecond: limits.tokenRate, burst: limits.tokenBurst))
-    }
-
-    private static func url(_ configuration: ServerConfiguration, _ address: SocketAddress) -> String {
-        let listen = ListenAddress(host: configuration.listen.host, port: address.port ?? configuration.listen.port)
-        return "\(configuration.tls == nil ? "http" : "https")://\(listen)\(configuration.pathPrefix)"
     }
 
     // MARK: Running
@@ -133,6 +66,7 @@ struct RunningServer {
         // Each group ends before the one around it, which is the order of the end.
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await work(of: storage) }
+            if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }
                 await withTaskGroup(of: Void.self) { connections in
@@ -150,6 +84,11 @@ struct RunningServer {
         }
         await storage.close()
         logger.notice("The server has stopped.")
+    }
+
+    /// Reads again what lies in files of its own: the certificates.
+    func reload() {
+        certificates?.reload()
     }
 
     // The storage's background work may fail without harm to the log; reports go on, and the work is started again.

@@ -12,16 +12,21 @@ import Darwin
 struct ServerProcess {
     let configuration: ServerConfiguration
 
-    /// Serves until SIGTERM or SIGINT; returns when everything is committed and closed. A second signal exits at once.
+    /// Serves until SIGTERM or SIGINT, and reads files again at SIGHUP; returns when everything is committed and closed. A second signal exits at once.
     ///
     /// - Throws: What kept the server from starting.
     func run() async throws {
         // Trapped before anything is opened, so that no signal finds the server half open.
-        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+        let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
+        let (reloads, reload) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         let watcher = Task {
             var isStopping = false
             for await signal in signals {
+                if signal == .sighup {
+                    reload.yield()
+                    continue
+                }
                 // Nothing is lost: what was acknowledged is durable.
                 if isStopping { _exit(128 + signal.rawValue) }
                 isStopping = true
@@ -36,6 +41,8 @@ struct ServerProcess {
         }
         let server = try await RunningServer.open(configuration, makeLogger: makeLogger)
         StandardError.write("assetlog ready at \(server.url)")
+        let reloader = Task { for await _ in reloads { server.reload() } }
+        defer { reloader.cancel() }
         await server.run { for await _ in stop {} }
     }
 }

@@ -1,0 +1,87 @@
+import AssetlogCore
+import AssetlogTLS
+import Foundation
+import Logging
+import NIOCore
+
+/// The certificates of a running server: it watches their files and lets new connections have what is in them.
+struct CertificateKeeper: Sendable {
+    private let settings: TLSSettings
+    private let store: TLSContextStore
+    private let logger: Logger
+
+    /// Reads the certificates for the first time.
+    ///
+    /// - Throws: `TLSError` that names the file or the setting.
+    init(_ settings: TLSSettings, handshakeTimeout: Duration, logger: Logger) throws {
+        self.settings = settings
+        self.logger = logger
+        store = try TLSContextStore(try Self.configuration(settings, handshakeTimeout))
+        Self.warn(store.current.warnings, logger)
+    }
+
+    /// Makes the handler that secures one connection.
+    func makeHandler() throws -> any ChannelHandler {
+        try TLSServerHandler(context: store.current)
+    }
+
+    /// Looks at the files once a second until it is cancelled.
+    func watch() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: .seconds(1))
+            if let outcome = store.reloadIfChanged() { note(outcome) }
+        }
+    }
+
+    /// Reads the files anew, because the operator said so.
+    func reload() {
+        note(store.reload())
+    }
+
+    private func note(_ outcome: TLSReloadOutcome) {
+        switch outcome {
+        case .reloaded(let warnings):
+            logger.notice("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
+            Self.warn(warnings, logger)
+        case .failed(let error):
+            logger.error(
+                "The certificates can't be read again; those from before are served.", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func warn(_ sentences: [String], _ logger: Logger) {
+        for sentence in sentences {
+            logger.warning("A certificate needs attention.", metadata: ["tls.warning": "\(sentence)"])
+        }
+    }
+
+    private static func configuration(_ settings: TLSSettings, _ handshakeTimeout: Duration) throws -> TLSConfiguration {
+        TLSConfiguration(
+            certificateFile: settings.certificate, keyFile: settings.key,
+            furtherCertificates: try settings.moreCertificates.map(pairs) ?? [],
+            clientAuthentication: clientAuthentication(settings),
+            minimumVersion: settings.minimumVersion == "1.3" ? .v1_3 : .v1_2, ciphers: settings.ciphers,
+            cipherSuites: settings.cipherSuites, groups: settings.groups, ocspResponseFile: settings.ocspResponse,
+            handshakeTimeout: TimeAmount(handshakeTimeout))
+    }
+
+    private static func clientAuthentication(_ settings: TLSSettings) -> TLSClientAuthentication {
+        guard let authorities = settings.clientAuthorities else { return .none }
+        return settings.clientCertificates == .required ? .required(caFile: authorities) : .optional(caFile: authorities)
+    }
+
+    /// The pairs of a folder: each `NAME.pem` with `NAME.key`.
+    private static func pairs(in folder: String) throws -> [TLSCertificateFiles] {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        } catch {
+            throw TLSError(
+                .file, "\(folder), the folder of further certificates (server.tls.more_certificates), can't be read.")
+        }
+        return names.filter { $0.hasSuffix(".pem") }.map { name in
+            TLSCertificateFiles(
+                certificateFile: "\(folder)/\(name)", keyFile: "\(folder)/\(name.dropLast(4)).key")
+        }
+    }
+}

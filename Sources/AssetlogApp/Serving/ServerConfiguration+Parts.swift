@@ -1,0 +1,64 @@
+import AssetlogAPI
+import AssetlogAccess
+import AssetlogCore
+import AssetlogHTTP
+import AssetlogMetrics
+import NIOCore
+
+// What a checked configuration means for the parts of a server.
+extension ServerConfiguration {
+    /// What the API is told.
+    var api: APIConfiguration {
+        APIConfiguration(
+            pathPrefix: pathPrefix, deployments: deployments.declared,
+            createsDeployments: deployments.createsOnFirstUse,
+            isReadOnly: isReadOnly, version: Assetlog.version)
+    }
+
+    /// What the listener is told.
+    func listener(metrics: RequestMetrics, certificates: CertificateKeeper?) -> HTTPServerConfiguration {
+        HTTPServerConfiguration(
+            host: listen.host, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
+            createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access,
+            metrics: metrics, makeTransportSecurity: certificates.map { keeper in { try keeper.makeHandler() } },
+            limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
+    }
+
+    private var httpLimits: HTTPLimits {
+        var httpLimits = HTTPLimits()
+        httpLimits.headerBytes = limits.headerBytes
+        httpLimits.targetBytes = limits.targetBytes
+        httpLimits.bodyBytes = limits.bodyBytes
+        httpLimits.compressionRatio = limits.compressionRatio
+        httpLimits.bufferedBodyBytes = limits.bufferedBodyBytes
+        httpLimits.connections = limits.connections
+        httpLimits.connectionsPerAddress = limits.connectionsPerAddress
+        httpLimits.headerTimeout = TimeAmount(limits.headerTimeout)
+        httpLimits.bodyTimeout = TimeAmount(limits.bodyTimeout)
+        httpLimits.bodyBytesPerSecond = limits.bodyBytesPerSecond
+        httpLimits.idleTimeout = TimeAmount(limits.idleTimeout)
+        httpLimits.writeTimeout = TimeAmount(limits.writeTimeout)
+        return httpLimits
+    }
+
+    private var access: AccessPolicy {
+        AccessPolicy(
+            isTokenRequired: auth.isRequired,
+            hosts: HostPolicy(
+                names: hosts + [listen.host.lowercased()],
+                acceptsAddresses: !listen.isLoopback,
+                organizationDomain: deployments.organizationDomain),
+            organizations: OrganizationPolicy(
+                domain: deployments.organizationDomain, declared: deployments.organizations,
+                createsOnFirstUse: deployments.createsOnFirstUse),
+            trustedProxies: trustedProxies,
+            addressRate: RequestRate(perSecond: limits.addressRate, burst: limits.addressBurst),
+            tokenRate: RequestRate(perSecond: limits.tokenRate, burst: limits.tokenBurst))
+    }
+
+    /// Where a server is reached that is bound to an address: `https://127.0.0.1:3000/dagster`.
+    func url(at address: SocketAddress) -> String {
+        let listen = ListenAddress(host: listen.host, port: address.port ?? listen.port)
+        return "\(tls == nil ? "http" : "https")://\(listen)\(pathPrefix)"
+    }
+}
