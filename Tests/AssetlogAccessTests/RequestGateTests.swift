@@ -1,0 +1,241 @@
+import AssetlogCore
+import Testing
+
+@testable import AssetlogAccess
+
+@Suite("Letting a request in")
+struct RequestGateTests {
+    /// What a request shows, as texts.
+    struct Shown: Sendable {
+        var token: String?
+        var authorization: String?
+        var host: String? = "localhost:3000"
+        var origin: String?
+        var site: String?
+        var forwarded: String?
+        var proto: String?
+        var peer = "127.0.0.1"
+        var certificate: [String] = []
+    }
+
+    private func judge(_ gate: RequestGate, _ shown: Shown, at seconds: Double = 0) -> RequestAdmission {
+        let texts = [
+            shown.token, shown.authorization, shown.host, shown.origin, shown.site, shown.forwarded, shown.proto,
+        ]
+        var bytes: [UInt8] = []
+        let ranges = texts.map { text -> Range<Int>? in
+            guard let text else { return nil }
+            let start = bytes.count
+            bytes += text.utf8
+            return start..<bytes.count
+        }
+        return bytes.withUnsafeBytes { bytes in
+            func part(_ index: Int) -> UnsafeRawBufferPointer? {
+                ranges[index].map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
+            }
+            return gate.judge(
+                RequestFacts(
+                    apiToken: part(0), authorization: part(1), host: part(2), origin: part(3), fetchSite: part(4),
+                    forwardedFor: part(5), forwardedProto: part(6), peer: ClientAddress(shown.peer),
+                    certificateNames: shown.certificate),
+                at: .now(), nanoseconds: Int64(seconds * 1e9))
+        }
+    }
+
+    private func policy(_ token: NewToken, isRequired: Bool = false) -> AccessPolicy {
+        let record = TokenRecord(
+            id: token.id, hash: token.hash, grant: AccessGrant(name: "spark", rights: .read),
+            certificateNames: ["DNS:spark.example.com"], createdAt: .now())
+        return AccessPolicy(tokens: TokenDirectory([record]), isTokenRequired: isRequired)
+    }
+
+    @Test("takes a token in either field, and the one that is valid when there are two")
+    func tokens() throws {
+        let token = try NewToken()
+        let gate = try RequestGate(policy(token, isRequired: true))
+        let text = token.text.revealed
+        for shown in [
+            Shown(token: text), Shown(authorization: "Bearer \(text)"), Shown(authorization: "bearer  \(text)"),
+            Shown(token: "user:abc", authorization: "BEARER \(text)"),
+            Shown(token: text, authorization: "Basic YTpi"), Shown(certificate: ["DNS:x", "DNS:spark.example.com"]),
+            // With a valid token neither the origin nor the host matter.
+            Shown(token: text, host: "evil.example", origin: "https://evil.example", site: "cross-site"),
+        ] {
+            let admission = judge(gate, shown)
+            #expect(admission.refusal == nil, "\(shown)")
+            #expect(admission.caller.name == "spark", "\(shown)")
+        }
+        for shown in [
+            Shown(), Shown(token: "user:abc"), Shown(token: text + "x"), Shown(authorization: text),
+            Shown(authorization: "Basic \(text)"), Shown(authorization: "Bearer"), Shown(token: ""),
+            Shown(certificate: ["DNS:example.com"]),
+        ] {
+            #expect(judge(gate, shown).refusal?.reason == .noToken, "\(shown)")
+        }
+    }
+
+    @Test(
+        "refuses web pages of others where no token is needed",
+        arguments: [
+            (Shown(), nil),
+            (Shown(host: nil), nil),
+            (Shown(host: "127.0.0.1:3000"), nil), (Shown(host: "127.8.8.8"), nil), (Shown(host: "[::1]:3000"), nil),
+            (Shown(host: "LocalHost"), nil), (Shown(host: "localhost."), nil), (Shown(host: "own.example:80"), nil),
+            (Shown(host: "evil.example"), .foreignHost), (Shown(host: "localhost.evil.example"), .foreignHost),
+            (Shown(host: "10.0.0.1:3000"), .foreignHost), (Shown(host: ""), .foreignHost),
+            (Shown(host: "127.0.0.1.evil.example"), .foreignHost), (Shown(host: "[fd00::1]"), .foreignHost),
+            (Shown(origin: "http://localhost:3000"), nil), (Shown(origin: "http://LOCALHOST:3000"), nil),
+            (Shown(origin: "http://localhost:8080"), .foreignOrigin), (Shown(origin: "null"), .foreignOrigin),
+            (Shown(origin: "https://evil.example"), .foreignOrigin), (Shown(origin: ""), .foreignOrigin),
+            (Shown(host: nil, origin: "http://localhost:3000"), .foreignOrigin),
+            (Shown(site: "same-origin"), nil), (Shown(site: "none"), nil),
+            (Shown(site: "cross-site"), .foreignOrigin), (Shown(site: "same-site"), .foreignOrigin),
+            (Shown(origin: "http://localhost:3000", site: "cross-site"), .foreignOrigin),
+        ] as [(Shown, AccessRefusal.Reason?)])
+    func pages(_ shown: Shown, _ reason: AccessRefusal.Reason?) throws {
+        var policy = AccessPolicy()
+        policy.hosts = HostPolicy(names: ["own.example"])
+        let gate = try RequestGate(policy)
+        #expect(judge(gate, shown).refusal?.reason == reason, "\(shown)")
+        // A host that was found to be ours is remembered; the answers stay what they were.
+        #expect(judge(gate, Shown()).refusal == nil)
+        #expect(judge(gate, shown).refusal?.reason == reason, "\(shown)")
+    }
+
+    @Test("takes any address for its own where it listens beyond loopback, but no name")
+    func addresses() throws {
+        let gate = try RequestGate(AccessPolicy(hosts: HostPolicy(acceptsAddresses: true)))
+        #expect(judge(gate, Shown(host: "10.0.0.1:3000")).refusal == nil)
+        #expect(judge(gate, Shown(host: "evil.example")).refusal?.reason == .foreignHost)
+    }
+
+    @Test(
+        "knows organizations by the host",
+        arguments: [
+            ("acme.example.com", "acme", false), ("ACME.example.com:3000", "acme", false), ("example.com", nil, false),
+            ("localhost", nil, false), ("other.example.com", nil, true), ("a.acme.example.com", nil, true),
+            ("acmeexample.com", nil, false), (".example.com", nil, false),
+        ])
+    func organizations(_ host: String, _ organization: String?, _ isUnknown: Bool) throws {
+        let token = try NewToken()
+        var policy = policy(token)
+        policy.organizations = OrganizationPolicy(domain: "example.com", declared: ["acme"])
+        let admission = judge(try RequestGate(policy), Shown(token: token.text.revealed, host: host))
+        #expect(admission.organization == organization)
+        #expect(admission.refusal?.reason == (isUnknown ? .unknownOrganization : nil))
+    }
+
+    @Test(
+        "believes forwarded addresses from trusted proxies only",
+        arguments: [
+            (Shown(forwarded: "1.2.3.4", peer: "127.0.0.1"), "127.0.0.1"),
+            (Shown(forwarded: "1.2.3.4", peer: "10.0.0.7"), "1.2.3.4"),
+            (Shown(forwarded: "6.6.6.6, 1.2.3.4,  10.1.1.1", peer: "10.0.0.7"), "1.2.3.4"),
+            (Shown(forwarded: "10.3.3.3", peer: "10.0.0.7"), "10.3.3.3"),
+            (Shown(forwarded: "nonsense", peer: "10.0.0.7"), "10.0.0.7"),
+            (Shown(forwarded: "6.6.6.6, nonsense, 10.1.1.1", peer: "10.0.0.7"), "10.1.1.1"),
+            (Shown(forwarded: nil, peer: "10.0.0.7"), "10.0.0.7"),
+            (Shown(forwarded: "fd00::5", peer: "10.0.0.7"), "fd00::5"),
+        ])
+    func proxies(_ shown: Shown, _ address: String) throws {
+        let block = try #require(AddressBlock("10.0.0.0/8"))
+        let gate = try RequestGate(AccessPolicy(trustedProxies: [block]))
+        #expect(judge(gate, shown).address?.description == address)
+    }
+
+    @Test("counts the requests of an address, says so in fields, and lets it go on later")
+    func rate() throws {
+        let gate = try RequestGate(AccessPolicy(addressRate: RequestRate(perSecond: 2, burst: 4)))
+        func fields(_ admission: RequestAdmission) -> [String: String] {
+            Dictionary(admission.rateFields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+        }
+        for remaining in [3, 2, 1, 0] {
+            let admission = judge(gate, Shown())
+            #expect(admission.refusal == nil)
+            #expect(fields(admission)["RateLimit-Policy"] == "\"address\";q=4;w=2")
+            #expect(fields(admission)["RateLimit"]?.hasPrefix("\"address\";r=\(remaining);t=") == true)
+        }
+        let refusal = try #require(judge(gate, Shown()).refusal)
+        #expect(refusal.reason == .tooMany)
+        #expect(refusal.fields.contains { $0 == ("Retry-After", "1") })
+        #expect(refusal.violatedPolicies == ["address"])
+        #expect(judge(gate, Shown(peer: "127.0.0.2")).refusal == nil)
+        #expect(judge(gate, Shown(), at: 0.5).refusal == nil)
+        #expect(judge(gate, Shown(), at: 0.6).refusal?.reason == .tooMany)
+        #expect(judge(gate, Shown(), at: 60).rateFields.contains { $0.value.hasPrefix("\"address\";r=3") })
+    }
+
+    @Test("counts the requests of a token from wherever they come")
+    func tokenRate() throws {
+        let token = try NewToken()
+        let record = TokenRecord(
+            id: token.id, hash: token.hash, grant: AccessGrant(name: "spark", rights: .read), createdAt: .now())
+        let gate = try RequestGate(
+            AccessPolicy(tokens: TokenDirectory([record]), tokenRate: RequestRate(perSecond: 1, burst: 2)))
+        let text = token.text.revealed
+        #expect(judge(gate, Shown(token: text, peer: "10.0.0.1")).refusal == nil)
+        #expect(judge(gate, Shown(token: text, peer: "10.0.0.2")).refusal == nil)
+        #expect(judge(gate, Shown(token: text, peer: "10.0.0.3")).refusal?.violatedPolicies == ["token"])
+        #expect(judge(gate, Shown()).refusal == nil)
+    }
+}
+
+@Suite("A rate limiter")
+struct RateLimiterTests {
+    @Test("keeps no more keys than it may, and new ones share a bucket then")
+    func bounded() throws {
+        let limiter = RateLimiter<Int>(rate: try #require(RequestRate(perSecond: 1, burst: 1)), keys: 160)
+        var allowed = 0
+        for key in 0..<10_000 where limiter.count(key, at: 0).isAllowed { allowed += 1 }
+        // Sixteen shards of ten keys, and one shared bucket in each.
+        #expect(allowed == 16 * 11)
+        // A second later all is forgotten that is worth nothing any more.
+        #expect(limiter.count(20_000, at: 2_000_000_000).isAllowed)
+    }
+
+    @Test("allows in the long run exactly its rate", arguments: [1, 7, 100, 1000])
+    func longRun(_ perSecond: Int) throws {
+        let limiter = RateLimiter<Int>(rate: try #require(RequestRate(perSecond: perSecond, burst: perSecond)))
+        var allowed = 0
+        for millisecond in 0..<20_000 where limiter.count(0, at: Int64(millisecond) * 1_000_000).isAllowed { allowed += 1 }
+        #expect(abs(allowed - (perSecond * 20 + perSecond)) <= 1 + perSecond / 1000 * 1000)
+    }
+
+    @Test("knows no rate of nothing")
+    func none() {
+        #expect(RequestRate(perSecond: 0, burst: 5) == nil)
+        #expect(RequestRate(perSecond: 5)?.burst == 5)
+    }
+}
+
+@Suite("Addresses and networks")
+struct ClientAddressTests {
+    @Test(
+        "are read and written in their usual form",
+        arguments: [
+            ("10.0.0.7", "10.0.0.7"), ("::1", "::1"), ("FD00:0:0::1", "fd00::1"), ("::ffff:10.0.0.7", "10.0.0.7"),
+            ("fe80::1%eth0", "fe80::1"), ("", nil), ("10.0.0", nil), ("10.0.0.256", nil), ("example.com", nil),
+            ("::1::", nil), (String(repeating: "1", count: 100), nil),
+        ])
+    func text(_ text: String, _ expected: String?) {
+        #expect(ClientAddress(text)?.description == expected)
+    }
+
+    @Test(
+        "contain what is theirs",
+        arguments: [
+            ("10.0.0.0/8", "10.255.0.1", true), ("10.0.0.0/8", "11.0.0.1", false), ("10.0.0.7", "10.0.0.7", true),
+            ("10.0.0.7", "10.0.0.8", false), ("0.0.0.0/0", "1.2.3.4", true), ("0.0.0.0/0", "::1", false),
+            ("fd00::/8", "fdff::1", true), ("fd00::/8", "fe00::1", false), ("::/0", "1.2.3.4", true),
+            ("2001:db8::/65", "2001:db8::1", true), ("2001:db8::/65", "2001:db8:0:0:8000::", false),
+            ("10.0.0.0/31", "10.0.0.1", true), ("10.0.0.0/31", "10.0.0.2", false),
+        ])
+    func network(_ block: String, _ address: String, _ isInside: Bool) throws {
+        #expect(try #require(AddressBlock(block)).contains(try #require(ClientAddress(address))) == isInside)
+    }
+
+    @Test("are refused in any other form", arguments: ["", "10.0.0.0/33", "fd00::/129", "10.0.0.0/x", "a/8", "10.0.0.0/-1", "/8"])
+    func refused(_ text: String) {
+        #expect(AddressBlock(text) == nil)
+    }
+}
