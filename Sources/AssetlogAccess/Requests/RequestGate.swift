@@ -39,7 +39,7 @@ public final class RequestGate {
     private let policy: AccessPolicy
     private let verifier: TokenVerifier
     // The host that was found to be ours last; connections name the same one all the time.
-    private var lastHost: [UInt8] = []
+    private var lastHost: [UInt8]?
 
     /// Makes a gate.
     ///
@@ -116,7 +116,7 @@ public final class RequestGate {
     }
 
     private func isOurs(_ host: UnsafeRawBufferPointer) -> Bool {
-        if host.elementsEqual(lastHost) { return true }
+        if let lastHost, host.elementsEqual(lastHost) { return true }
         guard policy.hosts.isOurs(host) else { return false }
         lastHost = Array(host)
         return true

@@ -17,10 +17,13 @@ extension ServerConfiguration {
 
     /// What the listener is told.
     func listener(metrics: RequestMetrics, certificates: CertificateKeeper?) -> HTTPServerConfiguration {
-        HTTPServerConfiguration(
+        let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
+            { @Sendable in try keeper.makeHandler() }
+        }
+        return HTTPServerConfiguration(
             host: listen.host, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access,
-            metrics: metrics, makeTransportSecurity: certificates.map { keeper in { try keeper.makeHandler() } },
+            metrics: metrics, makeTransportSecurity: makeHandler,
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
     }
 
