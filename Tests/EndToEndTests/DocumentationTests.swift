@@ -4,7 +4,7 @@ import Testing
 /// What the documents say is what happens: every block that follows `<!-- run -->` is run against a real server.
 @Suite("The documents")
 struct DocumentationTests {
-    private static let documents = ["README.md", "Docs/API.md", "Docs/Operations.md"]
+    private static let documents = ["README.md", "Docs/API.md", "Docs/Operations.md", "Docs/Deployments.md"]
 
     private static func text(_ document: String) throws -> String {
         try String(contentsOf: ServerProcess.root.appending(path: document), encoding: .utf8)
@@ -24,7 +24,8 @@ struct DocumentationTests {
         // The sample for servers is an example too.
         let configuration = folder.appending(path: "assetlog.yaml")
         try FileManager.default.copyItem(at: ServerProcess.root.appending(path: "docker/assetlog.yaml"), to: configuration)
-        let server = try ServerProcess(["--config", configuration.path], in: folder)
+        let server = try ServerProcess(
+            ["--config", configuration.path, "--set", "deployments.declared=prod,staging"], in: folder)
         let blocks = try Self.blocks(document)
         #expect(!blocks.isEmpty)
         for block in blocks {
@@ -71,7 +72,9 @@ struct DocumentationTests {
         #expect(Set(rows.map(String.init)) == Set(folders))
     }
 
-    @Test("link to files that exist", arguments: documents + ["Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Plugins.md"])
+    @Test("link to files that exist", arguments: documents + [
+            "Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Plugins.md", "Docs/Limits.md", "Docs/Proxy.md",
+        ])
     func links(_ document: String) throws {
         let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()
         for match in try Self.text(document).matches(of: /\]\(([^)#:]+)\)/) {
