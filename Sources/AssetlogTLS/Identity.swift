@@ -4,43 +4,45 @@ internal import COpenSSL
 /// A private key and the chain of certificates that belongs to it, checked against each other.
 final class Identity {
     /// The server's own certificate first.
-    private let chain: [OpaquePointer]
+    private let chain: PEMCertificates
     private let key: OpaquePointer
+    private let files: TLSCertificateFiles
     /// What an operator should be told: a certificate that is expired or not valid yet.
     let warnings: [String]
+    /// What is told about the certificate.
+    let served: TLSServedCertificate
 
     /// - Throws: ``TLSError`` that names the file and says what to do.
-    init(certificateFile: String, keyFile: String) throws(TLSError) {
-        let chain = try Self.readChain(certificateFile)
-        do {
-            key = try Self.readKey(keyFile)
-        } catch {
-            chain.forEach { X509_free($0) }
-            throw error
-        }
-        self.chain = chain
-        warnings = CertificateDates(chain[0]).warnings(file: certificateFile)
-        try checkMatch(certificateFile, keyFile)
+    init(_ files: TLSCertificateFiles) throws(TLSError) {
+        chain = try PEMCertificates(files.certificateFile, .serverChain)
+        key = try Self.readKey(files.keyFile)
+        self.files = files
+        let dates = CertificateDates(chain.first)
+        warnings = dates.warnings(file: files.certificateFile)
+        served = TLSServedCertificate(
+            file: files.certificateFile, names: SubjectName.all(of: chain.first).compactMap(\.dnsName),
+            expiry: dates.expiry)
+        try checkMatch(files.certificateFile, files.keyFile)
     }
 
-    deinit {
-        chain.forEach { X509_free($0) }
-        EVP_PKEY_free(key)
-    }
+    deinit { EVP_PKEY_free(key) }
+
+    /// The server's own certificate; borrowed.
+    var certificate: OpaquePointer { chain.first }
 
     /// Gives a context the key and the chain.
-    func install(in context: OpaquePointer, certificateFile: String) throws(TLSError) {
+    func install(in context: OpaquePointer) throws(TLSError) {
         OpenSSLErrors.clear()
-        guard SSL_CTX_use_certificate(context, chain[0]) == 1 else { throw refused(certificateFile) }
-        for certificate in chain.dropFirst() {
+        guard SSL_CTX_use_certificate(context, chain.first) == 1 else { throw refused(files.certificateFile) }
+        for certificate in chain.all.dropFirst() {
             // The context takes over one reference.
             X509_up_ref(certificate)
             guard assetlog_SSL_CTX_add0_chain_cert(context, certificate) == 1 else {
                 X509_free(certificate)
-                throw refused(certificateFile)
+                throw refused(files.certificateFile)
             }
         }
-        guard SSL_CTX_use_PrivateKey(context, key) == 1 else { throw refused(certificateFile) }
+        guard SSL_CTX_use_PrivateKey(context, key) == 1 else { throw refused(files.certificateFile) }
     }
 
     private func refused(_ file: String) -> TLSError {
@@ -51,33 +53,8 @@ final class Identity {
         )
     }
 
-    private static func readChain(_ path: String) throws(TLSError) -> [OpaquePointer] {
-        let file = try PEMFile(path, purpose: "TLS certificate")
-        OpenSSLErrors.clear()
-        var chain: [OpaquePointer] = []
-        _ = file.withBIO { bio in
-            while let certificate = PEM_read_bio_X509(bio, nil, nil, nil) { chain.append(certificate) }
-        }
-        let error = OpenSSLErrors.drain()
-        let isComplete = error.map { $0.reason == PEM_R_NO_START_LINE } ?? true
-        if !chain.isEmpty && isComplete { return chain }
-
-        let count = chain.count
-        chain.forEach { X509_free($0) }
-        if count > 0 || file.contains("-----BEGIN CERTIFICATE-----") {
-            throw TLSError(
-                .certificate,
-                "Certificate number \(count + 1) in \(path) is damaged: \(error?.text ?? "unknown"). Copy the file again."
-            )
-        }
-        throw TLSError(
-            .certificate,
-            "\(path) holds no certificate. It must be PEM text with -----BEGIN CERTIFICATE----- blocks, the server's own"
-                + " certificate first; `openssl x509 -inform der -in FILE` converts a binary one.")
-    }
-
     private static func readKey(_ path: String) throws(TLSError) -> OpaquePointer {
-        let file = try PEMFile(path, purpose: "TLS private key")
+        let file = try CredentialFile(path, purpose: "TLS private key")
         if file.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || file.contains("Proc-Type: 4,ENCRYPTED") {
             throw TLSError(
                 .privateKey,
@@ -101,7 +78,7 @@ final class Identity {
 
     private func checkMatch(_ certificateFile: String, _ keyFile: String) throws(TLSError) {
         OpenSSLErrors.clear()
-        let matching = chain.firstIndex { X509_check_private_key($0, key) == 1 }
+        let matching = chain.all.firstIndex { X509_check_private_key($0, key) == 1 }
         _ = OpenSSLErrors.drain()
         switch matching {
         case 0: return

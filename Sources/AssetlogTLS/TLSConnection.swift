@@ -14,9 +14,11 @@ final class TLSConnection {
         /// The peer has said that nothing follows.
         case closed
         /// The connection is broken; an alert may wait in the ciphertext. The text is OpenSSL's.
-        case failed(String)
+        case failed(TLSHandshakeFailure, String)
     }
 
+    /// What the callbacks of OpenSSL use.
+    private let context: TLSContext
     private let ssl: OpaquePointer
     /// Ciphertext of the peer; owned by `ssl`.
     private let incoming: OpaquePointer
@@ -24,8 +26,9 @@ final class TLSConnection {
     private let outgoing: OpaquePointer
 
     /// Nil when memory is short.
-    init?(context: OpaquePointer) {
-        guard let ssl = SSL_new(context) else { return nil }
+    init?(_ pointer: OpaquePointer, of context: TLSContext) {
+        self.context = context
+        guard let ssl = SSL_new(pointer) else { return nil }
         guard let incoming = BIO_new(BIO_s_mem()) else {
             SSL_free(ssl)
             return nil
@@ -47,6 +50,16 @@ final class TLSConnection {
 
     /// Whether the handshake resumed an earlier session.
     var isResumed: Bool { SSL_session_reused(ssl) == 1 }
+
+    /// The subject alternative names of the peer's certificate; empty when it showed none, or none that is verified.
+    ///
+    /// A resumed session carries the certificate, and what its verification came to.
+    var peerNames: [String] {
+        guard context.configuration.clientAuthentication != .none, SSL_get_verify_result(ssl) == Int(X509_V_OK),
+            let certificate = SSL_get0_peer_certificate(ssl)
+        else { return [] }
+        return SubjectName.all(of: certificate).map(\.text)
+    }
 
     /// The number of bytes that wait for the peer.
     var outgoingCount: Int { Int(BIO_ctrl_pending(outgoing)) }
@@ -98,8 +111,28 @@ final class TLSConnection {
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: .incomplete
         case SSL_ERROR_ZERO_RETURN: .closed
-        default: .failed(OpenSSLErrors.drain()?.text ?? "unexpected end")
+        default: failure(OpenSSLErrors.drain())
         }
     }
+
+    private func failure(_ error: OpenSSLErrors.Drained?) -> Outcome {
+        guard let error else { return .failed(.protocol, "unexpected end") }
+        guard error.reason == SSL_R_CERTIFICATE_VERIFY_FAILED,
+            let reason = X509_verify_cert_error_string(SSL_get_verify_result(ssl))
+        else { return .failed(TLSHandshakeFailure(reason: error.reason), error.text) }
+        return .failed(.certificate, "the client's certificate is refused: \(String(cString: reason))")
+    }
+}
+
+extension TLSHandshakeFailure {
+    /// What either side says when it refuses a certificate, by OpenSSL's numbers.
+    private static let certificateReasons: Set<Int32> = [
+        SSL_R_CERTIFICATE_VERIFY_FAILED, SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE, SSL_R_SSLV3_ALERT_BAD_CERTIFICATE,
+        SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED, SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED,
+        SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN, SSL_R_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE, SSL_R_TLSV1_ALERT_UNKNOWN_CA,
+        SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED,
+    ]
+
+    fileprivate init(reason: Int32) { self = Self.certificateReasons.contains(reason) ? .certificate : .protocol }
 }
 #endif

@@ -2,33 +2,68 @@
 internal import Synchronization
 
 /// The context that new connections get, and its replacement when the files have changed.
+///
+/// Connections keep the context that they began with. The keys of the session tickets stay, so that a client resumes across
+/// a replacement, as long as the authorities for client certificates are the same.
 public final class TLSContextStore: Sendable {
     private let configuration: TLSConfiguration
+    private let ticketKeys: TicketKeys
     private let context: Mutex<TLSContext>
+    /// The files as they were before the last attempt to read them. Whoever replaces the context holds the lock.
+    private let stamps: Mutex<[FileStamp]>
 
-    /// Reads all files, and checks them.
+    /// Reads all files, and checks them and the settings.
     ///
     /// - Throws: ``TLSError`` that names the file or the setting and says what to do.
-    public init(_ configuration: TLSConfiguration) throws(TLSError) {
+    public convenience init(_ configuration: TLSConfiguration) throws(TLSError) {
+        try self.init(configuration, ticketKeys: TicketKeys())
+    }
+
+    init(_ configuration: TLSConfiguration, ticketKeys: TicketKeys) throws(TLSError) {
+        // Looked at before they are read: what changes in between is seen as a change the next time.
+        stamps = Mutex(configuration.files.map { FileStamp($0) })
+        context = Mutex(try TLSContext(configuration, ticketKeys: ticketKeys))
         self.configuration = configuration
-        context = Mutex(try TLSContext(configuration))
+        self.ticketKeys = ticketKeys
     }
 
     /// The context for a new connection.
     public var current: TLSContext { context.withLock { $0 } }
 
-    /// Reads all files anew.
+    /// Reads all files anew, whether they have changed or not.
     public func reload() -> TLSReloadOutcome {
+        stamps.withLock { stamps in
+            stamps = configuration.files.map { FileStamp($0) }
+            return replace()
+        }
+    }
+
+    /// Reads all files anew if one of them has changed since the last attempt; nil when none has.
+    ///
+    /// It is meant to be called every few seconds. A certificate whose key was not replaced yet is an error at first
+    /// (``TLSError/Code/mismatch``), and good when the key has come.
+    public func reloadIfChanged() -> TLSReloadOutcome? {
+        stamps.withLock { stamps in
+            let now = configuration.files.map { FileStamp($0) }
+            guard now != stamps else { return nil }
+            stamps = now
+            return replace()
+        }
+    }
+
+    private func replace() -> TLSReloadOutcome {
         do throws(TLSError) {
-            let new = try TLSContext(configuration)
-            context.withLock { $0 = new }
+            let new = try TLSContext(configuration, ticketKeys: ticketKeys)
+            // The old one may be freed here, so outside of the lock.
+            let old = context.withLock { context in
+                defer { context = new }
+                return context
+            }
+            _ = old
             return .reloaded(warnings: new.warnings)
         } catch {
             return .failed(error)
         }
     }
-
-    /// Reads all files anew if one of them has changed since the last attempt; nil when none has.
-    public func reloadIfChanged() -> TLSReloadOutcome? { nil }
 }
 #endif

@@ -17,7 +17,11 @@ extension TLSServerHandler {
         case (.open, .output):
             endOutput(context, promise: promise)
         default:
-            if mode == .all { pending.fail(ChannelError.ioOnClosedChannel) }
+            if mode == .all {
+                pending.fail(ChannelError.ioOnClosedChannel)
+                // What ends now is our doing, and not a handshake that the client gave up.
+                if phase == .handshaking { phase = .closing }
+            }
             context.close(mode: mode, promise: promise)
         }
     }
@@ -27,7 +31,11 @@ extension TLSServerHandler {
             return context.fireUserInboundEventTriggered(event)
         }
         switch phase {
-        case .idle, .handshaking, .refusing:
+        case .handshaking:
+            phase = .closing
+            context.fireErrorCaught(Self.closedEarly)
+            context.close(promise: nil)
+        case .idle, .refusing:
             context.close(promise: nil)
         case .open where inputEnded:
             break
@@ -62,10 +70,14 @@ extension TLSServerHandler {
         phase = .refusing
         pending.fail(ChannelError.ioOnClosedChannel)
         setTimer(context, Self.refusalTimeout) { _, context in context.close(promise: nil) }
+        // Told before it is answered, so that whoever has the answer finds it counted.
+        context.fireErrorCaught(
+            TLSError(
+                .plainHTTP, "The client sent plain HTTP to a port that speaks HTTPS.", handshakeFailure: .plainHTTP))
+        guard phase == .refusing else { return }
         context.writeAndFlush(wrapOutboundOut(PlainHTTP.answer), promise: nil)
         // Only this direction: bytes that are still coming would otherwise reset the connection, and the answer with it.
         context.close(mode: .output, promise: nil)
-        context.fireErrorCaught(TLSError(.plainHTTP, "The client sent plain HTTP to a port that speaks HTTPS."))
     }
 
     /// Sends close_notify behind what was flushed, and ends the sending direction of TCP.

@@ -70,6 +70,7 @@ public final class TLSServerHandler: ChannelDuplexHandler {
     }
 
     public func channelInactive(context: ChannelHandlerContext) {
+        if phase == .handshaking { context.fireErrorCaught(Self.closedEarly) }
         end()
         context.fireChannelInactive()
     }
@@ -80,7 +81,8 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         guard phase == .idle else { return }
         phase = .handshaking
         setTimer(context, handshakeTimeout) { handler, context in
-            let error = TLSError(.handshakeTimeout, "The client did not finish the TLS handshake in time.")
+            let error = TLSError(
+                .handshakeTimeout, "The client did not finish the TLS handshake in time.", handshakeFailure: .timeout)
             handler.phase = .closing
             context.fireErrorCaught(error)
             context.close(promise: nil)
@@ -133,8 +135,10 @@ public final class TLSServerHandler: ChannelDuplexHandler {
             switch connection.handshake() {
             case .incomplete: return
             case .complete: handshakeCompleted(context)
-            case .closed: return fail(context, handshakeError("the client closed it"))
-            case .failed(let reason): return fail(context, handshakeError(reason))
+            case .closed: return fail(context, Self.closedEarly)
+            case .failed(let failure, let reason):
+                let error = TLSError(.handshake, "The TLS handshake failed: \(reason).", handshakeFailure: failure)
+                return fail(context, error)
             }
         }
         // The first request may ride with the last message of the handshake.
@@ -148,7 +152,7 @@ public final class TLSServerHandler: ChannelDuplexHandler {
             case .complete: continue
             case .incomplete: return
             case .closed: return peerEnded(context)
-            case .failed(let reason):
+            case .failed(_, let reason):
                 return fail(context, TLSError(.connection, "The TLS connection broke: \(reason)."))
             }
         }
@@ -173,13 +177,14 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         phase = .open
         cancelTimer()
         context.fireUserInboundEventTriggered(
-            TLSHandshakeCompleted(version: connection.version, isResumed: connection.isResumed))
+            TLSHandshakeCompleted(
+                version: connection.version, isResumed: connection.isResumed, peerNames: connection.peerNames))
         if phase == .open { encryptPending(context) }
     }
 
-    private func handshakeError(_ reason: String) -> TLSError {
-        TLSError(.handshake, "The TLS handshake failed: \(reason).")
-    }
+    static let closedEarly = TLSError(
+        .handshake, "The TLS handshake failed: the client closed the connection before it was complete.",
+        handshakeFailure: .closed)
 
     // MARK: Timer
 

@@ -6,9 +6,17 @@
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/ocsp.h>
+#include <openssl/params.h>
 #include <openssl/pem.h>
+#include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
 
 static inline long assetlog_SSL_CTX_set_min_proto_version(SSL_CTX *context, int version) {
     return SSL_CTX_set_min_proto_version(context, version);
@@ -24,6 +32,35 @@ static inline long assetlog_SSL_CTX_set_session_cache_mode(SSL_CTX *context, lon
 
 static inline long assetlog_SSL_CTX_add0_chain_cert(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add0_chain_cert(context, certificate);
+}
+
+static inline long assetlog_SSL_CTX_set1_groups_list(SSL_CTX *context, const char *list) {
+    return SSL_CTX_set1_groups_list(context, list);
+}
+
+static inline long assetlog_SSL_CTX_set_dh_auto(SSL_CTX *context, int is_on) {
+    return SSL_CTX_set_dh_auto(context, is_on);
+}
+
+static inline void assetlog_SSL_CTX_set_tlsext_servername_callback(
+    SSL_CTX *context, int (*callback)(SSL *, int *, void *)) {
+    SSL_CTX_set_tlsext_servername_callback(context, callback);
+}
+
+static inline void assetlog_SSL_CTX_set_tlsext_servername_arg(SSL_CTX *context, void *argument) {
+    SSL_CTX_set_tlsext_servername_arg(context, argument);
+}
+
+static inline void assetlog_SSL_CTX_set_tlsext_status_cb(SSL_CTX *context, int (*callback)(SSL *, void *)) {
+    SSL_CTX_set_tlsext_status_cb(context, callback);
+}
+
+static inline void assetlog_SSL_CTX_set_tlsext_status_arg(SSL_CTX *context, void *argument) {
+    SSL_CTX_set_tlsext_status_arg(context, argument);
+}
+
+static inline long assetlog_SSL_set_tlsext_status_ocsp_resp(SSL *ssl, void *response, long length) {
+    return SSL_set_tlsext_status_ocsp_resp(ssl, response, length);
 }
 
 static inline uint64_t assetlog_SSL_OP_NO_COMPRESSION(void) { return SSL_OP_NO_COMPRESSION; }

@@ -1,4 +1,5 @@
 #if TLS
+import AssetlogTLS
 import Foundation
 
 /// Files that the tests make through the openssl command, in a folder of their own that goes away with the value.
@@ -25,15 +26,33 @@ final class Certificates: Sendable {
 
     func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
 
-    /// Makes NAME.pem and NAME.key: a self-signed EC P-256 certificate for localhost.
-    func make(_ name: String) throws {
+    /// Makes NAME.pem and NAME.key: a self-signed EC P-256 certificate whose common name is NAME.
+    func make(_ name: String, names: String = "DNS:localhost,IP:127.0.0.1") throws {
         try openssl(
             [
                 "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-                path("\(name).key"),
-                "-out", path("\(name).pem"), "-subj", "/CN=localhost", "-addext",
-                "subjectAltName=DNS:localhost,IP:127.0.0.1", "-days", "2",
-            ])
+                path("\(name).key"), "-out", path("\(name).pem"), "-subj", "/CN=\(name)", "-days", "2",
+            ] + (names.isEmpty ? [] : ["-addext", "subjectAltName=" + names]))
+    }
+
+    /// Makes NAME.pem and NAME.key, signed by another that was made before.
+    func issue(_ name: String, by authority: String, names: String, purpose: String? = nil, days: Int = 2) throws {
+        let extensions = try write(
+            "\(name).ext", "subjectAltName=\(names)\n" + (purpose.map { "extendedKeyUsage=\($0)\n" } ?? ""))
+        try openssl([
+            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", path("\(name).key"), "-out",
+            path("\(name).csr"), "-subj", "/CN=\(name)",
+        ])
+        try openssl([
+            "x509", "-req", "-in", path("\(name).csr"), "-CA", path("\(authority).pem"), "-CAkey",
+            path("\(authority).key"), "-set_serial", "\(UInt32.random(in: 1 ... .max))", "-days", "\(days)", "-extfile",
+            extensions, "-out", path("\(name).pem"),
+        ])
+    }
+
+    /// The pair that `make` and `issue` make.
+    func pair(_ name: String) -> TLSCertificateFiles {
+        TLSCertificateFiles(certificateFile: path("\(name).pem"), keyFile: path("\(name).key"))
     }
 
     /// Signs the certificate of NAME.key anew, for a time that is over.

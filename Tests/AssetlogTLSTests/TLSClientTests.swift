@@ -16,9 +16,7 @@ import Testing
     }
 
     private func client(_ server: TestServer, _ arguments: [String]) async throws -> (status: Int32, output: String) {
-        try await Command.runDetached(
-            ["openssl", "s_client", "-connect", "127.0.0.1:\(server.port)", "-CAfile", files.certificate] + arguments,
-            input: "close")
+        try await Clients(server, authority: files.certificate).openssl(arguments)
     }
 
     @Test("TLS 1.2 and 1.3 are spoken, and the certificate verifies", arguments: ["1.2", "1.3"])
@@ -268,18 +266,7 @@ import Testing
     }
 
     private func python(_ server: TestServer, _ script: String) async throws -> String {
-        let prelude = """
-            import ssl, socket, time, itertools
-            PORT = \(server.port)
-            def ctx():
-                return ssl.create_default_context(cafile='\(files.certificate)')
-            def open_(c=None, session=None, strict=False):
-                s = socket.create_connection(('127.0.0.1', PORT), timeout=15)
-                return (c or ctx()).wrap_socket(
-                    s, server_hostname='localhost', session=session, suppress_ragged_eofs=not strict)
-
-            """
-        return try await Command.runDetached(["/usr/bin/env", "python3", "-c", prelude + script]).output
+        try await Clients(server, authority: files.certificate).python(script)
     }
 }
 #endif

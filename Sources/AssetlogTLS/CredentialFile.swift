@@ -9,16 +9,23 @@ internal import Musl
 internal import Darwin
 #endif
 
-/// The bytes of a PEM file, wiped from memory when they are done with.
-final class PEMFile {
+/// The bytes of a file that holds a key, certificates or what belongs to them, wiped from memory when they are done with.
+final class CredentialFile {
     let path: String
     private let bytes: UnsafeMutableRawBufferPointer
+    private let count: Int
+
+    /// The forms of such files.
+    enum Form: String {
+        case pem = "PEM"
+        case der = "DER"
+    }
 
     /// A chain of certificates is a few KB; what is far beyond is some other file.
     private static let maximumSize = 1 << 20
 
     /// - Throws: ``TLSError`` with the code `file`, which says why the file cannot be read.
-    init(_ path: String, purpose: String) throws(TLSError) {
+    init(_ path: String, purpose: String, form: Form = .pem) throws(TLSError) {
         self.path = path
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Self.unreadable(path, purpose, errno) }
@@ -30,7 +37,8 @@ final class PEMFile {
         if kind == mode_t(S_IFDIR) { throw Self.unreadable(path, purpose, EISDIR) }
         guard kind == mode_t(S_IFREG), status.st_size <= Self.maximumSize else {
             throw TLSError(
-                .file, "\(path), the \(purpose), is not a PEM file: it is no regular file, or larger than 1 MiB.")
+                .file,
+                "\(path), the \(purpose), is not a \(form.rawValue) file: it is no regular file, or larger than 1 MiB.")
         }
 
         bytes = .allocate(byteCount: max(1, Int(status.st_size)), alignment: 1)
@@ -43,6 +51,7 @@ final class PEMFile {
             if count == 0 { break }
             filled += count
         }
+        count = filled
     }
 
     deinit {
@@ -50,12 +59,15 @@ final class PEMFile {
         bytes.deallocate()
     }
 
+    /// A copy of the bytes, for a file that holds no secret.
+    var copy: [UInt8] { Array(bytes.prefix(count)) }
+
     /// Whether a text occurs in the file; PEM is ASCII.
     func contains(_ text: String) -> Bool { bytes.contains(text.utf8) }
 
     /// Reads the file through a BIO of OpenSSL. Nil when memory is short.
     func withBIO<Result>(_ body: (OpaquePointer) -> Result) -> Result? {
-        guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: bytes.count)) else { return nil }
+        guard let bio = BIO_new_mem_buf(bytes.baseAddress, Int32(clamping: count)) else { return nil }
         defer { BIO_free(bio) }
         return body(bio)
     }
@@ -70,7 +82,7 @@ final class PEMFile {
                 "\(path), the \(purpose), may not be read by this user. Give the user who runs the server read permission"
                     + " on the file and on its folders.")
         case EISDIR:
-            TLSError(.file, "\(path), the \(purpose), is a directory. Name the PEM file itself.")
+            TLSError(.file, "\(path), the \(purpose), is a directory. Name the file itself.")
         default:
             TLSError(.file, "\(path), the \(purpose), cannot be read: \(String(cString: strerror(error))).")
         }
