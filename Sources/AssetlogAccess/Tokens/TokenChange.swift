@@ -1,4 +1,4 @@
-public import AssetlogCore
+import AssetlogCore
 
 /// A change of the tokens that a running server has noticed.
 public struct TokenChange: Hashable, Sendable {
