@@ -120,7 +120,12 @@ let package = Package(
         .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
         .testTarget(name: "AssetlogMetricsTests", dependencies: ["AssetlogMetrics"]),
         .testTarget(name: "AssetlogJournalTests", dependencies: ["AssetlogCore", "AssetlogJournal", "AssetlogMetrics", logging]),
-        .testTarget(name: "AssetlogAccessTests", dependencies: ["AssetlogAccess", "AssetlogCore", logging]),
+        .testTarget(
+            name: "AssetlogAccessTests",
+            dependencies: [
+                "AssetlogAccess", "AssetlogCore", logging,
+                .target(name: "AssetlogSQLiteStorage", condition: .when(traits: ["SQLite"])),
+            ]),
         .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
             name: "AssetlogTLSTests",

@@ -41,4 +41,41 @@ struct TokenVerifierTests {
         directory.replace(with: [Self.record(token, expiresAt: Timestamp(microseconds: 0))])
         #expect(name(token.text.revealed, verifier) == nil)
     }
+
+    @Test("compares the whole secret, and not only the identity")
+    func wholeSecret() throws {
+        let (token, other) = (try NewToken(), try NewToken())
+        let verifier = try TokenVerifier(TokenDirectory([Self.record(token), Self.record(other)]))
+        let mixed = "al_\(token.id)_\(other.text.revealed.suffix(43))"
+        #expect(name(mixed, verifier) == nil)
+        for index in token.text.revealed.indices {
+            var changed = token.text.revealed
+            changed.replaceSubrange(index...index, with: changed[index] == "a" ? "b" : "a")
+            #expect(name(changed, verifier) == nil)
+        }
+    }
+
+    @Test("takes for a certificate the token that is valid, when the one before it has expired or was revoked")
+    func rotatedCertificate() throws {
+        let now = Timestamp(microseconds: 1000)
+        var old = Self.record(try NewToken(), expiresAt: Timestamp(microseconds: 500))
+        old.grant.name = "old"
+        let verifier = try TokenVerifier(TokenDirectory([old, Self.record(try NewToken())]))
+        let certificate = ["DNS:worker.example.com"]
+        #expect(verifier.grant(ofCertificate: certificate, at: now)?.name == "spark")
+        #expect(verifier.grant(ofCertificate: certificate, at: Timestamp(microseconds: 499))?.name == "old")
+        #expect(verifier.grant(ofCertificate: [], at: now) == nil)
+        #expect(verifier.grant(ofCertificate: ["dns:worker.example.com"], at: now) == nil)
+    }
+
+    @Test("finds each of many tokens")
+    func many() throws {
+        let tokens = try (0..<500).map { _ in try NewToken() }
+        let records = tokens.enumerated().map { index, token in
+            TokenRecord(
+                id: token.id, hash: token.hash, grant: AccessGrant(name: "token \(index)", rights: .read), createdAt: .now())
+        }
+        let verifier = try TokenVerifier(TokenDirectory(records))
+        for (index, token) in tokens.enumerated() { #expect(name(token.text.revealed, verifier) == "token \(index)") }
+    }
 }

@@ -27,6 +27,19 @@ public enum TokenText {
         }
     }
 
+    /// Whether a text can be the public part of a token.
+    public static func isIdentity(_ text: String) -> Bool {
+        identityLengths.contains(text.utf8.count) && text.utf8.allSatisfy(isPlain)
+    }
+
+    /// The SHA-256 of a token's whole text.
+    ///
+    /// - Throws: ``TokenError`` when OpenSSL has no SHA-256.
+    public static func hash(of token: Secret) throws -> [UInt8] {
+        guard let hash = TokenHasher()?.hash(Array(token.revealed.utf8)) else { throw TokenError.noHash }
+        return hash
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
@@ -52,9 +65,8 @@ public struct NewToken: Sendable {
     public init() throws {
         let id = try RandomText.characters(12)
         let secret = try RandomText.characters(43)
-        let text = TokenText.prefix + id + "_" + secret
-        guard let hash = TokenHasher()?.hash(Array(text.utf8)) else { throw TokenError.noHash }
-        (self.id, self.text, self.hash) = (id, Secret(text), hash)
+        let text = Secret(TokenText.prefix + id + "_" + secret)
+        (self.id, self.text, self.hash) = (id, text, try TokenText.hash(of: text))
     }
 }
 

@@ -136,7 +136,10 @@ final class TokenFile: TokenStore {
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         do {
-            return try await queue.writeWithoutTransaction(body)
+            return try await queue.writeWithoutTransaction { database in
+                guard database.sqliteConnection != nil else { throw SQLiteFailure.closed }
+                return try body(database)
+            }
         } catch {
             throw StorageError.from(error, file: path)
         }

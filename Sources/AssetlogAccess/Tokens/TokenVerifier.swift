@@ -1,0 +1,48 @@
+public import AssetlogCore
+
+/// Looks tokens up for one event loop. Confined to it.
+public final class TokenVerifier {
+    private let directory: TokenDirectory
+    private let hasher: TokenHasher
+    private var version: Int
+    private var snapshot: TokenDirectory.Snapshot
+
+    /// Makes a verifier.
+    ///
+    /// - Throws: ``TokenError`` when OpenSSL has no SHA-256.
+    public init(_ directory: TokenDirectory) throws {
+        guard let hasher = TokenHasher() else { throw TokenError.noHash }
+        self.directory = directory
+        self.hasher = hasher
+        version = directory.currentVersion
+        snapshot = directory.current
+    }
+
+    private func refresh() {
+        let current = directory.currentVersion
+        guard current != version else { return }
+        version = current
+        snapshot = directory.current
+    }
+
+    /// The grant of a token that was sent; nil when it is none, or expired, or revoked.
+    public func grant(ofToken token: UnsafeRawBufferPointer, at now: Timestamp) -> AccessGrant? {
+        refresh()
+        guard let identity = TokenText.identity(in: token),
+            let entry = snapshot.entry(identity: UnsafeRawBufferPointer(rebasing: token[identity]))
+        else { return nil }
+        let isRight = hasher.withHash(of: token) { hash in
+            entry.record.hash.withUnsafeBytes { TokenHasher.areEqual(hash, $0) }
+        }
+        return isRight == true && entry.record.isValid(at: now) ? entry.record.grant : nil
+    }
+
+    /// The grant that a verified client certificate stands for, by the first of its names that a token has.
+    public func grant(ofCertificate names: [String], at now: Timestamp) -> AccessGrant? {
+        refresh()
+        return names.lazy.compactMap { self.snapshot.entry(certificateName: $0, validAt: now) }.first?.record.grant
+    }
+}
+
+@available(*, unavailable)
+extension TokenVerifier: Sendable {}
