@@ -121,7 +121,9 @@ let package = Package(
         .testTarget(name: "AssetlogMetricsTests", dependencies: ["AssetlogMetrics"]),
         .testTarget(name: "AssetlogJournalTests", dependencies: ["AssetlogCore", "AssetlogJournal", "AssetlogMetrics", logging]),
         .testTarget(name: "AssetlogAccessTests", dependencies: ["AssetlogAccess", "AssetlogCore", logging]),
-        .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
+        .testTarget(
+            name: "AssetlogLogTests",
+            dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogMetrics", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
             name: "AssetlogTLSTests",
             dependencies: [
