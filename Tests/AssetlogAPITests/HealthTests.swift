@@ -76,10 +76,12 @@ struct HealthTests {
         #expect(await reads.count == 1)
     }
 
-    @Test("leave out the checks that are excluded", arguments: [
-        ("exclude=storage", 503, false), ("exclude=log", 200, true), ("exclude=log&exclude=storage", 200, false),
-        ("exclude=unknown", 503, true), ("exclude=", 503, true),
-    ])
+    @Test(
+        "leave out the checks that are excluded",
+        arguments: [
+            ("exclude=storage", 503, false), ("exclude=log", 200, true), ("exclude=log&exclude=storage", 200, false),
+            ("exclude=unknown", 503, true), ("exclude=", 503, true),
+        ])
     func excluding(_ query: String, _ status: Int, _ asksStorage: Bool) async throws {
         let reads = Counter()
         let server = try await Server(storage: FaultyStorage(read: { await reads.increment() }))

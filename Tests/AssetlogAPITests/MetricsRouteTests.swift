@@ -11,37 +11,39 @@ struct MetricsRouteTests {
     private static let text = ExpositionFormat.prometheusText.contentType
     private static let openMetrics = ExpositionFormat.openMetrics.contentType
 
-    @Test("answers in the format that is asked for", arguments: [
-        (nil, text),
-        ("", text),
-        ("*/*", text),
-        ("text/plain", text),
-        ("text/*, application/*", text),
-        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", text),
-        ("application/json", text),
-        ("application/openmetrics-text", openMetrics),
-        ("application/openmetrics-text; version=1.0.0; charset=utf-8", openMetrics),
-        ("Application/OpenMetrics-Text;Version=\"1.0.0\"", openMetrics),
-        ("application/openmetrics-text;version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", text),
-        ("application/openmetrics-text;version=0.0.1", text),
-        // What Prometheus 2 and 3 send.
-        (
-            "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
-                + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2", openMetrics
-        ),
-        (
-            "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,"
-                + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
-                + "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", openMetrics
-        ),
-        ("text/plain;q=0.9, application/openmetrics-text;q=0.8", text),
-        ("text/plain, application/openmetrics-text", text),
-        ("application/openmetrics-text, text/plain", openMetrics),
-        ("application/openmetrics-text;q=0, */*", text),
-        ("application/openmetrics-text;q=0.5, */*;q=0.4", openMetrics),
-        ("application/openmetrics-text ; q=0.001 , text/plain ; q=0", openMetrics),
-        (";;,,/, a/b/c, q=1, text/plain;q=abc", text),
-    ])
+    @Test(
+        "answers in the format that is asked for",
+        arguments: [
+            (nil, text),
+            ("", text),
+            ("*/*", text),
+            ("text/plain", text),
+            ("text/*, application/*", text),
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", text),
+            ("application/json", text),
+            ("application/openmetrics-text", openMetrics),
+            ("application/openmetrics-text; version=1.0.0; charset=utf-8", openMetrics),
+            ("Application/OpenMetrics-Text;Version=\"1.0.0\"", openMetrics),
+            ("application/openmetrics-text;version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1", text),
+            ("application/openmetrics-text;version=0.0.1", text),
+            // What Prometheus 2 and 3 send.
+            (
+                "application/openmetrics-text;version=1.0.0;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,"
+                    + "text/plain;version=0.0.4;q=0.3,*/*;q=0.2", openMetrics
+            ),
+            (
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.7,"
+                    + "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,"
+                    + "text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;q=0.3,*/*;q=0.2", openMetrics
+            ),
+            ("text/plain;q=0.9, application/openmetrics-text;q=0.8", text),
+            ("text/plain, application/openmetrics-text", text),
+            ("application/openmetrics-text, text/plain", openMetrics),
+            ("application/openmetrics-text;q=0, */*", text),
+            ("application/openmetrics-text;q=0.5, */*;q=0.4", openMetrics),
+            ("application/openmetrics-text ; q=0.001 , text/plain ; q=0", openMetrics),
+            (";;,,/, a/b/c, q=1, text/plain;q=abc", text),
+        ])
     func formats(_ accept: String?, _ expected: String) async throws {
         let server = try await Server()
         let answer = try await server.get("/metrics", headers: accept.map { [.accept: $0] } ?? [:])

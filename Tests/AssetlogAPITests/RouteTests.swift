@@ -123,7 +123,8 @@ struct RouteTests {
         "lie below the prefix, and only the probes outside it too",
         arguments: [
             ("/dagster/server_info", 200), ("/dagster/api/v1/events", 200), ("/dagster/prod/api/v1/events", 200),
-            ("/dagster/livez", 200), ("/livez", 200), ("/readyz", 200), ("/metrics", 200), ("/dagster/metrics", 200), ("/d%61gster/livez", 200),
+            ("/dagster/livez", 200), ("/livez", 200), ("/readyz", 200), ("/metrics", 200), ("/dagster/metrics", 200),
+            ("/d%61gster/livez", 200),
             ("/server_info", 404), ("/api/v1/events", 404), ("/Dagster/server_info", 404), ("/dagsterserver_info", 404),
             ("/dagster//server_info", 404), ("/dagster/dagster/livez", 404), ("/prod/api/v1/events", 404),
             ("/dagster%2Flivez", 404), ("//livez", 404), ("/livez/", 404),

@@ -114,9 +114,10 @@ struct AuditLogTests {
         audit.record(AuditEvent(.serverStopped))
         await writer.close()
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-        #expect(lines.map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") } == [
-            "event=server.started", "event=token.created token=\"a b\"", "event=server.stopped",
-        ])
+        #expect(
+            lines.map { $0.split(separator: " ").dropFirst(2).joined(separator: " ") } == [
+                "event=server.started", "event=token.created token=\"a b\"", "event=server.stopped",
+            ])
         #expect(throws: JournalError.self) {
             try AuditLog.append(AuditEvent(.tokenCreated), to: path + "/x", format: .text)
         }

@@ -65,7 +65,8 @@ struct LineFormatTests {
             let line = line(forged, format)
             #expect(line.unicodeScalars.count { $0 == "\n" } == 1)
             let visible = line.unicodeScalars.dropLast()
-            #expect(!visible.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || [0x2028, 0x202E, 0xFEFF].contains($0.value) })
+            #expect(
+                !visible.contains { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) || [0x2028, 0x202E, 0xFEFF].contains($0.value) })
         }
         let json = try #require(
             JSONSerialization.jsonObject(with: Data(AccessLog.line(forged, .json))) as? [String: Any])
@@ -100,11 +101,13 @@ struct LineFormatTests {
         return fields
     }
 
-    @Test("Of a target only the path is written", arguments: [
-        ("/a/b?token=al_1_s", "/a/b"), ("/a#b?c", "/a"), ("?x", ""), ("*", "*"), ("/a%3Fb", "/a%3Fb"),
-        ("http://user:secret@host/a?b", "/a"), ("https://user:secret@host", "/"), ("/x://y", "/x://y"),
-        ("user:secret@host:443", "user:secret@host:443"),
-    ])
+    @Test(
+        "Of a target only the path is written",
+        arguments: [
+            ("/a/b?token=al_1_s", "/a/b"), ("/a#b?c", "/a"), ("?x", ""), ("*", "*"), ("/a%3Fb", "/a%3Fb"),
+            ("http://user:secret@host/a?b", "/a"), ("https://user:secret@host", "/"), ("/x://y", "/x://y"),
+            ("user:secret@host:443", "user:secret@host:443"),
+        ])
     func paths(_ target: String, _ path: String) {
         #expect(AccessLog.path(target) == path)
     }
@@ -122,10 +125,12 @@ struct LineFormatTests {
         #expect(AccessLog.line(long, .text).count < 4096)
     }
 
-    @Test("Durations have six digits", arguments: [
-        (0, "0.000000"), (999, "0.000000"), (1000, "0.000001"), (61_000_000_000, "61.000000"), (-5, "0.000000"),
-        (1_050_000_999, "1.050000"),
-    ])
+    @Test(
+        "Durations have six digits",
+        arguments: [
+            (0, "0.000000"), (999, "0.000000"), (1000, "0.000001"), (61_000_000_000, "61.000000"), (-5, "0.000000"),
+            (1_050_000_999, "1.050000"),
+        ])
     func durations(_ nanoseconds: Int, _ text: String) {
         var line = LineBuilder(.text, logger: "x", at: Self.time)
         line.add("seconds", nanoseconds: nanoseconds)

@@ -68,17 +68,21 @@ struct ExpositionTests {
         #expect(text.contains(#"x{a="q\"b\\n\nl",b="ü"} 1"#))
     }
 
-    @Test("Help is escaped as each format asks for", arguments: [
-        (ExpositionFormat.prometheusText, #"# HELP x A \\ b\n"c""#), (.openMetrics, #"# HELP x A \\ b\n\"c\""#),
-    ])
+    @Test(
+        "Help is escaped as each format asks for",
+        arguments: [
+            (ExpositionFormat.prometheusText, #"# HELP x A \\ b\n"c""#), (.openMetrics, #"# HELP x A \\ b\n\"c\""#),
+        ])
     func help(_ format: ExpositionFormat, _ expected: String) {
         let family = MetricFamily("x", .gauge, help: "A \\ b\n\"c\"")
         #expect(lines(format, family, [MetricSample(.none, .integer(1))]).first == expected)
     }
 
-    @Test("Numbers that are none have their own words", arguments: [
-        (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (0.1, "0.1"), (1e300, "1e+300"), (-2, "-2.0"),
-    ])
+    @Test(
+        "Numbers that are none have their own words",
+        arguments: [
+            (Double.nan, "NaN"), (.infinity, "+Inf"), (-.infinity, "-Inf"), (0.1, "0.1"), (1e300, "1e+300"), (-2, "-2.0"),
+        ])
     func numbers(_ number: Double, _ expected: String) {
         for format in [ExpositionFormat.prometheusText, .openMetrics] {
             let text = lines(format, MetricFamily("x", .gauge, help: "H."), [MetricSample(.none, .number(number))])

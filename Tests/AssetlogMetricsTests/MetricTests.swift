@@ -56,10 +56,12 @@ struct MetricTests {
         #expect(grid.samples.isEmpty)
     }
 
-    @Test("Durations come in several forms and are the same", arguments: [
-        (Duration.zero, 0.0), (.nanoseconds(1), 1e-9), (.milliseconds(1500), 1.5), (.seconds(-3), 0),
-        (.seconds(Int64.max), 9_223_372_036.854775807),
-    ])
+    @Test(
+        "Durations come in several forms and are the same",
+        arguments: [
+            (Duration.zero, 0.0), (.nanoseconds(1), 1e-9), (.milliseconds(1500), 1.5), (.seconds(-3), 0),
+            (.seconds(Int64.max), 9_223_372_036.854775807),
+        ])
     func durations(_ duration: Duration, _ seconds: Double) {
         let histogram = Histogram(seconds: [1])
         histogram.observe(duration)
@@ -79,9 +81,11 @@ struct MetricTests {
         #expect(numbers.snapshot.sum == 10)
     }
 
-    @Test("The server's bounds ascend", arguments: [
-        HistogramBounds.requestSeconds, HistogramBounds.commitSeconds, HistogramBounds.commitEvents.map(Double.init),
-    ])
+    @Test(
+        "The server's bounds ascend",
+        arguments: [
+            HistogramBounds.requestSeconds, HistogramBounds.commitSeconds, HistogramBounds.commitEvents.map(Double.init),
+        ])
     func bounds(_ bounds: [Double]) {
         #expect(bounds == bounds.sorted() && Set(bounds).count == bounds.count)
     }
