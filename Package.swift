@@ -126,7 +126,9 @@ let package = Package(
                 "AssetlogAccess", "AssetlogCore", logging,
                 .target(name: "AssetlogSQLiteStorage", condition: .when(traits: ["SQLite"])),
             ]),
-        .testTarget(name: "AssetlogLogTests", dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogTesting", "AssetlogMemoryStorage"]),
+        .testTarget(
+            name: "AssetlogLogTests",
+            dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogMetrics", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
             name: "AssetlogTLSTests",
             dependencies: [

@@ -26,11 +26,12 @@ public struct APIService: Sendable {
     ///   - log: The running log, whose storage it reads.
     ///   - configuration: Where its routes lie.
     ///   - metrics: Where its requests are counted.
+    ///   - registry: What `/metrics` shows.
     ///   - sink: Who hears of its requests.
     ///   - logger: Takes what the operator should know.
     public init(
         log: EventLog, configuration: APIConfiguration, metrics: RequestMetrics = .init(),
-        sink: any RequestSink = NoRequestSink(), logger: Logger
+        registry: MetricsRegistry = .init(), sink: any RequestSink = NoRequestSink(), logger: Logger
     ) {
         self.metrics = metrics
         self.sink = sink
@@ -41,6 +42,7 @@ public struct APIService: Sendable {
         routes = APIRoutes(
             events: EventRoutes(storage: log.storage),
             health: HealthRoutes(log: log, timeout: configuration.probeTimeout),
+            metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),
             page: PageRoute(storage: log.storage, configuration: configuration, logger: logger))
         router = routes.responder()

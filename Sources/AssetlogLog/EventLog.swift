@@ -1,4 +1,5 @@
 public import AssetlogCore
+import AssetlogMetrics
 public import Logging
 import Synchronization
 
@@ -46,7 +47,9 @@ public final class EventLog: @unchecked Sendable {
 
     /// The storage under the log.
     public let storage: any Storage
-    private let limits: Limits
+    /// How much may wait for a commit.
+    public let limits: Limits
+    let metrics = LogMetrics()
     private let logger: Logger
     private let monitor = Monitor()
     private var phase = Phase.idle
@@ -87,6 +90,14 @@ public final class EventLog: @unchecked Sendable {
             if state.isDraining { return .draining }
             return state.failing.map { .failing(since: $0.since, reason: $0.reason) } ?? .ready
         }
+    }
+
+    /// What waits for a commit.
+    public var queue: QueueDepth {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return QueueDepth(
+            events: filling.batch.count + committingEvents, bytes: filling.batch.byteCount + committingBytes)
     }
 
     /// Tells from now on that the server is stopping, while events are still taken.
@@ -143,8 +154,10 @@ public final class EventLog: @unchecked Sendable {
     ) -> Admission {
         monitor.lock()
         defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return .closed }
-        guard hasRoom(events: 1, bytes: columns.details.count + columns.assetKey.count) else { return .full }
+        guard phase == .running || phase == .idle else { return refuse(.closed, events: 1) }
+        guard hasRoom(events: 1, bytes: columns.details.count + columns.assetKey.count) else {
+            return refuse(.full, events: 1)
+        }
         filling.batch.append(columns)
         filling.add(ticket, for: listener)
         wakeWriter()
@@ -171,8 +184,10 @@ public final class EventLog: @unchecked Sendable {
     private func submit(_ events: [Event], for waiter: CommitWaiter) -> Admission {
         monitor.lock()
         defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return .closed }
-        guard hasRoom(events: events.count, bytes: events.reduce(0) { $0 + $1.details.count }) else { return .full }
+        guard phase == .running || phase == .idle else { return refuse(.closed, events: events.count) }
+        guard hasRoom(events: events.count, bytes: events.reduce(0) { $0 + $1.details.count }) else {
+            return refuse(.full, events: events.count)
+        }
         for event in events { filling.batch.append(event) }
         filling.add(0, for: waiter)
         wakeWriter()
@@ -186,6 +201,11 @@ public final class EventLog: @unchecked Sendable {
         return queuedEvents == 0 || (queuedEvents + events <= limits.queuedEvents && queuedBytes + bytes <= limits.queuedBytes)
     }
 
+    private func refuse(_ admission: Admission, events: Int) -> Admission {
+        if case .full = admission { metrics.refusedAsFull.add(events) } else { metrics.refusedAsClosed.add(events) }
+        return admission
+    }
+
     private func wakeWriter() {
         if isWriterAsleep { monitor.signal() }
     }
@@ -196,11 +216,14 @@ public final class EventLog: @unchecked Sendable {
         var committing = Generation()
         while takeGeneration(into: &committing) {
             let outcome: CommitSettlement.Outcome
+            let start = ContinuousClock.now
             do {
                 outcome = .committed(try storage.append(committing.batch))
+                metrics.committed(committing.batch, in: ContinuousClock.now - start)
                 noteSuccess()
             } catch {
                 outcome = .failed(error)
+                metrics.failed(in: ContinuousClock.now - start)
                 noteFailure(error, events: committing.batch.count)
             }
             for waiting in committing.waiting {

@@ -88,3 +88,24 @@ public struct MetricSample: Hashable, Sendable {
         self.value = value
     }
 }
+
+/// What keeps a number, or a histogram, until a scrape.
+public protocol Metric: Sendable {
+    /// The present value.
+    var sampleValue: MetricSample.Value { get }
+}
+
+extension Counter: Metric {
+    /// The present number.
+    public var sampleValue: MetricSample.Value { .integer(value) }
+}
+
+extension Gauge: Metric {
+    /// The present number.
+    public var sampleValue: MetricSample.Value { .integer(value) }
+}
+
+extension Histogram: Metric {
+    /// The present state.
+    public var sampleValue: MetricSample.Value { .histogram(snapshot) }
+}

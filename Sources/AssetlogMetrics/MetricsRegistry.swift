@@ -21,19 +21,14 @@ public final class MetricsRegistry: Sendable {
         entries.withLock { $0[family.name, default: Entry(family: family, sources: [])].sources.append(collect) }
     }
 
-    /// Adds a counter.
-    public func register(_ family: MetricFamily, _ labels: MetricLabels = .none, _ counter: Counter) {
-        register(family) { [MetricSample(labels, .integer(counter.value))] }
+    /// Adds a counter, a gauge or a histogram.
+    public func register(_ family: MetricFamily, _ labels: MetricLabels, _ metric: some Metric) {
+        register(family) { [MetricSample(labels, metric.sampleValue)] }
     }
 
-    /// Adds a gauge.
-    public func register(_ family: MetricFamily, _ labels: MetricLabels = .none, _ gauge: Gauge) {
-        register(family) { [MetricSample(labels, .integer(gauge.value))] }
-    }
-
-    /// Adds a histogram.
-    public func register(_ family: MetricFamily, _ labels: MetricLabels = .none, _ histogram: Histogram) {
-        register(family) { [MetricSample(labels, .histogram(histogram.snapshot))] }
+    /// Adds a counter, a gauge or a histogram without labels.
+    public func register(_ family: MetricFamily, _ metric: some Metric) {
+        register(family, .none, metric)
     }
 
     /// Adds a grid of counters.

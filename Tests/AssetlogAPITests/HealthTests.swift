@@ -76,6 +76,22 @@ struct HealthTests {
         #expect(await reads.count == 1)
     }
 
+    @Test(
+        "leave out the checks that are excluded",
+        arguments: [
+            ("exclude=storage", 503, false), ("exclude=log", 200, true), ("exclude=log&exclude=storage", 200, false),
+            ("exclude=unknown", 503, true), ("exclude=", 503, true),
+        ])
+    func excluding(_ query: String, _ status: Int, _ asksStorage: Bool) async throws {
+        let reads = Counter()
+        let server = try await Server(storage: FaultyStorage(read: { await reads.increment() }))
+        server.log.announceDraining()
+        let answer = try await server.get("/readyz?verbose&\(query)")
+        #expect(answer.status == status)
+        #expect(answer.text.contains("storage:") == asksStorage)
+        #expect(await reads.count == (asksStorage ? 1 : 0))
+    }
+
     @Test("ask again after an answer")
     func asksAgain() async throws {
         let reads = Counter()

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The routes")
 struct RouteTests {
-    private static let known = ["/", "/api/v1/events", "/server_info", "/livez", "/readyz"]
+    private static let known = ["/", "/api/v1/events", "/server_info", "/metrics", "/livez", "/readyz"]
 
     @Test("answer GET, and HEAD with the same headers and no body", arguments: known, ["", "/dagster", "/a/b%20c"])
     func getAndHead(_ path: String, prefix: String) async throws {
@@ -41,7 +41,7 @@ struct RouteTests {
         arguments: [
             "/foo", "//", "/index.html", "/server_info/", "/Server_info", "/livez/x", "/server%2Finfo",
             "/report_asset_x",
-            "/..", "/api/../livez", "/%00", "/caf%C3%A9", "/%FF", "/metrics", "/prod", "/%",
+            "/..", "/api/../livez", "/%00", "/caf%C3%A9", "/%FF", "/metrics/", "/prod/metrics", "/prod", "/%",
             "/<script>alert(1)</script>",
         ],
         ["GET", "POST", "PURGE"])
@@ -123,7 +123,8 @@ struct RouteTests {
         "lie below the prefix, and only the probes outside it too",
         arguments: [
             ("/dagster/server_info", 200), ("/dagster/api/v1/events", 200), ("/dagster/prod/api/v1/events", 200),
-            ("/dagster/livez", 200), ("/livez", 200), ("/readyz", 200), ("/d%61gster/livez", 200),
+            ("/dagster/livez", 200), ("/livez", 200), ("/readyz", 200), ("/metrics", 200), ("/dagster/metrics", 200),
+            ("/d%61gster/livez", 200),
             ("/server_info", 404), ("/api/v1/events", 404), ("/Dagster/server_info", 404), ("/dagsterserver_info", 404),
             ("/dagster//server_info", 404), ("/dagster/dagster/livez", 404), ("/prod/api/v1/events", 404),
             ("/dagster%2Flivez", 404), ("//livez", 404), ("/livez/", 404),

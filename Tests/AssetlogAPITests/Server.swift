@@ -2,6 +2,7 @@ import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 import AssetlogMemoryStorage
+import AssetlogMetrics
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -24,12 +25,14 @@ struct Server {
         let running: any Storage
         if let storage { running = storage } else { running = try await Self.memoryStorage() }
         log = EventLog(storage: running, logger: logger)
+        let registry = MetricsRegistry()
+        log.register(in: registry)
         service = APIService(
             log: log,
             configuration: APIConfiguration(
                 pathPrefix: prefix, deployments: deployments, isReadOnly: isReadOnly, version: "1.2.3",
                 probeTimeout: probeTimeout),
-            logger: logger)
+            registry: registry, logger: logger)
     }
 
     static func memoryStorage() async throws -> any Storage {

@@ -1,14 +1,13 @@
-import AssetlogCore
 import Synchronization
 
-/// Asks the storage for its last event and waits for a bounded time.
+/// Asks the storage something and waits for a bounded time.
 ///
-/// All who ask at once share one read, so that probes don't pile up in a storage that hangs.
-final class StorageProbe: Sendable {
-    /// What came of a probe.
-    enum Outcome: Hashable, Sendable {
+/// All who ask at once share one answer, so that probes and scrapes don't pile up in a storage that hangs.
+final class StorageProbe<Answer: Sendable>: Sendable {
+    /// What came of a question.
+    enum Outcome: Sendable {
         /// The storage answered.
-        case answered
+        case answered(Answer)
         /// The storage refused.
         case failed
         /// The storage has not answered in time.
@@ -28,15 +27,16 @@ final class StorageProbe: Sendable {
 
     /// The greatest time to wait.
     let timeout: Duration
-    private let storage: any Storage
+    private let question: @Sendable () async throws -> Answer
     private let state = Mutex(State())
 
-    init(storage: any Storage, timeout: Duration) {
-        self.storage = storage
+    /// Makes a probe; `question` is asked anew for each answer.
+    init(timeout: Duration, question: @escaping @Sendable () async throws -> Answer) {
         self.timeout = timeout
+        self.question = question
     }
 
-    /// Reads once and tells how it went.
+    /// Asks once and tells how it went.
     func check() async -> Outcome {
         await withCheckedContinuation { continuation in
             let mustAsk = state.withLock { state in
@@ -56,9 +56,9 @@ final class StorageProbe: Sendable {
     }
 
     private func ask() async {
-        var outcome = Outcome.answered
+        let outcome: Outcome
         do {
-            _ = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
+            outcome = .answered(try await question())
         } catch {
             outcome = .failed
         }

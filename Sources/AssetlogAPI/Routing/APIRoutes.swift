@@ -23,12 +23,13 @@ struct APIRoutes: Sendable {
 
     private let routes: [Route]
 
-    init(events: EventRoutes, health: HealthRoutes, serverInfo: ServerInfoRoute, page: PageRoute) {
+    init(events: EventRoutes, health: HealthRoutes, metrics: MetricsRoute, serverInfo: ServerInfoRoute, page: PageRoute) {
         routes = [
             Route(name: .page, right: .admin, path: "/", handler: page.show),
             Route(name: .events, right: .read, path: "/api/v1/events", handler: events.list),
             Route(name: .event, right: .read, path: "/api/v1/events/:event_id", handler: events.find),
             Route(name: .serverInfo, right: .read, path: "/server_info", handler: serverInfo.show),
+            Route(name: .metrics, right: .read, path: "/metrics", handler: metrics.show),
             Route(name: .livez, right: nil, path: "/livez", handler: health.live),
             Route(name: .readyz, right: nil, path: "/readyz", handler: health.ready),
         ]

@@ -14,8 +14,8 @@ struct PathLayout: Sendable {
         case unknownDeployment(String)
     }
 
-    // Probes of an orchestrator should not have to know the prefix.
-    private static let unprefixed: Set<String> = ["livez", "readyz"]
+    // Probes of an orchestrator, and scrapes, should not have to know the prefix.
+    private static let unprefixed: Set<String> = ["livez", "readyz", "metrics"]
 
     private let prefix: [String]
     private let deployments: Set<String>

@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogJournal
 import Logging
 
 #if canImport(Glibc)
@@ -36,57 +37,18 @@ struct StandardErrorLogHandler: LogHandler {
     func line(_ event: LogEvent, _ fields: [(String, String)], at time: Timestamp = .now()) -> String {
         switch format {
         case .text:
-            let pairs = fields.map { " \($0)=\(LogText.value($1))" }.joined()
-            return "\(time) \(event.level.rawValue) \(label): \(LogText.plain(event.message.description))\(pairs)"
+            let pairs = fields.map { " \($0)=\(LineText.value($1))" }.joined()
+            return "\(time) \(event.level.rawValue) \(label): \(LineText.plain(event.message.description))\(pairs)"
         case .json:
             let head = [
                 ("time", time.description), ("level", event.level.rawValue), ("logger", label),
                 ("message", event.message.description),
             ]
             // Fields stay apart from the keys above, whatever they are named.
-            let inner = fields.map { "\(LogText.quoted($0)):\(LogText.quoted($1))" }.joined(separator: ",")
-            let outer = head.map { "\(LogText.quoted($0)):\(LogText.quoted($1))" }.joined(separator: ",")
+            let inner = fields.map { "\(LineText.quoted($0)):\(LineText.quoted($1))" }.joined(separator: ",")
+            let outer = head.map { "\(LineText.quoted($0)):\(LineText.quoted($1))" }.joined(separator: ",")
             return "{\(outer),\"fields\":{\(inner)}}"
         }
-    }
-}
-
-/// Text that comes from outside must not end a line, move a cursor, or look like another field.
-enum LogText {
-    /// A field's value: plain where it can be, else quoted.
-    static func value(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value < 0x7F && $0 != "\"" && $0 != "=" }
-        return isPlain ? text : quoted(text)
-    }
-
-    /// A JSON string.
-    static func quoted(_ text: String) -> String {
-        "\"" + escaped(text, alsoQuotes: true) + "\""
-    }
-
-    /// Text without control characters.
-    static func plain(_ text: String) -> String {
-        escaped(text, alsoQuotes: false)
-    }
-
-    private static func escaped(_ text: String, alsoQuotes: Bool) -> String {
-        var result = ""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"" where alsoQuotes: result += "\\\""
-            case "\\" where alsoQuotes: result += "\\\\"
-            case "\n": result += "\\n"
-            case _
-            where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
-                || [0x2028, 0x2029].contains(scalar.value):
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result
     }
 }
 

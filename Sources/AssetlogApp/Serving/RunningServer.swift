@@ -1,6 +1,7 @@
 import AssetlogAPI
 import AssetlogCore
 import AssetlogHTTP
+import AssetlogJournal
 import AssetlogLog
 import Logging
 import NIOCore
@@ -14,17 +15,31 @@ struct RunningServer {
     private let storage: any Storage
     private let log: EventLog
     private let http: HTTPServer
+    private let observability: Observability
     private let makeLogger: @Sendable (String) -> Logger
     private let logger: Logger
 
     // MARK: Opening
 
-    /// Opens a server that was configured: the certificate first, because it can't harm anything, then the storage,
-    /// then the socket. What was opened is closed again when a later step fails.
+    /// Opens a server that was configured: the journals and the certificate first, because they can't harm anything,
+    /// then the storage, then the socket. What was opened is closed again when a later step fails.
     ///
-    /// - Throws: `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.
+    /// - Throws: `JournalError`, `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.
     static func open(
         _ configuration: ServerConfiguration, makeLogger: @escaping @Sendable (String) -> Logger
+    ) async throws -> RunningServer {
+        let observability = try await Observability.open(configuration.log, makeLogger: makeLogger)
+        do {
+            return try await open(configuration, observability, makeLogger)
+        } catch {
+            await observability.close()
+            throw error
+        }
+    }
+
+    private static func open(
+        _ configuration: ServerConfiguration, _ observability: Observability,
+        _ makeLogger: @escaping @Sendable (String) -> Logger
     ) async throws -> RunningServer {
         let logger = makeLogger("assetlog")
         let certificates = try configuration.tls.map { settings in
@@ -39,18 +54,22 @@ struct RunningServer {
             limits: .init(queuedEvents: configuration.limits.queueEvents, queuedBytes: configuration.limits.queueBytes),
             logger: makeLogger("assetlog.log"))
         log.start()
+        log.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics()
+        metrics.register(in: observability.registry)
         let api = APIService(
-            log: log, configuration: configuration.api, metrics: metrics,
-            logger: makeLogger("assetlog.api"))
+            log: log, configuration: configuration.api, metrics: metrics, registry: observability.registry,
+            sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
+            var settings = configuration.listener(metrics: metrics, certificates: certificates)
+            settings.sink = observability.requests
             let http = try HTTPServer(
-                configuration: configuration.listener(metrics: metrics, certificates: certificates), log: log, api: api.respond,
-                logger: makeLogger("assetlog.http"))
+                configuration: settings, log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, log: log, http: http, makeLogger: makeLogger, logger: logger)
+                storage: storage, log: log, http: http, observability: observability, makeLogger: makeLogger,
+                logger: logger)
         } catch {
             await log.drain()
             await storage.close()
@@ -63,9 +82,12 @@ struct RunningServer {
     /// Serves until `stop` returns, then ends in order: readiness turns 503, nothing new is accepted, requests under
     /// way are committed and answered, the consumers stop, the writer drains, the storage closes.
     func run(until stop: () async -> Void) async {
+        observability.audit.record(
+            AuditEvent(.serverStarted, [JournalField("url", url), JournalField("version", Assetlog.version)]))
         // Each group ends before the one around it, which is the order of the end.
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await work(of: storage) }
+            background.addTask { await observability.run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }
@@ -83,11 +105,14 @@ struct RunningServer {
             background.cancelAll()
         }
         await storage.close()
+        observability.audit.record(AuditEvent(.serverStopped, [JournalField("url", url)]))
+        await observability.close()
         logger.notice("The server has stopped.")
     }
 
-    /// Reads again what lies in files of its own: the certificates.
+    /// Reads again what lies in files of its own: the certificates, and the journals, which were renamed.
     func reload() {
+        observability.reopen()
         certificates?.reload()
     }
 
@@ -103,9 +128,10 @@ struct RunningServer {
         let logger = makeLogger("assetlog.exporter.\(configured.name)")
         await repeating("An exporter can't be opened; it is tried again.", ["exporter.name": "\(configured.name)"]) {
             let exporter = try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
-            await ExporterRunner(
-                name: configured.name, exporter: exporter, storage: storage, changes: { log.changes() }, logger: logger
-            ).run()
+            let runner = ExporterRunner(
+                name: configured.name, exporter: exporter, storage: storage, changes: { log.changes() }, logger: logger)
+            observability.consumers.set(configured.name) { runner.status }
+            await runner.run()
         }
     }
 

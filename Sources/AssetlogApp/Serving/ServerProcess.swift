@@ -12,7 +12,8 @@ import Darwin
 struct ServerProcess {
     let configuration: ServerConfiguration
 
-    /// Serves until SIGTERM or SIGINT, and reads files again at SIGHUP; returns when everything is committed and closed. A second signal exits at once.
+    /// Serves until SIGTERM or SIGINT, and reads files again at SIGHUP; returns when everything is committed and closed.
+    /// A second signal exits at once.
     ///
     /// - Throws: What kept the server from starting.
     func run() async throws {

@@ -96,6 +96,13 @@ public final class EventBatch: @unchecked Sendable {
     /// The bytes of all columns.
     public var byteCount: Int { used }
 
+    /// The number of events of each kind, at the place of its raw value.
+    package var kindCounts: [Int] {
+        var counts = [Int](repeating: 0, count: 1 + (EventKind.allCases.map { Int($0.rawValue) }.max() ?? 0))
+        for entry in entries { counts[Int(entry.kind.rawValue)] += 1 }
+        return counts
+    }
+
     /// Copies the columns of an event to the end of the batch.
     public func append(_ columns: borrowing EventColumns) {
         let needed =

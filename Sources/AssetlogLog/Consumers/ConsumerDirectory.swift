@@ -1,0 +1,35 @@
+public import AssetlogMetrics
+import Synchronization
+
+/// The consumers of a server, by name, for those who want to know how they are doing.
+public final class ConsumerDirectory: Sendable {
+    private let consumers = Mutex<[String: @Sendable () -> ConsumerStatus]>([:])
+
+    /// Makes an empty directory.
+    public init() {}
+
+    /// Adds a consumer, or replaces the one of this name.
+    public func set(_ name: String, status: @escaping @Sendable () -> ConsumerStatus) {
+        consumers.withLock { $0[name] = status }
+    }
+
+    /// How the consumers are doing, by name.
+    public var statuses: [ConsumerStatus] {
+        consumers.withLock { Array($0.values) }.map { $0() }.sorted { $0.name < $1.name }
+    }
+
+    /// Adds the families of the consumers. Their names come from the configuration, so that they are few.
+    public func register(in registry: MetricsRegistry) {
+        func gauge(_ name: String, _ help: String, _ value: @escaping @Sendable (ConsumerStatus) -> Int) {
+            registry.register(MetricFamily(name, .gauge, help: help)) { [weak self] in
+                (self?.statuses ?? []).map { MetricSample(["consumer": $0.name], .integer(value($0))) }
+            }
+        }
+        gauge("assetlog_consumer_position", "The last sequence that the consumer has read.") { Int($0.position) }
+        gauge("assetlog_consumer_lag", "Sequences between the consumer and the end of the log.") { Int($0.lag) }
+        gauge("assetlog_consumer_failures", "Failures of the consumer since its last success.") { $0.failures }
+        gauge("assetlog_consumer_stopped", "1 when the consumer has failed for good and waits for help.") {
+            $0.phase == .stopped ? 1 : 0
+        }
+    }
+}

@@ -1,0 +1,50 @@
+import AssetlogCore
+import AssetlogMetrics
+
+/// What the log counts: a few additions for each commit, none for each event but that of its kind.
+final class LogMetrics: Sendable {
+    private let committed = Counter()
+    private let failed = Counter()
+    private let events = Histogram(HistogramBounds.commitEvents)
+    private let duration = Histogram(seconds: HistogramBounds.commitSeconds)
+    // By the raw value of the kind.
+    private let recorded = (0...(EventKind.allCases.map { Int($0.rawValue) }.max() ?? 0)).map { _ in Counter() }
+    let refusedAsFull = Counter()
+    let refusedAsClosed = Counter()
+
+    /// Counts a commit that succeeded.
+    func committed(_ batch: EventBatch, in duration: Duration) {
+        committed.add()
+        events.observe(batch.count)
+        self.duration.observe(duration)
+        for (counter, count) in zip(recorded, batch.kindCounts) where count > 0 { counter.add(count) }
+    }
+
+    /// Counts a commit that failed.
+    func failed(in duration: Duration) {
+        failed.add()
+        self.duration.observe(duration)
+    }
+
+    func register(in registry: MetricsRegistry) {
+        let commits = MetricFamily("assetlog_commits", .counter, help: "Commits of the log, by what became of them.")
+        registry.register(commits, ["outcome": "committed"], committed)
+        registry.register(commits, ["outcome": "failed"], failed)
+        registry.register(
+            MetricFamily("assetlog_commit_events", .histogram, help: "Events in each commit that succeeded."), events)
+        registry.register(
+            MetricFamily(
+                "assetlog_commit_duration_seconds", .histogram, unit: .seconds,
+                help: "How long the storage took for each commit, those that failed among them."), duration)
+        let recordedFamily = MetricFamily(
+            "assetlog_events_recorded", .counter, help: "Events that became durable since the start, by their kind.")
+        for kind in EventKind.allCases {
+            registry.register(recordedFamily, ["kind": kind.name], recorded[Int(kind.rawValue)])
+        }
+        let refused = MetricFamily(
+            "assetlog_events_refused", .counter,
+            help: "Events that the queue did not take, because it was full or the server was stopping.")
+        registry.register(refused, ["reason": "full"], refusedAsFull)
+        registry.register(refused, ["reason": "stopping"], refusedAsClosed)
+    }
+}
