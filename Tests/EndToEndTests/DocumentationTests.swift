@@ -71,7 +71,7 @@ struct DocumentationTests {
         #expect(Set(rows.map(String.init)) == Set(folders))
     }
 
-    @Test("link to files that exist", arguments: documents + ["Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Plugins.md"])
+    @Test("link to files that exist", arguments: documents + ["Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Docker.md", "Docs/Plugins.md"])
     func links(_ document: String) throws {
         let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()
         for match in try Self.text(document).matches(of: /\]\(([^)#:]+)\)/) {
