@@ -101,17 +101,20 @@ struct DeploymentFileTests {
         return Dictionary(image, uniquingKeysWith: { $1 }).merging(added) { $1 }
     }
 
-    @Test("set variables that this build knows")
+    @Test("set variables that this build knows, as the document does")
     func variablesAreKnown() throws {
-        let environment = try environment()
-        #expect(environment.count >= 2)
         func check(_ environment: [String: String]) throws -> CommandResult {
             try run(ServerProcess.binary.path, ["check-config"], environment: environment)
         }
-        let result = try check(environment)
-        #expect(result.status == 0, "\(result.errors)")
-        #expect(!result.errors.contains("ASSETLOG_"), "\(result.errors)")
-        #expect(try check(environment.merging(["ASSETLOG_SERVER_LISEN": "x"]) { $1 }).errors.contains("ASSETLOG_SERVER_LISEN"))
+        let kubernetes = try Self.text("Docs/Docker.md").matches(of: /name: (ASSETLOG_[A-Z_]+), value: ([^ }]+)/)
+        let documented = Dictionary(kubernetes.map { (String($0.1), String($0.2)) }) { $1 }
+        for environment in [try environment(), documented] {
+            #expect(environment.count >= 4)
+            let result = try check(environment)
+            #expect(result.status == 0, "\(result.errors)")
+            #expect(!result.errors.contains("ASSETLOG_"), "\(result.errors)")
+            #expect(try check(environment.merging(["ASSETLOG_SERVER_LISEN": "x"]) { $1 }).errors.contains("ASSETLOG_SERVER_LISEN"))
+        }
     }
 
     @Test("grant an end more time than the server takes by default")
