@@ -152,7 +152,7 @@ let package = Package(
             ]),
         .testTarget(name: "AssetlogAppTests", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
         .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["assetlog"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["assetlog", .product(name: "Yams", package: "Yams")]),
     ]
         + plugin("AssetlogMemoryStorage", in: "Storage")
         + plugin(

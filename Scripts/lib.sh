@@ -35,3 +35,6 @@ need_swift() {
 
 # What the build needs: headers of OpenSSL, zlib and SQLite, and git for the packages.
 build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev ca-certificates)
+
+# What builds and runs the container's image without a daemon.
+container_packages=(buildah podman runc debootstrap netavark aardvark-dns iptables iproute2 python3-venv)

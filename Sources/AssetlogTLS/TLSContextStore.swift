@@ -6,11 +6,16 @@ internal import Synchronization
 /// Connections keep the context that they began with. The keys of the session tickets stay, so that a client resumes across
 /// a replacement, as long as the authorities for client certificates are the same.
 public final class TLSContextStore: Sendable {
-    private let configuration: TLSConfiguration
+    /// What the contexts are made from, and the files as they were before the last attempt to read them.
+    private struct State {
+        var configuration: TLSConfiguration
+        var stamps: [FileStamp]
+    }
+
     private let ticketKeys: TicketKeys
     private let context: Mutex<TLSContext>
-    /// The files as they were before the last attempt to read them. Whoever replaces the context holds the lock.
-    private let stamps: Mutex<[FileStamp]>
+    /// Whoever replaces the context holds the lock.
+    private let state: Mutex<State>
 
     /// Reads all files, and checks them and the settings.
     ///
@@ -21,9 +26,8 @@ public final class TLSContextStore: Sendable {
 
     init(_ configuration: TLSConfiguration, ticketKeys: TicketKeys) throws(TLSError) {
         // Looked at before they are read: what changes in between is seen as a change the next time.
-        stamps = Mutex(configuration.files.map { FileStamp($0) })
+        state = Mutex(State(configuration: configuration, stamps: configuration.files.map { FileStamp($0) }))
         context = Mutex(try TLSContext(configuration, ticketKeys: ticketKeys))
-        self.configuration = configuration
         self.ticketKeys = ticketKeys
     }
 
@@ -31,27 +35,32 @@ public final class TLSContextStore: Sendable {
     public var current: TLSContext { context.withLock { $0 } }
 
     /// Reads all files anew, whether they have changed or not.
-    public func reload() -> TLSReloadOutcome {
-        stamps.withLock { stamps in
-            stamps = configuration.files.map { FileStamp($0) }
-            return replace()
+    ///
+    /// - Parameter furtherCertificates: The pairs for other names from now on; nil: those from before.
+    public func reload(_ furtherCertificates: [TLSCertificateFiles]? = nil) -> TLSReloadOutcome {
+        state.withLock { state in
+            if let furtherCertificates { state.configuration.furtherCertificates = furtherCertificates }
+            state.stamps = state.configuration.files.map { FileStamp($0) }
+            return replace(state.configuration)
         }
     }
 
-    /// Reads all files anew if one of them has changed since the last attempt; nil when none has.
+    /// Reads all files anew if one of them, or the list of them, has changed since the last attempt; nil when none has.
     ///
     /// It is meant to be called every few seconds. A certificate whose key was not replaced yet is an error at first
     /// (``TLSError/Code/mismatch``), and good when the key has come.
-    public func reloadIfChanged() -> TLSReloadOutcome? {
-        stamps.withLock { stamps in
-            let now = configuration.files.map { FileStamp($0) }
-            guard now != stamps else { return nil }
-            stamps = now
-            return replace()
+    /// - Parameter furtherCertificates: The pairs for other names from now on; nil: those from before.
+    public func reloadIfChanged(_ furtherCertificates: [TLSCertificateFiles]? = nil) -> TLSReloadOutcome? {
+        state.withLock { state in
+            if let furtherCertificates { state.configuration.furtherCertificates = furtherCertificates }
+            let now = state.configuration.files.map { FileStamp($0) }
+            guard now != state.stamps else { return nil }
+            state.stamps = now
+            return replace(state.configuration)
         }
     }
 
-    private func replace() -> TLSReloadOutcome {
+    private func replace(_ configuration: TLSConfiguration) -> TLSReloadOutcome {
         do throws(TLSError) {
             let new = try TLSContext(configuration, ticketKeys: ticketKeys)
             // The old one may be freed here, so outside of the lock.

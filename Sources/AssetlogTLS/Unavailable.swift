@@ -41,10 +41,10 @@ public final class TLSContextStore: Sendable {
     public init(_ configuration: TLSConfiguration) throws(TLSError) { current = try TLSContext(configuration) }
 
     /// Never called, because no store can be made.
-    public func reload() -> TLSReloadOutcome { .reloaded(warnings: []) }
+    public func reload(_ furtherCertificates: [TLSCertificateFiles]? = nil) -> TLSReloadOutcome { .reloaded(warnings: []) }
 
     /// Never called, because no store can be made.
-    public func reloadIfChanged() -> TLSReloadOutcome? { nil }
+    public func reloadIfChanged(_ furtherCertificates: [TLSCertificateFiles]? = nil) -> TLSReloadOutcome? { nil }
 }
 
 /// The stand-in of a build without the package trait TLS: it cannot be made, because no context can.

@@ -72,8 +72,10 @@ struct DocumentationTests {
         #expect(Set(rows.map(String.init)) == Set(folders))
     }
 
-    @Test("link to files that exist", arguments: documents + [
-            "Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Plugins.md", "Docs/Limits.md", "Docs/Proxy.md",
+    @Test(
+        "link to files that exist",
+        arguments: documents + [
+            "Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Docker.md", "Docs/Limits.md", "Docs/Plugins.md", "Docs/Proxy.md",
         ])
     func links(_ document: String) throws {
         let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()

@@ -72,14 +72,16 @@ class Server:
 class Load:
     """Connections that report as fast as they are answered."""
 
-    def __init__(self, port, connections=32, tag=""):
-        self.port, self.connections, self.tag = port, connections, tag
+    def __init__(self, port, connections=32, tag="", tls=None, headers=None):
+        self.port, self.connections, self.tag, self.tls = port, connections, tag, tls
+        self.headers = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self.acknowledged, self.refused, self.sent = {}, {}, 0
 
     async def one(self, number, until):
         count = 0
         try:
-            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            reader, writer = await asyncio.open_connection(
+                "127.0.0.1", self.port, ssl=self.tls, server_hostname="localhost" if self.tls else None)
         except OSError:
             return
         try:
@@ -88,7 +90,7 @@ class Load:
                 count += 1
                 body = json.dumps({"metadata": {"n": count}}).encode()
                 writer.write(f"POST /report_asset_materialization/{key} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                             f"Content-Length: {len(body)}\r\n\r\n".encode() + body)
+                             f"{self.headers}Content-Length: {len(body)}\r\n\r\n".encode() + body)
                 self.sent += 1
                 head = (await reader.readuntil(b"\r\n\r\n")).decode()
                 length = int(re.search(r"(?i)content-length: (\d+)", head)[1])

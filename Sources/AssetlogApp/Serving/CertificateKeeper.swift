@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogJournal
 import AssetlogTLS
 import Foundation
 import Logging
@@ -8,12 +9,14 @@ import NIOCore
 struct CertificateKeeper: Sendable {
     private let settings: TLSSettings
     private let store: TLSContextStore
+    private let audit: AuditLog
     private let logger: Logger
 
     /// Reads the certificates for the first time.
     ///
     /// - Throws: `TLSError` that names the file or the setting.
-    init(_ settings: TLSSettings, handshakeTimeout: Duration, logger: Logger) throws {
+    init(_ settings: TLSSettings, handshakeTimeout: Duration, audit: AuditLog, logger: Logger) throws {
+        self.audit = audit
         self.settings = settings
         self.logger = logger
         store = try TLSContextStore(try Self.configuration(settings, handshakeTimeout))
@@ -29,23 +32,33 @@ struct CertificateKeeper: Sendable {
     func watch() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
-            if let outcome = store.reloadIfChanged() { note(outcome) }
+            if let outcome = store.reloadIfChanged(furtherCertificates()) { note(outcome) }
         }
     }
 
     /// Reads the files anew, because the operator said so.
     func reload() {
-        note(store.reload())
+        note(store.reload(furtherCertificates()))
+    }
+
+    // A folder that can't be listed for a moment takes nothing away.
+    private func furtherCertificates() -> [TLSCertificateFiles]? {
+        settings.moreCertificates.flatMap { try? Self.pairs(in: $0) }
     }
 
     private func note(_ outcome: TLSReloadOutcome) {
         switch outcome {
         case .reloaded(let warnings):
-            logger.notice("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
+            logger.info("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
+            audit.record(AuditEvent(.certificateReloaded, [JournalField("certificate", settings.certificate)]))
             Self.warn(warnings, logger)
         case .failed(let error):
             logger.error(
                 "The certificates can't be read again; those from before are served.", metadata: ["error": "\(error)"])
+            audit.record(
+                AuditEvent(
+                    .certificateReloadFailed,
+                    [JournalField("certificate", settings.certificate), JournalField("reason", "\(error)")]))
         }
     }
 

@@ -44,7 +44,8 @@ struct RunningServer {
         let logger = makeLogger("assetlog")
         let certificates = try configuration.tls.map { settings in
             try CertificateKeeper(
-                settings, handshakeTimeout: configuration.limits.handshakeTimeout, logger: makeLogger("assetlog.tls"))
+                settings, handshakeTimeout: configuration.limits.handshakeTimeout, audit: observability.audit,
+                logger: makeLogger("assetlog.tls"))
         }
         let context = PluginContext(
             name: configuration.storage.name, logger: makeLogger("assetlog.storage.\(configuration.storage.name)"))
