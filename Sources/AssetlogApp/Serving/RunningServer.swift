@@ -3,6 +3,7 @@ import AssetlogCore
 import AssetlogHTTP
 import AssetlogJournal
 import AssetlogLog
+import AssetlogMetrics
 import Logging
 import NIOCore
 
