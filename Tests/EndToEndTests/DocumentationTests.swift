@@ -76,6 +76,7 @@ struct DocumentationTests {
         "link to files that exist",
         arguments: documents + [
             "Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Docker.md", "Docs/Limits.md", "Docs/Plugins.md", "Docs/Proxy.md",
+            "Docs/TLS.md",
         ])
     func links(_ document: String) throws {
         let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()

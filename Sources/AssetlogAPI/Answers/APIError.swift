@@ -24,7 +24,7 @@ struct APIError: Error, Sendable {
 
     /// The answer to a request that was not let in.
     init(_ refusal: AccessRefusal) {
-        self.init(status: HTTPResponse.Status(code: refusal.reason.status), detail: refusal.message)
+        self.init(status: HTTPResponse.Status(integerLiteral: refusal.reason.status), detail: refusal.message)
         for field in refusal.fields {
             if let name = HTTPField.Name(field.name) { headers[name] = field.value }
         }
