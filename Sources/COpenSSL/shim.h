@@ -5,6 +5,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
+#include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/objects.h>
@@ -66,5 +67,7 @@ static inline long assetlog_SSL_set_tlsext_status_ocsp_resp(SSL *ssl, void *resp
 static inline uint64_t assetlog_SSL_OP_NO_COMPRESSION(void) { return SSL_OP_NO_COMPRESSION; }
 
 static inline uint64_t assetlog_SSL_OP_NO_RENEGOTIATION(void) { return SSL_OP_NO_RENEGOTIATION; }
+
+static inline EVP_PKEY *assetlog_EVP_EC_gen(const char *curve) { return EVP_EC_gen(curve); }
 
 #endif

@@ -14,16 +14,6 @@ public struct TokenChange: Hashable, Sendable {
         public static let revoked = Kind(value: .revoked)
         /// A token is not there any more.
         public static let removed = Kind(value: .removed)
-
-        /// The same as a sentence.
-        public var sentence: String {
-            switch value {
-            case .added: "A token was added."
-            case .changed: "A token was changed."
-            case .revoked: "A token was revoked."
-            case .removed: "A token was removed."
-            }
-        }
     }
 
     /// What happened.

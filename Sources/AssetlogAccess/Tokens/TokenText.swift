@@ -40,6 +40,13 @@ public enum TokenText {
         return hash
     }
 
+    /// A text in which every token is replaced, for messages about what somebody wrote.
+    public static func redacting(_ text: String) -> String {
+        text.replacing(/al_[0-9A-Za-z]+(_[0-9A-Za-z]*)?/) { match in
+            match.output.0.utf8.count < 20 ? String(match.output.0) : "<redacted>"
+        }
+    }
+
     private static func isPlain(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -14,7 +14,7 @@ struct AssetlogCommand: ParsableCommand {
             """,
         version: Assetlog.version,
         subcommands: [
-            ServeCommand.self, CheckConfigCommand.self, ConfigCommand.self, PluginsCommand.self, BackupCommand.self,
-            VerifyCommand.self, ConsumerCommand.self,
+            ServeCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self,
+            PluginsCommand.self, BackupCommand.self, VerifyCommand.self, ConsumerCommand.self, HealthCommand.self,
         ])
 }

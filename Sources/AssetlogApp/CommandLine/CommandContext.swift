@@ -10,6 +10,9 @@ struct CommandContext: Sendable {
     /// Writes to standard output.
     func write(_ text: String) { StandardOutput.write(text) }
 
+    /// Tells the operator something beside the result, on standard error.
+    func say(_ sentence: String) { StandardError.write("assetlog: \(sentence).") }
+
     /// Tells the operator something that is allowed, but looks wrong.
     func warn(_ sentence: String) { StandardError.write("assetlog: warning: \(sentence).") }
 }

@@ -55,7 +55,7 @@ struct ConfigurationChecker {
                 accessFile: log.string("access"), auditFile: log.string("audit")),
             auth: AuthSettings(
                 isRequired: auth.optionalBoolean("required") ?? !listen.isLoopback,
-                tokensFile: auth.string("tokens_file"), tokens: auth.secret("tokens")),
+                tokensFile: auth.string("tokens_file"), tokens: inlineTokens(auth)),
             deployments: deploymentSettings(deployments), storage: storage, exporters: configured)
     }
 
@@ -181,6 +181,13 @@ struct ConfigurationChecker {
                 server.error("tls.client_ca", "does nothing while tls.client_certificates is none; make it optional or required"))
         }
         return mode
+    }
+
+    private func inlineTokens(_ auth: PluginConfiguration) -> [TokenRecord]? {
+        guard let text = auth.secret("tokens") else { return nil }
+        let list = TokenListReader.check(text.revealed, file: "auth.tokens")
+        for error in list.problems { problems.note(error) }
+        return list.records
     }
 
     private func deploymentSettings(_ section: PluginConfiguration) -> DeploymentSettings {

@@ -11,39 +11,47 @@ enum ConfigurationFile {
     /// The largest file that is read, in bytes.
     static let largestSize = 1 << 20
 
-    /// Reads a file.
+    /// Reads a configuration.
     ///
     /// - Throws: ``ConfigurationError`` that names the file and says what to do.
     static func read(_ path: String, workingFolder: String) throws -> ConfigurationInput.File {
         let absolute = path.hasPrefix("/") ? path : "\(workingFolder)/\(path)"
-        let bytes = try readBytes(absolute, name: path)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError("the configuration", "is not UTF-8 text", at: path)
-        }
+        let text = try readText(absolute, name: path, noun: "the configuration")
         let folder = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? ""
         return ConfigurationInput.File(name: path, folder: folder.isEmpty ? "/" : folder, text: text)
     }
 
-    private static func readBytes(_ path: String, name: String) throws -> [UInt8] {
+    /// Reads a text of the configuration that stands in a file of its own.
+    ///
+    /// - Throws: ``ConfigurationError`` about what `noun` says, in the file that `name` names.
+    static func readText(_ path: String, name: String, noun: String) throws -> String {
+        let bytes = try readBytes(path, name: name, noun: noun)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ConfigurationError(noun, "is not UTF-8 text", at: name)
+        }
+        return text
+    }
+
+    private static func readBytes(_ path: String, name: String, noun: String) throws -> [UInt8] {
         // Without O_NONBLOCK a named pipe would be waited for; a file does not mind.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw failure("can't be opened", name) }
+        guard descriptor >= 0 else { throw failure("can't be opened", name, noun) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = readSome(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw failure("can't be read", name) }
+            guard count >= 0 else { throw failure("can't be read", name, noun) }
             if count == 0 { return bytes }
             bytes += buffer[..<count]
             guard bytes.count <= largestSize else {
-                throw ConfigurationError("the configuration", "is larger than 1 MiB; is this the right file?", at: name)
+                throw ConfigurationError(noun, "is larger than 1 MiB; is this the right file?", at: name)
             }
         }
     }
 
-    private static func failure(_ what: String, _ name: String) -> ConfigurationError {
-        ConfigurationError("the configuration", "\(what): \(String(cString: strerror(errno)))", at: name)
+    private static func failure(_ what: String, _ name: String, _ noun: String) -> ConfigurationError {
+        ConfigurationError(noun, "\(what): \(String(cString: strerror(errno)))", at: name)
     }
 
     /// The folder that the process was started in.

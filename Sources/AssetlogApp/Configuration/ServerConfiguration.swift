@@ -62,8 +62,8 @@ struct AuthSettings: Hashable, Sendable {
     var isRequired: Bool
     /// A file of further tokens; an absolute path.
     var tokensFile: String?
-    /// The text of such a file.
-    var tokens: Secret?
+    /// Further tokens of the configuration itself; nil: it has none.
+    var tokens: [TokenRecord]?
 }
 
 /// The deployments of a server.

@@ -14,6 +14,7 @@ struct RunningServer {
     private let configuration: ServerConfiguration
     private let certificates: CertificateKeeper?
     private let storage: any Storage
+    private let tokens: ServerTokens
     private let log: EventLog
     private let http: HTTPServer
     private let observability: Observability
@@ -23,7 +24,7 @@ struct RunningServer {
     // MARK: Opening
 
     /// Opens a server that was configured: the journals and the certificate first, because they can't harm anything,
-    /// then the storage, then the socket. What was opened is closed again when a later step fails.
+    /// then the storage, the tokens, and then the socket. What was opened is closed again when a later step fails.
     ///
     /// - Throws: `JournalError`, `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.
     static func open(
@@ -51,6 +52,14 @@ struct RunningServer {
         let context = PluginContext(
             name: configuration.storage.name, logger: makeLogger("assetlog.storage.\(configuration.storage.name)"))
         let storage = try await configuration.storage.setup.open(context)
+        let tokens: ServerTokens
+        do {
+            tokens = try await ServerTokens.open(
+                configuration, audit: observability.audit, logger: makeLogger("assetlog.tokens"))
+        } catch {
+            await storage.close()
+            throw error
+        }
         let log = EventLog(
             storage: storage,
             limits: .init(queuedEvents: configuration.limits.queueEvents, queuedBytes: configuration.limits.queueBytes),
@@ -63,17 +72,19 @@ struct RunningServer {
             log: log, configuration: configuration.api, metrics: metrics, registry: observability.registry,
             sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
-            var settings = configuration.listener(metrics: metrics, certificates: certificates)
+            var settings = configuration.listener(
+                metrics: metrics, certificates: certificates, tokens: tokens.directory)
             settings.sink = observability.requests
             let http = try HTTPServer(
                 configuration: settings, log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, log: log, http: http, observability: observability, makeLogger: makeLogger,
-                logger: logger)
+                storage: storage, tokens: tokens, log: log, http: http, observability: observability,
+                makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
+            await tokens.close()
             await storage.close()
             throw error
         }
@@ -90,6 +101,7 @@ struct RunningServer {
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await work(of: storage) }
             background.addTask { await observability.run() }
+            background.addTask { await tokens.run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }
@@ -106,15 +118,17 @@ struct RunningServer {
             await log.drain()
             background.cancelAll()
         }
+        await tokens.close()
         await storage.close()
         observability.audit.record(AuditEvent(.serverStopped, [JournalField("url", url)]))
         await observability.close()
         logger.notice("The server has stopped.")
     }
 
-    /// Reads again what lies in files of its own: the certificates, and the journals, which were renamed.
+    /// Reads again what lies in files of its own: the certificates, the tokens, and the journals, which were renamed.
     func reload() {
         observability.reopen()
+        tokens.reload()
         certificates?.reload()
     }
 

@@ -16,13 +16,15 @@ extension ServerConfiguration {
     }
 
     /// What the listener is told.
-    func listener(metrics: RequestMetrics, certificates: CertificateKeeper?) -> HTTPServerConfiguration {
+    func listener(
+        metrics: RequestMetrics, certificates: CertificateKeeper?, tokens: TokenDirectory
+    ) -> HTTPServerConfiguration {
         let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
             { @Sendable in try keeper.makeHandler() }
         }
         return HTTPServerConfiguration(
             host: listen.host, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
-            createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access,
+            createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access(tokens),
             metrics: metrics, makeTransportSecurity: makeHandler,
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
     }
@@ -44,9 +46,9 @@ extension ServerConfiguration {
         return httpLimits
     }
 
-    private var access: AccessPolicy {
+    private func access(_ tokens: TokenDirectory) -> AccessPolicy {
         AccessPolicy(
-            isTokenRequired: auth.isRequired,
+            tokens: tokens, isTokenRequired: auth.isRequired,
             hosts: HostPolicy(
                 names: hosts + [listen.host.lowercased()],
                 acceptsAddresses: !listen.isLoopback,

@@ -20,8 +20,12 @@ public struct AuditEvent: Sendable {
         public static let tokenRevoked = Kind("token.revoked", "A token was revoked.")
         /// A token got a new secret.
         public static let tokenRotated = Kind("token.rotated", "A token got a new secret.")
-        /// The tokens of the file were read again.
-        public static let tokensReloaded = Kind("tokens.reloaded", "The file of tokens was read again.")
+        /// The configuration has a token that it had not.
+        public static let tokenAdded = Kind("token.added", "A token was added.")
+        /// The configuration grants a token something else.
+        public static let tokenChanged = Kind("token.changed", "A token was changed.")
+        /// The configuration has a token no more.
+        public static let tokenRemoved = Kind("token.removed", "A token was removed.")
         /// The certificates were read again.
         public static let certificateReloaded = Kind("certificate.reloaded", "The certificates were read again.")
         /// The certificates could not be read again; the old ones stay in use.

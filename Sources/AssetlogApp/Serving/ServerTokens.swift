@@ -1,0 +1,82 @@
+import AssetlogAccess
+import AssetlogCore
+import AssetlogJournal
+import Logging
+
+/// The tokens of a running server: where they come from, and the directory that requests are judged by.
+struct ServerTokens: Sendable {
+    /// The tokens that are worth something now.
+    let directory: TokenDirectory
+    private let sources: TokenSources
+    private let watcher: TokenWatcher
+
+    /// Opens the sources and reads them; what can't be read keeps the server from starting.
+    ///
+    /// - Throws: `StorageError`, `ConfigurationErrors`.
+    static func open(
+        _ configuration: ServerConfiguration, audit: AuditLog, logger: Logger
+    ) async throws -> ServerTokens {
+        let sources = try await TokenSources.open(configuration)
+        let directory = TokenDirectory()
+        let watcher = TokenWatcher(sources.list, directory: directory, logger: logger) { change in
+            note(change, audit, logger)
+        }
+        do {
+            let valid = try await watcher.load()
+            if configuration.auth.isRequired { warn(configuration, sources, valid.count, logger) }
+            return ServerTokens(directory: directory, sources: sources, watcher: watcher)
+        } catch {
+            await sources.close()
+            throw error
+        }
+    }
+
+    /// Follows the sources until it is cancelled; to be called once.
+    func run() async {
+        await watcher.run()
+    }
+
+    /// Reads every source now; returns at once.
+    func reload() {
+        watcher.refresh()
+    }
+
+    /// Frees what the sources hold.
+    func close() async {
+        await sources.close()
+    }
+
+    // The commands write to the audit log themselves, also when no server runs; a file of tokens has nobody else.
+    private static func note(_ change: TokenChange, _ audit: AuditLog, _ logger: Logger) {
+        guard change.source == StoredTokens.name else {
+            let fields = [
+                JournalField("token", change.token), JournalField("id", change.id), JournalField("source", change.source),
+            ]
+            return audit.record(AuditEvent(kind(change), fields))
+        }
+        logger.info(
+            "A token is in force as a command left it.",
+            metadata: ["token.name": "\(change.token)", "token.id": "\(change.id)"])
+    }
+
+    private static func kind(_ change: TokenChange) -> AuditEvent.Kind {
+        switch change.kind {
+        case .added: .tokenAdded
+        case .revoked: .tokenRevoked
+        case .removed: .tokenRemoved
+        default: .tokenChanged
+        }
+    }
+
+    private static func warn(
+        _ configuration: ServerConfiguration, _ sources: TokenSources, _ valid: Int, _ logger: Logger
+    ) {
+        if sources.list.isEmpty {
+            logger.warning(
+                "Every request needs a token, and there is nowhere to keep one; all will be refused.",
+                metadata: ["reason": "\(TokenSources.noStore(configuration.storage.name))"])
+        } else if valid == 0 {
+            logger.warning("Every request needs a token, and there is none yet; `assetlog token create` makes one.")
+        }
+    }
+}
