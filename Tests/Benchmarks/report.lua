@@ -1,6 +1,8 @@
 -- A report of about 180 bytes, and one line of figures for the script that started wrk.
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/json"
+local token = os.getenv("TOKEN")
+if token then wrk.headers["Authorization"] = "Bearer " .. token end
 local body = '{"metadata":{"rows":10432,"source":"s3://warehouse/orders/part-0001.parquet","ok":true,'
   .. '"ratio":0.9731},"partition":"2026-11-22","description":"nightly load","data_version":"1.1.1"}'
 wrk.body = body
