@@ -16,30 +16,19 @@ public final class EventLog: @unchecked Sendable {
         public var queuedEvents: Int
         /// The greatest number of bytes of their columns.
         public var queuedBytes: Int
+        /// So many events of slices that wait for room share one commit, so that single reports don't wait long for it.
+        public var sliceEvents: Int
+        /// So many bytes of slices that wait for room share one commit.
+        public var sliceBytes: Int
 
         /// Makes limits.
-        public init(queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20) {
+        public init(
+            queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20
+        ) {
             self.queuedEvents = queuedEvents
             self.queuedBytes = queuedBytes
-        }
-    }
-
-    /// The events of one commit, and who waits for them.
-    private struct Generation {
-        struct Waiting {
-            let listener: any CommitListener
-            var tickets: ContiguousArray<UInt> = []
-        }
-
-        var batch = EventBatch(capacity: 64 << 10)
-        var waiting: [Waiting] = []
-
-        mutating func add(_ ticket: UInt, for listener: any CommitListener) {
-            for index in waiting.indices where waiting[index].listener === listener {
-                waiting[index].tickets.append(ticket)
-                return
-            }
-            waiting.append(Waiting(listener: listener, tickets: [ticket]))
+            self.sliceEvents = sliceEvents
+            self.sliceBytes = sliceBytes
         }
     }
 
@@ -54,6 +43,8 @@ public final class EventLog: @unchecked Sendable {
     private let monitor = Monitor()
     private var phase = Phase.idle
     private var filling = Generation()
+    /// The slices that wait for room, in the order of their coming.
+    private var waitingSlices: [SliceWaiter] = []
     private var isWriterAsleep = false
     private var committingEvents = 0
     private var committingBytes = 0
@@ -155,43 +146,85 @@ public final class EventLog: @unchecked Sendable {
         monitor.lock()
         defer { monitor.unlock() }
         guard phase == .running || phase == .idle else { return refuse(.closed, events: 1) }
-        guard hasRoom(events: 1, bytes: columns.details.count + columns.assetKey.count) else {
-            return refuse(.full, events: 1)
-        }
-        filling.batch.append(columns)
-        filling.add(ticket, for: listener)
+        guard hasRoom(events: 1, bytes: columns.byteCount) else { return refuse(.full, events: 1) }
         wakeWriter()
         return .queued
     }
 
     /// Queues events that are committed together, in their order, and returns when they are durable.
     ///
-    /// - Returns: The sequences of the commit, which may hold events of others too.
     /// - Throws: ``LogError``; `.failed` carries the storage's error.
     public func append(_ events: [Event]) async throws -> ClosedRange<Int64> {
-        guard !events.isEmpty else { throw LogError(.failed) }
-        let waiter = CommitWaiter()
-        return try await withCheckedThrowingContinuation { continuation in
-            waiter.continuation.withLock { $0 = continuation }
-            switch submit(events, for: waiter) {
-            case .queued: break
-            case .full: waiter.resume(throwing: LogError(.full))
-            case .closed: waiter.resume(throwing: LogError(.closed))
+        guard let sequences = try await append(EventBatch(events)).sequences else { throw LogError(.failed) }
+        return sequences
+    }
+
+    /// Queues a slice that is committed as one, and returns when its fate is durable.
+    ///
+    /// The slice must not be changed until then. A caller that is cancelled hears the fate all the same once the slice
+    /// is in a commit; before, nothing of it is recorded.
+    /// - Returns: What became of the slice, by itself.
+    /// - Throws: ``LogError``; `.full` when there is no room for the slice, `.failed` with the storage's error.
+    public func append(_ slice: EventBatch) async throws -> AppendOutcome {
+        try await append(slice, waitingForRoom: false)
+    }
+
+    /// Waits for room instead of throwing `.full`, and otherwise does what ``append(_:)-(EventBatch)`` does.
+    ///
+    /// Callers get room in the order of their coming, and only so much in one commit that single reports keep theirs;
+    /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned.
+    public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
+        try await append(slice, waitingForRoom: true)
+    }
+
+    private func append(_ slice: EventBatch, waitingForRoom: Bool) async throws -> AppendOutcome {
+        guard !slice.isEmpty else { return AppendOutcome() }
+        let waiter = SliceWaiter(slice)
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                guard waiter.wait(continuation) else { return }
+                switch submit(waiter, waitingForRoom: waitingForRoom) {
+                case .queued: break
+                case .full: waiter.resume(with: .failure(LogError(.full)))
+                case .closed: waiter.resume(with: .failure(LogError(.closed)))
+                }
             }
+        } onCancel: {
+            waiter.withdraw()
         }
     }
 
-    private func submit(_ events: [Event], for waiter: CommitWaiter) -> Admission {
+    private func submit(_ waiter: SliceWaiter, waitingForRoom: Bool) -> Admission {
         monitor.lock()
         defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return refuse(.closed, events: events.count) }
-        guard hasRoom(events: events.count, bytes: events.reduce(0) { $0 + $1.details.count }) else {
-            return refuse(.full, events: events.count)
+        guard phase == .running || phase == .idle else { return refuse(.closed, events: waiter.events) }
+        if waitingForRoom {
+            waitingSlices.append(waiter)
+            admitSlices()
+        } else {
+            guard hasRoom(events: waiter.events, bytes: waiter.bytes) else {
+                return refuse(.full, events: waiter.events)
+            }
+            filling.add(waiter)
         }
-        for event in events { filling.batch.append(event) }
-        filling.add(0, for: waiter)
         wakeWriter()
         return .queued
+    }
+
+    /// Takes those slices into the next commit that have room there.
+    private func admitSlices() {
+        while let next = waitingSlices.first, next.isWithdrawn || hasRoom(for: next) {
+            filling.add(waitingSlices.removeFirst())
+        }
+    }
+
+    // The first of a commit has room whatever it needs, or a large one would wait for ever behind single reports.
+    private func hasRoom(for waiter: SliceWaiter) -> Bool {
+        filling.batch.isEmpty
+            || hasRoom(events: waiter.events, bytes: waiter.bytes)
+                && (filling.sliceEvents == 0
+                    || filling.sliceEvents + waiter.events <= limits.sliceEvents
+                        && filling.sliceBytes + waiter.bytes <= limits.sliceBytes)
     }
 
     // An empty queue takes anything, so that an event larger than the bound is not refused for ever.
@@ -215,24 +248,10 @@ public final class EventLog: @unchecked Sendable {
     private func write() {
         var committing = Generation()
         while takeGeneration(into: &committing) {
-            let outcome: CommitSettlement.Outcome
             let start = ContinuousClock.now
-            do {
-                outcome = .committed(try storage.append(committing.batch))
-                metrics.committed(committing.batch, in: ContinuousClock.now - start)
-                noteSuccess()
-            } catch {
-                outcome = .failed(error)
-                metrics.failed(in: ContinuousClock.now - start)
-                noteFailure(error, events: committing.batch.count)
-            }
-            for waiting in committing.waiting {
-                waiting.listener.settled(CommitSettlement(tickets: waiting.tickets, outcome: outcome))
-            }
-            committing.waiting.removeAll(keepingCapacity: true)
-            // A rare huge commit must not keep its memory for ever.
-            if committing.batch.byteCount > 16 << 20 { committing.batch = EventBatch(capacity: 64 << 10) }
-            committing.batch.removeAll()
+            let result = Result { try storage.append(committing.batch) }
+            note(result, of: committing.batch, in: ContinuousClock.now - start)
+            committing.settle(result)
         }
         end()
     }
@@ -242,6 +261,7 @@ public final class EventLog: @unchecked Sendable {
         defer { monitor.unlock() }
         committingEvents = 0
         committingBytes = 0
+        admitSlices()
         while filling.batch.isEmpty {
             if phase != .running { return false }
             isWriterAsleep = true
@@ -251,7 +271,20 @@ public final class EventLog: @unchecked Sendable {
         swap(&filling, &committing)
         committingEvents = committing.batch.count
         committingBytes = committing.batch.byteCount
+        admitSlices()
         return true
+    }
+
+    private func note(_ result: Result<AppendOutcome, any Error>, of batch: EventBatch, in duration: Duration) {
+        switch result {
+        case .success(let outcome):
+            metrics.committed(batch, outcome, in: duration)
+            // A commit of nothing but duplicates is no news, and does not show that the storage can write.
+            if outcome.sequences != nil { noteSuccess() }
+        case .failure(let error):
+            metrics.failed(in: duration)
+            noteFailure(error, events: batch.count)
+        }
     }
 
     private func noteSuccess() {
@@ -287,28 +320,5 @@ public final class EventLog: @unchecked Sendable {
         }
         for observer in observers { observer.finish() }
         for waiter in waiters { waiter.resume() }
-    }
-}
-
-/// One caller of ``EventLog/append(_:)`` that waits for its commit.
-private final class CommitWaiter: CommitListener {
-    let continuation = Mutex<CheckedContinuation<ClosedRange<Int64>, any Error>?>(nil)
-
-    func settled(_ settlement: consuming CommitSettlement) {
-        switch settlement.outcome {
-        case .committed(let sequences): take()?.resume(returning: sequences)
-        case .failed(let error): resume(throwing: LogError(.failed, cause: error))
-        }
-    }
-
-    func resume(throwing error: LogError) {
-        take()?.resume(throwing: error)
-    }
-
-    private func take() -> CheckedContinuation<ClosedRange<Int64>, any Error>? {
-        continuation.withLock { continuation in
-            defer { continuation = nil }
-            return continuation
-        }
     }
 }

@@ -4,7 +4,7 @@ import AssetlogCore
 struct FaultyStorage: Storage {
     let read: @Sendable () async throws -> Void
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         throw StorageError(.unavailable, "The disk /secret/path is gone.")
     }
     func events(_ query: EventQuery) async throws -> EventPage {

@@ -48,7 +48,7 @@ struct Server {
     func record(_ events: [Event]) throws -> [LoggedEvent] {
         let batch = EventBatch(capacity: 1 << 16)
         for event in events { batch.append(event) }
-        let sequences = try log.storage.append(batch)
+        let sequences = try #require(try log.storage.append(batch).sequences)
         return zip(sequences, events).map { LoggedEvent(sequence: $0, event: $1) }
     }
 

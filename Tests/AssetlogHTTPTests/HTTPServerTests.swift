@@ -23,7 +23,7 @@ private final class GatedStorage: Storage {
 
     init(_ inner: any Storage) { self.inner = inner }
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         began.signal()
         gate.wait()
         if fails.withLock({ $0 }) { throw StorageError(.full, "no space") }

@@ -100,7 +100,7 @@ final class FaultyStorage: Storage {
         visible = Mutex(disk.content.withLock { $0.events.count })
     }
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         try onDisk { content in
             var events = batch.events
             let isRefused = content.isPoisoned && events.contains { $0.deployment == StoragePlace.poisonedDeployment }
@@ -127,7 +127,7 @@ final class FaultyStorage: Storage {
                 content.events.append(LoggedEvent(sequence: last, event: event))
             }
             if isRefused { throw StorageError(.unavailable, "poisoned") }
-            return acknowledged
+            return AppendOutcome(sequences: acknowledged)
         }
     }
 

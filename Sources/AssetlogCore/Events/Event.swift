@@ -28,7 +28,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
 /// The columns that a storage filters by are fields; everything else is `details`, canonical JSON that a storage
 /// keeps as it is and never needs to read.
 public struct Event: Hashable, Sendable {
-    /// The identity, unique in the log.
+    /// The identity, unique in its deployment.
     public var id: EventID
     /// The name of the deployment that the event belongs to.
     public var deployment: String

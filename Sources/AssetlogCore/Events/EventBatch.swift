@@ -1,54 +1,3 @@
-/// The columns of one event in a batch, as bytes that are borrowed from the batch.
-///
-/// Valid only inside the closure that received it.
-public struct EventColumns {
-    /// The identity, unique in the log.
-    public var id: EventID
-    /// What the event says.
-    public var kind: EventKind
-    /// When it happened.
-    public var timestamp: Timestamp
-    /// When the server received it.
-    public var receivedAt: Timestamp
-    /// The deployment's name in UTF-8.
-    public var deployment: UnsafeRawBufferPointer
-    /// The asset key's canonical JSON text in UTF-8.
-    public var assetKey: UnsafeRawBufferPointer
-    /// The partition in UTF-8; nil when the event speaks of the whole asset.
-    public var partition: UnsafeRawBufferPointer?
-    /// The reporter's name in UTF-8; nil where no token is asked for.
-    public var reportedBy: UnsafeRawBufferPointer?
-    /// The canonical JSON object of the remaining fields; see ``Event/details``.
-    public var details: UnsafeRawBufferPointer
-
-    /// Makes columns of borrowed bytes.
-    public init(
-        id: EventID, kind: EventKind, timestamp: Timestamp, receivedAt: Timestamp,
-        deployment: UnsafeRawBufferPointer, assetKey: UnsafeRawBufferPointer, partition: UnsafeRawBufferPointer?,
-        reportedBy: UnsafeRawBufferPointer?, details: UnsafeRawBufferPointer
-    ) {
-        self.id = id
-        self.kind = kind
-        self.timestamp = timestamp
-        self.receivedAt = receivedAt
-        self.deployment = deployment
-        self.assetKey = assetKey
-        self.partition = partition
-        self.reportedBy = reportedBy
-        self.details = details
-    }
-
-    /// Copies the columns into an event.
-    public var event: Event {
-        Event(
-            id: id, deployment: String(decoding: deployment, as: UTF8.self), kind: kind,
-            assetKey: AssetKey(canonical: String(decoding: assetKey, as: UTF8.self)),
-            partition: partition.map { String(decoding: $0, as: UTF8.self) }, timestamp: timestamp,
-            receivedAt: receivedAt, reportedBy: reportedBy.map { String(decoding: $0, as: UTF8.self) },
-            details: Array(details))
-    }
-}
-
 /// Events that are appended to the log together, in order: one arena of bytes and a flat list of entries.
 ///
 /// A batch is filled by one thread and then read by one storage; it is not safe to share while it is filled.
@@ -60,6 +9,7 @@ public final class EventBatch: @unchecked Sendable {
     private struct Entry {
         var id: EventID
         var kind: EventKind
+        var clientChoice: ClientChoice
         var timestamp: Timestamp
         var receivedAt: Timestamp
         var offset: Int
@@ -73,6 +23,12 @@ public final class EventBatch: @unchecked Sendable {
     private var entries: ContiguousArray<Entry> = []
     private var arena: UnsafeMutableRawBufferPointer
     private var used = 0
+    private var groupStart = 0
+    private var groupDepth = 0
+    /// The places of the groups that were ended, in order.
+    public private(set) var groups: [Range<Int>] = []
+    /// The number of events whose identity the client chose.
+    public private(set) var clientIdentities = 0
 
     /// Makes an empty batch with room for `capacity` bytes of columns; it grows when they do not suffice.
     public init(capacity: Int = 4096) {
@@ -105,9 +61,7 @@ public final class EventBatch: @unchecked Sendable {
 
     /// Copies the columns of an event to the end of the batch.
     public func append(_ columns: borrowing EventColumns) {
-        let needed =
-            columns.deployment.count + columns.assetKey.count + (columns.partition?.count ?? 0)
-            + (columns.reportedBy?.count ?? 0) + columns.details.count
+        let needed = columns.byteCount
         if used + needed > arena.count { grow(to: used + needed) }
         let offset = used
         copy(columns.deployment)
@@ -117,35 +71,49 @@ public final class EventBatch: @unchecked Sendable {
         copy(columns.details)
         entries.append(
             Entry(
-                id: columns.id, kind: columns.kind, timestamp: columns.timestamp, receivedAt: columns.receivedAt,
-                offset: offset, deploymentCount: Int32(columns.deployment.count),
-                assetKeyCount: Int32(columns.assetKey.count),
+                id: columns.id, kind: columns.kind, clientChoice: columns.clientChoice, timestamp: columns.timestamp,
+                receivedAt: columns.receivedAt, offset: offset,
+                deploymentCount: Int32(columns.deployment.count), assetKeyCount: Int32(columns.assetKey.count),
                 partitionCount: columns.partition.map { Int32($0.count) } ?? -1,
                 reportedByCount: columns.reportedBy.map { Int32($0.count) } ?? -1,
                 detailsCount: columns.details.count))
+        if columns.clientChoice.contains(.identity) { clientIdentities += 1 }
     }
 
     /// Copies an event to the end of the batch.
-    public func append(_ event: Event) {
-        func withBytes<R>(_ text: String?, _ body: (UnsafeRawBufferPointer?) -> R) -> R {
-            guard var text else { return body(nil) }
-            return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+    public func append(_ event: Event, clientChoice: ClientChoice = []) {
+        event.withColumns(clientChoice) { append($0) }
+    }
+
+    /// Copies the events of another batch, with its groups, to the end of the batch.
+    public func append(contentsOf other: EventBatch) {
+        if used + other.used > arena.count { grow(to: used + other.used) }
+        let (firstEntry, firstByte) = (entries.count, used)
+        copy(UnsafeRawBufferPointer(rebasing: other.arena[..<other.used]))
+        entries.reserveCapacity(firstEntry + other.entries.count)
+        for var entry in other.entries {
+            entry.offset += firstByte
+            entries.append(entry)
         }
-        withBytes(event.deployment) { deployment in
-            withBytes(event.assetKey.canonical) { assetKey in
-                withBytes(event.partition) { partition in
-                    withBytes(event.reportedBy) { reportedBy in
-                        event.details.withUnsafeBytes { details in
-                            append(
-                                EventColumns(
-                                    id: event.id, kind: event.kind, timestamp: event.timestamp,
-                                    receivedAt: event.receivedAt, deployment: deployment!, assetKey: assetKey!,
-                                    partition: partition, reportedBy: reportedBy, details: details))
-                        }
-                    }
-                }
-            }
-        }
+        groups += other.groups.map { $0.lowerBound + firstEntry..<$0.upperBound + firstEntry }
+        clientIdentities += other.clientIdentities
+    }
+
+    // MARK: Groups
+
+    /// Starts a group: of the events until ``endGroup()`` either all are inserted, but for duplicates, or none.
+    ///
+    /// A group inside another one is a part of it.
+    public func beginGroup() {
+        if groupDepth == 0 { groupStart = count }
+        groupDepth += 1
+    }
+
+    /// Ends the group that was begun last.
+    public func endGroup() {
+        guard groupDepth > 0 else { return }
+        groupDepth -= 1
+        if groupDepth == 0, count > groupStart { groups.append(groupStart..<count) }
     }
 
     /// Lends the columns of the event at `index` to `body`.
@@ -164,7 +132,7 @@ public final class EventBatch: @unchecked Sendable {
             EventColumns(
                 id: entry.id, kind: entry.kind, timestamp: entry.timestamp, receivedAt: entry.receivedAt,
                 deployment: deployment, assetKey: assetKey, partition: partition, reportedBy: reportedBy,
-                details: take(entry.detailsCount)))
+                details: take(entry.detailsCount), clientChoice: entry.clientChoice))
     }
 
     /// The events, copied, in order.
@@ -176,6 +144,9 @@ public final class EventBatch: @unchecked Sendable {
     public func removeAll() {
         entries.removeAll(keepingCapacity: true)
         used = 0
+        groups.removeAll(keepingCapacity: true)
+        groupDepth = 0
+        clientIdentities = 0
     }
 
     private func copy(_ bytes: UnsafeRawBufferPointer) {

@@ -4,18 +4,23 @@
 /// starts no task, ``run()`` owns every background task, ``close()`` is idempotent. `AssetlogTesting` holds the
 /// conformance suite that every storage passes.
 public protocol Storage: ConsumerStore {
-    /// Appends the events of a batch, all or nothing, in their order, after every event that is in the log already.
+    /// Appends the events of a batch in their order, after every event that is in the log already.
     ///
-    /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine. The log calls it
-    /// from its writer's own thread, never twice at once, and it may block. After an error none of the batch is in
-    /// the log, or the storage can't know (a lost connection); the log answers such reports 5xx.
-    /// - Returns: The sequences of the first and the last event; those between increase strictly.
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64>
+    /// Inserted is each event but for these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
+    /// and which an event of the same deployment has already (it is a duplicate or a conflict), and the events of a
+    /// group that holds a conflict. What is inserted is inserted all or nothing, with consecutive sequences. An event
+    /// whose identity the server made is never looked for, but it is found.
+    ///
+    /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine; a duplicate is
+    /// one only of a durable event. The log calls it from its writer's own thread, never twice at once, and it may
+    /// block. After an error none of the batch is in the log, or the storage can't know (a lost connection); the log
+    /// answers such reports 5xx.
+    func append(_ batch: EventBatch) throws -> AppendOutcome
 
     /// Reads a page of the log. What ``append(_:)`` returned before the call is visible to it.
     func events(_ query: EventQuery) async throws -> EventPage
 
-    /// Finds an event of a deployment by its identity.
+    /// Finds an event by its identity, which is unique in a deployment.
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent?
 
     /// Counts what the log holds.

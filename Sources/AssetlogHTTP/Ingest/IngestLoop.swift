@@ -136,10 +136,10 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     }
 
     func settled(_ settlement: consuming CommitSettlement) {
-        let (tickets, outcome) = (settlement.tickets, settlement.outcome)
+        let settlement = settlement
         eventLoop.execute {
-            for ticket in tickets {
-                guard let pointer = UnsafeRawPointer(bitPattern: ticket) else { continue }
+            settlement.forEach { ticket, outcome in
+                guard let pointer = UnsafeRawPointer(bitPattern: ticket) else { return }
                 Unmanaged<PendingReport>.fromOpaque(pointer).takeRetainedValue().settled(outcome)
             }
         }

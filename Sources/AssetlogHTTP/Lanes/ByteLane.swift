@@ -223,8 +223,9 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         guard case .committing(let id, let closes) = phase, let context else { return }
         let closesNow = closes || connection.loop.isDraining
         switch outcome {
-        case .committed:
+        case .committed, .excepted(.duplicate):
             write(connection.loop.recorded(id, rateFields, closes: closesNow), status: 200, closes: closesNow, context)
+        case .excepted: write(.notRecorded(LogError(.failed)), closes: closesNow, context)
         case .failed(let error): write(.notRecorded(LogError(.failed, cause: error)), closes: closesNow, context)
         }
         if unread.readableBytes > 0 { process(context) }

@@ -315,7 +315,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     override func settled(_ outcome: CommitSettlement.Outcome) {
         guard case .committing(let id) = phase else { return }
         switch outcome {
-        case .committed: respond(.recorded(id), hasEnded: true)
+        case .committed, .excepted(.duplicate): respond(.recorded(id), hasEnded: true)
+        case .excepted: respond(.notRecorded(LogError(.failed)), hasEnded: true)
         case .failed(let error): respond(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
         }
     }

@@ -11,13 +11,31 @@ final class LogMetrics: Sendable {
     private let recorded = (0...(EventKind.allCases.map { Int($0.rawValue) }.max() ?? 0)).map { _ in Counter() }
     let refusedAsFull = Counter()
     let refusedAsClosed = Counter()
+    private let duplicates = Counter()
+    private let refusedAsConflict = Counter()
+    private let refusedAsUnchecked = Counter()
+    private let refusedWithGroup = Counter()
 
     /// Counts a commit that succeeded.
-    func committed(_ batch: EventBatch, in duration: Duration) {
+    func committed(_ batch: EventBatch, _ outcome: AppendOutcome, in duration: Duration) {
         committed.add()
-        events.observe(batch.count)
+        events.observe(batch.count - outcome.exceptions.count)
         self.duration.observe(duration)
-        for (counter, count) in zip(recorded, batch.kindCounts) where count > 0 { counter.add(count) }
+        var counts = batch.kindCounts
+        for exception in outcome.exceptions {
+            counts[batch.withColumns(at: exception.index) { Int($0.kind.rawValue) }] -= 1
+            counter(of: exception.reason).add()
+        }
+        for (counter, count) in zip(recorded, counts) where count > 0 { counter.add(count) }
+    }
+
+    private func counter(of reason: AppendException.Reason) -> Counter {
+        switch reason {
+        case .duplicate: duplicates
+        case .conflict: refusedAsConflict
+        case .unchecked: refusedAsUnchecked
+        case .leftOut: refusedWithGroup
+        }
     }
 
     /// Counts a commit that failed.
@@ -43,8 +61,15 @@ final class LogMetrics: Sendable {
         }
         let refused = MetricFamily(
             "assetlog_events_refused", .counter,
-            help: "Events that the queue did not take, because it was full or the server was stopping.")
+            help: "Events that were not recorded: the queue was full (full), the server was stopping (stopping), their"
+                + " identity was that of another event (conflict) or could not be looked for (unchecked), or an event of"
+                + " their group was refused (group).")
         registry.register(refused, ["reason": "full"], refusedAsFull)
         registry.register(refused, ["reason": "stopping"], refusedAsClosed)
+        registry.register(refused, ["reason": "conflict"], refusedAsConflict)
+        registry.register(refused, ["reason": "unchecked"], refusedAsUnchecked)
+        registry.register(refused, ["reason": "group"], refusedWithGroup)
+        registry.register(
+            MetricFamily("assetlog_events_duplicate", .counter, help: "Events that had been recorded before."), duplicates)
     }
 }

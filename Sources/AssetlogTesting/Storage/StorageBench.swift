@@ -20,20 +20,31 @@ final class StorageBench: @unchecked Sendable {
     /// Appends a batch and checks the sequences that it got.
     @discardableResult
     func append(_ batch: [Event]) throws -> ClosedRange<Int64> {
-        let sequences = try storage.append(EventBatch(batch))
+        let outcome = try append(EventBatch(batch))
+        guard let sequences = outcome.sequences, sequences.count == batch.count, outcome.exceptions.isEmpty else {
+            throw ConformanceFailure(
+                "append of \(batch.count) events gave \(outcome); each event needs a sequence, and nothing is refused.")
+        }
+        return sequences
+    }
+
+    /// Appends a batch, checks the sequences that it got, and adds what was inserted to the model.
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
+        let outcome = try storage.append(batch)
+        let inserted = batch.events.enumerated().filter { outcome.exception(at: $0.offset) == nil }.map(\.element)
+        guard let sequences = outcome.sequences else {
+            try expect(inserted.isEmpty, "append of \(inserted.count) new events gave no sequences.")
+            return outcome
+        }
         let last = model.last?.sequence ?? 0
         try expect(
             sequences.lowerBound > last,
             "append gave the sequence \(sequences.lowerBound) after \(last); sequences must increase.")
         try expect(
-            sequences.count >= batch.count,
-            "append of \(batch.count) events gave only the sequences \(sequences); each event needs one.")
-        for (offset, event) in batch.enumerated() {
-            // With holes inside a batch only the first and the last are known; reading back tells the others.
-            let sequence = offset == batch.count - 1 ? sequences.upperBound : sequences.lowerBound + Int64(offset)
-            model.append(LoggedEvent(sequence: sequence, event: event))
-        }
-        return sequences
+            sequences.count == inserted.count,
+            "append of \(inserted.count) new events gave the sequences \(sequences); those of one append are consecutive.")
+        model += zip(sequences, inserted).map { LoggedEvent(sequence: $0, event: $1) }
+        return outcome
     }
 
     /// Appends random events in batches of random size.

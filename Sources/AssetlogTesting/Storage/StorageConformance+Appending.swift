@@ -117,6 +117,9 @@ private actor Appender {
     }
 
     func append(_ batch: [Event]) throws -> ClosedRange<Int64> {
-        try storage.append(EventBatch(batch))
+        guard let sequences = try storage.append(EventBatch(batch)).sequences else {
+            throw ConformanceFailure("append of \(batch.count) new events gave no sequences.")
+        }
+        return sequences
     }
 }

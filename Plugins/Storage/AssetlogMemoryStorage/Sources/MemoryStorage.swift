@@ -8,9 +8,18 @@ import Synchronization
 final class MemoryStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
-        var places: [EventID: Int] = [:]
+        var places: [EventIdentity: Int] = [:]
         var cursors: [String: ConsumerCursor] = [:]
         var isClosed = false
+
+        func event(_ id: EventID, in deployment: String) -> LoggedEvent? {
+            places[EventIdentity(id, in: deployment)].map { events[$0] }
+        }
+
+        mutating func add(_ event: Event) {
+            places[EventIdentity(event.id, in: event.deployment)] = events.count
+            events.append(LoggedEvent(sequence: Int64(events.count) + 1, event: event))
+        }
     }
 
     private let maximumEvents: Int
@@ -22,22 +31,20 @@ final class MemoryStorage: Storage {
 
     // MARK: The log
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         try withOpenState { state in
             // All or nothing: whatever can fail comes before the first change.
             guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
-            guard state.events.count + batch.count <= maximumEvents else {
+            let plan = batch.plan { $0.match(state.event($0.id, in: String(decoding: $0.deployment, as: UTF8.self))) }
+            guard state.events.count + plan.insertions <= maximumEvents else {
                 throw StorageError(
                     .full,
                     "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
                         + " Raise storage.memory.maximum_events, or use the storage sqlite.")
             }
-            let first = Int64(state.events.count) + 1
-            for event in batch.events {
-                state.places[event.id] = state.events.count
-                state.events.append(LoggedEvent(sequence: Int64(state.events.count) + 1, event: event))
-            }
-            return first...Int64(state.events.count)
+            let last = Int64(state.events.count)
+            plan.forEachInsertion { index in state.add(batch.withColumns(at: index) { $0.event }) }
+            return plan.outcome(after: last)
         }
     }
 
@@ -57,10 +64,7 @@ final class MemoryStorage: Storage {
     }
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try withOpenState { state in
-            guard let place = state.places[id], state.events[place].deployment == deployment else { return nil }
-            return state.events[place]
-        }
+        try withOpenState { $0.event(id, in: deployment) }
     }
 
     func statistics() async throws -> StorageStatistics {

@@ -35,7 +35,7 @@ struct MemoryStorageTests {
         _ = try storage.append(EventBatch([event(), event()]))
         #expect(throws: StorageError.self) { try storage.append(EventBatch([event(), event()])) }
         #expect(try await storage.statistics().events == 2)
-        #expect(try storage.append(EventBatch([event()])) == 3...3)
+        #expect(try storage.append(EventBatch([event()])).sequences == 3...3)
         await storage.close()
     }
 

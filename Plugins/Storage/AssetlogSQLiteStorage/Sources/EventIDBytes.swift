@@ -2,7 +2,7 @@
 internal import AssetlogCore
 
 /// The sixteen bytes of an identity in network order, without an allocation.
-struct EventIDBytes: Hashable {
+struct EventIDBytes: Hashable, Comparable {
     let bytes: (UInt64, UInt64)
 
     init(_ id: EventID) {
@@ -18,6 +18,12 @@ struct EventIDBytes: Hashable {
 
     static func == (left: EventIDBytes, right: EventIDBytes) -> Bool {
         left.bytes == right.bytes
+    }
+
+    /// The order of the bytes, as a database has it.
+    static func < (left: EventIDBytes, right: EventIDBytes) -> Bool {
+        (UInt64(bigEndian: left.bytes.0), UInt64(bigEndian: left.bytes.1))
+            < (UInt64(bigEndian: right.bytes.0), UInt64(bigEndian: right.bytes.1))
     }
 
     func hash(into hasher: inout Hasher) {

@@ -9,13 +9,13 @@ internal import GRDBSQLite
 /// It follows the log up to its watermark, and readers scan the log behind it. It holds nothing that the log does not
 /// hold, so whatever is wrong with it, it is thrown away and built anew.
 ///
-/// * `ids`: identity → sequence.
+/// * `ids`: identity, deployment → sequence.
 /// * `scopes`: deployment and asset key → number; the empty key stands for all assets of the deployment.
 /// * `entries`: scope, kind → sequences.
 /// * `zones`: for each block of 1,024 sequences the least and the greatest timestamp.
 final class EventIndex: Sendable {
     /// The format; a file of any other is built anew.
-    private static let format: Int64 = 1
+    private static let format: Int64 = 2
     private static let application: Int64 = 0x414c_4f49
     /// Sequences with the same `sequence >> zoneBits` are one block.
     static let zoneBits = 10
@@ -53,6 +53,19 @@ final class EventIndex: Sendable {
         let index = try EventIndex(path: path, readonly: true)
         guard try index.pool.read({ try mismatch($0, log) }) == nil else { return nil }
         return index
+    }
+
+    /// Opens a connection that reads, for the writer alone.
+    func openLookup() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "assetlog.index.lookup"
+        configuration.readonly = true
+        // The writer's commits wait for it: rather no answer than a late one.
+        configuration.busyMode = .timeout(0.2)
+        configuration.prepareDatabase { database in
+            try database.raw("PRAGMA cache_size = -16384")
+        }
+        return try DatabaseQueue(path: path, configuration: configuration)
     }
 
     private init(path: String, readonly: Bool = false) throws {
@@ -115,7 +128,11 @@ final class EventIndex: Sendable {
 
     private static func create(_ database: Database, _ log: LogIdentity) throws {
         for statement in [
-            "CREATE TABLE ids (event_id BLOB PRIMARY KEY, sequence INTEGER NOT NULL) WITHOUT ROWID",
+            """
+            CREATE TABLE ids (
+                event_id BLOB NOT NULL, scope INTEGER NOT NULL, sequence INTEGER NOT NULL,
+                PRIMARY KEY (event_id, scope)) WITHOUT ROWID
+            """,
             """
             CREATE TABLE scopes (
                 asset_key TEXT NOT NULL, deployment TEXT NOT NULL, scope INTEGER NOT NULL,

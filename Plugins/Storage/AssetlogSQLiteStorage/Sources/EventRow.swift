@@ -34,5 +34,17 @@ enum EventRow {
                 receivedAt: Timestamp(microseconds: row.integer(7)),
                 reportedBy: row.isNull(8) ? nil : row.text(8), details: Array(row.bytes(9))))
     }
+
+    /// Lends the row that a statement over ``columns`` stands on, until its next step; nil when it can't be an event.
+    static func borrow(_ row: RawStatement) -> EventColumns? {
+        guard let id = EventIDBytes(row.bytes(1)),
+            let kind = UInt8(exactly: row.integer(3)).flatMap(EventKind.init(rawValue:))
+        else { return nil }
+        return EventColumns(
+            id: id.id, kind: kind, timestamp: Timestamp(microseconds: row.integer(6)),
+            receivedAt: Timestamp(microseconds: row.integer(7)), deployment: row.bytes(2), assetKey: row.bytes(4),
+            partition: row.isNull(5) ? nil : row.bytes(5), reportedBy: row.isNull(8) ? nil : row.bytes(8),
+            details: row.bytes(9))
+    }
 }
 #endif

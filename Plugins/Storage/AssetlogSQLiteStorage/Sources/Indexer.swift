@@ -78,13 +78,17 @@ struct Indexer: Sendable {
     }
 
     private func insert(_ entries: [Entry], into database: Database) throws {
-        let ids = try RawStatement(database, "INSERT OR IGNORE INTO ids (event_id, sequence) VALUES (?, ?)")
+        let ids = try RawStatement(database, "INSERT OR IGNORE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
         let places = try RawStatement(database, "INSERT INTO entries (scope, kind, sequence) VALUES (?, ?, ?)")
         var zones: [Int64: (least: Int64, greatest: Int64)] = [:]
-        for entry in entries {
+        // Sorted, for identities that clients made may be random; of one that is there twice, the first stays first.
+        for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
             try ids.bind(entry.id, at: 1)
-            try ids.bind(entry.sequence, at: 2)
+            try ids.bind(entry.deploymentScope, at: 2)
+            try ids.bind(entry.sequence, at: 3)
             try ids.run()
+        }
+        for entry in entries {
             try places.bind(entry.deploymentScope, at: 1)
             try places.bind(entry.kind, at: 2)
             try places.bind(entry.sequence, at: 3)

@@ -53,7 +53,8 @@ struct LogVerification {
         let rows = try RawStatement(
             database,
             """
-            SELECT event_id, min(sequence), max(sequence) FROM events GROUP BY event_id HAVING count(*) > 1 LIMIT 20
+            SELECT event_id, min(sequence), max(sequence) FROM events GROUP BY event_id, deployment HAVING count(*) > 1
+            LIMIT 20
             """)
         while try rows.step() {
             guard let id = EventIDBytes(rows.bytes(0)) else { continue }
@@ -78,7 +79,12 @@ final class IndexVerification {
         self.file = file
         self.database = database
         watermark = try IndexReader(database).watermark
-        id = try RawStatement(database, "SELECT 1 FROM ids WHERE event_id = ? AND sequence = ?")
+        id = try RawStatement(
+            database,
+            """
+            SELECT 1 FROM ids JOIN scopes USING (scope)
+            WHERE event_id = ? AND asset_key = '' AND deployment = ? AND sequence = ?
+            """)
         entry = try RawStatement(
             database,
             """
@@ -94,7 +100,8 @@ final class IndexVerification {
         checked += 1
         do {
             try id.bind(EventIDBytes(event.id), at: 1)
-            try id.bind(event.sequence, at: 2)
+            try id.bind(event.deployment, at: 2)
+            try id.bind(event.sequence, at: 3)
             var isFound = try has(id)
             for assetKey in ["", event.assetKey.canonical] {
                 try entry.bind(assetKey, at: 1)

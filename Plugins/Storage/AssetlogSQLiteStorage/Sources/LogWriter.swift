@@ -12,6 +12,7 @@ final class LogWriter {
     /// The number of pages in the write-ahead log from which the writer itself helps to shorten it.
     private let walBound: Int
     private var connection: WriterConnection?
+    private let identities = Identities()
     private var nextHelp: Int
     /// The last sequence that is in the log.
     private(set) var head: Int64
@@ -37,16 +38,39 @@ final class LogWriter {
     /// The number of pages in the write-ahead log after the last commit.
     var walPages: Int { connection?.walPages ?? 0 }
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    /// Appends what is new of a batch.
+    ///
+    /// - Parameters:
+    ///   - index: What finds the events that are in the log already.
+    ///   - fault: Hears of an index that can't be read.
+    func append(
+        _ batch: EventBatch, _ index: EventIndex?, fault: (EventIndex, any Error) -> Void
+    ) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let connection = try connection ?? reconnect()
         do {
-            let last = try connection.insert(batch, after: head)
-            defer { head = last }
-            return head + 1...last
+            let plan = try plan(batch, index, on: connection, fault)
+            let outcome = plan.outcome(after: head)
+            guard let sequences = outcome.sequences else { return outcome }
+            try connection.insert(batch, plan, after: head)
+            identities.note(batch, plan, after: head, index)
+            head = sequences.upperBound
+            return outcome
         } catch {
+            identities.reset()
             disconnect()
             throw error
+        }
+    }
+
+    /// Decides before the transaction: nobody else changes the log in between, and what is found is durable.
+    private func plan(
+        _ batch: EventBatch, _ index: EventIndex?, on connection: WriterConnection,
+        _ fault: (EventIndex, any Error) -> Void
+    ) throws -> AppendPlan {
+        guard batch.clientIdentities > 0 else { return batch.plan { _ in .none } }
+        return try connection.readIdentities { rows in
+            identities.plan(batch, index, rows, head: head, fault: fault)
         }
     }
 
@@ -60,7 +84,12 @@ final class LogWriter {
         nextHelp = rest == 0 ? walBound : connection.walPages + walBound
     }
 
-    func disconnect() {
+    func close() {
+        identities.close()
+        disconnect()
+    }
+
+    private func disconnect() {
         connection?.close()
         connection = nil
     }
@@ -99,6 +128,7 @@ private final class WriterConnection {
         let insert: RawStatement
         let commit: RawStatement
         let rollback: RawStatement
+        let identities: IdentityRows
     }
 
     init(_ file: LogFile) throws {
@@ -121,7 +151,8 @@ private final class WriterConnection {
                 insert: try RawStatement(
                     database, "INSERT INTO events (\(EventRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                 commit: try RawStatement(database, "COMMIT"),
-                rollback: try RawStatement(database, "ROLLBACK"))
+                rollback: try RawStatement(database, "ROLLBACK"),
+                identities: try IdentityRows(database))
         }
     }
 
@@ -132,16 +163,21 @@ private final class WriterConnection {
 
     var walPages: Int { Int(pages.pointee) }
 
-    /// Inserts the events of a batch in one transaction.
-    ///
-    /// - Returns: The sequence of the last one.
-    func insert(_ batch: EventBatch, after head: Int64) throws -> Int64 {
+    func readIdentities<Result>(_ body: (IdentityRows) throws -> Result) throws -> Result {
+        try queue.inDatabase { _ in
+            guard let statements else { throw SQLiteFailure.closed }
+            return try body(statements.identities)
+        }
+    }
+
+    /// Inserts the new events of a batch in one transaction.
+    func insert(_ batch: EventBatch, _ plan: AppendPlan, after head: Int64) throws {
         try queue.inDatabase { _ in
             guard let statements else { throw SQLiteFailure.closed }
             try statements.begin.run()
             do {
                 var sequence = head
-                for index in 0..<batch.count {
+                try plan.forEachInsertion { index in
                     sequence += 1
                     try batch.withColumns(at: index) { columns in
                         try Self.insert(columns, sequence, with: statements.insert)
@@ -149,7 +185,6 @@ private final class WriterConnection {
                 }
                 statements.insert.clear()
                 try statements.commit.run()
-                return sequence
             } catch {
                 statements.insert.clear()
                 // SQLite may have rolled back by itself; then this fails, and that is as good.

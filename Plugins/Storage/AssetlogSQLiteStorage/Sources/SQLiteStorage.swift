@@ -71,19 +71,22 @@ final class SQLiteStorage: Storage {
 
     // MARK: Appending
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         do {
-            let sequences = try writer.withLock { writer in
+            let index = index.withLock { $0 }
+            let outcome = try writer.withLock { writer in
                 guard let writer else { throw closedError }
-                let sequences = try writer.append(batch)
+                let outcome = try writer.append(batch, index, fault: discard)
+                guard let sequences = outcome.sequences else { return outcome }
                 head.store(sequences.upperBound, ordering: .releasing)
                 writer.help(finishing: isRestShort.exchange(false, ordering: .relaxed))
                 walPages.store(writer.walPages, ordering: .relaxed)
-                return sequences
+                return outcome
             }
+            guard outcome.sequences != nil else { return outcome }
             appended.send()
             if walPages.load(ordering: .relaxed) >= options.checkpointPages { walGrew.send() }
-            return sequences
+            return outcome
         } catch {
             throw StorageError.from(error, file: file.path)
         }
@@ -100,21 +103,28 @@ final class SQLiteStorage: Storage {
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await read { [path = file.path] log, index in
-            let row: RawStatement
-            if let sequence = try index?.sequence(of: id) {
-                row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
+            if let sequence = try index?.sequence(of: id, in: deployment) {
+                let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
                 try row.bind(sequence, at: 1)
-            } else {
-                row = try RawStatement(
-                    log, "SELECT \(EventRow.columns) FROM events WHERE sequence > ? AND event_id = ?")
-                try row.bind(index?.watermark ?? 0, at: 1)
-                try row.bind(EventIDBytes(id), at: 2)
+                if let event = try Self.event(row, id, deployment, path) { return event }
             }
-            guard try row.step() else { return nil }
-            defer { row.reset() }
-            let event = try EventRow.read(row, file: path)
-            return event.id == id && event.deployment == deployment ? event : nil
+            let rows = try RawStatement(
+                log, "SELECT \(EventRow.columns) FROM events WHERE sequence > ? AND event_id = ? AND deployment = ?")
+            try rows.bind(index?.watermark ?? 0, at: 1)
+            try rows.bind(EventIDBytes(id), at: 2)
+            try rows.bind(deployment, at: 3)
+            return try Self.event(rows, id, deployment, path)
         }
+    }
+
+    /// The event of a row, unless it is another one: what the index says is never trusted alone.
+    private static func event(
+        _ row: RawStatement, _ id: EventID, _ deployment: String, _ path: String
+    ) throws -> LoggedEvent? {
+        guard try row.step() else { return nil }
+        defer { row.reset() }
+        let event = try EventRow.read(row, file: path)
+        return event.id == id && event.deployment.utf8.elementsEqual(deployment.utf8) ? event : nil
     }
 
     func statistics() async throws -> StorageStatistics {
@@ -263,7 +273,7 @@ final class SQLiteStorage: Storage {
             self.consumers.closeNow()
             // Last, for the last connection copies the write-ahead log into the file and removes it.
             self.writer.withLock { writer in
-                writer?.disconnect()
+                writer?.close()
                 writer = nil
             }
             self.lock.withLock { $0 = nil }

@@ -72,7 +72,7 @@ struct FormatTests {
         #expect(found.map(\.sequence) == [1, 2])
         #expect(found[0].partition == "")
         #expect(found[1].reportedBy == "spark")
-        #expect(try storage.append(EventBatch(events(1))) == 3...3)
+        #expect(try storage.append(EventBatch(events(1))).sequences == 3...3)
         await storage.close()
         let report = try #require(try await setup(folder.path).verify?())
         #expect(report == VerificationReport(events: 3, problems: []))
@@ -158,7 +158,7 @@ struct FormatTests {
         let found = try await restored.cursor(of: "audit")
         #expect(found.position == 10)
         #expect(found.generation > cursor.generation)
-        #expect(try restored.append(EventBatch(events(1))) == 11...11)
+        #expect(try restored.append(EventBatch(events(1))).sequences == 11...11)
         #expect(try await restored.allEvents().count == 11)
         await restored.close()
     }

@@ -13,10 +13,10 @@ extension StoragePlugin {
 final class NullStorage: Storage {
     private let head = Mutex(Int64(0))
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         head.withLock { head in
             defer { head += Int64(batch.count) }
-            return head + 1...head + Int64(batch.count)
+            return AppendOutcome(sequences: head + 1...head + Int64(batch.count))
         }
     }
 

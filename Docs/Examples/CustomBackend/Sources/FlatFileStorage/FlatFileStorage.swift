@@ -8,12 +8,16 @@ import Synchronization
 final class FlatFileStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
-        var places: [EventID: Int] = [:]
+        var places: [EventIdentity: Int] = [:]
         var cursors: [String: ConsumerCursor] = [:]
         var isClosed = false
 
+        func event(_ id: EventID, in deployment: String) -> LoggedEvent? {
+            places[EventIdentity(id, in: deployment)].map { events[$0] }
+        }
+
         mutating func add(_ event: LoggedEvent) {
-            places[event.id] = events.count
+            places[EventIdentity(event.id, in: event.deployment)] = events.count
             events.append(event)
         }
     }
@@ -47,25 +51,34 @@ final class FlatFileStorage: Storage {
 
     // MARK: The log
 
-    func append(_ batch: EventBatch) throws -> ClosedRange<Int64> {
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         return try file.withLock { file in
             guard let file else { throw Self.closed }
-            let (last, count) = state.withLock { ($0.events.last?.sequence ?? 0, $0.events.count) }
-            guard count + batch.count <= maximumEvents else {
+            let (plan, last, count) = state.withLock { state in
+                let plan = batch.plan { columns in
+                    columns.match(state.event(columns.id, in: String(decoding: columns.deployment, as: UTF8.self)))
+                }
+                return (plan, state.events.last?.sequence ?? 0, state.events.count)
+            }
+            guard count + plan.insertions <= maximumEvents else {
                 throw StorageError(.full, "The log holds \(count) of at most \(maximumEvents) events.")
             }
-            let events = batch.events.enumerated().map { index, event in
-                LoggedEvent(sequence: last + 1 + Int64(index), event: event)
-            }
+            var events: [LoggedEvent] = []
             var writer = BatchWriter()
-            for event in events { writer.append(event) }
+            plan.forEachInsertion { index in
+                let event = LoggedEvent(
+                    sequence: last + 1 + Int64(events.count), event: batch.withColumns(at: index) { $0.event })
+                writer.append(event)
+                events.append(event)
+            }
+            guard !events.isEmpty else { return plan.outcome(after: last) }
             // Durable first, and only then visible.
             try file.append(writer.bytes)
             state.withLock { state in
                 for event in events { state.add(event) }
             }
-            return (last + 1)...(last + Int64(events.count))
+            return plan.outcome(after: last)
         }
     }
 
@@ -100,10 +113,7 @@ final class FlatFileStorage: Storage {
     }
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try withOpenState { state in
-            guard let place = state.places[id], state.events[place].deployment == deployment else { return nil }
-            return state.events[place]
-        }
+        try withOpenState { $0.event(id, in: deployment) }
     }
 
     func statistics() async throws -> StorageStatistics {

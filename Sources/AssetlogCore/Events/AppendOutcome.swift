@@ -1,0 +1,78 @@
+/// What became of a batch that was appended.
+public struct AppendOutcome: Hashable, Sendable {
+    /// The sequences of the events that were inserted, consecutive and in the batch's order; nil: none was.
+    public var sequences: ClosedRange<Int64>?
+    /// The events that were not inserted, in the batch's order.
+    public var exceptions: [AppendException]
+
+    /// Makes an outcome.
+    public init(sequences: ClosedRange<Int64>? = nil, exceptions: [AppendException] = []) {
+        self.sequences = sequences
+        self.exceptions = exceptions
+    }
+
+    /// Why the event at `index` was not inserted; nil: it was.
+    public func exception(at index: Int) -> AppendException.Reason? {
+        let place = firstException(from: index)
+        guard place < exceptions.count, exceptions[place].index == index else { return nil }
+        return exceptions[place].reason
+    }
+
+    /// The outcome of the events at `range`, as if they had been the batch.
+    public func part(_ range: Range<Int>) -> AppendOutcome {
+        let (first, end) = (firstException(from: range.lowerBound), firstException(from: range.upperBound))
+        let inserted = Int64(range.count - (end - first))
+        let part = exceptions[first..<end].map { $0.moved(by: -range.lowerBound) }
+        guard let sequences, inserted > 0 else { return AppendOutcome(exceptions: part) }
+        let start = sequences.lowerBound + Int64(range.lowerBound - first)
+        return AppendOutcome(sequences: start...start + inserted - 1, exceptions: part)
+    }
+
+    private func firstException(from index: Int) -> Int {
+        exceptions.firstPlace { $0.index >= index }
+    }
+}
+
+/// An event of a batch that was not inserted.
+public struct AppendException: Hashable, Sendable {
+    /// Why an event was not inserted.
+    public enum Reason: Hashable, Sendable {
+        /// It is in the log already, with the same content.
+        case duplicate(sequence: Int64)
+        /// Its identity belongs to an event with another content; nil: to one that was left out with its group.
+        case conflict(sequence: Int64?)
+        /// Whether it is in the log can't be told now; later it can.
+        case unchecked
+        /// Its group was left out because of the event at this index.
+        case leftOut(becauseOf: Int)
+    }
+
+    /// The place in the batch, from 0.
+    public var index: Int
+    /// Why it was not inserted.
+    public var reason: Reason
+
+    /// Makes an exception.
+    public init(index: Int, reason: Reason) {
+        self.index = index
+        self.reason = reason
+    }
+
+    fileprivate func moved(by distance: Int) -> AppendException {
+        var moved = AppendException(index: index + distance, reason: reason)
+        if case .leftOut(let culprit) = reason { moved.reason = .leftOut(becauseOf: culprit + distance) }
+        return moved
+    }
+}
+
+extension Array {
+    /// The place of the first element that passes, where all behind it pass too.
+    func firstPlace(where passes: (Element) -> Bool) -> Int {
+        var places = 0..<count
+        while !places.isEmpty {
+            let middle = places.lowerBound + places.count / 2
+            places = passes(self[middle]) ? places.lowerBound..<middle : middle + 1..<places.upperBound
+        }
+        return places.lowerBound
+    }
+}

@@ -1,0 +1,176 @@
+/// Which events of a batch are inserted, decided before the first one is.
+///
+/// ```swift
+/// let plan = batch.plan { columns in columns.match(find(columns.id, columns.deployment)) }
+/// var sequence = last
+/// plan.forEachInsertion { index in
+///     sequence += 1
+///     insert(batch, index, sequence)
+/// }
+/// return plan.outcome(after: last)
+/// ```
+public struct AppendPlan: Sendable {
+    /// Why an event is not inserted; an event before it in the batch is named by its index.
+    fileprivate enum Obstacle {
+        case logged(AppendException.Reason)
+        case earlier(Int, isSame: Bool)
+    }
+
+    fileprivate let count: Int
+    fileprivate var obstacles: [(index: Int, obstacle: Obstacle)] = []
+
+    fileprivate init(count: Int) {
+        self.count = count
+    }
+
+    /// The number of events that are inserted.
+    public var insertions: Int { count - obstacles.count }
+
+    /// Calls `body` with the places of the events that are inserted, in order.
+    public func forEachInsertion(_ body: (Int) throws -> Void) rethrows {
+        var next = 0
+        for (obstacle, _) in obstacles {
+            for index in next..<obstacle { try body(index) }
+            next = obstacle + 1
+        }
+        for index in next..<count { try body(index) }
+    }
+
+    /// What becomes of the batch when the inserted events get the sequences that follow `last`.
+    public func outcome(after last: Int64) -> AppendOutcome {
+        var outcome = AppendOutcome()
+        if insertions > 0 { outcome.sequences = last + 1...last + Int64(insertions) }
+        outcome.exceptions = obstacles.map { index, obstacle in
+            switch obstacle {
+            case .logged(let reason): AppendException(index: index, reason: reason)
+            case .earlier(let other, let isSame):
+                AppendException(index: index, reason: reason(isSame, sequence(of: other, after: last)))
+            }
+        }
+        return outcome
+    }
+
+    private func reason(_ isSame: Bool, _ sequence: Int64?) -> AppendException.Reason {
+        guard isSame, let sequence else { return .conflict(sequence: sequence) }
+        return .duplicate(sequence: sequence)
+    }
+
+    /// The sequence of an event of the batch; nil: it is not inserted.
+    private func sequence(of index: Int, after last: Int64) -> Int64? {
+        let before = obstacles.firstPlace { $0.index >= index }
+        if before < obstacles.count, obstacles[before].index == index { return nil }
+        return last + 1 + Int64(index - before)
+    }
+}
+
+extension EventBatch {
+    /// Decides which events are inserted: all but duplicates, conflicts, and groups that hold a conflict.
+    ///
+    /// - Parameter check: Looks for the event of the same identity in the same deployment. It is called in order, and
+    ///   only for events whose identity the client chose; what stands earlier in the batch need not be looked for.
+    public func plan(
+        _ check: (borrowing EventColumns) throws -> IdentityMatch
+    ) rethrows -> AppendPlan {
+        var planner = Planner(batch: self)
+        guard clientIdentities > 0 else { return planner.plan }
+        var next = 0
+        for group in groups {
+            for index in next..<group.lowerBound { try planner.add(index, check) }
+            try planner.add(group, check)
+            next = group.upperBound
+        }
+        for index in next..<count { try planner.add(index, check) }
+        return planner.plan
+    }
+
+    /// An identity whose deployment's name stays in the batch.
+    private struct Identity: Hashable {
+        var id: EventID
+        var deployment: UnsafeRawBufferPointer
+
+        static func == (left: Identity, right: Identity) -> Bool {
+            left.id == right.id && left.deployment.isSame(as: right.deployment)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(id)
+            hasher.combine(bytes: deployment)
+        }
+    }
+
+    private struct Planner {
+        let batch: EventBatch
+        var plan: AppendPlan
+        /// The events of the batch so far that are inserted, by identity.
+        private var places: [Identity: Int] = [:]
+
+        init(batch: EventBatch) {
+            self.batch = batch
+            plan = AppendPlan(count: batch.count)
+        }
+
+        mutating func add(
+            _ index: Int, _ check: (borrowing EventColumns) throws -> IdentityMatch
+        ) rethrows {
+            try batch.withColumns(at: index) { columns in
+                guard columns.clientChoice.contains(.identity) else { return }
+                let identity = Identity(id: columns.id, deployment: columns.deployment)
+                if let earlier = places[identity] {
+                    let isSame = batch.withColumns(at: earlier) { columns.isRepetition(of: $0) }
+                    plan.obstacles.append((index, .earlier(earlier, isSame: isSame)))
+                    return
+                }
+                switch try check(columns) {
+                case .none: places[identity] = index
+                case .event(let sequence, isSame: true):
+                    plan.obstacles.append((index, .logged(.duplicate(sequence: sequence))))
+                case .event(let sequence, isSame: false):
+                    plan.obstacles.append((index, .logged(.conflict(sequence: sequence))))
+                case .unknown: plan.obstacles.append((index, .logged(.unchecked)))
+                }
+            }
+        }
+
+        mutating func add(
+            _ group: Range<Int>, _ check: (borrowing EventColumns) throws -> IdentityMatch
+        ) rethrows {
+            let before = plan.obstacles.count
+            for index in group { try add(index, check) }
+            let found = plan.obstacles[before...]
+            guard let culprit = found.first(where: \.obstacle.spoilsItsGroup)?.index else { return }
+            // What is in the log is a duplicate all the same; the rest is as if it had not been sent.
+            var obstacles = found.makeIterator()
+            var obstacle = obstacles.next()
+            var all: [(index: Int, obstacle: AppendPlan.Obstacle)] = []
+            for index in group {
+                let own = obstacle?.index == index ? obstacle?.obstacle : nil
+                if own != nil { obstacle = obstacles.next() }
+                all.append((index, own?.outsideGroup(group) ?? .logged(.leftOut(becauseOf: culprit))))
+                forget(index)
+            }
+            plan.obstacles.replaceSubrange(before..., with: all)
+        }
+
+        private mutating func forget(_ index: Int) {
+            batch.withColumns(at: index) { columns in
+                let identity = Identity(id: columns.id, deployment: columns.deployment)
+                if places[identity] == index { places[identity] = nil }
+            }
+        }
+    }
+}
+
+extension AppendPlan.Obstacle {
+    fileprivate var spoilsItsGroup: Bool {
+        switch self {
+        case .logged(.duplicate), .earlier(_, isSame: true): false
+        default: true
+        }
+    }
+
+    /// Itself, unless it is the repetition of an event of the group, which is left out.
+    fileprivate func outsideGroup(_ group: Range<Int>) -> Self? {
+        if case .earlier(let other, isSame: true) = self, group.contains(other) { return nil }
+        return self
+    }
+}
