@@ -147,6 +147,7 @@ public final class EventLog: @unchecked Sendable {
         defer { monitor.unlock() }
         guard phase == .running || phase == .idle else { return refuse(.closed, events: 1) }
         guard hasRoom(events: 1, bytes: columns.byteCount) else { return refuse(.full, events: 1) }
+        filling.add(columns, ticket, for: listener)
         wakeWriter()
         return .queued
     }
