@@ -8,6 +8,8 @@ public struct APIConfiguration: Hashable, Sendable {
     public var createsDeployments: Bool
     /// Whether reports are refused; the page for browsers says so.
     public var isReadOnly: Bool
+    /// The most bytes of large answers that are being written, of all connections together.
+    public var answerBytes = 64 << 20
     /// The version of this build, as `/server_info` tells it.
     public var version: String
     /// How long the storage may take to answer the readiness probe.

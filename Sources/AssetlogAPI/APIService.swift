@@ -40,7 +40,7 @@ public struct APIService: Sendable {
             prefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
         routes = APIRoutes(
-            events: EventRoutes(storage: log.storage),
+            events: EventRoutes(storage: log.storage, memory: AnswerMemory(limit: configuration.answerBytes)),
             health: HealthRoutes(log: log, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),

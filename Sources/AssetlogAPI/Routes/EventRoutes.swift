@@ -5,20 +5,31 @@ import Hummingbird
 
 /// `GET /api/v1/events` and `GET /api/v1/events/{event_id}`.
 struct EventRoutes: Sendable {
+    // Pages of at most so many events are made even when there is no room for large ones.
+    private static let smallPage = 16
+
     let storage: any Storage
+    let memory: AnswerMemory
 
     /// A page of the log. It is built from the stored bytes; no JSON is parsed.
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        let query = try EventQueryParameters.query(request.uri.query, deployment: context.deployment)
-        let page = try await VisibleEvents(storage: storage, caller: context.admission.caller).page(query)
+        try await page(request.uri.query, of: context.deployment, for: context.admission.caller)
+    }
+
+    func page(_ text: String?, of deployment: String, for caller: Caller) async throws -> Response {
+        let query = try EventQueryParameters.query(text, deployment: deployment)
+        guard query.limit <= Self.smallPage || !memory.isFull else { throw AnswerMemory.noRoom }
+        let page = try await VisibleEvents(storage: storage, caller: caller).page(query)
+        let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
+        let share = try memory.take(size)
         var body = Array("{\"events\":[".utf8)
-        body.reserveCapacity(page.events.reduce(1024) { $0 + $1.event.byteCount + 1024 })
+        body.reserveCapacity(size)
         for (index, event) in page.events.enumerated() {
             if index > 0 { body.append(UInt8(ascii: ",")) }
             EventJSON.append(event, to: &body)
         }
         body.append(contentsOf: "],\"next\":\(page.next)}".utf8)
-        return Response(type: "application/json", bytes: body)
+        return Response(type: "application/json", bytes: body, holding: share)
     }
 
     /// One event of the deployment.

@@ -74,6 +74,9 @@ enum ServerKeys {
             "limits.buffered_body_bytes", .bytes, default: "256MiB",
             "The most bytes of bodies that are being read, of all connections together; more: 503."),
         ConfigurationKey(
+            "limits.answer_bytes", .bytes, default: "64MiB",
+            "The most bytes of large answers that clients have not read yet, of all connections together; more: 503."),
+        ConfigurationKey(
             "limits.connections", .integer, default: "10000", "The most connections; one more is closed at once."),
         ConfigurationKey(
             "limits.connections_per_address", .integer,

@@ -7,6 +7,7 @@ struct ServerLimits: Hashable, Sendable {
     var bodyBytes: Int
     var compressionRatio: Int
     var bufferedBodyBytes: Int
+    var answerBytes: Int
     var connections: Int
     /// 0: no limit; nil: as is usual where the server listens.
     var connectionsPerAddress: Int?
@@ -39,6 +40,7 @@ struct ServerLimits: Hashable, Sendable {
         bodyBytes = number("body_bytes", atLeast: 1024)
         compressionRatio = number("compression_ratio", atLeast: 1)
         bufferedBodyBytes = number("buffered_body_bytes", atLeast: 1024)
+        answerBytes = number("answer_bytes", atLeast: 1024)
         connections = number("connections", atLeast: 1)
         connectionsPerAddress = server.optionalInteger("limits.connections_per_address")
         if let number = connectionsPerAddress, number < 0 || number > Int32.max {

@@ -10,10 +10,12 @@ import NIOCore
 extension ServerConfiguration {
     /// What the API is told.
     var api: APIConfiguration {
-        APIConfiguration(
+        var api = APIConfiguration(
             pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse,
             isReadOnly: isReadOnly, version: Assetlog.version)
+        api.answerBytes = limits.answerBytes
+        return api
     }
 
     /// What the listener is told.
