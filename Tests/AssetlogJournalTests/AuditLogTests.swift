@@ -54,6 +54,16 @@ struct AuditLogTests {
                 == "time=1970-01-01T00:00:00.000000Z logger=assetlog.audit event=token.created token=etl id=k3\n")
     }
 
+    @Test("The document lists every event, and no other")
+    func documented() throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: root.appending(path: "Docs/Observability.md"), encoding: .utf8)
+        let table = try #require(text.components(separatedBy: "| event | when |").last?.components(separatedBy: "\n\n").first)
+        let first = table.split(separator: "\n").compactMap { $0.split(separator: "|").first }
+        let names = first.flatMap { $0.matches(of: /`([a-z._]+)`/).map { String($0.1) } }
+        #expect(names.sorted() == AuditEvent.Kind.all.map(\.name).sorted())
+    }
+
     @Test("A refusal tells who was refused what, and neither path nor query")
     func refusals() {
         #expect(

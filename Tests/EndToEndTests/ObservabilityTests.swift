@@ -206,6 +206,43 @@ struct ObservabilityTests {
         try FileManager.default.removeItem(at: server.folder)
     }
 
+    @Test("A token is told by its name, in the lines of requests, refusals and commands; its text is nowhere")
+    func tokens() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        let (access, audit) = (folder.appending(path: "access.log").path, folder.appending(path: "audit.log").path)
+        let journals = ["log.access=\(access)", "log.audit=\(audit)", "log.format=json", "log.level=trace"]
+        let server = try AccessTests.server(journals, in: folder)
+        let flags = ["--set", "log.audit=\(audit)", "--set", "log.format=json"]
+        let etl = try AccessTests.createToken("etl", ["--allow", "report:check"] + flags, on: server)
+        let prometheus = try AccessTests.createToken("prometheus", ["--allow", "read"] + flags, on: server)
+        let check = "/report_asset_check/orders?check_name=a&passed=true"
+        #expect(try AccessTests.becomes(200) { try AccessTests.status("POST", check, on: server, token: etl) })
+        #expect(try AccessTests.status("POST", "/report_asset_materialization/orders", on: server, token: etl) == 401)
+        #expect(try AccessTests.becomes(200) { try AccessTests.status("GET", "/metrics", on: server, token: prometheus) })
+        #expect(try AccessTests.status("GET", "/metrics", on: server) == 401)
+        #expect(try AccessTests.status("GET", "/metrics", on: server, token: etl) == 403)
+        let scrape = try curl("-H", "Authorization: Bearer \(prometheus)", "\(server.url)/metrics")
+        #expect(scrape.contains("assetlog_ready 1"))
+        #expect(server.stop() == 0)
+        let requests = try lines(server, "access.log").map { line in
+            "\(line["reporter"] as? String ?? "-") \(line["route"] ?? "-") \(line["status"] ?? "-")"
+        }
+        for line in [
+            "etl /report_asset_check 200", "etl /report_asset_materialization 401", "prometheus /metrics 200",
+            "- /metrics 401", "etl /metrics 403",
+        ] { #expect(requests.contains(line), "\(requests)") }
+        let events = try lines(server, "audit.log")
+        #expect(events.filter { $0["event"] as? String == "token.created" }.map { $0["token"] as? String } == ["etl", "prometheus"])
+        #expect(events.contains { $0["event"] as? String == "refused" && $0["reporter"] as? String == "etl" })
+        let texts = try [access, audit].map { try String(contentsOfFile: $0, encoding: .utf8) } + [server.said, scrape]
+        for token in [etl, prometheus] {
+            let secret = try #require(token.split(separator: "_").last)
+            #expect(secret.count >= 43)
+            for text in texts { #expect(!text.contains(secret)) }
+        }
+        try FileManager.default.removeItem(at: folder)
+    }
+
     @Test("SIGHUP makes renamed files anew, and loses no line")
     func rotates() throws {
         let server = try ServerProcess(["--set", "log.access=./access.log", "--set", "log.audit=./audit.log"])

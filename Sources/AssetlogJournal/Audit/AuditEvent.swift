@@ -39,6 +39,12 @@ public struct AuditEvent: Sendable {
         public static let serverStarted = Kind("server.started", "The server has started.")
         /// A server stopped.
         public static let serverStopped = Kind("server.stopped", "The server has stopped.")
+
+        /// All kinds, as `Docs/Observability.md` lists them.
+        static let all: [Kind] = [
+            tokenCreated, tokenRevoked, tokenRotated, tokenAdded, tokenChanged, tokenRemoved, certificateReloaded,
+            certificateReloadFailed, refused, refusedMore, serverStarted, serverStopped,
+        ]
     }
 
     /// When it happened.
