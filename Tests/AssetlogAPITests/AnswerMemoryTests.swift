@@ -1,5 +1,8 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogLog
+import HTTPTypes
+import HummingbirdCore
 import Testing
 
 @testable import AssetlogAPI
