@@ -187,9 +187,10 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
             let target = part(head.target)
             guard let route = loop.router.route(target) else { return nil }
+            let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
+            guard !ReportRoute.isRehearsal(query) else { return nil }
             let request = ReportRequest(
-                endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
-                query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
+                endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                 contentType: head.contentType.map(part),
                 body: part(head.byteCount..<head.byteCount + head.contentLength))
             self.route = RequestRoute(route.endpoint)

@@ -210,7 +210,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             return respond(answer, hasEnded: false)
         }
         admission = RequestFacts.with(head, of: connection, connection.loop.admit)
-        guard let report = target.withUnsafeBytes(connection.loop.router.route) else {
+        guard let report = target.withUnsafeBytes(connection.loop.router.route), !isRehearsal(report, target, head) else {
             return forward(head, context)
         }
         route = RequestRoute(report.endpoint)
@@ -231,6 +231,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         } catch {
             respond(error.answer, hasEnded: false)
         }
+    }
+
+    // Its answer may look at the log, so it is the API's.
+    private func isRehearsal(_ report: ReportRoute, _ target: [UInt8], _ head: HTTPRequestHead) -> Bool {
+        guard head.method == .POST, let query = report.query else { return false }
+        return target.withUnsafeBytes { ReportRoute.isRehearsal(UnsafeRawBufferPointer(rebasing: $0[query])) }
     }
 
     private func hasNoBody(_ head: HTTPRequestHead) -> Bool {
