@@ -150,7 +150,11 @@ let package = Package(
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ]),
-        .testTarget(name: "AssetlogAppTests", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
+        .testTarget(
+            name: "AssetlogAppTests",
+            dependencies: [
+                "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogJournal", "AssetlogStandardPlugins", logging,
+            ]),
         .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(name: "EndToEndTests", dependencies: ["assetlog", .product(name: "Yams", package: "Yams")]),
     ]

@@ -26,7 +26,9 @@ final class SSLContext: @unchecked Sendable {
         let oldest = configuration.minimumVersion == .v1_3 ? TLS1_3_VERSION : TLS1_2_VERSION
         guard assetlog_SSL_CTX_set_min_proto_version(pointer, oldest) == 1 else { throw .library("the minimum version") }
         try CipherRules(pointer).apply(configuration)
-        SSL_CTX_set_options(pointer, assetlog_SSL_OP_NO_COMPRESSION() | assetlog_SSL_OP_NO_RENEGOTIATION())
+        // The order of ciphers and groups is ours, but a client that puts ChaCha20 first has no hardware for AES.
+        let order = assetlog_SSL_OP_CIPHER_SERVER_PREFERENCE() | assetlog_SSL_OP_PRIORITIZE_CHACHA()
+        SSL_CTX_set_options(pointer, assetlog_SSL_OP_NO_COMPRESSION() | assetlog_SSL_OP_NO_RENEGOTIATION() | order)
         // Released buffers make an idle connection cheaper by some 30 KB. The chain is sent as the file has it: OpenSSL would
         // otherwise look for more in the clients' authorities, at each handshake.
         let mode =

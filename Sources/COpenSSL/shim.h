@@ -70,4 +70,8 @@ static inline uint64_t assetlog_SSL_OP_NO_RENEGOTIATION(void) { return SSL_OP_NO
 
 static inline EVP_PKEY *assetlog_EVP_EC_gen(const char *curve) { return EVP_EC_gen(curve); }
 
+static inline uint64_t assetlog_SSL_OP_CIPHER_SERVER_PREFERENCE(void) { return SSL_OP_CIPHER_SERVER_PREFERENCE; }
+
+static inline uint64_t assetlog_SSL_OP_PRIORITIZE_CHACHA(void) { return SSL_OP_PRIORITIZE_CHACHA; }
+
 #endif

@@ -69,6 +69,13 @@ struct AuditLogTests {
         #expect(messages.lines.withLock { $0 } == ["notice A token was revoked. event=token.revoked n=2 token=etl"])
     }
 
+    @Test("What a message has told already is not told again")
+    func told() {
+        let messages = Messages()
+        AuditLog(messages: messages.logger).recordTold(AuditEvent(.serverStarted))
+        #expect(messages.lines.withLock { $0.isEmpty })
+    }
+
     @Test("Of many refusals in a second some get a line, the rest a number")
     func flood() {
         let messages = Messages()
@@ -111,7 +118,7 @@ struct AuditLogTests {
         audit.record(AuditEvent(.serverStarted))
         await writer.flush()
         try AuditLog.append(AuditEvent(.tokenCreated, [JournalField("token", "a b")]), to: path, format: .text)
-        audit.record(AuditEvent(.serverStopped))
+        audit.recordTold(AuditEvent(.serverStopped))
         await writer.close()
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(

@@ -80,9 +80,11 @@ final class Certificates: Sendable {
         ])
     }
 
-    func openssl(_ arguments: [String]) throws {
+    @discardableResult
+    func openssl(_ arguments: [String]) throws -> String {
         let result = try Command.run(["openssl"] + arguments)
         guard result.status == 0 else { throw Command.Failure(output: result.output) }
+        return result.output
     }
 }
 

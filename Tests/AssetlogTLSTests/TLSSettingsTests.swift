@@ -85,6 +85,22 @@ import Testing
         for context in [ciphers, suites, groups] { #expect(try TLSContext(context).warnings.isEmpty) }
     }
 
+    @Test("The order is the server's, unless the client has no hardware for AES")
+    func order() async throws {
+        let both = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-CHACHA20-POLY1305"
+        for (offered, expected) in [
+            ("ECDHE-ECDSA-AES256-GCM-SHA384:\(both)", "ECDHE-ECDSA-AES128-GCM-SHA256"),
+            ("ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"),
+        ] {
+            let configuration = configuration { $0.ciphers = "\(both):ECDHE-ECDSA-AES256-GCM-SHA384" }
+            let output = try await output(configuration, ["-tls1_2", "-cipher", offered])
+            #expect(output.contains("Cipher is \(expected)\n"), "\(output)")
+        }
+        // In TLS 1.2 the client sends a list of groups, in TLS 1.3 the share of one.
+        let groups = try await output(configuration(), ["-tls1_2", "-groups", "P-384:P-256:X25519"])
+        #expect(groups.contains("Server Temp Key: X25519"), "\(groups)")
+    }
+
     @Test("An old cipher is a warning, and works", arguments: ["AES128-SHA", "ECDHE-ECDSA-AES128-SHA"])
     func old(_ cipher: String) async throws {
         let configuration = configuration { $0.ciphers = "ECDHE+AESGCM:\(cipher)" }

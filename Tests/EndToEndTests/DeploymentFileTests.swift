@@ -106,8 +106,9 @@ struct DeploymentFileTests {
         func check(_ environment: [String: String]) throws -> CommandResult {
             try run(ServerProcess.binary.path, ["check-config"], environment: environment)
         }
-        let kubernetes = try Self.text("Docs/Docker.md").matches(of: /name: (ASSETLOG_[A-Z_]+), value: ([^ }]+)/)
-        let documented = Dictionary(kubernetes.map { (String($0.1), String($0.2)) }) { $1 }
+        // Of Docker's command lines and of Kubernetes' containers.
+        let settings = try Self.text("Docs/Docker.md").matches(of: /(?:-e |name: )(ASSETLOG_[A-Z_]+)(?:=|, value: )([^ }`]+)/)
+        let documented = Dictionary(settings.map { (String($0.1), String($0.2)) }) { $1 }
         for environment in [try environment(), documented] {
             #expect(environment.count >= 4)
             let result = try check(environment)

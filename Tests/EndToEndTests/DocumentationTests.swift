@@ -4,7 +4,7 @@ import Testing
 /// What the documents say is what happens: every block that follows `<!-- run -->` is run against a real server.
 @Suite("The documents")
 struct DocumentationTests {
-    private static let documents = ["README.md", "Docs/API.md", "Docs/Operations.md", "Docs/Deployments.md"]
+    private static let documents = ["README.md", "Docs/API.md", "Docs/Operations.md", "Docs/Deployments.md", "Docs/Tokens.md"]
 
     private static func text(_ document: String) throws -> String {
         try String(contentsOf: ServerProcess.root.appending(path: document), encoding: .utf8)

@@ -72,6 +72,6 @@ def build(engine, tag):
     mounts = {toolchain()} | {folder.rstrip("/") for folder, _ in local_packages()}
     start = time.time()
     bake(engine, tag, context, "-f", f"{context}/docker/Dockerfile",
-         *[part for folder in sorted(mounts) for part in ("-v", f"{folder}:{folder}:ro")], seconds=3600)
+         *[part for folder in sorted(mounts) for part in ("-v", f"{folder}:{folder}:ro")], seconds=3 * 3600)
     size, base = (engine.inspect(name, "image")["Size"] for name in (tag, RUNTIME))
     say(f"built in {time.time() - start:.0f} s; the image has {size / 1e6:.1f} MB, {base / 1e6:.1f} MB of them Debian's")

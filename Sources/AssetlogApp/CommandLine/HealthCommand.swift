@@ -32,7 +32,8 @@ struct HealthCommand: AssetlogSubcommand {
         switch try HealthProbe(target: target, timeout: .seconds(5)).ask() {
         case .status(200): context.write("\(target) answers 200.\n")
         case .status(let status):
-            throw CommandFailure(.failure, "\(target) answers \(status); \(target.path)?verbose and the server's log say why")
+            let hint = ready && status == 503 ? "\(target.path)?verbose says why" : "is it the server that is meant?"
+            throw CommandFailure(.failure, "\(target) answers \(status), not 200; \(hint)")
         case .certificateNeeded where server?.tls?.clientCertificates == .required && !ready:
             // Whoever refuses a stranger is alive, and this is all that a stranger can hear.
             context.write("\(target) asks for a client certificate, as it is configured to.\n")

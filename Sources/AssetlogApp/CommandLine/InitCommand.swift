@@ -73,6 +73,6 @@ struct InitCommand: AssetlogSubcommand {
             context.write(line)
             context.say("made the token admin (ID \(token.id)), which may do everything; it is shown this once")
         }
-        TokenAudit.note(.tokenCreated, record, server.log, context)
+        context.audit(AuditEvent(.tokenCreated, record), in: server.log)
     }
 }

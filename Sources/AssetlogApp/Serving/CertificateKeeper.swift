@@ -16,8 +16,8 @@ struct CertificateKeeper: Sendable {
     ///
     /// - Throws: `TLSError` that names the file or the setting.
     init(_ settings: TLSSettings, handshakeTimeout: Duration, audit: AuditLog, logger: Logger) throws {
-        self.audit = audit
         self.settings = settings
+        self.audit = audit
         self.logger = logger
         store = try TLSContextStore(try Self.configuration(settings, handshakeTimeout))
         Self.warn(store.current.warnings, logger)
@@ -47,18 +47,16 @@ struct CertificateKeeper: Sendable {
     }
 
     private func note(_ outcome: TLSReloadOutcome) {
+        let file = JournalField("certificate", settings.certificate)
         switch outcome {
         case .reloaded(let warnings):
-            logger.info("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
-            audit.record(AuditEvent(.certificateReloaded, [JournalField("certificate", settings.certificate)]))
+            audit.recordTold(AuditEvent(.certificateReloaded, [file]))
+            logger.notice("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
             Self.warn(warnings, logger)
         case .failed(let error):
+            audit.recordTold(AuditEvent(.certificateReloadFailed, [file, JournalField("reason", "\(error)")]))
             logger.error(
                 "The certificates can't be read again; those from before are served.", metadata: ["error": "\(error)"])
-            audit.record(
-                AuditEvent(
-                    .certificateReloadFailed,
-                    [JournalField("certificate", settings.certificate), JournalField("reason", "\(error)")]))
         }
     }
 

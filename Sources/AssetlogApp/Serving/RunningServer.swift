@@ -72,11 +72,11 @@ struct RunningServer {
             log: log, configuration: configuration.api, metrics: metrics, registry: observability.registry,
             sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
-            var settings = configuration.listener(
-                metrics: metrics, certificates: certificates, tokens: tokens.directory)
-            settings.sink = observability.requests
             let http = try HTTPServer(
-                configuration: settings, log: log, api: api.respond, logger: makeLogger("assetlog.http"))
+                configuration: configuration.listener(
+                    metrics: metrics, sink: observability.requests, certificates: certificates,
+                    tokens: tokens.directory),
+                log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
@@ -95,7 +95,7 @@ struct RunningServer {
     /// Serves until `stop` returns, then ends in order: readiness turns 503, nothing new is accepted, requests under
     /// way are committed and answered, the consumers stop, the writer drains, the storage closes.
     func run(until stop: () async -> Void) async {
-        observability.audit.record(
+        observability.audit.recordTold(
             AuditEvent(.serverStarted, [JournalField("url", url), JournalField("version", Assetlog.version)]))
         // Each group ends before the one around it, which is the order of the end.
         await withTaskGroup(of: Void.self) { background in
@@ -120,7 +120,7 @@ struct RunningServer {
         }
         await tokens.close()
         await storage.close()
-        observability.audit.record(AuditEvent(.serverStopped, [JournalField("url", url)]))
+        observability.audit.recordTold(AuditEvent(.serverStopped, [JournalField("url", url)]))
         await observability.close()
         logger.notice("The server has stopped.")
     }

@@ -2,6 +2,7 @@ import AssetlogAPI
 import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
+import AssetlogJournal
 import AssetlogMetrics
 import NIOCore
 
@@ -17,7 +18,7 @@ extension ServerConfiguration {
 
     /// What the listener is told.
     func listener(
-        metrics: RequestMetrics, certificates: CertificateKeeper?, tokens: TokenDirectory
+        metrics: RequestMetrics, sink: any RequestSink, certificates: CertificateKeeper?, tokens: TokenDirectory
     ) -> HTTPServerConfiguration {
         let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
             { @Sendable in try keeper.makeHandler() }
@@ -25,7 +26,7 @@ extension ServerConfiguration {
         return HTTPServerConfiguration(
             host: listen.host, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access(tokens),
-            metrics: metrics, makeTransportSecurity: makeHandler,
+            metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
     }
 

@@ -64,7 +64,8 @@ struct TokenEntry {
             let text = Secret(try nodes.text(token, of: "token", in: false))
             guard let id = TokenText.identity(of: text) else {
                 throw nodes.error(
-                    "token", "must be al_ID_SECRET, of letters and digits, the secret of at least 43; `assetlog token create`"
+                    "token",
+                    "must be al_ID_SECRET, of letters and digits, the secret of at least 43; `assetlog token create`"
                         + " makes such", token)
             }
             return (id, try TokenText.hash(of: text))

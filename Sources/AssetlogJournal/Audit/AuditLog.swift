@@ -37,6 +37,11 @@ public final class AuditLog: Sendable {
         }
     }
 
+    /// Writes an event that a message has told of already, so that it does not appear among the messages twice.
+    public func recordTold(_ event: AuditEvent) {
+        if case .file = output { record(event) }
+    }
+
     /// Writes a refused request, or counts it when there were many in this second.
     func refused(_ record: AccessRecord) {
         switch budget.withLock({ $0.judge(at: record.time.microseconds / 1_000_000) }) {

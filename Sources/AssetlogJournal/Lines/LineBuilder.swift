@@ -66,30 +66,42 @@ struct LineBuilder {
         switch format {
         case .text:
             if !bytes.isEmpty { bytes.append(UInt8(ascii: " ")) }
-            bytes.append(contentsOf: name.utf8)
+            appendPlain(name)
             bytes.append(UInt8(ascii: "="))
         case .json:
             bytes.append(UInt8(ascii: bytes.isEmpty ? "{" : ","))
             bytes.append(UInt8(ascii: "\""))
-            bytes.append(contentsOf: name.utf8)
-            bytes.append(contentsOf: [UInt8(ascii: "\""), UInt8(ascii: ":")])
+            appendPlain(name)
+            bytes.append(UInt8(ascii: "\""))
+            bytes.append(UInt8(ascii: ":"))
         }
+    }
+
+    private mutating func appendPlain(_ name: String) {
+        var name = name
+        name.withUTF8 { bytes.append(contentsOf: $0) }
     }
 
     private mutating func appendText(_ text: String) {
-        if format == .text, LineText.isPlain(text) {
-            bytes.append(contentsOf: text.utf8)
-        } else if needsNoEscape(text) {
-            bytes.append(UInt8(ascii: "\""))
-            bytes.append(contentsOf: text.utf8)
-            bytes.append(UInt8(ascii: "\""))
-        } else {
-            bytes.append(contentsOf: LineText.quoted(text).utf8)
+        var text = text
+        let isDone = text.withUTF8 { utf8 in
+            var needsEscape = false
+            var needsQuotes = format == .json || utf8.isEmpty
+            for byte in utf8 {
+                switch byte {
+                case UInt8(ascii: "\""), UInt8(ascii: "\\"), 0..<0x20, 0x7F...0xFF: needsEscape = true
+                case UInt8(ascii: " "), UInt8(ascii: "="): needsQuotes = true
+                default: break
+                }
+            }
+            // A text is rarely one that has to be looked at character by character.
+            guard !needsEscape else { return false }
+            if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
+            bytes.append(contentsOf: utf8)
+            if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
+            return true
         }
-    }
-
-    private func needsNoEscape(_ text: String) -> Bool {
-        text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+        if !isDone { bytes.append(contentsOf: (format == .json ? LineText.quoted(text) : LineText.value(text)).utf8) }
     }
 
     private mutating func appendDigits(_ number: Int) {

@@ -40,9 +40,10 @@ public final class AccessLog: Sendable {
 
     /// The path alone: no query, which may hold what nobody should read, and of an absolute URL no user and password.
     static func path(_ target: String) -> String {
-        let end = target.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? target.endIndex
-        let path = target[..<end]
-        guard path.utf8.first != UInt8(ascii: "/"), let scheme = path.firstRange(of: "://") else { return String(path) }
+        let end = target.utf8.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+        let path = target[..<(end ?? target.endIndex)]
+        guard path.utf8.first != UInt8(ascii: "/") else { return end == nil ? target : String(path) }
+        guard let scheme = path.firstRange(of: "://") else { return String(path) }
         let rest = path[scheme.upperBound...]
         return String(rest.utf8.firstIndex(of: UInt8(ascii: "/")).map { rest[$0...] } ?? "/")
     }

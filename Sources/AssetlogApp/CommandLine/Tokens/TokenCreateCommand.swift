@@ -66,7 +66,7 @@ struct TokenCreateCommand: AssetlogSubcommand {
             try Self.refuseTaken(grant.name, certificates, by: valid)
             try await store.insert(record)
         }
-        TokenAudit.note(.tokenCreated, record, server.log, context)
+        context.audit(AuditEvent(.tokenCreated, record), in: server.log)
         context.write(token.text.revealed + "\n")
         for sentence in advice(grant) { context.warn(sentence) }
         let end = lifetime.map { "until \(now.advanced(by: $0))" } ?? "until it is revoked"

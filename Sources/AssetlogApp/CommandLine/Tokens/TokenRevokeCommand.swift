@@ -28,7 +28,7 @@ struct TokenRevokeCommand: AssetlogSubcommand {
             context.write("The token \(token.grant.name) (ID \(token.id)) was revoked before, \(token.revokedAt ?? now).\n")
         case .open(let tokens):
             for token in tokens {
-                TokenAudit.note(.tokenRevoked, token, server.log, context)
+                context.audit(AuditEvent(.tokenRevoked, token), in: server.log)
                 context.write("The token \(token.grant.name) (ID \(token.id)) is revoked.\n")
             }
         }

@@ -39,7 +39,7 @@ struct TokenRotateCommand: AssetlogSubcommand {
             for other in others where grace == 0 { _ = try await store.revoke(other.id, at: now) }
             return old
         }
-        TokenAudit.note(.tokenRotated, Self.successor(of: old, new, at: now), server.log, context)
+        context.audit(AuditEvent(.tokenRotated, Self.successor(of: old, new, at: now)), in: server.log)
         context.write(new.text.revealed + "\n")
         let end = grace == 0 ? "ends now" : "works until \(min(now.advanced(by: grace), old.expiresAt ?? .distantFuture))"
         context.say("the token \(old.grant.name) has the ID \(new.id) now, and is shown this once; the old one, \(old.id), \(end)")
