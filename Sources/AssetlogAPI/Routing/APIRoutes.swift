@@ -37,7 +37,6 @@ struct APIRoutes: Sendable {
             Route(name: .event, right: .read, path: "/api/v1/events/:event_id", handler: events.find),
             Route(name: .serverInfo, right: .read, path: "/server_info", handler: serverInfo.show),
             Route(name: .metrics, right: .read, path: "/metrics", handler: metrics.show),
-            Route(name: .openapi, right: .read, path: "/api/v1/openapi.json", handler: OpenAPIRoute().show),
             Route(name: .livez, right: nil, path: "/livez", handler: health.live),
             Route(name: .readyz, right: nil, path: "/readyz", handler: health.ready),
         ]

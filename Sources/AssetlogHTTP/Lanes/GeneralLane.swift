@@ -296,6 +296,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     private func resolve(_ report: ReportInProgress) {
         let (target, contentType, route) = (report.target, report.contentType, report.route)
+        let key = head?.headers.first(name: AccessField.idempotencyKey.name).map { Array($0.utf8) }
         let verdict = target.withUnsafeBytes { target in
             (contentType ?? []).withUnsafeBytes { type in
                 report.body.bytes.withUnsafeBytes { body in
@@ -303,8 +304,10 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                         contentType: contentType == nil ? nil : type, body: body)
-                    return connection.loop.report(
-                        request, to: route.deployment, admission: admission, for: self)
+                    return (key ?? []).withUnsafeBytes { bytes in
+                        connection.loop.report(
+                            request, to: route.deployment, key: key == nil ? nil : bytes, admission: admission, for: self)
+                    }
                 }
             }
         }
@@ -321,8 +324,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     override func settled(_ outcome: CommitSettlement.Outcome) {
         guard case .committing(let id) = phase else { return }
         switch outcome {
-        case .committed, .excepted(.duplicate): respond(.recorded(id), hasEnded: true)
-        case .excepted: respond(.notRecorded(LogError(.failed)), hasEnded: true)
+        case .committed: respond(.recorded(id), hasEnded: true)
+        case .excepted(let reason): respond(.excepted(reason, id), hasEnded: true)
         case .failed(let error): respond(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
         }
     }
