@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "AssetlogAPI",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogJournal", "AssetlogMetrics", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogLog", "AssetlogJournal", "AssetlogMetrics", logging,
                 nio("NIOCore"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

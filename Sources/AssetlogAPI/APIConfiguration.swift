@@ -10,6 +10,14 @@ public struct APIConfiguration: Hashable, Sendable {
     public var isReadOnly: Bool
     /// The most bytes of large answers that are being written, of all connections together.
     public var answerBytes = 64 << 20
+    /// Whether reports may say more than Dagster's do.
+    public var hasReportExtensions = false
+    /// The most bytes of one event that is submitted.
+    public var itemBytes = 8 << 20
+    /// How many times larger than its compressed form a body may be, beyond its first MiB.
+    public var compressionRatio = 200
+    /// The most bytes of bodies that are being read, of all submissions together.
+    public var bufferedBodyBytes = 256 << 20
     /// The version of this build, as `/server_info` tells it.
     public var version: String
     /// How long the storage may take to answer the readiness probe.

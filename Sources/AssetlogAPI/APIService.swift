@@ -15,6 +15,7 @@ import NIOCore
 public struct APIService: Sendable {
     private let routes: APIRoutes
     private let router: RouterResponder<APIContext>
+    private let rehearsal: ReportRehearsal
     private let layout: PathLayout
     private let metrics: RequestMetrics
     private let sink: any RequestSink
@@ -39,8 +40,10 @@ public struct APIService: Sendable {
         layout = PathLayout(
             prefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
+        rehearsal = ReportRehearsal(storage: log.storage, configuration: configuration)
         routes = APIRoutes(
             events: EventRoutes(storage: log.storage, memory: AnswerMemory(limit: configuration.answerBytes)),
+            submission: SubmissionRoute(log: log, configuration: configuration),
             health: HealthRoutes(log: log, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),
@@ -54,7 +57,7 @@ public struct APIService: Sendable {
     ) async throws {
         let start = ContinuousClock.now
         let path = RequestPath(request.uri.path)
-        let route = route(of: path)
+        let route = route(of: path, request.method)
         let response = await respond(to: request, path, route, admission)
         note(request, route, admission, response, took: ContinuousClock.now - start)
         try await writer.write(response: response.head, body: response.body)
@@ -63,7 +66,7 @@ public struct APIService: Sendable {
     /// Answers one request.
     func respond(to request: Request, _ admission: RequestAdmission = .init()) async -> Response {
         let path = RequestPath(request.uri.path)
-        return await respond(to: request, path, route(of: path), admission)
+        return await respond(to: request, path, route(of: path, request.method), admission)
     }
 
     private func respond(
@@ -72,7 +75,8 @@ public struct APIService: Sendable {
         var response: Response
         do {
             if route == nil || route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
-            response = try await answer(request, path, route, admission)
+            response =
+                try await rehearsal.answer(request, admission) ?? answer(request, path, route, admission)
         } catch {
             response = answer(to: error, request: request, isAPI: layout.isAPI(path))
         }
@@ -83,9 +87,10 @@ public struct APIService: Sendable {
         return request.method == .head ? response.createHeadResponse() : response
     }
 
-    private func route(of path: RequestPath) -> APIRoutes.Route? {
+    // A wrong method is judged by the rights of the path's first route, before it is told to be wrong.
+    private func route(of path: RequestPath, _ method: HTTPRequest.Method) -> APIRoutes.Route? {
         guard case .route(let place) = layout.place(path) else { return nil }
-        return routes.route(of: place.path)
+        return routes.route(of: place.path, method) ?? routes.route(of: place.path)
     }
 
     private func answer(

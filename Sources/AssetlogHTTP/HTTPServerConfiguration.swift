@@ -15,6 +15,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var deployments: [String]
     /// Whether any valid name may stand there.
     public var createsDeployments: Bool
+    /// Whether reports may say more than Dagster's do.
+    public var hasReportExtensions = false
     /// Whether every report is refused with 401.
     public var isReadOnly: Bool
     /// Who is let in.

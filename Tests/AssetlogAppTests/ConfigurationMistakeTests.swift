@@ -132,10 +132,6 @@ struct ConfigurationMistakeTests {
             Mistake(
                 "deployments:\n  declared: [prod, prod]",
                 "assetlog.yaml:2: deployments.declared names a deployment twice"),
-            Mistake(
-                "report:\n  extensions: true",
-                "assetlog.yaml:2: report.extensions can't be true: parameters beyond those of Dagster are not in this release"
-            ),
         ])
     func value(_ mistake: Mistake) {
         #expect(ConfigurationFixture.mistakes(mistake.yaml) == [mistake.sentence])

@@ -53,11 +53,15 @@ struct APIError: Error, Sendable {
             example: example.map { "\(parameter)=\($0)" })
     }
 
-    static func methodNotAllowed(_ request: Request) -> APIError {
-        APIError(
+    static func methodNotAllowed(
+        _ request: Request, allowed: [HTTPRequest.Method] = [.get]
+    ) -> APIError {
+        let names = allowed.flatMap { $0 == .get ? ["GET", "HEAD"] : [$0.rawValue] }
+        return APIError(
             status: .methodNotAllowed,
-            detail: "\(request.method.rawValue.quoted) is not possible here; GET and HEAD are.",
-            headers: [.allow: "GET, HEAD"])
+            detail: "\(request.method.rawValue.quoted) is not possible here; \(names.joined(separator: " and "))"
+                + " \(names.count == 1 ? "is" : "are").",
+            headers: [.allow: names.joined(separator: ", ")])
     }
 
     /// Chooses the answer to an error of a handler. What is not known to be harmless to tell is not told.

@@ -10,10 +10,10 @@ extension APIRoutes.Route {
         guard let right else { return }
         // What is about the server itself belongs to no deployment.
         let isOfDeployment = name == .events || name == .event || name == .page
-        let caller = context.admission.caller
+        guard let grant = context.admission.caller.grant else { return }
         let isAllowed =
-            isOfDeployment
-            ? caller.allows(right, deployment: context.deployment) : caller.grant?.rights.isSuperset(of: right) ?? true
+            !grant.rights.isDisjoint(with: right)
+            && (!isOfDeployment || grant.covers(deployment: context.deployment))
         guard isAllowed else { throw .forbidden(right, deployment: context.deployment) }
     }
 }

@@ -8,7 +8,9 @@ struct APIRoutes: Sendable {
     struct Route: Sendable {
         /// Its name in metrics and logs.
         var name: RequestRoute
-        /// What a caller must be allowed; nil: nothing, not even a token is asked for.
+        /// The method; GET answers HEAD too.
+        var method = HTTPRequest.Method.get
+        /// What a caller must be allowed, any of these; nil: nothing, not even a token is asked for.
         var right: AccessRights?
         /// The path; a segment that starts with a colon stands for any text.
         var path: String
@@ -23,10 +25,15 @@ struct APIRoutes: Sendable {
 
     private let routes: [Route]
 
-    init(events: EventRoutes, health: HealthRoutes, metrics: MetricsRoute, serverInfo: ServerInfoRoute, page: PageRoute) {
+    init(
+        events: EventRoutes, submission: SubmissionRoute, health: HealthRoutes,
+        metrics: MetricsRoute, serverInfo: ServerInfoRoute, page: PageRoute
+    ) {
         routes = [
             Route(name: .page, right: .admin, path: "/", handler: page.show),
             Route(name: .events, right: .read, path: "/api/v1/events", handler: events.list),
+            Route(
+                name: .events, method: .post, right: .reporting, path: "/api/v1/events", handler: submission.submit),
             Route(name: .event, right: .read, path: "/api/v1/events/:event_id", handler: events.find),
             Route(name: .serverInfo, right: .read, path: "/server_info", handler: serverInfo.show),
             Route(name: .metrics, right: .read, path: "/metrics", handler: metrics.show),
@@ -35,7 +42,12 @@ struct APIRoutes: Sendable {
         ]
     }
 
-    /// The route of a path; nil when there is none.
+    /// The route of a request; nil when there is none.
+    func route(of path: RequestPath, _ method: HTTPRequest.Method) -> Route? {
+        routes.first { $0.method == (method == .head ? .get : method) && $0.matches(path) }
+    }
+
+    /// The route that a path has with whatever method, for what is said about it.
     func route(of path: RequestPath) -> Route? {
         routes.first { $0.matches(path) }
     }
@@ -45,7 +57,7 @@ struct APIRoutes: Sendable {
         let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
         // It comes before the routes: a router applies a middleware only to what is added after it.
         router.add(middleware: self)
-        for route in routes { router.get(RouterPath(route.path), use: route.handler) }
+        for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.handler) }
         return router.buildResponder()
     }
 }
@@ -56,15 +68,20 @@ extension APIRoutes: RouterMiddleware {
         _ request: Request, context: APIContext,
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
-        guard route(of: context.place.path) != nil else {
-            let known = routes.map { context.place.base + $0.path.replacing(":event_id", with: "{event_id}") }
+        let methods = routes.filter { $0.matches(context.place.path) }.map(\.method)
+        guard !methods.isEmpty else {
+            let known = routes.filter { $0.method == .get }.map {
+                context.place.base + $0.path.replacing(":event_id", with: "{event_id}")
+            }
             throw APIError.notFound(
                 "There is nothing at \((context.place.base + context.place.path.encoded).quoted)."
                     + " GET knows \(known.joined(separator: ", "));"
                     + " reports are sent with POST to \(context.place.base)/report_asset_materialization/{key},"
                     + " /report_asset_observation/{key} and /report_asset_check/{key}.")
         }
-        guard request.method == .get || request.method == .head else { throw APIError.methodNotAllowed(request) }
+        guard route(of: context.place.path, request.method) != nil else {
+            throw APIError.methodNotAllowed(request, allowed: methods)
+        }
         return try await next(request, context)
     }
 }

@@ -21,6 +21,17 @@ struct QueryParameters: Sendable {
     /// The value of a parameter; nil when it is absent.
     subscript(name: String) -> String? { values[name] }
 
+    /// Whether a parameter is `true`; absent it is not.
+    ///
+    /// - Throws: ``APIError`` for anything but `true` and `false`.
+    func flag(_ name: String) throws(APIError) -> Bool {
+        switch values[name] {
+        case nil, "false": return false
+        case "true": return true
+        case let other?: throw .badParameter(name, "must be true or false, not \(other.quoted)", example: "true")
+        }
+    }
+
     private static func unknown(_ name: String, _ known: [String]) -> APIError {
         // Distances to long texts cost time, and there is no slip of the finger in them.
         let nearest = name.utf8.count <= 64 ? ConfigurationError.nearest(to: name, among: known) : nil

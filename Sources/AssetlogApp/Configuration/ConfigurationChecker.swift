@@ -34,7 +34,6 @@ struct ConfigurationChecker {
         }
         guard case let read = sections.compactMap({ $0 }), read.count == sections.count else { return nil }
         let (server, log, auth, deployments, report) = (read[0], read[1], read[2], read[3], read[4])
-        refuse("extensions", in: report, "parameters beyond those of Dagster are not in this release")
 
         let loops = problems.integer("event_loops", of: server, atLeast: 0)
         let limits = ServerLimits(server, problems)
@@ -56,7 +55,7 @@ struct ConfigurationChecker {
             auth: AuthSettings(
                 isRequired: auth.optionalBoolean("required") ?? !listen.isLoopback,
                 tokensFile: auth.string("tokens_file"), tokens: inlineTokens(auth)),
-            deployments: deploymentSettings(deployments), storage: storage, exporters: configured)
+            deployments: deploymentSettings(deployments), hasReportExtensions: report.boolean("extensions"), storage: storage, exporters: configured)
     }
 
     // MARK: Reading
@@ -83,10 +82,6 @@ struct ConfigurationChecker {
 
     private func absolute(_ path: String, _ folder: String) -> String {
         path.isEmpty || path.hasPrefix("/") ? path : "\(folder)/\(path)"
-    }
-
-    private func refuse(_ key: String, in section: PluginConfiguration, _ reason: String) {
-        if section.boolean(key) { problems.note(section.error(key, "can't be true: \(reason)")) }
     }
 
     // MARK: The server's own keys

@@ -34,6 +34,8 @@ struct ServerConfiguration: Sendable {
     var auth: AuthSettings
     /// The deployments that a path may name, and the organizations that a host may.
     var deployments: DeploymentSettings
+    /// Whether reports may say more than Dagster's do.
+    var hasReportExtensions: Bool
     /// The storage.
     var storage: ConfiguredStorage
     /// The exporters, by name.

@@ -15,6 +15,10 @@ extension ServerConfiguration {
             createsDeployments: deployments.createsOnFirstUse,
             isReadOnly: isReadOnly, version: Assetlog.version)
         api.answerBytes = limits.answerBytes
+        api.hasReportExtensions = hasReportExtensions
+        api.itemBytes = limits.bodyBytes
+        api.compressionRatio = limits.compressionRatio
+        api.bufferedBodyBytes = limits.bufferedBodyBytes
         return api
     }
 
@@ -25,11 +29,13 @@ extension ServerConfiguration {
         let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
             { @Sendable in try keeper.makeHandler() }
         }
-        return HTTPServerConfiguration(
+        var listener = HTTPServerConfiguration(
             host: listen.host, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access(tokens),
             metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
+        listener.hasReportExtensions = hasReportExtensions
+        return listener
     }
 
     private var httpLimits: HTTPLimits {

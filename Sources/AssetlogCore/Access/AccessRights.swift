@@ -18,6 +18,8 @@ public struct AccessRights: OptionSet, Hashable, Sendable {
     public static let read = AccessRights(rawValue: 8)
     /// Everything that is neither reporting nor reading: `admin`.
     public static let admin = AccessRights(rawValue: 16)
+    /// The rights to report, of which a submission needs those of its events.
+    public static let reporting: AccessRights = [.reportMaterialization, .reportCheck, .reportObservation]
     /// Every right.
     public static let all: AccessRights = [.reportMaterialization, .reportCheck, .reportObservation, .read, .admin]
 
@@ -36,6 +38,15 @@ public struct AccessRights: OptionSet, Hashable, Sendable {
     public init?(name: some StringProtocol) {
         guard let right = Self.named.first(where: { $0.name == name })?.right else { return nil }
         self = right
+    }
+
+    /// The right that reporting an event of a kind takes.
+    public static func reporting(_ kind: EventKind) -> AccessRights {
+        switch kind {
+        case .check: .reportCheck
+        case .observation: .reportObservation
+        default: .reportMaterialization
+        }
     }
 
     /// The right that reporting to an endpoint takes.

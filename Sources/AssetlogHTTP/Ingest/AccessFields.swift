@@ -1,9 +1,9 @@
 import AssetlogAccess
 import NIOHTTP1
 
-/// A field that decides whether a request is let in.
+/// A field that decides whether a request is let in, or whether it was sent before.
 enum AccessField: CaseIterable {
-    case apiToken, authorization, origin, fetchSite, forwardedFor, forwardedProto
+    case apiToken, authorization, origin, fetchSite, forwardedFor, forwardedProto, idempotencyKey
 
     /// The field's name, in lower case.
     var name: String {
@@ -14,6 +14,7 @@ enum AccessField: CaseIterable {
         case .fetchSite: "sec-fetch-site"
         case .forwardedFor: "x-forwarded-for"
         case .forwardedProto: "x-forwarded-proto"
+        case .idempotencyKey: "idempotency-key"
         }
     }
 }
@@ -26,6 +27,7 @@ struct AccessFields: Equatable {
     private var fetchSite: Range<Int>?
     private var forwardedFor: Range<Int>?
     private var forwardedProto: Range<Int>?
+    private var idempotencyKey: Range<Int>?
 
     subscript(field: AccessField) -> Range<Int>? {
         get {
@@ -36,6 +38,7 @@ struct AccessFields: Equatable {
             case .fetchSite: fetchSite
             case .forwardedFor: forwardedFor
             case .forwardedProto: forwardedProto
+            case .idempotencyKey: idempotencyKey
             }
         }
         set {
@@ -46,6 +49,7 @@ struct AccessFields: Equatable {
             case .fetchSite: fetchSite = newValue
             case .forwardedFor: forwardedFor = newValue
             case .forwardedProto: forwardedProto = newValue
+            case .idempotencyKey: idempotencyKey = newValue
             }
         }
     }

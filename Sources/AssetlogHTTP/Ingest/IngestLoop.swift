@@ -46,7 +46,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     private let log: EventLog
     private let isReadOnly: Bool
     private let gate: RequestGate
-    private var resolver = ParameterResolver()
+    private var resolver: ParameterResolver
     private var identities = EventIDGenerator()
     private var connections = ConnectionTable()
     private var clock: RepeatedTask?
@@ -71,6 +71,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         self.openAPIChannel = openAPIChannel
         self.log = log
         isReadOnly = configuration.isReadOnly
+        resolver = ParameterResolver(extensions: configuration.hasReportExtensions)
         encoder = PlainResponseEncoder(at: .now())
     }
 
@@ -82,14 +83,23 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     }
 
     /// Resolves a report and queues its event. `pending` hears of it once, unless it is answered at once.
+    ///
+    /// - Parameter key: The value of its Idempotency-Key.
     func report(
-        _ request: borrowing ReportRequest, to deployment: String, admission: borrowing RequestAdmission,
-        for pending: PendingReport
+        _ request: borrowing ReportRequest, to deployment: String, key: UnsafeRawBufferPointer?,
+        admission: borrowing RequestAdmission, for pending: PendingReport
     ) -> IngestVerdict {
         if let refusal = admission.refusal { return .answered(.refused(refusal, admission.rateFields)) }
         let now = Timestamp.now()
-        let id = identities.next(at: now)
         let deployment = OrganizationPolicy.qualified(deployment, organization: admission.organization)
+        let id: EventID
+        if let key {
+            guard let key = IdempotencyKey.parse(key) else { return .answered(.refused(400, IdempotencyKey.rule)) }
+            id = key.withUnsafeBytes { EventID(idempotencyKey: $0, deployment: deployment) }
+        } else {
+            id = identities.next(at: now)
+        }
+        let hasKey = key != nil
         let (caller, endpoint, isReadOnly) = (admission.caller, request.endpoint, isReadOnly)
         do throws(ParameterError) {
             let admission = try resolver.resolve(
@@ -101,7 +111,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
                 // The settlement releases this retain.
                 let ticket = Unmanaged.passRetained(pending)
                 let admission = queue(
-                    resolved, id: id, now: now, deployment: deployment, reportedBy: caller.name, ticket: ticket.toOpaque())
+                    resolved, id: id, hasKey: hasKey, now: now, deployment: deployment, reportedBy: caller.name,
+                    ticket: ticket.toOpaque())
                 if case .queued = admission {} else { ticket.release() }
                 return admission
             }
@@ -116,9 +127,12 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     }
 
     private func queue(
-        _ resolved: borrowing ResolvedReport, id: EventID, now: Timestamp, deployment: String, reportedBy: String?,
-        ticket: UnsafeMutableRawPointer
+        _ resolved: borrowing ResolvedReport, id: EventID, hasKey: Bool, now: Timestamp, deployment: String,
+        reportedBy: String?, ticket: UnsafeMutableRawPointer
     ) -> Admission {
+        var choice: ClientChoice = hasKey ? .identity : []
+        if resolved.timestamp != nil { choice.insert(.timestamp) }
+        let timestamp = resolved.timestamp ?? now
         var deployment = deployment
         var reportedBy = reportedBy ?? ""
         let isNamed = !reportedBy.isEmpty
@@ -127,9 +141,10 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
             reportedBy.withUTF8 { reportedBy in
                 log.submit(
                     EventColumns(
-                        id: id, kind: kind, timestamp: now, receivedAt: now,
+                        id: id, kind: kind, timestamp: timestamp, receivedAt: now,
                         deployment: UnsafeRawBufferPointer(deployment), assetKey: assetKey, partition: partition,
-                        reportedBy: isNamed ? UnsafeRawBufferPointer(reportedBy) : nil, details: details),
+                        reportedBy: isNamed ? UnsafeRawBufferPointer(reportedBy) : nil, details: details,
+                        clientChoice: choice),
                     ticket: UInt(bitPattern: ticket), for: self)
             }
         }

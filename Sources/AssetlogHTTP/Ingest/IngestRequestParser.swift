@@ -136,7 +136,10 @@ enum IngestRequestParser {
                     ? .contentLength
                     : equals(name, "sec-fetch-site")
                         ? .access(.fetchSite) : equals(name, "http2-settings") ? .generalLane : .ignored
-            case 15: self = equals(name, "x-forwarded-for") ? .access(.forwardedFor) : .ignored
+            case 15:
+                self =
+                    equals(name, "x-forwarded-for")
+                    ? .access(.forwardedFor) : equals(name, "idempotency-key") ? .access(.idempotencyKey) : .ignored
             case 16: self = equals(name, "content-encoding") || equals(name, "proxy-connection") ? .generalLane : .ignored
             case 17:
                 self =

@@ -41,6 +41,7 @@ struct PlainResponseEncoder {
         var buffer = ByteBuffer()
         buffer.writeString("HTTP/1.1 \(answer.status) \(reasonPhrase(answer.status))\r\nServer: assetlog\r\n")
         buffer.writeString("Content-Type: application/json\r\nContent-Length: \(body.count)")
+        if let id = answer.eventID { buffer.writeString("\r\nAssetlog-Event-Id: \(id)") }
         for field in answer.fields { buffer.writeString("\r\n\(field.name): \(field.value)") }
         buffer.writeBytes(dateField)
         if closes { buffer.writeBytes(closing) }

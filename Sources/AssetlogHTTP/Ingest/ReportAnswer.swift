@@ -32,6 +32,25 @@ struct ReportAnswer: Sendable {
         return .refused(error.status, error.message, [("WWW-Authenticate", challenge)])
     }
 
+    /// The answer to a report with an Idempotency-Key that was not inserted.
+    static func excepted(_ reason: AppendException.Reason, _ id: EventID) -> ReportAnswer {
+        switch reason {
+        case .duplicate: ReportAnswer(status: 200, eventID: id, fields: [replayed])
+        case .conflict, .leftOut:
+            .refused(
+                422,
+                "The Idempotency-Key was sent before with another report; one that is sent again must be the same, and"
+                    + " another one needs a key of its own.")
+        case .unchecked:
+            .refused(
+                503, "Whether this report was recorded before can't be told now; send it again in a moment.",
+                [("Retry-After", "1")])
+        }
+    }
+
+    /// Says that the answer is that of an earlier request.
+    static let replayed = (name: "Idempotency-Replayed", value: "true")
+
     /// The answer for an event that the log did not record. It is always one that asks to try again.
     static func notRecorded(_ error: LogError) -> ReportAnswer {
         .refused(503, error.description, [("Retry-After", "1")])
@@ -76,6 +95,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 413: "Content Too Large"
     case 414: "URI Too Long"
     case 415: "Unsupported Media Type"
+    case 422: "Unprocessable Content"
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
     case 503: "Service Unavailable"

@@ -187,16 +187,18 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
             let target = part(head.target)
             guard let route = loop.router.route(target) else { return nil }
+            let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
+            guard !ReportRoute.isRehearsal(query) else { return nil }
             let request = ReportRequest(
-                endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
-                query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
+                endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                 contentType: head.contentType.map(part),
                 body: part(head.byteCount..<head.byteCount + head.contentLength))
             self.route = RequestRoute(route.endpoint)
             startedAt = .now()
             let admission = loop.admit(RequestFacts(head, in: bytes, of: connection))
             rateFields = admission.rateFields
-            let verdict = loop.report(request, to: route.deployment, admission: admission, for: self)
+            let verdict = loop.report(
+                request, to: route.deployment, key: head.access[.idempotencyKey].map(part), admission: admission, for: self)
             if loop.sink.wants(status: verdict.status) {
                 record = AccessRecord(head, in: bytes, route, admission, of: connection)
             }
@@ -223,9 +225,12 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         guard case .committing(let id, let closes) = phase, let context else { return }
         let closesNow = closes || connection.loop.isDraining
         switch outcome {
-        case .committed, .excepted(.duplicate):
+        case .committed:
             write(connection.loop.recorded(id, rateFields, closes: closesNow), status: 200, closes: closesNow, context)
-        case .excepted: write(.notRecorded(LogError(.failed)), closes: closesNow, context)
+        case .excepted(let reason):
+            var answer = ReportAnswer.excepted(reason, id)
+            answer.fields += rateFields
+            write(answer, closes: closesNow, context)
         case .failed(let error): write(.notRecorded(LogError(.failed, cause: error)), closes: closesNow, context)
         }
         if unread.readableBytes > 0 { process(context) }

@@ -210,7 +210,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             return respond(answer, hasEnded: false)
         }
         admission = RequestFacts.with(head, of: connection, connection.loop.admit)
-        guard let report = target.withUnsafeBytes(connection.loop.router.route) else {
+        guard let report = target.withUnsafeBytes(connection.loop.router.route), !isRehearsal(report, target, head) else {
             return forward(head, context)
         }
         route = RequestRoute(report.endpoint)
@@ -231,6 +231,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         } catch {
             respond(error.answer, hasEnded: false)
         }
+    }
+
+    // Its answer may look at the log, so it is the API's.
+    private func isRehearsal(_ report: ReportRoute, _ target: [UInt8], _ head: HTTPRequestHead) -> Bool {
+        guard head.method == .POST, let query = report.query else { return false }
+        return target.withUnsafeBytes { ReportRoute.isRehearsal(UnsafeRawBufferPointer(rebasing: $0[query])) }
     }
 
     private func hasNoBody(_ head: HTTPRequestHead) -> Bool {
@@ -290,6 +296,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     private func resolve(_ report: ReportInProgress) {
         let (target, contentType, route) = (report.target, report.contentType, report.route)
+        let key = head?.headers.first(name: AccessField.idempotencyKey.name).map { Array($0.utf8) }
         let verdict = target.withUnsafeBytes { target in
             (contentType ?? []).withUnsafeBytes { type in
                 report.body.bytes.withUnsafeBytes { body in
@@ -297,8 +304,10 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                         contentType: contentType == nil ? nil : type, body: body)
-                    return connection.loop.report(
-                        request, to: route.deployment, admission: admission, for: self)
+                    return (key ?? []).withUnsafeBytes { bytes in
+                        connection.loop.report(
+                            request, to: route.deployment, key: key == nil ? nil : bytes, admission: admission, for: self)
+                    }
                 }
             }
         }
@@ -315,8 +324,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     override func settled(_ outcome: CommitSettlement.Outcome) {
         guard case .committing(let id) = phase else { return }
         switch outcome {
-        case .committed, .excepted(.duplicate): respond(.recorded(id), hasEnded: true)
-        case .excepted: respond(.notRecorded(LogError(.failed)), hasEnded: true)
+        case .committed: respond(.recorded(id), hasEnded: true)
+        case .excepted(let reason): respond(.excepted(reason, id), hasEnded: true)
         case .failed(let error): respond(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
         }
     }

@@ -1,0 +1,57 @@
+import AssetlogCore
+
+/// What a write would record, as the answer to `dry_run=true` shows it.
+struct Rehearsal {
+    var event: Event
+    /// Where the value of each parameter came from.
+    var sources: [(name: String, source: String)]
+    /// What the sender may not have meant.
+    var warnings: [String]
+
+    /// The members of the answer, without the braces around them.
+    func members() -> [UInt8] {
+        var bytes = Array("\"event\":{\"sequence\":null".utf8)
+        var read: [UInt8] = []
+        EventJSON.append(LoggedEvent(sequence: 0, event: event), to: &read)
+        bytes += read.dropFirst("{\"sequence\":0".utf8.count)
+        bytes += ",\"sources\":{".utf8
+        for (index, entry) in sources.enumerated() {
+            bytes += "\(index > 0 ? "," : "")\"\(entry.name)\":\"\(entry.source)\"".utf8
+        }
+        bytes += "},\"warnings\":[".utf8
+        for (index, warning) in warnings.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            CanonicalJSON.appendString(warning.utf8, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return bytes
+    }
+}
+
+/// Finds assets whose key differs from another only by the case of its letters.
+struct SimilarKeys: Sendable {
+    // Looked for among the last events only: it is a hint, and must not cost more the longer the log is.
+    private static let pages = 10
+    private static let events = 1_000
+
+    let storage: any Storage
+
+    /// A sentence about the key, when it looks like a slip; nil: it does not, or the asset is known.
+    func warning(about key: AssetKey, in deployment: String) async throws -> String? {
+        let known = try await storage.events(
+            EventQuery(order: .descending(before: nil), limit: 1, deployment: deployment, assetKey: key))
+        guard known.events.isEmpty else { return nil }
+        let folded = key.canonical.lowercased()
+        var before: Int64?
+        for _ in 0..<Self.pages {
+            let page = try await storage.events(
+                EventQuery(order: .descending(before: before), limit: Self.events, deployment: deployment))
+            for event in page.events where event.assetKey.canonical.lowercased() == folded {
+                return "There is no event of the asset \(key), but of \(event.assetKey), which differs by case only."
+            }
+            guard !page.events.isEmpty else { break }
+            before = page.next
+        }
+        return nil
+    }
+}

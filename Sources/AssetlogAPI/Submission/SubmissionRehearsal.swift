@@ -1,0 +1,114 @@
+import AssetlogAccess
+import AssetlogCore
+import Hummingbird
+import NIOCore
+
+/// `?dry_run=true` on the event API: what the events of a submission would be; nothing is recorded.
+struct SubmissionRehearsal: Sendable {
+    /// The most bytes of a body that is rehearsed.
+    static let maximumBytes = 8 << 20
+
+    let limits: EventLimits
+    let storage: any Storage
+
+    /// Resolves every item. A single object is answered as on the report endpoints, a list by a list of such answers.
+    func rehearse(_ request: Request, _ body: inout SubmissionBody, _ context: APIContext) async throws -> Response {
+        var splitter = ItemSplitter(format: body.format, maximumItemBytes: limits.maximumItemBytes)
+        var results: [Result<Rehearsal, SubmissionError>] = []
+        var read = 0
+        for try await buffer in request.body {
+            try await body.read(buffer, into: &splitter) { splitter in
+                while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
+            }
+            read = body.decodedBytes
+            guard read <= Self.maximumBytes else { throw Self.tooLarge }
+        }
+        try body.finish()
+        if let item = try last(&splitter) { results.append(resolve(item, splitter, context)) }
+        let similar = SimilarKeys(storage: storage)
+        if splitter.isSingle, let first = results.first { return try await answer(first, similar, context) }
+        return answer(results)
+    }
+
+    private func next(_ splitter: inout ItemSplitter) throws -> ItemSplitter.Item? {
+        do {
+            return try splitter.next()
+        } catch {
+            throw APIError(status: .badRequest, detail: "The body is not a list of events: \(error.message).")
+        }
+    }
+
+    private func last(_ splitter: inout ItemSplitter) throws -> ItemSplitter.Item? {
+        do {
+            return try splitter.last()
+        } catch {
+            throw APIError(status: .badRequest, detail: "The body is not a list of events: \(error.message).")
+        }
+    }
+
+    private static let tooLarge = APIError(
+        status: .contentTooLarge, detail: "A rehearsal may have at most \(maximumBytes) bytes; send a part of it.")
+
+    private func resolve(
+        _ item: ItemSplitter.Item, _ splitter: ItemSplitter, _ context: APIContext
+    ) -> Result<Rehearsal, SubmissionError> {
+        guard case .item(let range) = item else {
+            return .failure(SubmissionError(status: 413, pointer: "", "The event is larger than the limit."))
+        }
+        let (deployment, caller, now) = (context.deployment, context.admission.caller, Timestamp.now())
+        var identities = EventIDGenerator()
+        let id = identities.next(at: now)
+        return splitter.bytes.withUnsafeBytes { bytes in
+            Result { () throws(SubmissionError) in
+                try EventResolver(limits: limits).resolve(
+                    UnsafeRawBufferPointer(rebasing: bytes[range]), deployment: deployment, receivedAt: now
+                ) { events throws(SubmissionError) in
+                    if let grant = caller.grant {
+                        guard grant.allows(.reporting(events.kind), deployment: deployment),
+                            grant.covers(canonicalKey: events.assetKey)
+                        else { throw .notAuthorized }
+                    }
+                    var event = events.columns(at: 0, id: events.id(at: 0) ?? id).event
+                    event.reportedBy = caller.name
+                    let others = events.count > 1 ? ["It becomes \(events.count) events, one for each partition; this is the first."] : []
+                    return Rehearsal(
+                        event: event, sources: events.fieldNames.map { ($0, "body") }, warnings: others)
+                }
+            }
+        }
+    }
+
+    private func answer(
+        _ result: Result<Rehearsal, SubmissionError>, _ similar: SimilarKeys, _ context: APIContext
+    ) async throws -> Response {
+        switch result {
+        case .success(var rehearsal):
+            if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: context.deployment) {
+                rehearsal.warnings.append(warning)
+            }
+            return Response(
+                type: "application/json", bytes: [UInt8(ascii: "{")] + rehearsal.members() + [UInt8(ascii: "}")])
+        case .failure(let error):
+            var bytes: [UInt8] = []
+            error.appendProblem(to: &bytes)
+            return Response(
+                status: .init(integerLiteral: error.status), type: "application/problem+json", bytes: bytes)
+        }
+    }
+
+    private func answer(_ results: [Result<Rehearsal, SubmissionError>]) -> Response {
+        var bytes = Array("{\"received\":\(results.count),\"items\":[".utf8)
+        for (index, result) in results.prefix(SubmissionResults.maximumListed).enumerated() {
+            bytes += "\(index > 0 ? "," : ""){\"index\":\(index),".utf8
+            switch result {
+            case .success(let rehearsal): bytes += "\"status\":200,".utf8 + rehearsal.members()
+            case .failure(let error):
+                bytes += "\"status\":\(error.status),\"problem\":".utf8
+                error.appendProblem(to: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+        bytes += "]}".utf8
+        return Response(type: "application/json", bytes: bytes)
+    }
+}

@@ -1,0 +1,162 @@
+import AssetlogAccess
+import AssetlogCore
+import AssetlogLog
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// `POST /api/v1/events`: one event, an array of events, or one on each line.
+struct SubmissionRoute: Sendable {
+    private let log: EventLog
+    private let configuration: APIConfiguration
+    private let memory: SubmissionMemory
+
+    init(log: EventLog, configuration: APIConfiguration) {
+        self.log = log
+        self.configuration = configuration
+        memory = SubmissionMemory(limit: configuration.bufferedBodyBytes)
+    }
+
+    private var limits: EventLimits {
+        var limits = EventLimits()
+        limits.maximumItemBytes = configuration.itemBytes
+        return limits
+    }
+
+    func submit(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard !configuration.isReadOnly else {
+            throw APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
+        }
+        let parameters = try QueryParameters(request.uri.query, known: ["atomic", "items", "dry_run"])
+        var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
+        if try parameters.flag("dry_run") {
+            return try await SubmissionRehearsal(limits: limits, storage: log.storage).rehearse(request, &body, context)
+        }
+        let submission = Submission(log: log, options: try options(request, parameters, context), limits: limits)
+        do {
+            try await read(request, &body, into: submission)
+            try await submission.finish()
+        } catch let failure as BrokenBody {
+            if !submission.options.isAtomic { try await submission.finish() }
+            return answer(submission.results, brokenAt: failure)
+        } catch {
+            await submission.settleAfterFailure()
+            throw error
+        }
+        return answer(submission)
+    }
+
+    private func options(
+        _ request: Request, _ parameters: QueryParameters, _ context: APIContext
+    ) throws -> Submission.Options {
+        var options = Submission.Options(deployment: context.deployment, caller: context.admission.caller)
+        options.isAtomic = try parameters.flag("atomic")
+        switch parameters["items"] {
+        case nil, "refused": break
+        case "all": options.listsAll = true
+        case let other?: throw APIError.badParameter("items", "must be all or refused, not \(other.quoted)", example: "all")
+        }
+        if let field = HTTPField.Name("Idempotency-Key"), let value = request.headers[field] {
+            guard let key = IdempotencyKey.parse(Array(value.utf8)) else {
+                throw APIError(status: .badRequest, detail: IdempotencyKey.rule)
+            }
+            options.key = key.withUnsafeBytes { EventID(idempotencyKey: $0, deployment: context.deployment) }
+        }
+        return options
+    }
+
+    // MARK: Reading
+
+    /// A body that ended before its end, or can't be cut into items any further.
+    struct BrokenBody: Error {
+        var status: HTTPResponse.Status
+        var detail: String
+    }
+
+    private func read(_ request: Request, _ body: inout SubmissionBody, into submission: Submission) async throws {
+        var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.itemBytes)
+        var held = 0
+        defer { _ = memory.change(from: held, to: 0) }
+        do {
+            for try await buffer in request.body {
+                try await body.read(buffer, into: &splitter) { splitter in
+                    try await take(&splitter, submission)
+                    guard memory.change(from: held, to: splitter.keptBytes) else { throw APIError.noMemory }
+                    held = splitter.keptBytes
+                }
+            }
+            try body.finish()
+            submission.options.isSingle = splitter.isSingle
+            if let last = try splitter.last() { add(last, of: splitter, to: submission) }
+        } catch let failure as ItemSplitter.Failure {
+            throw BrokenBody(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
+        } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
+            throw BrokenBody(status: error.status, detail: error.detail)
+        } catch let error as any NIOCoreError {
+            throw BrokenBody(status: .badRequest, detail: "The body has broken off: \(error).")
+        }
+        guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
+    }
+
+    private func take(_ splitter: inout ItemSplitter, _ submission: Submission) async throws {
+        while let item = try splitter.next() {
+            add(item, of: splitter, to: submission)
+            guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
+            if submission.isFull { try await submission.flush() }
+        }
+    }
+
+    private func add(_ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission) {
+        switch item {
+        case .item(let range):
+            splitter.bytes.withUnsafeBytes { submission.add(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        case .tooLarge: submission.addTooLarge(limit: configuration.itemBytes)
+        }
+    }
+
+    private static let tooLargeForAtomic = APIError(
+        status: .contentTooLarge,
+        detail: "A submission with atomic=true may have at most \(Submission.atomicEvents) events and"
+            + " \(Submission.atomicBytes) bytes; nothing was recorded.")
+
+    // MARK: Answering
+
+    private func answer(_ submission: Submission) -> Response {
+        let results = submission.results
+        if submission.options.key != nil, submission.hasConflict {
+            var problem = APIError(
+                status: .unprocessableContent,
+                detail: "The Idempotency-Key was sent before with another body; a request that is sent again must be the"
+                    + " same, and another one needs a key of its own.").problem
+            problem.headers[.contentType] = "application/problem+json"
+            return problem
+        }
+        let status: HTTPResponse.Status = results.isEmpty || isRefused(submission) ? .unprocessableContent : .ok
+        var response = Response(
+            status: status, type: "application/json", bytes: [UInt8(ascii: "{")] + results.members() + [UInt8(ascii: "}")])
+        if submission.options.key != nil, results.recorded == 0, results.duplicate > 0,
+            let field = HTTPField.Name("Idempotency-Replayed")
+        {
+            response.headers[field] = "true"
+        }
+        return response
+    }
+
+    private func isRefused(_ submission: Submission) -> Bool {
+        submission.options.isAtomic && submission.results.refused > 0
+    }
+
+    private func answer(_ results: SubmissionResults, brokenAt failure: BrokenBody) -> Response {
+        var bytes = Array("{\"type\":\"about:blank\",\"title\":\"\(failure.status.reasonPhrase)\",".utf8)
+        bytes += "\"status\":\(failure.status.code),\"detail\":".utf8
+        CanonicalJSON.appendString(failure.detail.utf8, to: &bytes)
+        bytes += ",\"index\":\(results.received),".utf8
+        bytes += results.members() + [UInt8(ascii: "}")]
+        return Response(status: failure.status, type: "application/problem+json", bytes: bytes)
+    }
+}
+
+/// What the errors of a connection that ends have in common.
+private protocol NIOCoreError: Error {}
+extension ChannelError: NIOCoreError {}
+extension IOError: NIOCoreError {}

@@ -1,0 +1,246 @@
+import Foundation
+import Testing
+
+/// The event API of the built server, asked over the wire.
+@Suite("Submitting events")
+struct SubmissionTests {
+    private struct Answer {
+        var status: Int
+        var head: String
+        var body: String
+
+        var json: [String: Any] {
+            (try? JSONSerialization.jsonObject(with: Data(body.utf8)) as? [String: Any]) ?? [:]
+        }
+        subscript(name: String) -> Int? { json[name] as? Int }
+        var items: [[String: Any]] { json["items"] as? [[String: Any]] ?? [] }
+    }
+
+    private func ask(
+        _ server: ServerProcess, _ path: String, _ body: String, type: String = "application/json", _ arguments: [String] = []
+    ) throws -> Answer {
+        let file = server.folder.appending(path: "body-\(UUID().uuidString)")
+        try Data(body.utf8).write(to: file)
+        return try send(server, path, ["-H", "Content-Type: \(type)", "--data-binary", "@\(file.path)"] + arguments)
+    }
+
+    private func send(_ server: ServerProcess, _ path: String, _ arguments: [String]) throws -> Answer {
+        let url = "http://127.0.0.1:\(server.url.port ?? 0)\(path)"
+        let output = try run("curl", ["-s", "-g", "-i", "-X", "POST", url, "-H", "Expect:"] + arguments).output
+        let end = try #require(output.firstRange(of: "\r\n\r\n"), "\(output)")
+        let head = String(output[..<end.lowerBound])
+        return Answer(
+            status: Int(head.split(separator: " ").dropFirst().first ?? "") ?? -1, head: head,
+            body: String(output[end.upperBound...]))
+    }
+
+    private func events(_ server: ServerProcess, _ query: String = "limit=1000") throws -> [[String: Any]] {
+        let text = try run("curl", ["-s", "-g", "http://127.0.0.1:\(server.url.port ?? 0)/api/v1/events?\(query)"]).output
+        let page = try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
+        return page?["events"] as? [[String: Any]] ?? []
+    }
+
+    private static let event = #"{"kind":"materialization","asset_key":["warehouse","orders"],"metadata":{"rows":10}}"#
+
+    @Test("takes one event, an array and lines, plain and compressed")
+    func forms() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let one = try ask(server, "/api/v1/events", Self.event)
+        #expect(one.status == 200, "\(one.body)")
+        #expect((one["received"], one["recorded"], one["refused"]) == (1, 1, 0))
+        #expect((one["first_sequence"], one["last_sequence"]) == (1, 1))
+        let array = try ask(server, "/api/v1/events?items=all", "[\(Self.event),\(Self.event)]")
+        #expect((array["recorded"], array.items.count) == (2, 2))
+        #expect(array.items.allSatisfy { $0["event_id"] is String })
+        let lines = String(repeating: Self.event + "\n", count: 3000)
+        let plain = try ask(server, "/api/v1/events", lines, type: "application/x-ndjson")
+        #expect((plain["received"], plain["recorded"]) == (3000, 3000))
+        let file = server.folder.appending(path: "lines.gz")
+        try run("bash", ["-c", "printf '%s' '\(Self.event)' | gzip > \(file.path)"])
+        let compressed = try send(
+            server, "/api/v1/events",
+            ["-H", "Content-Type: application/x-ndjson", "-H", "Content-Encoding: gzip", "--data-binary", "@\(file.path)"])
+        #expect(compressed["recorded"] == 1, "\(compressed.body)")
+        #expect(try events(server, "order=desc&limit=1").first?["sequence"] as? Int == 3004)
+        #expect(try ask(server, "/api/v1/events", Self.event, type: "text/plain").status == 415)
+        #expect(try ask(server, "/api/v1/events", "", type: "application/x-ndjson").status == 422)
+        #expect(try ask(server, "/api/v1/events?atomc=true", Self.event).status == 400)
+    }
+
+    @Test("names any malformed item of a thousand by its index, and records the others, or none where all were asked for")
+    func malformed() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        for (index, bad) in [(0, "{}"), (500, #"{"kind":"materialization"}"#), (999, "{broken"), (17, #"{"kind":"x","asset_key":"a"}"#)] {
+            var items = Array(repeating: Self.event, count: 1000)
+            items[index] = bad
+            let lines = items.joined(separator: "\n")
+            let answer = try ask(server, "/api/v1/events", lines, type: "application/x-ndjson")
+            #expect(answer.status == 200)
+            #expect((answer["received"], answer["recorded"], answer["refused"]) == (1000, 999, 1))
+            #expect(answer.items.first?["index"] as? Int == index)
+            #expect((answer.items.first?["problem"] as? [String: Any])?["pointer"] is String)
+            let atomic = try ask(server, "/api/v1/events?atomic=true", lines, type: "application/x-ndjson")
+            #expect(atomic.status == 422)
+            #expect((atomic["recorded"], atomic["refused"]) == (0, 1))
+        }
+        #expect(try events(server, "order=desc&limit=1").first?["sequence"] as? Int == 4 * 999)
+        let many = try ask(
+            server, "/api/v1/events?atomic=true", String(repeating: Self.event + "\n", count: 10_001), type: "application/x-ndjson")
+        #expect(many.status == 413)
+        let all = try ask(
+            server, "/api/v1/events?atomic=true", String(repeating: Self.event + "\n", count: 10_000), type: "application/x-ndjson")
+        #expect(all["recorded"] == 10_000)
+    }
+
+    @Test("answers a body that breaks off with what was recorded and where it broke")
+    func broken() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let answer = try ask(server, "/api/v1/events", "[\(Self.event),\(Self.event),{\"kind\":")
+        #expect(answer.status == 400)
+        #expect((answer["received"], answer["recorded"], answer["index"]) == (2, 2, 2))
+        #expect(answer.head.contains("application/problem+json"))
+        #expect(try events(server).count == 2)
+        let bomb = server.folder.appending(path: "bomb.gz")
+        try run("bash", ["-c", "head -c 300000000 /dev/zero | gzip > \(bomb.path)"])
+        let refused = try send(
+            server, "/api/v1/events",
+            ["-H", "Content-Type: application/x-ndjson", "-H", "Content-Encoding: gzip", "--data-binary", "@\(bomb.path)"])
+        #expect(refused.status == 413, "\(refused.body)")
+    }
+
+    @Test("records nothing twice that has an identity, and refuses another event under it")
+    func identities() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let id = "0193aaaa-bbbb-7ccc-8ddd-eeeeffff0001"
+        let event = #"{"event_id":"\#(id)","kind":"observation","asset_key":"a","timestamp":1764000000.5}"#
+        #expect(try ask(server, "/api/v1/events", event)["recorded"] == 1)
+        let again = try ask(server, "/api/v1/events", "[\(event),\(event)]")
+        #expect(again.status == 200)
+        #expect((again["recorded"], again["duplicate"]) == (0, 2))
+        let other = try ask(server, "/api/v1/events", event.replacing("\"a\"", with: "\"b\""))
+        #expect(other.status == 422)
+        #expect(other.items.first?["status"] as? Int == 422)
+        // The same identity in another deployment is another event.
+        #expect(try events(server).count == 1)
+        #expect(try events(server).first?["timestamp"] as? String == "2025-11-24T16:00:00.500000Z")
+    }
+
+    @Test("answers a request that is sent again with the same Idempotency-Key as the first time")
+    func keys() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let key = ["-H", "Idempotency-Key: \"nightly 2026-11-25\""]
+        let report = "/report_asset_materialization/a"
+        let first = try ask(server, report, #"{"partition":"p"}"#, key)
+        let second = try ask(server, report, #"{"partition":"p"}"#, key)
+        #expect((first.status, second.status, second.body) == (200, 200, "{}"))
+        #expect(!first.head.contains("Idempotency-Replayed"))
+        #expect(second.head.contains("Idempotency-Replayed: true"))
+        let id = try #require(first.head.firstMatch(of: /Assetlog-Event-Id: (\S+)/)?.1)
+        #expect(second.head.contains("Assetlog-Event-Id: \(id)"))
+        let other = try ask(server, report, #"{"partition":"q"}"#, key)
+        #expect(other.status == 422)
+        #expect(other.body.contains(#"{"error":"#))
+        #expect(try ask(server, report, "{}", ["-H", "Idempotency-Key: "]).status == 200)
+        #expect(try ask(server, report, "{}", ["-H", "Idempotency-Key: a b"]).status == 400)
+        // In the lane of chunked requests too.
+        let chunked = try ask(server, report, #"{"partition":"p"}"#, key + ["-H", "Transfer-Encoding: chunked"])
+        #expect(chunked.head.contains("Idempotency-Replayed: true"))
+
+        // One namespace: the identity of the key is the event's.
+        let known = #"{"event_id":"\#(id)","kind":"materialization","asset_key":"a","partition":"p"}"#
+        #expect(try ask(server, "/api/v1/events", known)["duplicate"] == 1)
+
+        let batch = "[\(Self.event),\(Self.event)]"
+        let batchKey = ["-H", "Idempotency-Key: 77"]
+        let one = try ask(server, "/api/v1/events", batch, batchKey)
+        let two = try ask(server, "/api/v1/events", batch, batchKey)
+        #expect((one["recorded"], one.body) == (2, two.body))
+        #expect(two.head.lowercased().contains("idempotency-replayed: true"))
+        #expect(try ask(server, "/api/v1/events", "[\(Self.event),{\"kind\":\"observation\",\"asset_key\":\"z\"}]", batchKey).status == 422)
+        // After a restart too.
+        let folder = server.folder
+        #expect(server.stop() == 0)
+        let restarted = try ServerProcess(in: folder)
+        defer { restarted.stop() }
+        #expect(try ask(restarted, report, #"{"partition":"p"}"#, key).head.contains("Idempotency-Replayed: true"))
+    }
+
+    @Test("makes an event for each partition of a range, in one commit")
+    func partitions() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let range = #"{"kind":"materialization","asset_key":"a","partitions":{"from":"2014-01-01","to":"2024-12-13","every":"day"}}"#
+        let start = ContinuousClock.now
+        let answer = try ask(server, "/api/v1/events", range)
+        print("4,000 partitions in \(ContinuousClock.now - start)")
+        #expect((answer["received"], answer["recorded"]) == (1, 4000), "\(answer.body)")
+        #expect((answer["first_sequence"], answer["last_sequence"]) == (1, 4000))
+        #expect(try events(server, "limit=1").first?["partition"] as? String == "2014-01-01")
+    }
+
+    @Test("takes every kind of event, and gives it back")
+    func kinds() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let lines = """
+            {"kind":"materialization_started","asset_key":"a"}
+            {"kind":"materialization_failed","asset_key":"a","failure":{"reason":"FAILED_TO_MATERIALIZE","message":"out of memory"}}
+            {"kind":"check","asset_key":"a","check_name":"c","passed":false,"blocking":true,"description":"d","target":{"data_version":"1"}}
+            {"kind":"observation","asset_key":"a","metadata":{"page":{"raw_value":"https://example.com","type":"url"}}}
+            """
+        let answer = try ask(server, "/api/v1/events", lines, type: "application/x-ndjson")
+        #expect(answer["recorded"] == 4, "\(answer.body)")
+        let read = try events(server)
+        #expect(read.compactMap { $0["kind"] as? String } == ["materialization_started", "materialization_failed", "check", "observation"])
+        #expect((read[1]["failure"] as? [String: Any])?["message"] as? String == "out of memory")
+    }
+
+    @Test("rehearses every write, and records nothing")
+    func rehearsal() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        #expect(try send(server, "/report_asset_materialization/Orders", []).status == 200)
+        let report = try ask(
+            server, "/report_asset_materialization/orders?dry_run=true&partiton=x", #"{"asset_key":"other","metadata":{"a":1}}"#)
+        #expect(report.status == 200, "\(report.body)")
+        #expect((report.json["sources"] as? [String: String])?["asset_key"] == "path")
+        #expect((report.json["sources"] as? [String: String])?["metadata"] == "body")
+        let warnings = (report.json["warnings"] as? [String] ?? []).joined(separator: "\n")
+        for part in ["partiton", "has another", "differs by case"] { #expect(warnings.contains(part), "\(warnings)") }
+        let untyped = try send(
+            server, "/report_asset_materialization/a?dry_run=true", ["-H", "Content-Type:", "--data-binary", "{}"])
+        #expect(untyped.body.contains("Content-Type"), "\(untyped.body)")
+        #expect(try ask(server, "/report_asset_materialization/a?dry_run=true", "{broken").status == 400)
+        let event = try ask(server, "/api/v1/events?dry_run=true", Self.event)
+        #expect(event.status == 200)
+        #expect((event.json["event"] as? [String: Any])?["kind"] as? String == "materialization")
+        let list = try ask(server, "/api/v1/events?dry_run=true", "[\(Self.event),{}]")
+        #expect((list.items.count, list.items.last?["status"] as? Int) == (2, 400))
+        #expect(try events(server).count == 1)
+    }
+
+    @Test("needs the rights of the events it brings")
+    func rights() throws {
+        let server = try AccessTests.server()
+        defer { server.stop() }
+        let token = try AccessTests.createToken(
+            "checks", ["--allow", "report:check", "--assets", "lake/*", "--deployment", "prod"], on: server)
+        let bearer = ["-H", "Authorization: Bearer \(token)"]
+        let check = #"{"kind":"check","asset_key":["lake","a"],"check_name":"c","passed":true}"#
+        #expect(try AccessTests.becomes(200) { try ask(server, "/prod/api/v1/events", check, bearer).status })
+        let mixed = try ask(
+            server, "/prod/api/v1/events", "[\(check),\(Self.event),\(check.replacing("lake", with: "sea"))]", bearer)
+        #expect((mixed["recorded"], mixed["refused"]) == (1, 2))
+        #expect(mixed.items.allSatisfy { $0["status"] as? Int == 403 })
+        #expect(try ask(server, "/api/v1/events", check, bearer).status == 403)
+        #expect(try ask(server, "/prod/api/v1/events", check).status == 401)
+        let page = try run(
+            "curl", ["-s", "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:\(server.url.port ?? 0)/prod/api/v1/events"] + bearer)
+        #expect(page.output == "403")
+    }
+}
