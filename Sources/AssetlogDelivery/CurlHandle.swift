@@ -108,9 +108,9 @@ final class CurlHandle {
                 value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f })
             else {
                 curl_slist_free_all(list)
+                let name = header.name.filter { $0.isLetter || $0 == "-" }
                 throw DeliveryError(
-                    .invalidRequest, "the value of the header \(header.name.filter { $0.isLetter || $0 == "-" }) can't be sent;"
-                        + " remove line ends and control characters from it")
+                    .invalidRequest, "the header \(name) can't be sent; remove line ends and control characters from it")
             }
             guard let longer = curl_slist_append(list, "\(header.name): \(value)") else {
                 curl_slist_free_all(list)

@@ -1,6 +1,14 @@
 #if Delivery
 import AssetlogCore
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Sends requests, one after the other, over a connection that is kept open between them.
 ///
 /// It has a thread of its own, because libcurl's calls block; the thread ends with the object.
@@ -32,6 +40,7 @@ public final class OutboundConnection: Sendable {
     }
 
     private static func work(_ queue: RequestQueue) {
+        blockPipeSignal()
         let handle = CurlHandle()
         while let entry = queue.next() {
             guard let handle else {
@@ -44,6 +53,15 @@ public final class OutboundConnection: Sendable {
                 entry.finish(.failure(error))
             }
         }
+    }
+
+    // OpenSSL writes to sockets without care for the signal of a closed one, which would end the process. It is sent to the
+    // thread that writes.
+    private static func blockPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
     }
 }
 #endif

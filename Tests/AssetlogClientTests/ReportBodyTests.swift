@@ -19,7 +19,9 @@ struct ReportBodyTests {
             report: Report(
                 .materialization, of: ["warehouse", "a/b", ".."], partition: "2026-11-22", description: "line\nbreak",
                 dataVersion: "1.1"),
-            body: #"{"asset_key":["warehouse","a/b",".."],"partition":"2026-11-22","description":"line\nbreak","data_version":"1.1"\#(time)}"#),
+            body:
+                #"{"asset_key":["warehouse","a/b",".."],"partition":"2026-11-22","description":"line\nbreak","data_version":"1.1"\#(time)}"#
+        ),
         Row(
             report: Report(.check(name: "rows", passed: false, severity: .warn), of: ["é\""], partition: ""),
             body: #"{"asset_key":["é\""],"check_name":"rows","passed":false,"severity":"WARN","partition":""\#(time)}"#),

@@ -71,7 +71,9 @@ struct OutboundConnectionTests {
         #expect(answer.body.count == 1 << 20)
     }
 
-    @Test("says that a connection broke, and that the request may be sent again", arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"])
+    @Test(
+        "says that a connection broke, and that the request may be sent again",
+        arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{}"])
     func broken(_ answer: String) async throws {
         let server = try ScriptedServer([.last(answer), .last(answer)])
         let error = await #expect(throws: DeliveryError.self) { try await OutboundConnection().send(Self.request(server)) }

@@ -68,7 +68,10 @@ struct RetryTests {
 
     @Test(
         "ends when the next attempt would come too late",
-        arguments: [(299, "1", RetryState.Action.retry(after: .seconds(1))), (299, "2", .giveUp), (300, "0", .retry(after: .zero)), (301, "0", .giveUp)])
+        arguments: [
+            (299, "1", RetryState.Action.retry(after: .seconds(1))), (299, "2", .giveUp), (300, "0", .retry(after: .zero)),
+            (301, "0", .giveUp),
+        ])
     func patience(_ now: Int, _ retryAfter: String, _ expected: RetryState.Action) {
         #expect(Self.action(.answer(503, retryAfter: retryAfter), now: .seconds(now), random: 0) == expected)
     }

@@ -96,13 +96,16 @@ public final class AssetlogClient: Sendable {
         }
     }
 
+    // Who has a connection waits at least so long: an answer that nobody hears leaves it open what the server did.
+    private static let shortestWait: Duration = .seconds(5)
+
     private func attempt(_ report: SealedReport, timeout: Duration) async throws -> Result<OutboundAnswer, DeliveryError> {
         var request = OutboundRequest(
             url: report.target,
             headers: [
                 .init("Content-Type", "application/json"), .init("Idempotency-Key", "\"\(report.id)\""),
                 .init("User-Agent", "assetlog-client"),
-            ], body: report.body, connectTimeout: timeout, timeout: timeout, caFile: options.caFile)
+            ], body: report.body, connectTimeout: timeout, timeout: max(timeout, Self.shortestWait), caFile: options.caFile)
         if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
         do {
             return .success(try await connection.send(request))

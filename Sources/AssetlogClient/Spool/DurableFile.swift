@@ -125,7 +125,8 @@ enum DurableFile {
     }
 
     private static func failure(_ verb: String, _ path: String) -> ClientError {
-        ClientError(.spoolFailed, "\(path) can't be \(verb): \(String(cString: strerror(errno))). Check the spool's folder, and whose it is")
+        let reason = String(cString: strerror(errno))
+        return ClientError(.spoolFailed, "\(path) can't be \(verb): \(reason). Check the spool's folder, and whose it is")
     }
 }
 

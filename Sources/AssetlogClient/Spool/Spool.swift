@@ -61,8 +61,9 @@ public struct Spool: Sendable {
         let bytes = files.reduce(0) { $0 + $1.size }
         guard files.count < limits.files, bytes + size <= limits.bytes else {
             throw ClientError(
-                .spoolFull, "the spool \(folder) is full with \(files.count) files and \(bytes) bytes; deliver what waits, and remove"
-                    + " what was refused")
+                .spoolFull,
+                "the spool \(folder) is full with \(files.count) files and \(bytes) bytes;"
+                    + " deliver what waits, and remove what was refused")
         }
     }
 

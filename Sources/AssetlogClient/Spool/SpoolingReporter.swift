@@ -12,6 +12,14 @@ public struct SpoolingReporter: Sendable {
         case spooled(ClientError)
     }
 
+    /// What became of a report, and of those that waited before it.
+    public struct Receipt: Sendable {
+        /// What became of the report.
+        public var outcome: Outcome
+        /// What became of the reports of the same asset that waited; nil when none did.
+        public var earlier: SpoolDelivery?
+    }
+
     private let client: AssetlogClient
     private let spool: Spool
 
@@ -27,18 +35,20 @@ public struct SpoolingReporter: Sendable {
     ///   - report: The report.
     ///   - id: The identity by which a server records it once; nil makes one.
     /// - Throws: ``ClientError`` when the server refuses the report, or the spool can't keep it: then it is nowhere.
-    public func report(_ report: Report, id: EventID? = nil) async throws -> Outcome {
+    public func report(_ report: Report, id: EventID? = nil) async throws -> Receipt {
         let sealed = try client.seal(report, id: id)
         let start = client.clock.steady()
+        var earlier: SpoolDelivery?
         do {
             if try !spool.names(lane: sealed.lane).isEmpty {
                 let delivery = try await SpoolDelivery.run(from: spool, by: client, lane: sealed.lane, start: start)
-                if let reason = delivery.obstacle { throw reason }
+                earlier = delivery
+                if let obstacle = delivery.obstacle { throw obstacle }
             }
-            return .recorded(try await client.send(sealed, start: start))
+            return Receipt(outcome: .recorded(try await client.send(sealed, start: start)), earlier: earlier)
         } catch let error as ClientError where error.isRetriable {
             try spool.add(sealed)
-            return .spooled(error)
+            return Receipt(outcome: .spooled(error), earlier: earlier)
         }
     }
 

@@ -29,7 +29,11 @@ struct ReportSendingOptions: ParsableArguments {
             return
         }
         let spool = try target.spoolFolder(in: context)
-        switch try await SpoolingReporter(client: client, spool: spool).report(report, id: id) {
+        let receipt = try await SpoolingReporter(client: client, spool: spool).report(report, id: id)
+        if let earlier = receipt.earlier, earlier.refused + earlier.damaged > 0 {
+            context.warn("Earlier reports of this asset were refused; `assetlog report list` says why")
+        }
+        switch receipt.outcome {
         case .recorded: break
         case .spooled(let reason):
             context.say("\(reason); the report waits in \(spool.folder), `assetlog report flush` delivers it")

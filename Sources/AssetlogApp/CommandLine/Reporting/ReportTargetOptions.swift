@@ -40,7 +40,6 @@ struct ReportTargetOptions: ParsableArguments {
     func client(in context: CommandContext) throws -> AssetlogClient {
         var options = AssetlogClient.Options()
         options.retry.patience = Self.duration(timeout) ?? .seconds(30)
-        options.attemptTimeout = min(max(options.retry.patience, .seconds(1)), .seconds(10))
         options.caFile = (caFile ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
         let url = to ?? context.setting("ASSETLOG_URL") ?? "http://localhost:3000"
         return try AssetlogClient(url: url, token: try token(in: context), deployment: deployment, options: options)
