@@ -143,7 +143,7 @@ struct ReportCommandTests {
         let flushed = try fixture.report("flush")
         #expect(flushed.status == 1)
         #expect(flushed.output == "1 delivered, 1 refused, 1 damaged, 1 waiting.\n")
-        #expect(flushed.errors.contains("wait for other servers"))
+        #expect(flushed.errors.contains("1 report waits for other servers"))
         #expect(try fixture.numbers() == ["a": [1]])
         let list = try fixture.report("list").output
         #expect(list.contains("refuses the report with 404"), "\(list)")

@@ -24,8 +24,9 @@ struct ReportFlushCommand: AssetlogSubcommand {
         if delivery.refused + delivery.damaged > 0 { context.warn("What was put aside lies in \(spool.folder)/refused") }
         if let obstacle = delivery.obstacle { throw CommandFailure(.failure, obstacle.message) }
         guard delivery.remaining + delivery.elsewhere == 0 else {
+            let reports = delivery.elsewhere == 1 ? "1 report waits" : "\(delivery.elsewhere) reports wait"
             throw CommandFailure(
-                .failure, "\(delivery.elsewhere) reports wait for other servers, which `assetlog report list` names; flush them by --to")
+                .failure, "\(reports) for other servers, which `assetlog report list` names; flush them by --to")
         }
     }
 
