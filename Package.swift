@@ -144,8 +144,10 @@ let package = Package(
                 "AssetlogTLS", nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"),
             ]),
         .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
-        .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery"]),
-        .testTarget(name: "AssetlogClientTests", dependencies: ["AssetlogClient", "AssetlogCore", "AssetlogDelivery"]),
+        .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
+        .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
+        .testTarget(
+            name: "AssetlogClientTests", dependencies: ["AssetlogClient", "AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
         .testTarget(
             name: "AssetlogHTTPTests",
             dependencies: [

@@ -1,6 +1,7 @@
 #if Delivery
 import AssetlogDelivery
 import Foundation
+import ScriptedServer
 import Testing
 
 @Suite("A connection to a server")

@@ -3,9 +3,9 @@ import Foundation
 import Synchronization
 
 /// A server on loopback that answers each request with the next of its scripts: for answers that a good server never gives.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
     /// What is done with a request.
-    enum Script: Sendable {
+    package enum Script: Sendable {
         /// These bytes are sent; the connection stays open.
         case answer(String)
         /// These bytes are sent, and the connection is closed.
@@ -14,12 +14,14 @@ final class ScriptedServer: Sendable {
         case silence(Double)
     }
 
-    let port: Int
+    /// Where it listens.
+    package let port: Int
     private let descriptor: Int32
     private let received = Mutex<[String]>([])
     private let accepted = Mutex(0)
 
-    init(_ scripts: [Script]) throws {
+    /// Starts it.
+    package init(_ scripts: [Script]) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -37,9 +39,9 @@ final class ScriptedServer: Sendable {
     }
 
     /// The requests, head and body.
-    var requests: [String] { received.withLock { $0 } }
+    package var requests: [String] { received.withLock { $0 } }
     /// How many connections there were.
-    var connections: Int { accepted.withLock { $0 } }
+    package var connections: Int { accepted.withLock { $0 } }
 
     private func serve(_ scripts: [Script]) {
         var scripts = scripts[...]
