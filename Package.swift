@@ -37,6 +37,8 @@ let package = Package(
         .executable(name: "assetlog", targets: ["assetlog"]),
         .library(name: "AssetlogCore", targets: ["AssetlogCore"]),
         .library(name: "AssetlogGzip", targets: ["AssetlogGzip"]),
+        .library(name: "AssetlogDelivery", targets: ["AssetlogDelivery"]),
+        .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
         .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
         .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
         .library(name: "AssetlogTesting", targets: ["AssetlogTesting"]),
@@ -46,7 +48,8 @@ let package = Package(
         .trait(name: "TLS", description: "HTTPS over the system's OpenSSL (libssl)."),
         .trait(name: "Gzip", description: "Requests with Content-Encoding: gzip, and compressed files (zlib)."),
         .trait(name: "JSONLines", description: "The exporter `jsonlines`: events as lines of JSON in rotated files."),
-        .default(enabledTraits: ["SQLite", "TLS", "Gzip", "JSONLines"]),
+        .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
+        .default(enabledTraits: ["SQLite", "TLS", "Gzip", "JSONLines", "Delivery"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -63,6 +66,7 @@ let package = Package(
         // The operating system's libraries. A module map and a shim for macros; nothing else is C.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
@@ -76,6 +80,10 @@ let package = Package(
                 .target(name: "COpenSSL", condition: .when(traits: ["TLS"])), nio("NIOCore"),
             ]),
         .target(name: "AssetlogGzip", dependencies: [.target(name: "CZlib", condition: .when(traits: ["Gzip"]))]),
+        .target(
+            name: "AssetlogDelivery",
+            dependencies: ["AssetlogCore", .target(name: "CCurl", condition: .when(traits: ["Delivery"]))]),
+        .target(name: "AssetlogClient", dependencies: ["AssetlogCore", "AssetlogDelivery"]),
         .target(
             name: "AssetlogHTTP",
             dependencies: [
@@ -101,7 +109,8 @@ let package = Package(
             name: "AssetlogApp",
             dependencies: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
-                "AssetlogJournal", "AssetlogMetrics", logging, nio("NIOCore"), nio("NIOPosix"),
+                "AssetlogClient", "AssetlogDelivery", "AssetlogJournal", "AssetlogMetrics", logging, nio("NIOCore"),
+                nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -135,6 +144,10 @@ let package = Package(
                 "AssetlogTLS", nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"),
             ]),
         .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
+        .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
+        .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
+        .testTarget(
+            name: "AssetlogClientTests", dependencies: ["AssetlogClient", "AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
         .testTarget(
             name: "AssetlogHTTPTests",
             dependencies: [

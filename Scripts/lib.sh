@@ -33,8 +33,8 @@ need_swift() {
     fail "there is no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
 }
 
-# What the build needs: headers of OpenSSL, zlib and SQLite, and git for the packages.
-build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev ca-certificates)
+# What the build needs: headers of OpenSSL, zlib, SQLite and curl, and git for the packages.
+build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev ca-certificates)
 
 # What builds and runs the container's image without a daemon.
 container_packages=(buildah podman runc debootstrap netavark aardvark-dns iptables iproute2 python3-venv)

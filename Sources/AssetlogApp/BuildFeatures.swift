@@ -39,11 +39,20 @@ enum BuildFeatures {
         #endif
     }
 
+    static var hasDelivery: Bool {
+        #if Delivery
+        true
+        #else
+        false
+        #endif
+    }
+
     /// Every trait of the package, in the order of its manifest.
     static let all = [
         Feature(name: "SQLite", summary: "the storage sqlite", isCompiledIn: hasSQLite),
         Feature(name: "TLS", summary: "HTTPS", isCompiledIn: hasTLS),
         Feature(name: "Gzip", summary: "requests with Content-Encoding: gzip", isCompiledIn: hasGzip),
         Feature(name: "JSONLines", summary: "the exporter jsonlines", isCompiledIn: hasJSONLines),
+        Feature(name: "Delivery", summary: "assetlog report, and what sends over HTTP", isCompiledIn: hasDelivery),
     ]
 }

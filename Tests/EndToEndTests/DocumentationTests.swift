@@ -4,7 +4,9 @@ import Testing
 /// What the documents say is what happens: every block that follows `<!-- run -->` is run against a real server.
 @Suite("The documents")
 struct DocumentationTests {
-    private static let documents = ["README.md", "Docs/API.md", "Docs/Operations.md", "Docs/Deployments.md", "Docs/Tokens.md"]
+    private static let documents = [
+        "README.md", "Docs/API.md", "Docs/Operations.md", "Docs/Deployments.md", "Docs/Reporting.md", "Docs/Tokens.md",
+    ]
 
     private static func text(_ document: String) throws -> String {
         try String(contentsOf: ServerProcess.root.appending(path: document), encoding: .utf8)
@@ -33,7 +35,10 @@ struct DocumentationTests {
             let path = "\(ServerProcess.binary.deletingLastPathComponent().path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
             let result = try run(
                 "bash", ["-euo", "pipefail", "-c", script], in: folder,
-                environment: ["PATH": path, "DATA": folder.appending(path: "data").path])
+                environment: [
+                    "PATH": path, "DATA": folder.appending(path: "data").path, "ASSETLOG_URL": server.url.absoluteString,
+                    "ASSETLOG_SPOOL": folder.appending(path: "spool").path,
+                ])
             #expect(result.status == 0, "\(document):\n\(block)\n\(result.output)\(result.errors)")
             // A refused report is answered, so curl alone would not notice.
             #expect(!result.output.contains(#""error""#), "\(document):\n\(block)\n\(result.output)")

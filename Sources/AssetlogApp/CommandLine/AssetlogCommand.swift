@@ -7,14 +7,14 @@ struct AssetlogCommand: ParsableCommand {
         abstract: "Records what happened to data assets: materializations, observations and check results.",
         discussion: """
             Start a server:        assetlog serve
-            Report to it:          curl -X POST localhost:3000/report_asset_materialization/my_asset
+            Report to it:          assetlog report materialization my_asset
             Read what it recorded: curl localhost:3000/api/v1/events
 
             Exit codes: 0 done, 1 failed, 2 a problem with the data, 64 a wrong command line, 78 a wrong configuration.
             """,
         version: Assetlog.version,
         subcommands: [
-            ServeCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self,
+            ServeCommand.self, ReportCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self,
             PluginsCommand.self, BackupCommand.self, VerifyCommand.self, ConsumerCommand.self, HealthCommand.self,
         ])
 }

@@ -27,5 +27,7 @@ struct ConfigurationInput: Sendable {
     var workingFolder: String
 
     /// The variables with a meaning of their own, which are no keys.
-    static let reservedVariables: Set = ["ASSETLOG_CONFIG"]
+    static let reservedVariables: Set = [
+        "ASSETLOG_CONFIG", "ASSETLOG_URL", "ASSETLOG_TOKEN", "ASSETLOG_CA_FILE", "ASSETLOG_SPOOL",
+    ]
 }

@@ -72,3 +72,42 @@ public enum CanonicalJSON {
         return Array(output.bytes)
     }
 }
+
+extension CanonicalJSON {
+    /// The members of a JSON object in their order, each with its value as it is written; nil when it is no object.
+    package static func members(ofObject json: [UInt8]) -> [(name: String, value: [UInt8])]? {
+        json.withUnsafeBytes { bytes in
+            guard (try? JSONScanner.validate(bytes)) == .object else { return nil }
+            var cursor = JSONCursor(bytes)
+            var members: [(name: String, value: [UInt8])] = []
+            cursor.skipBlanks()
+            cursor.position += 1
+            cursor.skipBlanks()
+            while cursor.next == UInt8(ascii: "\"") {
+                let name = text(cursor.string())
+                cursor.skipBlanks()
+                cursor.position += 1
+                cursor.skipBlanks()
+                members.append((name, Array(cursor.value())))
+                cursor.skipBlanks()
+                guard cursor.next == UInt8(ascii: ",") else { break }
+                cursor.position += 1
+                cursor.skipBlanks()
+            }
+            return members
+        }
+    }
+
+    /// The member of a JSON object that is a string; nil when there is none, or no object.
+    package static func string(_ name: String, inObject json: [UInt8]) -> String? {
+        guard let value = members(ofObject: json)?.last(where: { $0.name == name })?.value, value.first == UInt8(ascii: "\"")
+        else { return nil }
+        return value.dropFirst().dropLast().withUnsafeBytes { text($0) }
+    }
+
+    private static func text(_ content: UnsafeRawBufferPointer) -> String {
+        var decoded = ByteScratch(capacity: content.count)
+        decoded.appendUnescaped(content)
+        return String(decoding: decoded.bytes, as: UTF8.self)
+    }
+}

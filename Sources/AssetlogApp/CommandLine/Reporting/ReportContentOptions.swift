@@ -1,0 +1,105 @@
+import ArgumentParser
+import AssetlogClient
+import AssetlogCore
+import AssetlogJournal
+
+/// What every report says.
+struct ReportContentOptions: ParsableArguments {
+    @Argument(
+        help: ArgumentHelp(
+            "The asset's key: a word for each part. A single word is split at its slashes, or is a JSON array of parts.",
+            valueName: "key"))
+    var key: [String]
+
+    @Option(help: ArgumentHelp("The partition of the asset; without it: the whole asset.", valueName: "partition"))
+    var partition: String?
+
+    @Option(
+        parsing: .upToNextOption,
+        help: ArgumentHelp(
+            "Labels with values, such as rows=10 source=s3://bucket. Numbers, true, false and null are what they look like,"
+                + " everything else is text; label:=JSON takes any JSON, as code:='\"007\"'.", valueName: "label=value"))
+    var metadata: [String] = []
+
+    @Option(help: ArgumentHelp("A JSON object of further labels.", valueName: "json"))
+    var metadataJSON: String?
+
+    /// The report of a kind.
+    ///
+    /// - Throws: `ValidationError`.
+    func report(_ kind: Report.Kind) throws -> Report {
+        var labels = ReportMetadata()
+        for pair in metadata {
+            let (label, value) = try Self.pair(pair)
+            labels[label] = value
+        }
+        if let metadataJSON {
+            for entry in try Self.object(metadataJSON).entries { labels[entry.label] = entry.value }
+        }
+        return Report(kind, of: try Self.parts(key), partition: partition, metadata: labels)
+    }
+
+    /// The parts of a key, as it is typed.
+    static func parts(_ words: [String]) throws -> [String] {
+        guard words.count == 1, let word = words.first else { return words }
+        if word.hasPrefix("[") {
+            guard let key = AssetKey(json: word) else {
+                throw ValidationError("A key that starts with [ must be a JSON array of texts, such as '[\"warehouse\",\"orders\"]'.")
+            }
+            return key.parts
+        }
+        // As the server splits the path of a URL.
+        return word.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    }
+
+    /// A label and its value, as they are typed.
+    static func pair(_ text: String) throws -> (String, JSONValue) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw ValidationError(
+                "--metadata takes label=value, such as rows=10, not \(LineText.quoted(text)). The words of the key stand before it.")
+        }
+        let (label, value) = (text[..<equals], String(text[text.index(after: equals)...]))
+        guard label.hasSuffix(":") else { return (String(label), guessed(value)) }
+        guard label.count > 1 else { throw ValidationError("--metadata takes label:=JSON; the label is missing.") }
+        do {
+            return (String(label.dropLast()), .text(try JSONText(value)))
+        } catch {
+            throw ValidationError("--metadata \(label.dropLast()) is not valid JSON: \(error).")
+        }
+    }
+
+    // JSON that is no text, array or object; those would be ambiguous.
+    private static func guessed(_ value: String) -> JSONValue {
+        guard let json = try? JSONText(value) else { return .string(value) }
+        switch json.kind {
+        case .integer, .float, .true, .false, .null: return .text(json)
+        case .string, .array, .object: return .string(value)
+        }
+    }
+
+    private static func object(_ text: String) throws -> ReportMetadata {
+        do {
+            return try ReportMetadata(json: text)
+        } catch is ClientError {
+            throw ValidationError("--metadata-json must be a JSON object, such as '{\"rows\": 10}'.")
+        } catch {
+            throw ValidationError("--metadata-json is not valid JSON: \(error).")
+        }
+    }
+}
+
+/// What a report that is no check may say in words.
+struct ReportTextOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("Words for people.", valueName: "text"))
+    var description: String?
+
+    @Option(help: ArgumentHelp("The version of the asset's data.", valueName: "version"))
+    var dataVersion: String?
+
+    func added(to report: Report) -> Report {
+        var report = report
+        report.description = description
+        report.dataVersion = dataVersion
+        return report
+    }
+}

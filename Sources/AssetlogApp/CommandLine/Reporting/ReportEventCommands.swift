@@ -1,0 +1,72 @@
+import ArgumentParser
+import AssetlogClient
+import AssetlogCore
+
+/// `assetlog report materialization`
+struct ReportMaterializationCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "materialization", abstract: "The asset, or a partition of it, was written.")
+
+    @OptionGroup var content: ReportContentOptions
+    @OptionGroup var text: ReportTextOptions
+    @OptionGroup var target: ReportTargetOptions
+    @OptionGroup var sending: ReportSendingOptions
+
+    func validate() throws { _ = try report() }
+
+    func run(in context: CommandContext) async throws {
+        try await sending.send(report(), to: target, in: context)
+    }
+
+    private func report() throws -> Report { text.added(to: try content.report(.materialization)) }
+}
+
+/// `assetlog report observation`
+struct ReportObservationCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(commandName: "observation", abstract: "The asset was looked at.")
+
+    @OptionGroup var content: ReportContentOptions
+    @OptionGroup var text: ReportTextOptions
+    @OptionGroup var target: ReportTargetOptions
+    @OptionGroup var sending: ReportSendingOptions
+
+    func validate() throws { _ = try report() }
+
+    func run(in context: CommandContext) async throws {
+        try await sending.send(report(), to: target, in: context)
+    }
+
+    private func report() throws -> Report { text.added(to: try content.report(.observation)) }
+}
+
+/// `assetlog report check`
+struct ReportCheckCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(commandName: "check", abstract: "A check of the asset was evaluated.")
+
+    @OptionGroup var content: ReportContentOptions
+
+    @Option(help: ArgumentHelp("The check's name.", valueName: "name"))
+    var checkName: String
+
+    @Option(help: ArgumentHelp("Whether it passed: true or false.", valueName: "boolean"))
+    var passed: Bool
+
+    @Option(help: ArgumentHelp("How much a failure matters: WARN or ERROR. (default: ERROR)", valueName: "severity"))
+    var severity: String?
+
+    @OptionGroup var target: ReportTargetOptions
+    @OptionGroup var sending: ReportSendingOptions
+
+    func validate() throws { _ = try report() }
+
+    func run(in context: CommandContext) async throws {
+        try await sending.send(report(), to: target, in: context)
+    }
+
+    private func report() throws -> Report {
+        guard let severity = Report.Severity(rawValue: severity?.uppercased() ?? "ERROR") else {
+            throw ValidationError("--severity must be WARN or ERROR.")
+        }
+        return try content.report(.check(name: checkName, passed: passed, severity: severity))
+    }
+}

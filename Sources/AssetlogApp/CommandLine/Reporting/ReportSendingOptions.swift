@@ -1,0 +1,42 @@
+import ArgumentParser
+import AssetlogClient
+import AssetlogCore
+
+/// How a report is sent.
+struct ReportSendingOptions: ParsableArguments {
+    @Flag(help: "Keep nothing for later: exit with 1 when the server can't record the report now.")
+    var noSpool = false
+
+    @Option(
+        help: ArgumentHelp(
+            "The identity of the report, a UUID: a server records it once, however often this command is run with it.",
+            valueName: "uuid"))
+    var id: String?
+
+    func validate() throws {
+        guard let id, EventID(id) == nil else { return }
+        throw ValidationError("--id must be a UUID, such as 0193b0a0-1111-7222-8333-444444444444.")
+    }
+
+    /// Sends a report, or keeps it.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func send(_ report: Report, to target: ReportTargetOptions, in context: CommandContext) async throws {
+        let client = try target.client(in: context)
+        let id = id.flatMap { EventID($0) }
+        if noSpool {
+            try await client.report(report, id: id)
+            return
+        }
+        let spool = try target.spoolFolder(in: context)
+        let receipt = try await SpoolingReporter(client: client, spool: spool).report(report, id: id)
+        if let earlier = receipt.earlier, earlier.refused + earlier.damaged > 0 {
+            context.warn("Earlier reports of this asset were refused; `assetlog report list` says why")
+        }
+        switch receipt.outcome {
+        case .recorded: break
+        case .spooled(let reason):
+            context.say("\(reason); the report waits in \(spool.folder), `assetlog report flush` delivers it")
+        }
+    }
+}

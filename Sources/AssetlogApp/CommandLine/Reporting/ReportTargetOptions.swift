@@ -1,0 +1,81 @@
+import ArgumentParser
+import AssetlogClient
+import AssetlogCore
+import AssetlogDelivery
+import AssetlogJournal
+
+/// Where reports go to, and where they wait.
+struct ReportTargetOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp("The server, with its path prefix. (default: ASSETLOG_URL, or http://localhost:3000)", valueName: "url"))
+    var to: String?
+
+    @Option(help: ArgumentHelp("The deployment that reports belong to; without it: the server's default.", valueName: "name"))
+    var deployment: String?
+
+    @Option(help: ArgumentHelp("A file with the token. (default: the token in ASSETLOG_TOKEN)", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The authorities that may vouch for the server, PEM. (default: ASSETLOG_CA_FILE, or the system's)", valueName: "file"))
+    var caFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder in which reports wait. (default: ASSETLOG_SPOOL, or assetlog/spool below XDG_STATE_HOME or"
+                + " ~/.local/state)", valueName: "folder"))
+    var spool: String?
+
+    @Option(help: ArgumentHelp("How long to try: a number with ms, s or m.", valueName: "span"))
+    var timeout = "30s"
+
+    func validate() throws {
+        guard Self.duration(timeout) != nil else {
+            throw ValidationError("--timeout must be a number with ms, s or m, such as 30s, not \(LineText.quoted(timeout)).")
+        }
+    }
+
+    /// The client that these flags and the environment describe.
+    func client(in context: CommandContext) throws -> AssetlogClient {
+        var options = AssetlogClient.Options()
+        options.retry.patience = Self.duration(timeout) ?? .seconds(30)
+        options.caFile = (caFile ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
+        let url = to ?? context.setting("ASSETLOG_URL") ?? "http://localhost:3000"
+        return try AssetlogClient(url: url, token: try token(in: context), deployment: deployment, options: options)
+    }
+
+    /// The spool that these flags and the environment name.
+    func spoolFolder(in context: CommandContext) throws -> Spool {
+        let named = spool ?? context.setting("ASSETLOG_SPOOL")
+        return Spool(folder: try named.map(context.path) ?? Spool.defaultFolder(environment: context.environment))
+    }
+
+    private func token(in context: CommandContext) throws -> Secret? {
+        guard let tokenFile else { return context.setting("ASSETLOG_TOKEN").map { Secret($0) } }
+        return try ReportTokenFile.read(context.path(tokenFile))
+    }
+
+    static func duration(_ text: String) -> Duration? {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let number = Int64(digits), number <= 1_000_000 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": return .milliseconds(number)
+        case "s": return .seconds(number)
+        case "m": return .seconds(number * 60)
+        default: return nil
+        }
+    }
+}
+
+extension CommandContext {
+    /// A variable of the environment that is set to something.
+    fileprivate func setting(_ name: String) -> String? {
+        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A path, as it is typed.
+    fileprivate func path(_ path: String) -> String {
+        path.hasPrefix("/") ? path : "\(workingFolder)/\(path)"
+    }
+}

@@ -1,0 +1,27 @@
+/// The address of a server: scheme, host, port and path prefix. It holds no credentials, so it may be shown.
+public struct ServerURL: Hashable, Sendable, CustomStringConvertible {
+    /// Without a slash at its end.
+    public let description: String
+
+    /// Reads `http://host:port/prefix`.
+    ///
+    /// - Throws: ``ClientError`` when it is anything else.
+    public init(_ text: String) throws {
+        func refuse(_ problem: String) -> ClientError {
+            ClientError(.invalid, "the server's URL \(problem); write it as https://assetlog.example.com or http://localhost:3000/prefix")
+        }
+        guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
+            throw refuse("starts with neither http:// nor https://")
+        }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw refuse("holds a character that a URL can't have") }
+        guard !text.contains("?"), !text.contains("#") else { throw refuse("has a query or a fragment") }
+        var rest = text.dropFirst(scheme.count)
+        guard !rest.prefix(while: { $0 != "/" }).contains("@") else {
+            throw refuse("holds a user's name, which would be seen in messages and in the spool")
+        }
+        while rest.hasSuffix("/") { rest.removeLast() }
+        guard !rest.isEmpty, !rest.hasPrefix("/"), !rest.hasPrefix(":") else { throw refuse("names no host") }
+        let authority = rest.prefix { $0 != "/" }
+        description = scheme + authority.lowercased() + rest.dropFirst(authority.count)
+    }
+}

@@ -1,0 +1,49 @@
+/// Why a request got no answer.
+public struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible {
+    /// The kinds of failure.
+    public struct Code: Hashable, Sendable {
+        private enum Value: Hashable {
+            case unreachable, timedOut, interrupted, untrusted, invalidRequest, unavailable, cancelled, failed
+        }
+        private let value: Value
+        /// There is no connection: no such name, nobody listens, no route.
+        public static let unreachable = Code(value: .unreachable)
+        /// It took longer than the request allows; the server may have done what was asked.
+        public static let timedOut = Code(value: .timedOut)
+        /// The connection broke; the server may have done what was asked.
+        public static let interrupted = Code(value: .interrupted)
+        /// The server's certificate is not trusted, or the file of authorities can't be read.
+        public static let untrusted = Code(value: .untrusted)
+        /// The URL or a field of the head can't be sent.
+        public static let invalidRequest = Code(value: .invalidRequest)
+        /// This build has no outbound HTTP.
+        public static let unavailable = Code(value: .unavailable)
+        /// Whoever asked is no longer interested.
+        public static let cancelled = Code(value: .cancelled)
+        /// Anything else.
+        public static let failed = Code(value: .failed)
+    }
+
+    /// The kind of failure.
+    public let code: Code
+    /// What is wrong, where, and what to do, as a part of a sentence.
+    public let message: String
+
+    /// Makes an error.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// Whether the same request may succeed later.
+    public var isRetriable: Bool { [.unreachable, .timedOut, .interrupted].contains(code) }
+
+    /// The message.
+    public var description: String { message }
+
+    /// Errors are equal when their codes are.
+    public static func == (left: DeliveryError, right: DeliveryError) -> Bool { left.code == right.code }
+
+    /// Hashes the code.
+    public func hash(into hasher: inout Hasher) { hasher.combine(code) }
+}

@@ -1,0 +1,67 @@
+#if Delivery
+import AssetlogCore
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Sends requests, one after the other, over a connection that is kept open between them.
+///
+/// It has a thread of its own, because libcurl's calls block; the thread ends with the object.
+public final class OutboundConnection: Sendable {
+    private let queue = RequestQueue()
+
+    /// Makes a connection; it is opened by the first request.
+    public init() {
+        let queue = queue
+        startThread { Self.work(queue) }
+    }
+
+    deinit {
+        queue.close()
+    }
+
+    /// Sends a request and waits for its answer, whatever its status is. Redirects are not followed.
+    ///
+    /// - Throws: ``DeliveryError`` when there is no answer; ``DeliveryError/Code/cancelled`` when the task is cancelled.
+    public func send(_ request: OutboundRequest) async throws -> OutboundAnswer {
+        let cancellation = Cancellation()
+        return try await withTaskCancellationHandler {
+            try await withCheckedContinuation { continuation in
+                queue.add(RequestQueue.Entry(request: request, cancellation: cancellation) { continuation.resume(returning: $0) })
+            }.get()
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+
+    private static func work(_ queue: RequestQueue) {
+        blockPipeSignal()
+        let handle = CurlHandle()
+        while let entry = queue.next() {
+            guard let handle else {
+                entry.finish(.failure(DeliveryError(.failed, "libcurl can't start; the system may be out of memory")))
+                continue
+            }
+            do throws(DeliveryError) {
+                entry.finish(.success(try handle.perform(entry.request, entry.cancellation)))
+            } catch {
+                entry.finish(.failure(error))
+            }
+        }
+    }
+
+    // OpenSSL writes to sockets without care for the signal of a closed one, which would end the process. It is sent to the
+    // thread that writes.
+    private static func blockPipeSignal() {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+}
+#endif

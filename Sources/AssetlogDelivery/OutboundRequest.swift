@@ -1,0 +1,80 @@
+public import AssetlogCore
+
+/// A request that is sent to a server.
+public struct OutboundRequest: Sendable {
+    /// A field of the head. Its value may be a credential, so it is never printed.
+    public struct Header: Sendable {
+        /// The name.
+        public var name: String
+        /// The value.
+        public var value: Secret
+
+        /// Makes a field.
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = Secret(value)
+        }
+    }
+
+    /// The method: `POST`.
+    public var method: String
+    /// The URL, of http or https.
+    public var url: String
+    /// The fields of the head; `Content-Length` is added.
+    public var headers: [Header]
+    /// The body.
+    public var body: [UInt8]
+    /// The longest time until there is a connection.
+    public var connectTimeout: Duration
+    /// The longest time for all of it.
+    public var timeout: Duration
+    /// A PEM file with the only authorities that are trusted; nil: the system's.
+    public var caFile: String?
+    /// How much of an answer's body is kept; what follows is dropped.
+    public var maximumAnswerBytes = 1 << 20
+
+    /// Makes a request.
+    ///
+    /// The proxy comes from the environment, as curl reads it: `https_proxy`, `http_proxy`, `all_proxy` and `no_proxy`.
+    public init(
+        method: String = "POST", url: String, headers: [Header] = [], body: [UInt8] = [],
+        connectTimeout: Duration = .seconds(10), timeout: Duration = .seconds(30), caFile: String? = nil
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.connectTimeout = connectTimeout
+        self.timeout = timeout
+        self.caFile = caFile
+    }
+
+    /// Scheme, host and port: what may be said about the URL, whose rest may hold credentials.
+    var origin: String {
+        guard let scheme = url.firstRange(of: "://") else { return "the server" }
+        let authority = url[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        return "\(url[..<scheme.upperBound])\(host)"
+    }
+}
+
+/// What a server answered.
+public struct OutboundAnswer: Hashable, Sendable {
+    /// The status: 200.
+    public var status: Int
+    /// The value of `Retry-After`: seconds or a date.
+    public var retryAfter: String?
+    /// Whether the server gave the answer that it had given to the same request before.
+    public var isReplayed = false
+    /// The value of `Assetlog-Event-Id`.
+    public var eventID: String?
+    /// The body, or its beginning.
+    public var body: [UInt8] = []
+    /// Whether the body was longer than the request allowed.
+    public var isBodyCut = false
+
+    /// Makes an answer.
+    public init(status: Int) {
+        self.status = status
+    }
+}
