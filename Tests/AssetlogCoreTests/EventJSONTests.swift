@@ -33,6 +33,18 @@ import Testing
                 + Self.end + "null}")
     }
 
+    @Test("What only some events have stands there only when they have it")
+    func sometimes() {
+        let check = Self.json(
+            #"{"metadata":{},"check_name":"c","passed":true,"severity":"ERROR","blocking":false,"target":{"data_version":"v"}}"#)
+        #expect(check.contains(#""severity":"ERROR","blocking":false,"target":{"data_version":"v"},"timestamp":"#))
+        let failure = Self.json(
+            #"{"tags":{},"metadata":{},"failure":{"reason":"UNKNOWN","message":"m"},"later":1}"#, kind: .materializationFailed)
+        #expect(failure.contains(#""kind":"materialization_failed","#))
+        #expect(failure.contains(#""severity":null,"failure":{"reason":"UNKNOWN","message":"m"},"timestamp":"#))
+        #expect(failure.hasSuffix(#""reported_by":null,"later":1}"#))
+    }
+
     @Test("Members that this version does not know are kept at the end")
     func unknown() {
         let json = Self.json(#"{"metadata":{},"later":[1,{"a":NaN}],"passed":true,"more":null}"#)

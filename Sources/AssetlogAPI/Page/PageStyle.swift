@@ -24,7 +24,9 @@ let pageStyle: HTML = """
     padding:.7rem 1rem;border-top:1px solid var(--line)}
     .events li:first-child{border-top:0}
     .kind,.result{justify-self:start;padding:.05rem .55rem;border-radius:99px;font-size:.8125rem;white-space:nowrap}
-    .materialization{color:var(--blue);background:var(--blue-bg)}
+    .materialization,.materialization_started{color:var(--blue);background:var(--blue-bg)}
+    .materialization_failed{color:var(--bad);background:var(--bad-bg)}
+    .materialization_skipped{color:var(--warn);background:var(--warn-bg)}
     .observation{color:var(--violet);background:var(--violet-bg)}
     .check{color:var(--teal);background:var(--teal-bg)}
     .passed{color:var(--good);background:var(--good-bg)}

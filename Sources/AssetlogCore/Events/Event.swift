@@ -6,13 +6,22 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case observation = 2
     /// A check of the asset was evaluated.
     case check = 3
+    /// Somebody began to write the asset.
+    case materializationStarted = 4
+    /// The asset should have been written, and was not.
+    case materializationFailed = 5
+    /// The asset was not written, and that is in order.
+    case materializationSkipped = 6
 
-    /// The name on the wire: `materialization`, `observation`, `check`.
+    /// The name on the wire: `materialization`, `observation`, `check`, `materialization_started` and so on.
     public var name: String {
         switch self {
         case .materialization: "materialization"
         case .observation: "observation"
         case .check: "check"
+        case .materializationStarted: "materialization_started"
+        case .materializationFailed: "materialization_failed"
+        case .materializationSkipped: "materialization_skipped"
         }
     }
 
@@ -20,6 +29,19 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     public init?(name: some StringProtocol) {
         guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = kind
+    }
+
+    /// Finds the kind of a name on the wire, given in UTF-8.
+    init?(utf8 name: UnsafeRawBufferPointer) {
+        switch name.count {
+        case 5 where ("check" as StaticString).matches(name): self = .check
+        case 11 where ("observation" as StaticString).matches(name): self = .observation
+        case 15 where ("materialization" as StaticString).matches(name): self = .materialization
+        case 22 where ("materialization_failed" as StaticString).matches(name): self = .materializationFailed
+        case 23 where ("materialization_started" as StaticString).matches(name): self = .materializationStarted
+        case 23 where ("materialization_skipped" as StaticString).matches(name): self = .materializationSkipped
+        default: return nil
+        }
     }
 }
 
@@ -44,8 +66,9 @@ public struct Event: Hashable, Sendable {
     public var receivedAt: Timestamp
     /// The name of the token that reported it; nil where no token is asked for.
     public var reportedBy: String?
-    /// A canonical JSON object with those of `description`, `data_version`, `tags`, `metadata`, `check_name`, `passed`
-    /// and `severity` that are not null, in this order. NaN and infinities stand in it as the bare words of Python.
+    /// A canonical JSON object with those of `description`, `data_version`, `tags`, `metadata`, `check_name`, `passed`,
+    /// `severity`, `blocking`, `target` and `failure` that are not null, in this order. NaN and infinities stand in it
+    /// as the bare words of Python.
     public var details: [UInt8]
 
     /// Makes an event of its columns.

@@ -2,7 +2,7 @@
 public enum EventJSON {
     // The members that `details` may hold, in the order in which they are written around the columns.
     private enum Detail: Int, CaseIterable {
-        case description, dataVersion, tags, metadata, checkName, passed, severity
+        case description, dataVersion, tags, metadata, checkName, passed, severity, blocking, target, failure
 
         init?(_ name: UnsafeRawBufferPointer) {
             guard let known = Self.allCases.first(where: { $0.name.matches(name) }) else { return nil }
@@ -18,20 +18,25 @@ public enum EventJSON {
             case .checkName: "check_name"
             case .passed: "passed"
             case .severity: "severity"
+            case .blocking: "blocking"
+            case .target: "target"
+            case .failure: "failure"
             }
         }
 
-        /// What is written when the event does not have it.
-        var missing: StaticString {
+        /// What is written when the event does not have it; nil: nothing.
+        var missing: StaticString? {
             switch self {
             case .tags, .metadata: "{}"
+            case .blocking, .target, .failure: nil
             default: "null"
             }
         }
     }
 
-    /// Appends the object, in which every field of every kind of event stands: `sequence` first, then the columns and
-    /// details in a fixed order, then details that this version does not know.
+    /// Appends the object, in which every field of every kind of event stands but for `blocking`, `target` and
+    /// `failure`, which stand there when the event has them: `sequence` first, then the columns and details in a fixed
+    /// order, then details that this version does not know.
     ///
     /// NaN and infinities become the texts "NaN", "Infinity" and "-Infinity", which every JSON reader takes.
     public static func append(_ logged: LoggedEvent, to output: inout [UInt8]) {
@@ -52,14 +57,13 @@ public enum EventJSON {
         event.details.withUnsafeBytes { details in
             let members = Members(details)
             for detail in Detail.allCases {
+                let value = members.known[detail.rawValue]
+                guard value != nil || detail.missing != nil else { continue }
                 output.append(",\"")
                 output.append(detail.name)
                 output.append("\":")
-                if let value = members.known[detail.rawValue] {
-                    appendReadable(value, to: &output)
-                } else {
-                    output.append(detail.missing)
-                }
+                if let value { appendReadable(value, to: &output) }
+                if value == nil, let missing = detail.missing { output.append(missing) }
             }
             output.append(#","timestamp":""#)
             output.append(contentsOf: event.timestamp.description.utf8)
@@ -108,7 +112,8 @@ public enum EventJSON {
 
         // Details that are not a JSON object, from a damaged storage, have no members.
         init(_ details: UnsafeRawBufferPointer) {
-            guard (try? JSONScanner.validate(details)) == .object else { return }
+            let depth = JSONScanner.maximumStoredDepth
+            guard (try? JSONScanner.validate(details, depth: depth)) == .object else { return }
             var cursor = JSONCursor(details)
             cursor.skipBlanks()
             cursor.position += 1

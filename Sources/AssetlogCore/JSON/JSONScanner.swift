@@ -27,6 +27,8 @@ public struct JSONScanner {
 
     /// The most levels of arrays and objects.
     public static let maximumDepth = 512
+    /// The most levels of an event's details, in which metadata stands deeper than where it came from.
+    public static let maximumStoredDepth = maximumDepth + 2
     /// The most digits of an integer, Python's own limit.
     public static let maximumDigits = 4300
 
@@ -35,31 +37,37 @@ public struct JSONScanner {
     let mode: Mode
     // One byte per open array or object: whether it is an object.
     private let levels: UnsafeMutablePointer<Bool>
+    private let depthLimit: Int
     var position = 0
     /// Whether the string that was read last holds a backslash.
     var escaped = false
     private(set) var fault: JSONFault?
 
-    /// Makes a scanner; `levels` has room for ``maximumDepth`` values.
-    init(_ bytes: UnsafeRawBufferPointer, mode: Mode, levels: UnsafeMutablePointer<Bool>) {
+    /// Makes a scanner; `levels` has room for `depthLimit` values.
+    init(
+        _ bytes: UnsafeRawBufferPointer, mode: Mode, levels: UnsafeMutablePointer<Bool>, depthLimit: Int = maximumDepth
+    ) {
         // An empty buffer may have no address; nothing is read from the substitute.
         self.bytes = (bytes.baseAddress ?? UnsafeRawPointer(levels)).assumingMemoryBound(to: UInt8.self)
         count = bytes.count
         self.mode = mode
         self.levels = levels
+        self.depthLimit = depthLimit
     }
 
     /// Validates a whole text that holds one value, and says what the value is.
     ///
+    /// An event's details are of ``maximumStoredDepth``.
     /// - Throws: ``JSONError`` that says what is wrong and where.
     @discardableResult
     public static func validate(
-        _ bytes: UnsafeRawBufferPointer, mode: Mode = .strict
+        _ bytes: UnsafeRawBufferPointer, mode: Mode = .strict, depth: Int = maximumDepth
     ) throws(JSONError) -> JSONKind {
-        let (kind, fault) = withUnsafeTemporaryAllocation(of: Bool.self, capacity: maximumDepth) { levels in
+        let depth = max(depth, 1)
+        let (kind, fault) = withUnsafeTemporaryAllocation(of: Bool.self, capacity: depth) { levels in
             // A temporary allocation of more than no bytes always has an address.
             guard let levels = levels.baseAddress else { return (JSONKind?.none, JSONFault?.none) }
-            var scanner = JSONScanner(bytes, mode: mode, levels: levels)
+            var scanner = JSONScanner(bytes, mode: mode, levels: levels, depthLimit: depth)
             let kind = scanner.document()
             return (kind, scanner.fault)
         }
@@ -126,7 +134,7 @@ public struct JSONScanner {
     private mutating func composite(depth outer: Int) -> Bool {
         var depth = outer
         opening: while true {
-            guard depth < Self.maximumDepth else { return fail(.tooDeep) }
+            guard depth < depthLimit else { return fail(.tooDeep) }
             let isObject = bytes[position] == UInt8(ascii: "{")
             levels[depth] = isObject
             depth &+= 1

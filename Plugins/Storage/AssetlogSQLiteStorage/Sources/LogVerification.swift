@@ -41,7 +41,8 @@ struct LogVerification {
             wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
         }
         do {
-            let kind = try event.details.withUnsafeBytes { try JSONScanner.validate($0) }
+            let depth = JSONScanner.maximumStoredDepth
+            let kind = try event.details.withUnsafeBytes { try JSONScanner.validate($0, depth: depth) }
             if kind != .object { wrong("details that are not a JSON object") }
         } catch {
             wrong("details that are no JSON: \(error)")
