@@ -67,25 +67,24 @@ extension EventID: LosslessStringConvertible {
 
     /// Reads the text form, in either case; nil when `text` is not a UUID.
     public init?(_ text: String) {
-        var digits: [UInt8] = []
-        var position = 0
-        for byte in text.utf8 {
+        var text = text
+        guard let read = text.withUTF8({ EventID(text: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = read
+    }
+
+    /// Reads the text form, in either case, given in ASCII; nil when it is not a UUID.
+    public init?(text: UnsafeRawBufferPointer) {
+        guard text.count == Self.textLength else { return nil }
+        self.init(high: 0, low: 0)
+        for position in 0..<Self.textLength {
             if position == 8 || position == 13 || position == 18 || position == 23 {
-                guard byte == UInt8(ascii: "-") else { return nil }
+                guard text[position] == UInt8(ascii: "-") else { return nil }
             } else {
-                switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"): digits.append(byte - UInt8(ascii: "0"))
-                case UInt8(ascii: "a")...UInt8(ascii: "f"): digits.append(byte - UInt8(ascii: "a") + 10)
-                case UInt8(ascii: "A")...UInt8(ascii: "F"): digits.append(byte - UInt8(ascii: "A") + 10)
-                default: return nil
-                }
+                guard let digit = text[position].hexadecimalValue else { return nil }
+                high = high << 4 | low >> 60
+                low = low << 4 | UInt64(digit)
             }
-            position += 1
         }
-        guard position == Self.textLength else { return nil }
-        self.init(
-            high: digits[..<16].reduce(0) { $0 << 4 | UInt64($1) },
-            low: digits[16...].reduce(0) { $0 << 4 | UInt64($1) })
     }
 }
 
