@@ -8,6 +8,9 @@ struct ReportAnswer {
     var event: TestJSON?
     var sources: ParameterSources?
     var details: String?
+    var fingerprint: EventFingerprint?
+    var recorded: Event?
+    var notes: [ReportNote] = []
 }
 
 /// Takes requests as a server does, up to the event.
@@ -15,6 +18,8 @@ struct Reporter {
     var prefix = ""
     var deployments: [String] = []
     var readOnly = false
+    var extensions = false
+    var takesNotes = false
 
     func report(_ wire: WireCase) -> ReportAnswer {
         let contentType = wire.headers.first { $0.name.lowercased() == "content-type" }?.value
@@ -41,7 +46,8 @@ struct Reporter {
                     let request = ReportRequest(
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
-                        contentType: type == nil ? nil : typeBytes, body: body)
+                        contentType: type == nil ? nil : typeBytes, body: body,
+                        receivedAt: Submitter.now, takesNotes: takesNotes)
                     return resolve(request, deployment: route.deployment)
                 }
             }
@@ -50,18 +56,20 @@ struct Reporter {
 
     private func resolve(_ request: ReportRequest, deployment: String) -> ReportAnswer {
         do throws(ParameterError) {
-            return try ParameterResolver().resolve(request, authorize: { _ in !readOnly }) { report in
-                let now = Timestamp(microseconds: 1_800_000_000_000_000)
+            return try ParameterResolver(extensions: extensions).resolve(request, authorize: { _ in !readOnly }) { report in
+                let now = Submitter.now
                 let event = Event(
                     id: EventID(high: 1, low: 2), deployment: deployment, kind: report.kind,
                     assetKey: AssetKey(canonical: String(decoding: report.assetKey, as: UTF8.self)),
-                    partition: report.partition.map { String(decoding: $0, as: UTF8.self) }, timestamp: now,
+                    partition: report.partition.map { String(decoding: $0, as: UTF8.self) },
+                    timestamp: report.timestamp ?? now,
                     receivedAt: now, details: Array(report.details))
                 var json: [UInt8] = []
                 EventJSON.append(LoggedEvent(sequence: 1, event: event), to: &json)
                 return ReportAnswer(
                     status: 200, event: TestJSON(json), sources: report.sources,
-                    details: String(decoding: report.details, as: UTF8.self))
+                    details: String(decoding: report.details, as: UTF8.self), fingerprint: report.fingerprint,
+                    recorded: event, notes: report.notes)
             }
         } catch {
             return ReportAnswer(status: error.status, error: error.message)

@@ -42,6 +42,8 @@ struct CanonicalWriter: ~Copyable {
     }
 
     private var levels: ContiguousArray<Level> = []
+    /// The most levels that were open at once in what is being written.
+    private(set) var deepest = 0
     private var pending: ContiguousArray<Member> = []
     private var rearranged: ContiguousArray<Rearranged> = []
     private var kept: ContiguousArray<Member> = []
@@ -61,34 +63,61 @@ struct CanonicalWriter: ~Copyable {
     /// Appends a validated object as metadata: each label with the type and the value, `{"rows":{"type":"int",…}}`.
     mutating func writeMetadata(_ source: UnsafeRawBufferPointer, order: Order, to output: inout ByteScratch) {
         let start = output.count
-        prepare()
         var cursor = JSONCursor(source)
+        var hasMore = beginMetadata(&cursor, to: &output)
+        while hasMore {
+            name(&cursor, to: &output)
+            typedValue(&cursor, to: &output)
+            hasMore = endLabel(&cursor, to: &output)
+        }
+        endMetadata(from: start, order: order, to: &output)
+    }
+
+    /// Opens the object of the metadata; returns whether there is a label.
+    @inline(__always)
+    mutating func beginMetadata(_ cursor: inout JSONCursor, to output: inout ByteScratch) -> Bool {
+        prepare()
         cursor.skipBlanks()
         cursor.position += 1
         open(isObject: true, to: &output)
         cursor.skipBlanks()
-        while cursor.next == UInt8(ascii: "\"") {
-            name(&cursor, to: &output)
-            typedValue(&cursor, to: &output)
-            endMember(output)
-            cursor.skipBlanks()
-            guard cursor.next == UInt8(ascii: ",") else { break }
-            cursor.position += 1
-            cursor.skipBlanks()
-            output.append(UInt8(ascii: ","))
-        }
+        return cursor.next == UInt8(ascii: "\"")
+    }
+
+    /// Ends a label's value; returns whether there is another label.
+    @inline(__always)
+    mutating func endLabel(_ cursor: inout JSONCursor, to output: inout ByteScratch) -> Bool {
+        endMember(output)
+        cursor.skipBlanks()
+        guard cursor.next == UInt8(ascii: ",") else { return false }
+        cursor.position += 1
+        cursor.skipBlanks()
+        output.append(UInt8(ascii: ","))
+        return cursor.next == UInt8(ascii: "\"")
+    }
+
+    @inline(__always)
+    mutating func endMetadata(from start: Int, order: Order, to output: inout ByteScratch) {
         close(order: order, to: &output)
         assemble(from: start, in: &output)
     }
 
+    /// Forgets what is open, after an error.
+    mutating func abandon() {
+        levels.removeAll(keepingCapacity: true)
+        pending.removeAll(keepingCapacity: true)
+    }
+
     private mutating func prepare() {
+        deepest = 0
         if pending.capacity > 4096 { pending = [] }
         guard !rearranged.isEmpty else { return }
         rearranged.removeAll(keepingCapacity: rearranged.capacity <= 1024)
         kept.removeAll(keepingCapacity: kept.capacity <= 4096)
     }
 
-    private mutating func typedValue(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+    /// Writes a value with the type that is inferred from it.
+    mutating func typedValue(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
         switch cursor.next {
         case UInt8(ascii: "\""):
             output.append(#"{"type":"text","value":"#)
@@ -110,8 +139,8 @@ struct CanonicalWriter: ~Copyable {
         output.append(UInt8(ascii: "}"))
     }
 
-    // Writes one value with all that is in it. Like the scanner it keeps the open levels in memory of its own.
-    private mutating func value(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+    /// Writes one value with all that is in it. Like the scanner it keeps the open levels in memory of its own.
+    mutating func value(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
         let outer = levels.count
         cursor.skipBlanks()
         while true {
@@ -160,7 +189,8 @@ struct CanonicalWriter: ~Copyable {
         }
     }
 
-    private mutating func name(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
+    /// Writes a name and its colon.
+    mutating func name(_ cursor: inout JSONCursor, to output: inout ByteScratch) {
         let start = output.count
         output.appendString(&cursor)
         pending.append(Member(nameStart: start, nameEnd: output.count, end: output.count))
@@ -175,6 +205,7 @@ struct CanonicalWriter: ~Copyable {
         levels.append(
             Level(
                 isObject: isObject, firstMember: pending.count, contentStart: output.count, isSorted: true))
+        deepest = max(deepest, levels.count)
     }
 
     private mutating func endMember(_ output: borrowing ByteScratch) {

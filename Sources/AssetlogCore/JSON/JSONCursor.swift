@@ -94,6 +94,10 @@ extension JSONCursor {
     /// The value that starts here, with all that is in it; moves behind it.
     mutating func value() -> UnsafeRawBufferPointer {
         let start = position
+        if next == UInt8(ascii: "\"") {
+            _ = string()
+            return slice(start..<position)
+        }
         var depth = 0
         repeat {
             switch next {

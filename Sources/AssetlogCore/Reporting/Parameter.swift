@@ -1,8 +1,13 @@
 /// The parameters of a report, by the names they have in the body and in the query.
 enum Parameter: Int, CaseIterable {
     case assetKey, metadata, partition, description, dataVersion, checkName, passed, severity
+    // Those that the original does not have, last.
+    case timestamp, tags, blocking, target
 
-    /// Finds the parameter of a decoded name.
+    /// The number of the original's parameters.
+    static let originalCount = 8
+
+    /// Finds the original's parameter of a decoded name.
     @inline(__always)
     init?(_ name: UnsafeRawBufferPointer) {
         switch name.count {
@@ -18,6 +23,25 @@ enum Parameter: Int, CaseIterable {
         }
     }
 
+    /// Finds the parameter of a decoded name among those that the original does not have.
+    init?(extension name: UnsafeRawBufferPointer) {
+        guard let known = Self.allCases[Self.originalCount...].first(where: { $0.name.utf8.elementsEqual(name) })
+        else { return nil }
+        self = known
+    }
+
+    /// Whether an endpoint looks at the parameter; with `extensions`, also at what the original ignores.
+    func isTaken(by endpoint: ReportEndpoint, extensions: Bool) -> Bool {
+        switch self {
+        case .assetKey, .metadata, .partition: true
+        case .description: endpoint != .check || extensions
+        case .dataVersion: endpoint != .check
+        case .checkName, .passed, .severity: endpoint == .check
+        case .timestamp, .tags: extensions
+        case .blocking, .target: endpoint == .check && extensions
+        }
+    }
+
     var name: String {
         switch self {
         case .assetKey: "asset_key"
@@ -28,6 +52,10 @@ enum Parameter: Int, CaseIterable {
         case .checkName: "check_name"
         case .passed: "passed"
         case .severity: "severity"
+        case .timestamp: "timestamp"
+        case .tags: "tags"
+        case .blocking: "blocking"
+        case .target: "target"
         }
     }
 }
@@ -35,8 +63,11 @@ enum Parameter: Int, CaseIterable {
 /// One slot per parameter, in memory that is used again for each report.
 struct ParameterTable<Slot: BitwiseCopyable>: ~Copyable {
     private let slots: UnsafeMutablePointer<Slot?>
+    // Slots behind these are never set.
+    private let used: Int
 
-    init() {
+    init(extensions: Bool) {
+        used = extensions ? Parameter.allCases.count : Parameter.originalCount
         slots = .allocate(capacity: Parameter.allCases.count)
         slots.initialize(repeating: nil, count: Parameter.allCases.count)
     }
@@ -52,7 +83,7 @@ struct ParameterTable<Slot: BitwiseCopyable>: ~Copyable {
     }
 
     func removeAll() {
-        slots.update(repeating: nil, count: Parameter.allCases.count)
+        slots.update(repeating: nil, count: used)
     }
 }
 

@@ -3,10 +3,16 @@
 /// A pure function of its input with buffers that are used again: in the common case nothing is allocated per report.
 /// A resolver is confined to one thread or event loop at a time.
 public final class ParameterResolver {
-    private var resolution = ReportResolution()
+    private var resolution: ReportResolution
 
     /// Makes a resolver.
-    public init() {}
+    ///
+    /// With `extensions` it looks at what the original ignores: `timestamp` and `tags`, for checks `description`,
+    /// `blocking` and `target` too, and metadata values that say their types. They mean what they mean in an
+    /// ``EventResolver``, within the same limits.
+    public init(extensions: Bool = false, limits: EventLimits = EventLimits()) {
+        resolution = ReportResolution(extensions: extensions ? limits : nil)
+    }
 
     /// Resolves a report and lends what it says to `body`.
     ///

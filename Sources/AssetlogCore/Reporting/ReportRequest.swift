@@ -32,17 +32,24 @@ public struct ReportRequest {
     public var contentType: UnsafeRawBufferPointer?
     /// The body, decompressed; empty when there was none.
     public var body: UnsafeRawBufferPointer
+    /// When it was received, which a given timestamp is compared with; nil: now.
+    public var receivedAt: Timestamp?
+    /// Whether what the sender may not have meant is noted; see ``ResolvedReport/notes``.
+    public var takesNotes: Bool
 
     /// Makes a request of borrowed bytes.
     public init(
         endpoint: ReportEndpoint, keyPath: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer?,
-        contentType: UnsafeRawBufferPointer?, body: UnsafeRawBufferPointer
+        contentType: UnsafeRawBufferPointer?, body: UnsafeRawBufferPointer, receivedAt: Timestamp? = nil,
+        takesNotes: Bool = false
     ) {
         self.endpoint = endpoint
         self.keyPath = keyPath
         self.query = query
         self.contentType = contentType
         self.body = body
+        self.receivedAt = receivedAt
+        self.takesNotes = takesNotes
     }
 }
 
@@ -56,6 +63,16 @@ public enum ParameterSource: UInt8, Sendable {
     case body
     /// The query of the URL.
     case query
+
+    /// The name in the answer to a rehearsal: `path`, `body`, `query` or `default`.
+    public var name: String {
+        switch self {
+        case .absent: "default"
+        case .path: "path"
+        case .body: "body"
+        case .query: "query"
+        }
+    }
 }
 
 /// Where the value of each parameter came from.
@@ -68,9 +85,25 @@ public struct ParameterSources: Hashable, Sendable {
     public var checkName = ParameterSource.absent
     public var passed = ParameterSource.absent
     public var severity = ParameterSource.absent
+    public var timestamp = ParameterSource.absent
+    public var tags = ParameterSource.absent
+    public var blocking = ParameterSource.absent
+    public var target = ParameterSource.absent
 
     /// No parameter came from anywhere.
     public init() {}
+
+    /// The parameters that an endpoint takes, by name, in the order of an event's members.
+    public func named(for endpoint: ReportEndpoint, extensions: Bool = false) -> [(
+        name: String, source: ParameterSource
+    )] {
+        let all: [(Parameter, ParameterSource)] = [
+            (.assetKey, assetKey), (.partition, partition), (.description, description), (.dataVersion, dataVersion),
+            (.tags, tags), (.metadata, metadata), (.checkName, checkName), (.passed, passed), (.severity, severity),
+            (.blocking, blocking), (.target, target), (.timestamp, timestamp),
+        ]
+        return all.filter { $0.0.isTaken(by: endpoint, extensions: extensions) }.map { ($0.0.name, $0.1) }
+    }
 }
 
 /// What a report says, resolved: bytes that are borrowed from the resolver for one call.
@@ -83,19 +116,32 @@ public struct ResolvedReport {
     public var partition: UnsafeRawBufferPointer?
     /// The canonical JSON object of the remaining fields; see ``Event/details``.
     public var details: UnsafeRawBufferPointer
+    /// When it happened, as the client said; nil: when it was received.
+    public var timestamp: Timestamp?
     /// Where each value came from.
     public var sources: ParameterSources
+    /// What the sender may not have meant; empty unless the request asks for it.
+    public var notes: [ReportNote]
 
     /// Makes a resolved report of borrowed bytes.
     public init(
         kind: EventKind, assetKey: UnsafeRawBufferPointer, partition: UnsafeRawBufferPointer?,
-        details: UnsafeRawBufferPointer, sources: ParameterSources
+        details: UnsafeRawBufferPointer, timestamp: Timestamp? = nil, sources: ParameterSources,
+        notes: [ReportNote] = []
     ) {
         self.kind = kind
         self.assetKey = assetKey
         self.partition = partition
         self.details = details
+        self.timestamp = timestamp
         self.sources = sources
+        self.notes = notes
+    }
+
+    /// What the event says, to compare it with another of its identity.
+    public var fingerprint: EventFingerprint {
+        EventFingerprint(
+            kind: kind, assetKey: assetKey, partition: partition, timestamp: timestamp, details: details)
     }
 }
 

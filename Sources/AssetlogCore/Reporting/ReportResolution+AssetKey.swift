@@ -76,7 +76,7 @@ extension ReportResolution {
     }
 
     // A string is one part, never split; an array has a part per string.
-    private mutating func writeBodyKey(_ field: BodyField) throws(ParameterError) {
+    mutating func writeBodyKey(_ field: BodyField) throws(ParameterError) {
         var length = 0
         switch field.kind {
         case .string:
@@ -90,7 +90,7 @@ extension ReportResolution {
         }
     }
 
-    private mutating func writeQueryKey(_ text: TextSlice) throws(ParameterError) {
+    mutating func writeQueryKey(_ text: TextSlice) throws(ParameterError) {
         if bytes(text).first == UInt8(ascii: "[") {
             do {
                 try JSONScanner.validate(bytes(text), mode: .lenient)

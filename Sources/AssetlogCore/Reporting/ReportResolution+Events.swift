@@ -18,6 +18,11 @@ extension ReportResolution {
         sources.partition = source(of: .partition)
         sources.description = source(of: .description)
         sources.dataVersion = source(of: .dataVersion)
+        if extensions != nil {
+            try writeExtended(endpoint, description: description, dataVersion: dataVersion, metadata: metadata)
+            output.append(UInt8(ascii: "}"))
+            return partition
+        }
 
         output.append(UInt8(ascii: "{"))
         if let description {
@@ -56,12 +61,21 @@ extension ReportResolution {
         sources.passed = source(of: .passed)
         sources.severity = source(of: .severity)
 
-        output.append(UInt8(ascii: "{"))
-        writeMetadata(metadata, order: .sorted)
+        if extensions != nil {
+            let description = try text(.description, refusal: .check)
+            if let description { try refuseNUL(.description, description) }
+            sources.description = source(of: .description)
+            try writeExtended(.check, description: description, dataVersion: nil, metadata: metadata)
+        } else {
+            output.append(UInt8(ascii: "{"))
+            writeMetadata(metadata, order: .sorted)
+        }
         output.append(#","check_name":"#)
         output.appendString(bytes(checkName))
         output.append(passed.kind == .true ? #","passed":true"# : #","passed":false"#)
-        output.append(severity == .warn ? #","severity":"WARN"}"# : #","severity":"ERROR"}"#)
+        output.append(severity == .warn ? #","severity":"WARN""# : #","severity":"ERROR""#)
+        if extensions != nil { try writeCheckExtensions() }
+        output.append(UInt8(ascii: "}"))
         return partition
     }
 
@@ -98,6 +112,7 @@ extension ReportResolution {
             "Error constructing AssetCheckEvaluation: \(representation) is not a valid AssetCheckSeverity")
     }
 
+    @inline(__always)
     private func objectOrNull(_ metadata: JSONSlice?, refusal: Refusal) throws(ParameterError) -> TextSlice? {
         guard let metadata else { return nil }
         switch metadata.kind {

@@ -9,12 +9,16 @@ import Darwin
 // Finding the value of a parameter: the body if it has the name, even with null, else the query.
 extension ReportResolution {
     /// Where a parameter other than the asset key comes from.
+    @inline(__always)
     func source(of parameter: Parameter) -> ParameterSource {
         if fields[parameter] != nil { return .body }
         return query[parameter] != nil ? .query : .absent
     }
 
+    // Not a call: the compiler would copy the whole resolution for it, to borrow it.
+
     /// The bytes of a slice; valid until more is decoded.
+    @inline(__always)
     func bytes(_ slice: TextSlice) -> UnsafeRawBufferPointer {
         switch slice.place {
         case .body: UnsafeRawBufferPointer(rebasing: body[slice.start..<slice.end])
@@ -47,6 +51,7 @@ extension ReportResolution {
     }
 
     /// Refuses a text with a NUL character, which not every database can keep.
+    @inline(__always)
     func refuseNUL(_ parameter: Parameter, _ text: TextSlice) throws(ParameterError) {
         let bytes = bytes(text)
         guard let base = bytes.baseAddress, memchr(base, 0, bytes.count) != nil else { return }
@@ -84,6 +89,7 @@ extension ReportResolution {
     }
 
     /// The JSON of a field of the body.
+    @inline(__always)
     func value(_ field: BodyField) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: body[field.start..<field.end])
     }

@@ -4,8 +4,10 @@ struct ReportResolution: ~Copyable {
     static let maximumTextLength = 2048
 
     let levels = LevelScratch()
-    let fields = ParameterTable<BodyField>()
-    let query = ParameterTable<QueryField>()
+    let fields: ParameterTable<BodyField>
+    let query: ParameterTable<QueryField>
+    /// The limits of what the original ignores; nil: it is ignored here too.
+    let extensions: EventLimits?
     var body = UnsafeRawBufferPointer(start: nil, count: 0)
     var queryBytes = UnsafeRawBufferPointer(start: nil, count: 0)
     // What was decoded from escapes and percent signs.
@@ -14,9 +16,16 @@ struct ReportResolution: ~Copyable {
     var output = ByteScratch()
     var writer = CanonicalWriter()
     var sources = ParameterSources()
+    var reader = FieldReader()
+    var timestamp: Timestamp?
+    var notes: ReportNotes?
     private var keyEnd = 0
 
-    init() {}
+    init(extensions: EventLimits?) {
+        self.extensions = extensions
+        fields = ParameterTable(extensions: extensions != nil)
+        query = ParameterTable(extensions: extensions != nil)
+    }
 
     /// The asset key's canonical JSON, once ``begin(_:)`` has returned.
     var assetKey: UnsafeRawBufferPointer { output.bytes(in: 0..<keyEnd) }
@@ -28,6 +37,9 @@ struct ReportResolution: ~Copyable {
         fields.removeAll()
         query.removeAll()
         sources = ParameterSources()
+        timestamp = nil
+        if extensions != nil { reader.begin() }
+        notes = request.takesNotes ? ReportNotes() : nil
         body = UnsafeRawBufferPointer(start: nil, count: 0)
         if let contentType = request.contentType {
             guard ContentType.isJSON(contentType) else { throw ContentType.refusal(contentType) }
@@ -37,6 +49,7 @@ struct ReportResolution: ~Copyable {
         queryBytes = request.query ?? UnsafeRawBufferPointer(start: nil, count: 0)
         if !queryBytes.isEmpty { readQuery() }
         try writeKey(request)
+        if notes != nil { noteKeys() }
         keyEnd = output.count
     }
 
@@ -47,9 +60,11 @@ struct ReportResolution: ~Copyable {
         case .materialization, .observation: partition = try writeAssetEvent(request.endpoint)
         case .check: partition = try writeCheck()
         }
+        if let extensions { timestamp = try readTimestamp(limits: extensions, receivedAt: request.receivedAt) }
+        let notes = notes == nil ? [] : takenNotes(request)
         return ResolvedReport(
             kind: request.endpoint.kind, assetKey: assetKey, partition: partition.map { bytes($0) },
-            details: output.bytes(in: keyEnd..<output.count), sources: sources)
+            details: output.bytes(in: keyEnd..<output.count), timestamp: timestamp, sources: sources, notes: notes)
     }
 
     private mutating func readBody() throws(ParameterError) {
@@ -68,43 +83,31 @@ struct ReportResolution: ~Copyable {
             guard let kind = scanner.value(depth: 0), scanner.atEnd() else { return false }
             throw ParameterError("The body must be a JSON object, not \(kind.phrase).")
         }
-        scanner.position += 1
-        scanner.skipBlanks()
-        if scanner.next == UInt8(ascii: "}") {
-            scanner.position += 1
-            return scanner.atEnd()
-        }
-        while true {
-            guard scanner.next == UInt8(ascii: "\"") else { return scanner.fail(.expectedName) }
-            let nameStart = scanner.position + 1
-            guard scanner.string() else { return false }
-            let name = nameStart..<scanner.position - 1
-            let parameter =
-                scanner.escaped ? escapedName(name) : Parameter(UnsafeRawBufferPointer(rebasing: body[name]))
-            guard scanner.colon() else { return false }
-            let start = scanner.position
-            guard let kind = scanner.value(depth: 1) else { return false }
-            if let parameter {
-                fields[parameter] = BodyField(
-                    start: start, end: scanner.position, kind: kind, escaped: scanner.escaped)
-            }
-            scanner.skipBlanks()
-            if scanner.next == UInt8(ascii: ",") {
-                scanner.position += 1
-                scanner.skipBlanks()
-            } else if scanner.next == UInt8(ascii: "}") {
-                scanner.position += 1
-                return scanner.atEnd()
-            } else {
-                return scanner.fail(.expectedCommaOrBrace)
+        return scanner.members { member in
+            if let parameter = bodyName(member) {
+                fields[parameter] = member.value
+            } else if notes != nil {
+                noteName(UnsafeRawBufferPointer(rebasing: body[member.name]), in: .body)
             }
         }
     }
 
-    private mutating func escapedName(_ name: Range<Int>) -> Parameter? {
+    @inline(__always)
+    private mutating func bodyName(_ member: JSONScanner.Member) -> Parameter? {
+        let name = UnsafeRawBufferPointer(rebasing: body[member.name])
+        return member.isNameEscaped ? escapedName(name) : parameter(name)
+    }
+
+    @inline(__always)
+    private func parameter(_ name: UnsafeRawBufferPointer) -> Parameter? {
+        if let parameter = Parameter(name) { return parameter }
+        return extensions == nil ? nil : Parameter(extension: name)
+    }
+
+    private mutating func escapedName(_ name: UnsafeRawBufferPointer) -> Parameter? {
         let start = scratch.count
-        scratch.appendUnescaped(UnsafeRawBufferPointer(rebasing: body[name]))
-        let parameter = Parameter(scratch.bytes(in: start..<scratch.count))
+        scratch.appendUnescaped(name)
+        let parameter = parameter(scratch.bytes(in: start..<scratch.count))
         scratch.truncate(to: start)
         return parameter
     }
@@ -117,6 +120,8 @@ struct ReportResolution: ~Copyable {
             let equals = queryBytes[start..<end].firstIndex(of: UInt8(ascii: "=")) ?? end
             if let parameter = queryName(start..<equals) {
                 query[parameter] = QueryField(start: min(equals + 1, end), end: end)
+            } else if notes != nil, equals > start {
+                noteName(UnsafeRawBufferPointer(rebasing: queryBytes[start..<equals]), in: .query)
             }
             start = end + 1
         }
@@ -124,10 +129,10 @@ struct ReportResolution: ~Copyable {
 
     private mutating func queryName(_ range: Range<Int>) -> Parameter? {
         let name = UnsafeRawBufferPointer(rebasing: queryBytes[range])
-        guard name.contains(UInt8(ascii: "%")) else { return Parameter(name) }
+        guard name.contains(UInt8(ascii: "%")) else { return parameter(name) }
         let start = scratch.count
         PercentEncoding.appendDecoded(name, plusIsBlank: true, to: &scratch)
-        let parameter = Parameter(scratch.bytes(in: start..<scratch.count))
+        let parameter = parameter(scratch.bytes(in: start..<scratch.count))
         scratch.truncate(to: start)
         return parameter
     }
@@ -138,7 +143,7 @@ struct LevelScratch: ~Copyable {
     let base: UnsafeMutablePointer<Bool>
 
     init() {
-        base = .allocate(capacity: JSONScanner.maximumDepth)
+        base = .allocate(capacity: JSONScanner.maximumStoredDepth)
     }
 
     deinit {

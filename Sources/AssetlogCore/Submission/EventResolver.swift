@@ -1,0 +1,33 @@
+/// Turns the bytes of one item of a submission, a JSON object, into the event that it says, or into one for each of its
+/// partitions.
+///
+/// An item has the fields of an event as it is read back, but for those that only the server gives. A pure function of
+/// its input with buffers that are used again: in the common case nothing is allocated per item. A resolver is confined
+/// to one thread or event loop at a time.
+public final class EventResolver {
+    private var resolution: EventResolution
+
+    /// Makes a resolver.
+    public init(limits: EventLimits = EventLimits()) {
+        resolution = EventResolution(limits: limits)
+    }
+
+    /// Resolves an item and lends its events to `body`.
+    ///
+    /// Judged in this order: the JSON, the names of the fields, the deployment, the kind, the asset key, the
+    /// permission, and then the values of the other fields. `authorize` is given the asset key's canonical JSON.
+    /// Neither closure may call this resolver.
+    /// - Throws: ``SubmissionError`` with the status, the sentence and the place of the mistake.
+    public func resolve<R>(
+        _ item: UnsafeRawBufferPointer, deployment: String, receivedAt: Timestamp,
+        authorize: (UnsafeRawBufferPointer) -> Bool = { _ in true },
+        _ body: (borrowing ResolvedEvents) throws(SubmissionError) -> R
+    ) throws(SubmissionError) -> R {
+        try resolution.begin(item, deployment: deployment)
+        guard authorize(resolution.assetKey) else { throw .notAuthorized }
+        return try body(try resolution.finish(receivedAt: receivedAt))
+    }
+}
+
+@available(*, unavailable)
+extension EventResolver: Sendable {}
