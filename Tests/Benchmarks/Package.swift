@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The server of the benchmark: the standard build and one storage more, which keeps nothing.
+// The server of the benchmark: the standard build and one storage more, which keeps nothing. And the resolvers alone.
 let package = Package(
     name: "assetlog-benchmarks",
     platforms: [.macOS(.v15)],
@@ -14,6 +14,10 @@ let package = Package(
                 .product(name: "AssetlogCore", package: "assetlog"),
                 .product(name: "AssetlogStandardPlugins", package: "assetlog"),
             ],
-            swiftSettings: [.swiftLanguageMode(.v6)])
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "ResolverBenchmark",
+            dependencies: [.product(name: "AssetlogCore", package: "assetlog")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

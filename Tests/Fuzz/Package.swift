@@ -7,6 +7,7 @@ import PackageDescription
 let targets: [(name: String, product: String)] = [
     ("FuzzJSON", "AssetlogCore"),
     ("FuzzReport", "AssetlogCore"),
+    ("FuzzSubmission", "AssetlogCore"),
     ("FuzzGzip", "AssetlogGzip"),
 ]
 

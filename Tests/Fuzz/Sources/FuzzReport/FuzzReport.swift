@@ -1,6 +1,7 @@
 import AssetlogCore
 
 nonisolated(unsafe) private let resolver = ParameterResolver()
+nonisolated(unsafe) private let extended = ParameterResolver(extensions: true)
 private let router = ReportRouter(deployments: ["prod"])
 private let prefixed = ReportRouter(pathPrefix: "/dagster", deployments: ["prod"])
 
@@ -18,16 +19,22 @@ public func fuzzReport(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     )
     _ = prefixed.route(target)
     guard let route = router.route(target) else { return 0 }
-    let request = ReportRequest(
+    var request = ReportRequest(
         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
         contentType: contentType.isEmpty ? nil : contentType, body: body)
+    resolve(request, resolver)
+    request.takesNotes = true
+    resolve(request, extended)
+    return 0
+}
+
+private func resolve(_ request: ReportRequest, _ resolver: ParameterResolver) {
     do throws(ParameterError) {
         try resolver.resolve(request, authorize: { key in !AssetKeyShape.parts(key).isEmpty }, check)
     } catch {
         precondition(error.status == 400 && !error.message.isEmpty, "refused without a text: \(error)")
     }
-    return 0
 }
 
 private func check(_ report: borrowing ResolvedReport) {
@@ -39,7 +46,7 @@ private func check(_ report: borrowing ResolvedReport) {
         precondition(String(validating: partition, as: UTF8.self) != nil, "the partition is not UTF-8")
         precondition(partition.count <= 2048 && !partition.contains(0), "the partition should have been refused")
     }
-    precondition((try? JSONScanner.validate(details)) == .object, "the details are not an object")
+    precondition((try? JSONScanner.validate(details, depth: JSONScanner.maximumStoredDepth)) == .object, "the details are not an object")
 }
 
 private enum AssetKeyShape {
