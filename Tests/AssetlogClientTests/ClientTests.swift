@@ -1,5 +1,6 @@
 #if Delivery
 import AssetlogCore
+import AssetlogDelivery
 import ScriptedServer
 import Synchronization
 import Testing

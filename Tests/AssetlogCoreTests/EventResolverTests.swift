@@ -105,6 +105,10 @@ import Testing
         let timed = Submitter().submit(Self.item(#""timestamp":"2026-11-24T12:00:00Z""#, "materialization"))
         #expect(timed.events.first?.timestamp == Submitter.now)
         #expect(plain.fingerprints != timed.fingerprints)
+        #expect(plain.clientChoice == [])
+        #expect(timed.clientChoice == .timestamp)
+        let named = Submitter().submit(Self.item(#""event_id":"0193b0a0-1111-7222-8333-444444444444""#, "materialization"))
+        #expect(named.clientChoice == .identity)
     }
 
     @Test("Blanks, escapes, the order of fields and numbers written otherwise do not change the fingerprint")

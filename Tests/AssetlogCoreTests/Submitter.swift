@@ -6,6 +6,7 @@ struct Submission {
     var events: [Event] = []
     var fingerprints: [EventFingerprint] = []
     var fieldNames: [String] = []
+    var clientChoice: ClientChoice = []
 
     var details: String? { events.first.map { String(decoding: $0.details, as: UTF8.self) } }
     var partitions: [String?] { events.map(\.partition) }
@@ -38,7 +39,9 @@ struct Submitter {
         var submission = Submission(fieldNames: events.fieldNames)
         for index in 0..<events.count {
             let id = events.id(at: index) ?? EventID(high: 1, low: UInt64(index))
-            submission.events.append(events.columns(at: index, id: id).event)
+            let columns = events.columns(at: index, id: id)
+            submission.clientChoice = columns.clientChoice
+            submission.events.append(columns.event)
             submission.fingerprints.append(fingerprints.fingerprint(partition: events.partition(at: index)))
         }
         return submission

@@ -138,6 +138,9 @@ public struct ResolvedReport {
         self.notes = notes
     }
 
+    /// What the client chose of what the server chooses otherwise; an identity is no part of a report.
+    public var clientChoice: ClientChoice { timestamp == nil ? [] : .timestamp }
+
     /// What the event says, to compare it with another of its identity.
     public var fingerprint: EventFingerprint {
         EventFingerprint(

@@ -51,11 +51,21 @@ public struct ResolvedEvents {
         eventID?.expanded(at: index)
     }
 
-    /// The columns of the event at `index`, under an identity.
+    /// What of the columns the client chose.
+    public var clientChoice: ClientChoice {
+        var choice: ClientChoice = eventID == nil ? [] : .identity
+        if timestamp != nil { choice.insert(.timestamp) }
+        return choice
+    }
+
+    /// The columns of the event at `index`, under an identity: that of ``id(at:)``, or one that the caller made.
+    ///
+    /// Where the caller's identity follows from what the client sent, he adds ``ClientChoice/identity``.
     public func columns(at index: Int, id: EventID, reportedBy: UnsafeRawBufferPointer? = nil) -> EventColumns {
         EventColumns(
             id: id, kind: kind, timestamp: timestamp ?? receivedAt, receivedAt: receivedAt, deployment: deployment,
-            assetKey: assetKey, partition: partition(at: index), reportedBy: reportedBy, details: details)
+            assetKey: assetKey, partition: partition(at: index), reportedBy: reportedBy, details: details,
+            clientChoice: clientChoice)
     }
 
     /// The fingerprints of the events; each follows from ``partition(at:)``.
