@@ -75,8 +75,11 @@ public struct APIService: Sendable {
         var response: Response
         do {
             if route == nil || route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
-            response =
-                try await rehearsal.answer(request, admission) ?? answer(request, path, route, admission)
+            if let rehearsed = try await rehearsal.answer(request, admission) {
+                response = rehearsed
+            } else {
+                response = try await answer(request, path, route, admission)
+            }
         } catch {
             response = answer(to: error, request: request, isAPI: layout.isAPI(path))
         }

@@ -1,4 +1,4 @@
-public import AssetlogCore
+import AssetlogCore
 
 /// A folder of reports that wait for a server: one file each, in the order in which they were made.
 ///

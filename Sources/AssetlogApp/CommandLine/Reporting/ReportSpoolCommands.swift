@@ -1,4 +1,5 @@
 import ArgumentParser
+import AssetlogCore
 import AssetlogClient
 import AssetlogJournal
 
