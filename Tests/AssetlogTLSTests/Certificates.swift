@@ -92,11 +92,11 @@ final class Certificates: Sendable {
 enum Command {
     struct Failure: Error { var output: String }
 
-    /// Runs it with the given input, and returns what it prints on both outputs. It is ended after 20 seconds.
-    static func run(_ arguments: [String], input: String = "") throws -> (status: Int32, output: String) {
+    /// Runs it with the given input, and returns what it prints on both outputs. It is ended after some seconds.
+    static func run(_ arguments: [String], input: String = "", seconds: Int = 20) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["timeout", "20"] + arguments
+        process.arguments = ["timeout", "\(seconds)"] + arguments
         let (stdin, stdout) = (Pipe(), Pipe())
         process.standardInput = stdin
         process.standardOutput = stdout
@@ -110,9 +110,13 @@ enum Command {
     }
 
     /// Runs it on a thread of its own, since a test that waits would hold one of the few threads of the tests.
-    static func runDetached(_ arguments: [String], input: String = "") async throws -> (status: Int32, output: String) {
+    static func runDetached(
+        _ arguments: [String], input: String = "", seconds: Int = 20
+    ) async throws -> (status: Int32, output: String) {
         try await withCheckedThrowingContinuation { continuation in
-            Thread.detachNewThread { continuation.resume(with: Result { try run(arguments, input: input) }) }
+            Thread.detachNewThread {
+                continuation.resume(with: Result { try run(arguments, input: input, seconds: seconds) })
+            }
         }
     }
 }

@@ -15,7 +15,7 @@ struct Clients {
     }
 
     /// A script of Python's, with `ctx()` for a context and `open_()` for a connection.
-    func python(_ script: String) async throws -> String {
+    func python(_ script: String, seconds: Int = 20) async throws -> String {
         let prelude = """
             import ssl, socket, time, itertools, threading
             PORT = \(port)
@@ -27,7 +27,7 @@ struct Clients {
                     s, server_hostname=name, session=session, suppress_ragged_eofs=not strict)
 
             """
-        return try await Command.runDetached(["/usr/bin/env", "python3", "-c", prelude + script]).output
+        return try await Command.runDetached(["/usr/bin/env", "python3", "-c", prelude + script], seconds: seconds).output
     }
 }
 #endif

@@ -111,6 +111,25 @@ import Testing
         }
     }
 
+    @Test("Further certificates come and go by their list")
+    func furtherCertificates() throws {
+        try files.make("further", names: "DNS:further.test")
+        let store = try TLSContextStore(configuration())
+        let list = [files.pair("further")]
+        #expect(store.reloadIfChanged([]) == nil)
+        #expect(store.reloadIfChanged(list) == .reloaded(warnings: []))
+        #expect(store.reloadIfChanged(list) == nil)
+        #expect(store.current.certificates.map(\.names) == [["localhost"], ["further.test"]])
+        // Without a list it is the one from before.
+        #expect(store.reloadIfChanged() == nil)
+        #expect(store.reload() == .reloaded(warnings: []))
+        #expect(store.current.certificates.count == 2)
+        #expect(code(store.reloadIfChanged(list + [files.pair("missing")])) == .file)
+        #expect(store.current.certificates.count == 2)
+        #expect(store.reloadIfChanged([]) == .reloaded(warnings: []))
+        #expect(store.current.certificates.map(\.names) == [["localhost"]])
+    }
+
     // MARK: Files that are not good
 
     @Test(
@@ -302,7 +321,7 @@ import Testing
             for t in threads: t.start()
             for t in threads: t.join()
             print(sorted(names), counts[2:], counts[0] >= 100, counts[1] > 10)
-            """)
+            """, seconds: 120)
     }
 }
 #endif
