@@ -21,7 +21,10 @@ public enum Assetlog {
         signal(SIGPIPE, SIG_IGN)
         let context = CommandContext(
             plugins: plugins, environment: processEnvironment(), workingFolder: ConfigurationFile.workingFolder())
-        exit(await run(Array(CommandLine.arguments.dropFirst()), in: context))
+        let code = await run(Array(CommandLine.arguments.dropFirst()), in: context)
+        // Without the handlers of `exit`: they take libcrypto's memory from under threads that still wait for a peer.
+        fflush(nil)
+        _exit(code)
     }
 
     /// Runs a command line; returns the exit code.

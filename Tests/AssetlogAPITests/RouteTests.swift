@@ -26,9 +26,12 @@ struct RouteTests {
         ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PURGE"])
     func otherMethods(_ path: String, method: String) async throws {
         let server = try await Server()
+        let takesEvents = path == "/api/v1/events"
+        // What `POST` does there has tests of its own.
+        if takesEvents, method == "POST" { return }
         let answer = try await server.ask(try #require(HTTPRequest.Method(rawValue: method)), path)
         #expect(answer.status == 405)
-        #expect(answer.headers[.allow] == "GET, HEAD")
+        #expect(answer.headers[.allow] == (takesEvents ? "GET, HEAD, POST" : "GET, HEAD"))
         if path.hasPrefix("/api/") {
             #expect(try answer.problem(405).contains(method))
         } else {
