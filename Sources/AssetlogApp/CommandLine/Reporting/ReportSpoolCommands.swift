@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssetlogCore
 import AssetlogClient
+import AssetlogCore
 import AssetlogJournal
 
 /// `assetlog report flush`
