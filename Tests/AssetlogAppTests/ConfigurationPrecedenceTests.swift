@@ -107,7 +107,8 @@ struct ConfigurationPrecedenceTests {
         arguments: [
             ("0.0.0.0:1", true), ("[::]:1", true), ("10.0.0.1:1", true), ("example.org:1", true),
             ("127.0.0.1:1", false),
-            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("127.evil.example:1", true), ("127.evil.example.org:1", true),
+            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("127.evil.example:1", true),
+            ("127.evil.example.org:1", true),
         ])
     func openAddress(_ listen: String, _ isOpen: Bool) throws {
         let resolved = try ConfigurationFixture.resolve(flags: ["server.listen": listen])
@@ -125,7 +126,10 @@ struct ConfigurationPrecedenceTests {
 
     @Test(
         "Beyond loopback both TLS and tokens are needed", .enabled(if: BuildFeatures.hasTLS, "needs the trait TLS"),
-        arguments: [(true, true, nil), (true, false, "without tokens"), (false, true, "without TLS"), (false, false, "without TLS and without tokens")])
+        arguments: [
+            (true, true, nil), (true, false, "without tokens"), (false, true, "without TLS"),
+            (false, false, "without TLS and without tokens"),
+        ])
     func safety(_ hasTLS: Bool, _ asksForTokens: Bool, _ problem: String?) throws {
         var flags = ["server.listen": "0.0.0.0:1", "auth.required": "\(asksForTokens)"]
         if hasTLS { flags.merge(["server.tls.certificate": "/c", "server.tls.key": "/k"]) { $1 } }

@@ -38,9 +38,10 @@ struct SubmissionResults {
     mutating func record(_ count: Int, at sequences: ClosedRange<Int64>?) {
         recorded += count
         guard let sequences else { return }
-        self.sequences = self.sequences.map {
-            min($0.lowerBound, sequences.lowerBound)...max($0.upperBound, sequences.upperBound)
-        } ?? sequences
+        self.sequences =
+            self.sequences.map {
+                min($0.lowerBound, sequences.lowerBound)...max($0.upperBound, sequences.upperBound)
+            } ?? sequences
     }
 
     /// Counts events that were in the log before.

@@ -127,7 +127,8 @@ struct SubmissionRoute: Sendable {
             var problem = APIError(
                 status: .unprocessableContent,
                 detail: "The Idempotency-Key was sent before with another body; a request that is sent again must be the"
-                    + " same, and another one needs a key of its own.").problem
+                    + " same, and another one needs a key of its own."
+            ).problem
             problem.headers[.contentType] = "application/problem+json"
             return problem
         }

@@ -55,7 +55,8 @@ struct ConfigurationChecker {
             auth: AuthSettings(
                 isRequired: auth.optionalBoolean("required") ?? !listen.isLoopback,
                 tokensFile: auth.string("tokens_file"), tokens: inlineTokens(auth)),
-            deployments: deploymentSettings(deployments), hasReportExtensions: report.boolean("extensions"), storage: storage, exporters: configured)
+            deployments: deploymentSettings(deployments), hasReportExtensions: report.boolean("extensions"), storage: storage,
+            exporters: configured)
     }
 
     // MARK: Reading

@@ -160,7 +160,8 @@ enum ServerKeys {
         name: "report", summary: "What a report may say.",
         keys: [
             ConfigurationKey(
-                "extensions", .boolean, default: "false", "Takes timestamp, tags, typed metadata, and more of checks, on the report endpoints too; Dagster ignores them.")
+                "extensions", .boolean, default: "false",
+                "Takes timestamp, tags, typed metadata and more of checks on the report endpoints, where Dagster ignores them.")
         ])
 
     /// `storage.type`, beside the sections of the plugins.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import AssetlogCore
 import AssetlogClient
 import AssetlogCore
 import AssetlogJournal
