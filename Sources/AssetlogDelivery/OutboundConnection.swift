@@ -14,21 +14,29 @@ import Darwin
 /// It has a thread of its own, because libcurl's calls block; the thread ends with the object.
 public final class OutboundConnection: Sendable {
     private let queue = RequestQueue()
+    /// Nil when the operating system has refused it.
+    private let thread: JoinableThread?
 
     /// Makes a connection; it is opened by the first request.
     public init() {
         let queue = queue
-        startThread { Self.work(queue) }
+        thread = JoinableThread { Self.work(queue) }
     }
 
     deinit {
         queue.close()
+        // It has nothing to do, as whoever waits for an answer keeps this object. Its end must not be left to the end of
+        // the process: OpenSSL is taken down there, and the thread would still be closing its connection.
+        thread?.join()
     }
 
     /// Sends a request and waits for its answer, whatever its status is. Redirects are not followed.
     ///
     /// - Throws: ``DeliveryError`` when there is no answer; ``DeliveryError/Code/cancelled`` when the task is cancelled.
     public func send(_ request: OutboundRequest) async throws -> OutboundAnswer {
+        guard thread != nil else {
+            throw DeliveryError(.failed, "the operating system refuses a thread; the process or its user has too many")
+        }
         let cancellation = Cancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedContinuation { continuation in

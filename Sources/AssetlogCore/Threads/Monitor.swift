@@ -33,19 +33,42 @@ package final class Monitor: @unchecked Sendable {
 
 /// Starts a thread of its own for work that blocks, outside every pool.
 package func startThread(_ body: @escaping @Sendable () -> Void) {
+    let (thread, status) = createThread(body)
+    precondition(status == 0, "the operating system refused a thread (errno \(status))")
+    pthread_detach(thread)
+}
+
+/// A thread of its own for work that blocks, whose end somebody waits for.
+package struct JoinableThread: @unchecked Sendable {
+    private let thread: pthread_t
+
+    /// Starts it; nil when the operating system refuses.
+    package init?(_ body: @escaping @Sendable () -> Void) {
+        let (thread, status) = createThread(body)
+        guard status == 0 else { return nil }
+        self.thread = thread
+    }
+
+    /// Waits for its end, with all that libraries do at the end of a thread. Called once.
+    package func join() {
+        pthread_join(thread, nil)
+    }
+}
+
+private func createThread(_ body: @escaping @Sendable () -> Void) -> (pthread_t, Int32) {
     final class Work {
         let body: @Sendable () -> Void
         init(_ body: @escaping @Sendable () -> Void) { self.body = body }
     }
     // The retain is handed to the thread, which releases it when it starts.
-    let work = Unmanaged.passRetained(Work(body)).toOpaque()
+    let work = Unmanaged.passRetained(Work(body))
     var thread = pthread_t()
     let status = pthread_create(
         &thread, nil,
         { argument in
             Unmanaged<Work>.fromOpaque(argument!).takeRetainedValue().body()
             return nil
-        }, work)
-    precondition(status == 0, "the operating system refused a thread (errno \(status))")
-    pthread_detach(thread)
+        }, work.toOpaque())
+    if status != 0 { work.release() }
+    return (thread, status)
 }
