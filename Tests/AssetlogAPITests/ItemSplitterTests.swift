@@ -61,7 +61,7 @@ struct ItemSplitterTests {
     @Test(
         "says where a list can't be cut any further, behind the items before it",
         arguments: [
-            ("[1,2", ["1"], "not closed"), ("[{\"a\":1}", ["{\"a\":1}"], "not closed"), ("[", [], "not closed"),
+            ("[1,2", ["1"], "not closed"), ("[{\"a\":1}", [], "not closed"), ("[", [], "not closed"),
             ("[1,,2]", ["1"], "before a comma"), ("[1,]", ["1"], "before the end"), ("[,1]", [], "before a comma"),
             ("[{]", [], "another kind"), ("[}", [], "never opened"), ("[\"a\" \"b\"]", [], nil), ("[1] 2", ["1"], "follows"),
             ("[1]]", ["1"], "follows"), ("[\"a", [], "not closed"),

@@ -22,14 +22,19 @@ final class AnswerMemory: Sendable {
     }
 
     private let limit: Int
+    private let largest: Int
     private let used = Mutex(0)
 
-    init(limit: Int) {
+    /// - Parameters:
+    ///   - limit: The bytes of all large answers together.
+    ///   - largest: The bytes that one of them may have.
+    init(limit: Int, largest: Int = 4 << 20) {
         self.limit = limit
+        self.largest = largest
     }
 
-    /// Whether there is no room for a large answer now, so that it need not be made at all.
-    var isFull: Bool { used.withLock { $0 >= limit } }
+    /// Whether there may be no room for a large answer now, so that it need not be made at all.
+    var isFull: Bool { used.withLock { $0 > 0 && $0 + largest > limit } }
 
     /// Takes memory for an answer; nil: it is small.
     ///

@@ -10,6 +10,12 @@ struct EventRoutes: Sendable {
 
     let storage: any Storage
     let memory: AnswerMemory
+    private let slots = ReadSlots(count: 4)
+
+    init(storage: any Storage, memory: AnswerMemory) {
+        self.storage = storage
+        self.memory = memory
+    }
 
     /// A page of the log. It is built from the stored bytes; no JSON is parsed.
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
@@ -18,7 +24,12 @@ struct EventRoutes: Sendable {
 
     func page(_ text: String?, of deployment: String, for caller: Caller) async throws -> Response {
         let query = try EventQueryParameters.query(text, deployment: deployment)
-        guard query.limit <= Self.smallPage || !memory.isFull else { throw AnswerMemory.noRoom }
+        guard query.limit > Self.smallPage else { return try await answer(query, caller) }
+        guard !memory.isFull else { throw AnswerMemory.noRoom }
+        return try await slots.withSlot { try await answer(query, caller) }
+    }
+
+    private func answer(_ query: EventQuery, _ caller: Caller) async throws -> Response {
         let page = try await VisibleEvents(storage: storage, caller: caller).page(query)
         let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
         let share = try memory.take(size)
