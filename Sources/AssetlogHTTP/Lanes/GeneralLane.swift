@@ -128,7 +128,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     func takeInput(_ count: Int) -> Bool {
         guard case .idle = phase else { return true }
         guard connection.loop.bodyMemory.take(count) else {
-            (route, startedAt) = (.other, .now())
+            forgetRequest()
             respond(.noMemory, hasEnded: false)
             return false
         }
@@ -145,8 +145,11 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         connection.noteFailure(error)
         switch (phase, error) {
         case (.closed, _), (.lingering, _): break
-        case (.idle, let error as HTTPParserError), (.readingReport, let error as HTTPParserError):
+        case (.idle, let error as HTTPParserError):
+            // The request that can't be read is not the one before it.
+            forgetRequest()
             respond(Self.answer(to: error), hasEnded: false)
+        case (.readingReport, let error as HTTPParserError): respond(Self.answer(to: error), hasEnded: false)
         case (.api, is HTTPParserError):
             keepsAlive = false
             context.fireErrorCaught(error)
@@ -197,8 +200,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         guard case .idle = phase else { return }
         releaseHead()
-        (route, startedAt, bodyBytes, rateFields) = (.other, .now(), 0, [])
-        (self.head, deployment, admission) = (head, nil, .init())
+        forgetRequest()
+        self.head = head
         version = head.version
         keepsAlive = head.isKeepAlive && !connection.loop.isDraining && !isInputClosed
         isHead = head.method == .HEAD
@@ -231,6 +234,11 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         } catch {
             respond(error.answer, hasEnded: false)
         }
+    }
+
+    private func forgetRequest() {
+        (route, startedAt, bodyBytes, rateFields) = (.other, .now(), 0, [])
+        (head, deployment, admission) = (nil, nil, .init())
     }
 
     // Its answer may look at the log, so it is the API's.
