@@ -91,6 +91,13 @@ public final class EventLog: @unchecked Sendable {
             events: filling.batch.count + committingEvents, bytes: filling.batch.byteCount + committingBytes)
     }
 
+    /// The number of slices that wait for room in a commit.
+    package var waitingSliceCount: Int {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return waitingSlices.count
+    }
+
     /// Tells from now on that the server is stopping, while events are still taken.
     public func announceDraining() {
         state.withLock { $0.isDraining = true }
@@ -173,9 +180,13 @@ public final class EventLog: @unchecked Sendable {
     /// Waits for room instead of throwing `.full`, and otherwise does what ``append(_:)-(EventBatch)`` does.
     ///
     /// Callers get room in the order of their coming, and only so much in one commit that single reports keep theirs;
-    /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned.
+    /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned,
+    /// which is after the pause that the storage advised.
     public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
-        try await append(slice, waitingForRoom: true)
+        let outcome = try await append(slice, waitingForRoom: true)
+        // A caller that is cancelled gets the outcome all the same.
+        if outcome.advisedPause > .zero { try? await Task.sleep(for: outcome.advisedPause) }
+        return outcome
     }
 
     private func append(_ slice: EventBatch, waitingForRoom: Bool) async throws -> AppendOutcome {

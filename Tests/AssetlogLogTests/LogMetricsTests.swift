@@ -55,6 +55,37 @@ struct LogMetricsTests {
         #expect(value("assetlog_ready") == 0)
     }
 
+    @Test("count what is recorded once, and what was not recorded by its reason")
+    func exceptions() async throws {
+        let log = try await makeLog()
+        log.start()
+        let old = event(.check)
+        var other = old
+        other.kind = .observation
+        func slice(_ events: Event...) -> EventBatch {
+            let batch = EventBatch()
+            for event in events { batch.append(event, clientChoice: .identity) }
+            return batch
+        }
+        _ = try await log.append(slice(old))
+        _ = try await log.append(slice(old, event(.materialization), old, other))
+        let group = EventBatch()
+        group.beginGroup()
+        group.append(contentsOf: slice(event(.materialization)))
+        group.append(contentsOf: slice(other, event(.check)))
+        group.endGroup()
+        _ = try await log.append(group)
+        await log.drain()
+        #expect(value(#"assetlog_events_recorded_total{kind="check"}"#) == 1)
+        #expect(value(#"assetlog_events_recorded_total{kind="observation"}"#) == 0)
+        #expect(value(#"assetlog_events_recorded_total{kind="materialization"}"#) == 1)
+        #expect(value("assetlog_events_duplicate_total") == 2)
+        #expect(value(#"assetlog_events_refused_total{reason="conflict"}"#) == 2)
+        #expect(value(#"assetlog_events_refused_total{reason="group"}"#) == 2)
+        #expect(value(#"assetlog_events_refused_total{reason="unchecked"}"#) == 0)
+        #expect(value("assetlog_commit_events_count") == 3)
+    }
+
     @Test("count failures apart, and show that the log is not ready")
     func failures() async throws {
         let log = try await makeLog(failing: true)

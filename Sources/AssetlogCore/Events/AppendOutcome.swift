@@ -4,11 +4,16 @@ public struct AppendOutcome: Hashable, Sendable {
     public var sequences: ClosedRange<Int64>?
     /// The events that were not inserted, in the batch's order.
     public var exceptions: [AppendException]
+    /// How long a sender of very many events should wait with the next ones, because background work can't follow.
+    public var advisedPause: Duration
 
     /// Makes an outcome.
-    public init(sequences: ClosedRange<Int64>? = nil, exceptions: [AppendException] = []) {
+    public init(
+        sequences: ClosedRange<Int64>? = nil, exceptions: [AppendException] = [], advisedPause: Duration = .zero
+    ) {
         self.sequences = sequences
         self.exceptions = exceptions
+        self.advisedPause = advisedPause
     }
 
     /// Why the event at `index` was not inserted; nil: it was.
@@ -23,9 +28,10 @@ public struct AppendOutcome: Hashable, Sendable {
         let (first, end) = (firstException(from: range.lowerBound), firstException(from: range.upperBound))
         let inserted = Int64(range.count - (end - first))
         let part = exceptions[first..<end].map { $0.moved(by: -range.lowerBound) }
-        guard let sequences, inserted > 0 else { return AppendOutcome(exceptions: part) }
+        guard let sequences, inserted > 0 else { return AppendOutcome(exceptions: part, advisedPause: advisedPause) }
         let start = sequences.lowerBound + Int64(range.lowerBound - first)
-        return AppendOutcome(sequences: start...start + inserted - 1, exceptions: part)
+        return AppendOutcome(
+            sequences: start...start + inserted - 1, exceptions: part, advisedPause: advisedPause)
     }
 
     private func firstException(from index: Int) -> Int {

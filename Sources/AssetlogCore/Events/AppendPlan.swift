@@ -2,11 +2,7 @@
 ///
 /// ```swift
 /// let plan = batch.plan { columns in columns.match(find(columns.id, columns.deployment)) }
-/// var sequence = last
-/// plan.forEachInsertion { index in
-///     sequence += 1
-///     insert(batch, index, sequence)
-/// }
+/// for (sequence, index) in zip(last + 1..., plan.insertions.joined()) { insert(batch, index, sequence) }
 /// return plan.outcome(after: last)
 /// ```
 public struct AppendPlan: Sendable {
@@ -24,22 +20,24 @@ public struct AppendPlan: Sendable {
     }
 
     /// The number of events that are inserted.
-    public var insertions: Int { count - obstacles.count }
+    public var insertionCount: Int { count - obstacles.count }
 
-    /// Calls `body` with the places of the events that are inserted, in order.
-    public func forEachInsertion(_ body: (Int) throws -> Void) rethrows {
+    /// The places of the events that are inserted, in order.
+    public var insertions: [Range<Int>] {
         var next = 0
+        var ranges: [Range<Int>] = []
         for (obstacle, _) in obstacles {
-            for index in next..<obstacle { try body(index) }
+            if next < obstacle { ranges.append(next..<obstacle) }
             next = obstacle + 1
         }
-        for index in next..<count { try body(index) }
+        if next < count { ranges.append(next..<count) }
+        return ranges
     }
 
     /// What becomes of the batch when the inserted events get the sequences that follow `last`.
     public func outcome(after last: Int64) -> AppendOutcome {
         var outcome = AppendOutcome()
-        if insertions > 0 { outcome.sequences = last + 1...last + Int64(insertions) }
+        if insertionCount > 0 { outcome.sequences = last + 1...last + Int64(insertionCount) }
         outcome.exceptions = obstacles.map { index, obstacle in
             switch obstacle {
             case .logged(let reason): AppendException(index: index, reason: reason)

@@ -24,6 +24,9 @@ extension EventLog {
         gauge("assetlog_queue_bytes", unit: .bytes, "Bytes of the events that wait or are being committed.") {
             $0.queue.bytes
         }
+        gauge("assetlog_queue_waiting_slices", "Slices of large requests that wait for room in the queue.") {
+            $0.waitingSliceCount
+        }
         gauge("assetlog_queue_limit_events", "Events beyond which reports are answered 503.") { $0.limits.queuedEvents }
         gauge("assetlog_queue_limit_bytes", unit: .bytes, "Bytes beyond which reports are answered 503.") {
             $0.limits.queuedBytes

@@ -36,14 +36,14 @@ final class MemoryStorage: Storage {
             // All or nothing: whatever can fail comes before the first change.
             guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
             let plan = batch.plan { $0.match(state.event($0.id, in: String(decoding: $0.deployment, as: UTF8.self))) }
-            guard state.events.count + plan.insertions <= maximumEvents else {
+            guard state.events.count + plan.insertionCount <= maximumEvents else {
                 throw StorageError(
                     .full,
                     "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
                         + " Raise storage.memory.maximum_events, or use the storage sqlite.")
             }
             let last = Int64(state.events.count)
-            plan.forEachInsertion { index in state.add(batch.withColumns(at: index) { $0.event }) }
+            for index in plan.insertions.joined() { state.add(batch.withColumns(at: index) { $0.event }) }
             return plan.outcome(after: last)
         }
     }

@@ -62,8 +62,10 @@ final class EventIndex: Sendable {
         configuration.readonly = true
         // The writer's commits wait for it: rather no answer than a late one.
         configuration.busyMode = .timeout(0.2)
+        // Or GRDB would stop the process when a damaged file leaves a transaction open.
+        configuration.allowsUnsafeTransactions = true
         configuration.prepareDatabase { database in
-            try database.raw("PRAGMA cache_size = -16384")
+            try database.raw("PRAGMA cache_size = -32768")
         }
         return try DatabaseQueue(path: path, configuration: configuration)
     }

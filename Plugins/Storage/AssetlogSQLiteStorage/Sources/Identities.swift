@@ -4,7 +4,7 @@ internal import AssetlogCore
 /// Tells the writer which identities that clients chose are in the log.
 ///
 /// The index finds them up to its watermark, a table in memory behind it. Nothing is kept, looked for or paid until
-/// the first such event comes; from then on the table follows the log. See Docs/Decisions/0007-exactly-once.md.
+/// the first such event comes; from then on the table follows the log. See Docs/Decisions/0009-exactly-once.md.
 final class Identities {
     /// How far the index may be behind.
     struct Limits {
@@ -23,11 +23,19 @@ final class Identities {
 
     init(limits: Limits = Limits()) {
         self.limits = limits
-        forgettingAt = limits.forgetting
+        forgettingAt = min(limits.forgetting, Int(limits.tail))
     }
 
     /// The number of events in the table.
-    var count: Int { tail?.count ?? 0 }
+    private var count: Int { tail?.count ?? 0 }
+
+    /// How long senders of very many events should wait, so that the index follows before the table is full.
+    ///
+    /// It grows from a third of the bound on, and finds the length at which they send as much as the index takes.
+    var advisedPause: Duration {
+        let share = Double(count) / Double(limits.tail)
+        return share > 1 / 3 ? .milliseconds(Int(1000 * (share - 1 / 3))) : .zero
+    }
 
     /// Decides which events of a batch with identities of clients are new.
     ///
@@ -52,9 +60,7 @@ final class Identities {
     /// Notes what was inserted behind `head`.
     func note(_ batch: EventBatch, _ plan: AppendPlan, after head: Int64, _ index: EventIndex?) {
         guard tail?.end == head else { return }
-        var sequence = head
-        plan.forEachInsertion { place in
-            sequence += 1
+        for (sequence, place) in zip((head + 1)..., plan.insertions.joined()) {
             tail?.append(batch.withColumns(at: place) { IdentityTail.hash($0.id, $0.deployment) }, sequence)
         }
         if count >= forgettingAt { forget(index) }
@@ -106,7 +112,7 @@ final class Identities {
     private func forget(_ index: EventIndex?) {
         let watermark = index.flatMap { index in try? read(index) { $0.watermark } }
         tail?.forget(upTo: watermark ?? 0)
-        if count >= limits.tail { tail = nil }
+        if Int64(count) >= limits.tail { tail = nil }
         forgettingAt = max(limits.forgetting, min(count * 2, Int(limits.tail)))
     }
 

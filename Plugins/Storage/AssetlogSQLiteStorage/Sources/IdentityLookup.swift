@@ -9,25 +9,47 @@ final class IdentityLookup {
     private let connection: DatabaseQueue
     private var statements: Statements?
 
-    private struct Statements {
+    fileprivate struct Statements {
         let begin: RawStatement
         let watermark: RawStatement
+        let scope: RawStatement
         let find: RawStatement
         let end: RawStatement
     }
 
-    /// What the index knew at one moment.
-    struct Snapshot {
+    /// What the index knows at one moment.
+    final class Snapshot {
         /// The index knows every event up to this sequence, and none behind it.
         let watermark: Int64
-        fileprivate let find: RawStatement
+        private let statements: Statements
+        // Most batches are of one deployment.
+        private var deployment: [UInt8] = []
+        private var scope: Int64?
+
+        fileprivate init(_ statements: Statements) throws {
+            self.statements = statements
+            defer { statements.watermark.reset() }
+            watermark = try statements.watermark.step() ? statements.watermark.integer(0) : 0
+        }
 
         /// Where the event may be: what the index says is to be compared with the log.
         func sequence(of columns: borrowing EventColumns) throws -> Int64? {
-            try find.bind(EventIDBytes(columns.id), at: 1)
-            try find.bind(text: columns.deployment, at: 2)
-            defer { find.reset() }
-            return try find.step() ? find.integer(0) : nil
+            if !columns.deployment.elementsEqual(deployment) || deployment.isEmpty { try find(columns.deployment) }
+            guard let scope else { return nil }
+            try statements.find.bind(EventIDBytes(columns.id), at: 1)
+            try statements.find.bind(scope, at: 2)
+            defer { statements.find.reset() }
+            return try statements.find.step() ? statements.find.integer(0) : nil
+        }
+
+        private func find(_ name: UnsafeRawBufferPointer) throws {
+            deployment = Array(name)
+            try statements.scope.bind(text: name, at: 1)
+            defer {
+                statements.scope.reset()
+                statements.scope.clear()
+            }
+            scope = try statements.scope.step() ? statements.scope.integer(0) : nil
         }
     }
 
@@ -38,7 +60,9 @@ final class IdentityLookup {
             Statements(
                 begin: try RawStatement(database, "BEGIN"),
                 watermark: try RawStatement(database, "SELECT watermark FROM progress"),
-                find: try RawStatement(database, IndexReader.findIdentity),
+                scope: try RawStatement(
+                    database, "SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?"),
+                find: try RawStatement(database, "SELECT sequence FROM ids WHERE event_id = ? AND scope = ?"),
                 end: try RawStatement(database, "COMMIT"))
         }
     }
@@ -52,14 +76,8 @@ final class IdentityLookup {
         try connection.inDatabase { _ in
             guard let statements else { throw SQLiteFailure.closed }
             try statements.begin.run()
-            defer {
-                statements.find.clear()
-                try? statements.end.run()
-            }
-            var watermark: Int64 = 0
-            if try statements.watermark.step() { watermark = statements.watermark.integer(0) }
-            statements.watermark.reset()
-            return try body(Snapshot(watermark: watermark, find: statements.find))
+            defer { try? statements.end.run() }
+            return try body(Snapshot(statements))
         }
     }
 

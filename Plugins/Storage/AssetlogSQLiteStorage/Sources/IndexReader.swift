@@ -13,15 +13,14 @@ struct IndexReader {
         watermark = try database.rawInteger("SELECT watermark FROM progress") ?? 0
     }
 
-    /// Finds where the event of an identity and a deployment is.
-    static let findIdentity = """
-        SELECT sequence FROM ids WHERE event_id = ?
-        AND scope = (SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?)
-        """
-
     /// The sequence of an event.
     func sequence(of id: EventID, in deployment: String) throws -> Int64? {
-        let statement = try RawStatement(database, Self.findIdentity)
+        let statement = try RawStatement(
+            database,
+            """
+            SELECT sequence FROM ids WHERE event_id = ?
+            AND scope = (SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?)
+            """)
         try statement.bind(EventIDBytes(id), at: 1)
         try statement.bind(deployment, at: 2)
         guard try statement.step() else { return nil }

@@ -78,10 +78,11 @@ struct Indexer: Sendable {
     }
 
     private func insert(_ entries: [Entry], into database: Database) throws {
-        let ids = try RawStatement(database, "INSERT OR IGNORE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
+        // An identity can come again when its event was removed from the log.
+        let ids = try RawStatement(database, "INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
         let places = try RawStatement(database, "INSERT INTO entries (scope, kind, sequence) VALUES (?, ?, ?)")
         var zones: [Int64: (least: Int64, greatest: Int64)] = [:]
-        // Sorted, for identities that clients made may be random; of one that is there twice, the first stays first.
+        // Sorted, for identities that clients chose may be random, and lie together in pages then.
         for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
             try ids.bind(entry.id, at: 1)
             try ids.bind(entry.deploymentScope, at: 2)

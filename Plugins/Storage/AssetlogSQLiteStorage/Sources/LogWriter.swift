@@ -12,15 +12,16 @@ final class LogWriter {
     /// The number of pages in the write-ahead log from which the writer itself helps to shorten it.
     private let walBound: Int
     private var connection: WriterConnection?
-    private let identities = Identities()
+    private let identities: Identities
     private var nextHelp: Int
     /// The last sequence that is in the log.
     private(set) var head: Int64
     /// The first sequence that is in the log; 1 when it is empty.
     let first: Int64
 
-    init(file: LogFile, walBound: Int) throws {
+    init(file: LogFile, walBound: Int, identities: Identities = Identities()) throws {
         self.file = file
+        self.identities = identities
         self.walBound = walBound
         nextHelp = walBound
         let connection = try WriterConnection(file)
@@ -50,11 +51,12 @@ final class LogWriter {
         let connection = try connection ?? reconnect()
         do {
             let plan = try plan(batch, index, on: connection, fault)
-            let outcome = plan.outcome(after: head)
+            var outcome = plan.outcome(after: head)
             guard let sequences = outcome.sequences else { return outcome }
             try connection.insert(batch, plan, after: head)
             identities.note(batch, plan, after: head, index)
             head = sequences.upperBound
+            if batch.clientIdentities > 0 { outcome.advisedPause = identities.advisedPause }
             return outcome
         } catch {
             identities.reset()
@@ -84,8 +86,13 @@ final class LogWriter {
         nextHelp = rest == 0 ? walBound : connection.walPages + walBound
     }
 
-    func close() {
+    /// Lets go of the index.
+    func closeLookup() {
         identities.close()
+    }
+
+    func close() {
+        closeLookup()
         disconnect()
     }
 
@@ -177,7 +184,7 @@ private final class WriterConnection {
             try statements.begin.run()
             do {
                 var sequence = head
-                try plan.forEachInsertion { index in
+                for index in plan.insertions.joined() {
                     sequence += 1
                     try batch.withColumns(at: index) { columns in
                         try Self.insert(columns, sequence, with: statements.insert)

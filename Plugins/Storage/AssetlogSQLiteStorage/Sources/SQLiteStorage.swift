@@ -267,6 +267,8 @@ final class SQLiteStorage: Storage {
                 defer { index = nil }
                 return index
             }
+            // The index's last connection must be one that writes, to copy its write-ahead log into the file.
+            self.writer.withLock { $0?.closeLookup() }
             try? index?.pool.close()
             try? self.readers.close()
             self.checkpointer.close()

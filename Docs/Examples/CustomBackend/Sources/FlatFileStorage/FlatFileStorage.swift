@@ -61,14 +61,13 @@ final class FlatFileStorage: Storage {
                 }
                 return (plan, state.events.last?.sequence ?? 0, state.events.count)
             }
-            guard count + plan.insertions <= maximumEvents else {
+            guard count + plan.insertionCount <= maximumEvents else {
                 throw StorageError(.full, "The log holds \(count) of at most \(maximumEvents) events.")
             }
             var events: [LoggedEvent] = []
             var writer = BatchWriter()
-            plan.forEachInsertion { index in
-                let event = LoggedEvent(
-                    sequence: last + 1 + Int64(events.count), event: batch.withColumns(at: index) { $0.event })
+            for (sequence, index) in zip((last + 1)..., plan.insertions.joined()) {
+                let event = LoggedEvent(sequence: sequence, event: batch.withColumns(at: index) { $0.event })
                 writer.append(event)
                 events.append(event)
             }

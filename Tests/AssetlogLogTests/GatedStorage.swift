@@ -1,0 +1,62 @@
+import AssetlogCore
+import AssetlogMemoryStorage
+import Foundation
+import Logging
+import Synchronization
+
+/// A storage in memory whose appends wait for a permit, and which remembers their sizes.
+final class GatedStorage: Storage {
+    let began = DispatchSemaphore(value: 0)
+    private let gate = DispatchSemaphore(value: 0)
+    private let inner: any Storage
+    private let state = Mutex((sizes: [Int](), isOpen: false))
+    private let advisedPause: Duration
+
+    init(advisedPause: Duration = .zero) async throws {
+        self.advisedPause = advisedPause
+        inner = try await Self.memory()
+    }
+
+    static func memory() async throws -> any Storage {
+        let configuration = try PluginConfiguration(
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], folder: "/", dataFolder: "/")
+        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
+        return try await StoragePlugin.memory.configure(configuration).open(PluginContext(name: "memory", logger: logger))
+    }
+
+    /// The number of events in each append that has begun.
+    var sizes: [Int] { state.withLock { $0.sizes } }
+
+    /// Lets one append pass.
+    func permit() { gate.signal() }
+
+    /// Lets every append pass from now on.
+    func open() {
+        state.withLock { $0.isOpen = true }
+        gate.signal()
+    }
+
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
+        let isOpen = state.withLock { state in
+            state.sizes.append(batch.count)
+            return state.isOpen
+        }
+        began.signal()
+        if !isOpen { gate.wait() }
+        var outcome = try inner.append(batch)
+        outcome.advisedPause = advisedPause
+        return outcome
+    }
+    func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        try await inner.event(id, deployment: deployment)
+    }
+    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
+    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
+    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        try await inner.replay(consumer, after: position)
+    }
+    func close() async { await inner.close() }
+}
