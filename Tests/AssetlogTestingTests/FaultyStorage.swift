@@ -35,6 +35,20 @@ enum StorageFault: CaseIterable {
     case forgetsCursors
     case worksAfterClose
     case ignoresCancellation
+    case recordsRepetitions
+    case countsDuplicates
+    case takesConflictsForDuplicates
+    case comparesServerTimes
+    case ignoresClientTimestamps
+    case looksOnlyIntoTheLog
+    case ignoresDeploymentsOfIdentities
+    case forgetsServerIdentities
+    case ignoresGroups
+    case letsDuplicatesSpoilGroups
+    case forgetsIdentitiesInBackground
+    case forgetsIdentitiesOnClose
+    case forgetsIdentitiesOnCrash
+    case remembersFailedIdentities
 }
 
 extension StorageFault {
@@ -67,6 +81,21 @@ extension StorageFault {
         case .forgetsCursors: "a cursor outlives a close where it stood"
         case .worksAfterClose: "after the close append throws"
         case .ignoresCancellation: "background work ends soon when it is cancelled"
+        case .recordsRepetitions: "an event that was recorded is a duplicate when it comes again, however often"
+        case .countsDuplicates: "a batch of nothing but duplicates gives no sequence and leaves no hole"
+        case .takesConflictsForDuplicates:
+            "the same identity with another content is a conflict, and nothing is changed"
+        case .comparesServerTimes: "times of the server and the reporter are no content"
+        case .ignoresClientTimestamps: "a timestamp of the client is content"
+        case .looksOnlyIntoTheLog: "duplicates and conflicts inside one batch are found"
+        case .ignoresDeploymentsOfIdentities: "one identity in two deployments is two events"
+        case .forgetsServerIdentities: "an identity that the server made is found when a client sends it"
+        case .ignoresGroups: "of a group with a conflict nothing is inserted, and all else of the batch is"
+        case .letsDuplicatesSpoilGroups: "duplicates do not spoil a group"
+        case .forgetsIdentitiesInBackground: "identities are found before, during and after background work"
+        case .forgetsIdentitiesOnClose: "identities outlive a close"
+        case .forgetsIdentitiesOnCrash: "identities outlive a crash between the commit and its answer"
+        case .remembersFailedIdentities: "of a batch that fails no identity is remembered"
         }
     }
 
@@ -79,6 +108,7 @@ extension StorageFault {
 final class Disk: Sendable {
     struct Content {
         var events: [LoggedEvent] = []
+        var identities: [EventIdentity: LoggedEvent] = [:]
         var cursors: [String: ConsumerCursor] = [:]
         var isPoisoned = false
         var isTorn = false
@@ -90,7 +120,7 @@ final class Disk: Sendable {
 /// A correct storage over a ``Disk``, but for one fault.
 final class FaultyStorage: Storage {
     private let disk: Disk
-    private let fault: StorageFault?
+    let fault: StorageFault?
     private let isClosed = Atomic<Bool>(false)
     private let visible: Mutex<Int>
 
@@ -102,11 +132,16 @@ final class FaultyStorage: Storage {
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
         try onDisk { content in
-            var events = batch.events
+            let plan = plan(batch, content)
+            let all = batch.events
+            var events = plan.insertions.flatMap { all[$0] }
             let isRefused = content.isPoisoned && events.contains { $0.deployment == StoragePlace.poisonedDeployment }
+            if isRefused, fault == .remembersFailedIdentities { note(all.dropLast(), from: 1, of: batch, in: &content) }
             guard !isRefused || fault == .appliesHalfABatch else { throw StorageError(.unavailable, "poisoned") }
             var last = content.events.last?.sequence ?? 0
-            let acknowledged = last + 1...last + Int64(events.count)
+            let outcome = plan.outcome(after: last)
+            if outcome.sequences == nil, fault == .countsDuplicates { return AppendOutcome(sequences: last + 1...last + 1) }
+            note(events, from: last + 1, of: batch, in: &content)
             if isRefused { events = Array(events.prefix(events.count / 2)) }
             switch fault {
             case .dropsAnEvent: if events.count > 3 { events.remove(at: 1) }
@@ -127,7 +162,7 @@ final class FaultyStorage: Storage {
                 content.events.append(LoggedEvent(sequence: last, event: event))
             }
             if isRefused { throw StorageError(.unavailable, "poisoned") }
-            return AppendOutcome(sequences: acknowledged)
+            return outcome
         }
     }
 
@@ -226,6 +261,7 @@ final class FaultyStorage: Storage {
     }
 
     func run() async throws {
+        if fault == .forgetsIdentitiesInBackground { try onDisk { $0.identities = [:] } }
         repeat { try? await Task.sleep(for: .milliseconds(20)) } while !Task.isCancelled
         guard fault == .ignoresCancellation else { return }
         // Longer than the suite waits.
@@ -241,6 +277,7 @@ final class FaultyStorage: Storage {
         isClosed.store(true, ordering: .relaxed)
         disk.content.withLock { content in
             if fault == .forgetsOnClose { content.events = content.events.dropLast(3) }
+            if fault == .forgetsIdentitiesOnClose { content.identities = [:] }
             if fault == .forgetsCursors { content.cursors = [:] }
             if fault == .repeatsSequencesAfterClose, let last = content.events.last {
                 content.events[content.events.count - 1].sequence = last.sequence - 1
@@ -278,6 +315,7 @@ extension StorageSubject {
                 },
                 crash: {
                     disk.content.withLock { content in
+                        if fault == .forgetsIdentitiesOnCrash { content.identities = [:] }
                         if fault == .forgetsOnCrash { content.events = content.events.dropLast() }
                     }
                 },

@@ -34,6 +34,6 @@ struct StorageConformanceTests {
             if case .skipped(let reason) = try await conformance.run(on: subject) { reasons.append(reason) }
         }
         #expect(reasons.contains("it is a test"))
-        #expect(reasons.count == 8)
+        #expect(reasons.count == 11)
     }
 }

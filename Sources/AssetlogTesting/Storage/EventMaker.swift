@@ -42,6 +42,14 @@ struct EventMaker: Sendable {
             reportedBy: pick([nil, "", "spark"]), details: Array(pick(Self.details).utf8))
     }
 
+    /// Makes an event with a random identity, as clients choose them, and without a timestamp of the client.
+    mutating func chosen(deployment: String? = nil) -> Event {
+        var event = next(deployment: deployment)
+        event.id = EventID(high: random.next(), low: random.next())
+        event.timestamp = event.receivedAt
+        return event
+    }
+
     /// Makes a query with random filters of the given kinds.
     mutating func query(by filters: Set<EventFilter>, over events: [LoggedEvent]) -> EventQuery {
         let place = events.randomElement(using: &random)?.sequence ?? 0

@@ -1,0 +1,199 @@
+import AssetlogCore
+
+extension StorageConformance {
+    /// Events whose identity a client chose are recorded once.
+    static let identities = [
+        always("an event that was recorded is a duplicate when it comes again, however often") { bench in
+            try bench.fill(50)
+            let events = (0..<8).map { _ in bench.events.chosen() }
+            try bench.append(chosen: events, expecting: [])
+            try bench.fill(20)
+            for round in 0..<3 {
+                let places = bench.sequences(of: events)
+                try bench.append(
+                    chosen: events + [bench.events.chosen()],
+                    expecting: places.enumerated().map { .duplicate($0.offset, $0.element) })
+                try await bench.checkLog("after the repetition \(round + 1)")
+            }
+        },
+        always("a batch of nothing but duplicates gives no sequence and leaves no hole") { bench in
+            let events = (0..<3).map { _ in bench.events.chosen() }
+            try bench.append(chosen: events, expecting: [])
+            let head = try await bench.storage.statistics().head
+            let places = bench.sequences(of: events)
+            try bench.append(chosen: events, expecting: places.enumerated().map { .duplicate($0.offset, $0.element) })
+            let statistics = try await bench.storage.statistics()
+            try expect(
+                statistics == StorageStatistics(events: 3, head: head),
+                "after a batch of duplicates the statistics are \(statistics), expected 3 events and the head \(head).")
+            try bench.fill(5)
+            try await bench.checkLog("after duplicates")
+        },
+        always("the same identity with another content is a conflict, and nothing is changed") { bench in
+            let event = bench.events.chosen()
+            try bench.append(chosen: [event], expecting: [])
+            let place = bench.sequences(of: [event])[0]
+            for change in ContentChange.allCases {
+                try bench.append(
+                    chosen: [bench.events.chosen(), change.applied(to: event), bench.events.chosen()],
+                    expecting: [.conflict(1, place)], "an event that differs by \(change)")
+            }
+            try await bench.checkLog("after conflicts")
+        },
+        always("times of the server and the reporter are no content") { bench in
+            let event = bench.events.chosen()
+            try bench.append(chosen: [event], expecting: [])
+            var again = event
+            again.receivedAt.microseconds += 5_000_000
+            again.timestamp = again.receivedAt
+            again.reportedBy = "somebody else"
+            try bench.append(chosen: [again], expecting: [.duplicate(0, bench.sequences(of: [event])[0])])
+            try await bench.checkLog("after a repetition")
+        },
+        always("a timestamp of the client is content") { bench in
+            var event = bench.events.chosen()
+            event.timestamp.microseconds -= 86_400_000_000
+            let choice: ClientChoice = [.identity, .timestamp]
+            try bench.append(chosen: [event], choice, expecting: [])
+            let place = bench.sequences(of: [event])[0]
+            var later = event
+            later.receivedAt.microseconds += 5_000_000
+            try bench.append(chosen: [later], choice, expecting: [.duplicate(0, place)])
+            var other = later
+            other.timestamp.microseconds += 1
+            try bench.append(chosen: [other], choice, expecting: [.conflict(0, place)])
+            other.timestamp = other.receivedAt
+            try bench.append(chosen: [other], expecting: [.conflict(0, place)], "an event without its timestamp")
+            try await bench.checkLog("after repetitions")
+        },
+        always("duplicates and conflicts inside one batch are found") { bench in
+            let (first, second) = (bench.events.chosen(), bench.events.chosen())
+            let next = (bench.model.last?.sequence ?? 0) + 1
+            let changed = ContentChange.details.applied(to: first)
+            let outcome = try bench.append(
+                chosen: [first, first, second, changed, second], expecting: nil, "a batch with repetitions")
+            let start = outcome.sequences?.lowerBound ?? next
+            try bench.check(
+                outcome, [.duplicate(1, start), .conflict(3, start), .duplicate(4, start + 1)], "a batch with repetitions")
+            try await bench.checkLog("after a batch with repetitions")
+        },
+        always("one identity in two deployments is two events") { bench in
+            let event = bench.events.chosen(deployment: EventMaker.deployments[0])
+            var others = [event, event]
+            others[0].deployment = EventMaker.deployments[1]
+            others[1].deployment = EventMaker.deployments[2]
+            try bench.append(chosen: [event] + others, expecting: [])
+            let places = bench.sequences(of: [event] + others)
+            for round in 0..<2 {
+                try bench.append(
+                    chosen: [event] + others,
+                    expecting: places.enumerated().map { .duplicate($0.offset, $0.element) })
+                for (event, place) in zip([event] + others, places) {
+                    let found = try await bench.storage.event(event.id, deployment: event.deployment)
+                    try bench.check(
+                        found.map { [$0] } ?? [], [LoggedEvent(sequence: place, event: event)],
+                        "looking up an identity that three deployments have")
+                }
+                if round == 0 { try await bench.runBackground() }
+            }
+        },
+        always("an identity that the server made is found when a client sends it") { bench in
+            try bench.fill(100)
+            let event = bench.events.chosen()
+            try bench.append([event])
+            let place = bench.sequences(of: [event])[0]
+            try bench.append(chosen: [event], expecting: [.duplicate(0, place)])
+            try bench.append(chosen: [ContentChange.kind.applied(to: event)], expecting: [.conflict(0, place)])
+            try await bench.checkLog("after the repetition of an event of the server")
+        },
+        always("of a group with a conflict nothing is inserted, and all else of the batch is") { bench in
+            let (old, new) = (bench.events.chosen(), (0..<4).map { _ in bench.events.chosen() })
+            try bench.append(chosen: [old], expecting: [])
+            let place = bench.sequences(of: [old])[0]
+            let batch = EventBatch()
+            batch.append(new[0], clientChoice: .identity)
+            batch.beginGroup()
+            batch.append(new[1], clientChoice: .identity)
+            batch.append(old, clientChoice: .identity)
+            batch.append(ContentChange.assetKey.applied(to: old), clientChoice: .identity)
+            batch.append(bench.events.next())
+            batch.endGroup()
+            batch.append(new[2], clientChoice: .identity)
+            // It was in the group, and so in no log.
+            batch.append(new[1], clientChoice: .identity)
+            let outcome = try bench.append(batch)
+            try bench.check(
+                outcome, [.leftOut(1, 3), .duplicate(2, place), .conflict(3, place), .leftOut(4, 3)], "a group with a conflict")
+            try await bench.checkLog("after a group with a conflict")
+        },
+        always("duplicates do not spoil a group") { bench in
+            let events = (0..<4).map { _ in bench.events.chosen() }
+            try bench.append(chosen: [events[1], events[2]], expecting: [])
+            let places = bench.sequences(of: [events[1], events[2]])
+            for expected: [ExpectedException] in [
+                [.duplicate(1, places[0]), .duplicate(2, places[1])],
+                [.duplicate(0, places[1] + 1), .duplicate(1, places[0]), .duplicate(2, places[1]), .duplicate(3, places[1] + 2)],
+            ] {
+                let batch = EventBatch()
+                batch.beginGroup()
+                for event in events { batch.append(event, clientChoice: .identity) }
+                batch.endGroup()
+                try bench.check(try bench.append(batch), expected, "a group with duplicates")
+            }
+            try await bench.checkLog("after a group with duplicates")
+        },
+        always("identities are found before, during and after background work") { bench in
+            var events: [Event] = []
+            for round in 0..<3 {
+                for _ in 0..<10 {
+                    let new = (0..<30).map { _ in bench.events.chosen() }
+                    try bench.append(chosen: new, expecting: [])
+                    try bench.fill(30)
+                    events += new
+                }
+                let storage = bench.storage
+                let background = Task { try await storage.run() }
+                for _ in 0..<6 {
+                    try await bench.checkRepetition(of: events, "during background work, round \(round)")
+                    try? await Task.sleep(for: .milliseconds(250))
+                }
+                background.cancel()
+                _ = await background.result
+                try await bench.checkRepetition(of: events, "after background work, round \(round)")
+            }
+        },
+        onPlace("identities outlive a close") { bench in
+            if let reason = bench.place.forgets { return .skipped(reason) }
+            try await bench.checkMemory("after close and open") { try await bench.reopen() }
+            return .passed
+        },
+        onPlace("identities outlive a crash between the commit and its answer") { bench in
+            guard let crash = bench.place.crash else { return .skipped("the subject can't crash in a test") }
+            try await bench.checkMemory("after a crash") {
+                try await crash()
+                try await bench.open()
+            }
+            return .passed
+        },
+        onPlace("of a batch that fails no identity is remembered") { bench in
+            guard let poison = bench.place.poison else { return .skipped("the subject can't make an append fail") }
+            try bench.append(chosen: [bench.events.chosen(deployment: "default")], expecting: [])
+            try await poison()
+            for _ in 0..<3 {
+                let events = (0..<10).map { _ in bench.events.chosen(deployment: "default") }
+                let batch = EventBatch()
+                for event in events { batch.append(event, clientChoice: .identity) }
+                batch.append(bench.events.next(deployment: StoragePlace.poisonedDeployment))
+                do {
+                    _ = try bench.storage.append(batch)
+                    throw ConformanceFailure("the append of a poisoned batch did not throw.")
+                } catch let failure as ConformanceFailure {
+                    throw failure
+                } catch {}
+                try bench.append(chosen: events, expecting: [], "events of a batch that failed before")
+                try await bench.checkLog("after a batch that failed was sent again")
+            }
+            return .passed
+        },
+    ]
+}
