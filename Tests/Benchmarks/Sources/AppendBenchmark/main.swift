@@ -1,0 +1,92 @@
+import AssetlogCore
+import AssetlogStandardPlugins
+import Foundation
+import Logging
+
+// What a batch costs in the SQLite storage: with identities that the server made, and with ones that clients chose,
+// new and repeated. Each round measures all, one after the other; only the ratios of a run mean something.
+//
+//     swift run -c release --package-path Tests/Benchmarks AppendBenchmark [--stored 1000000] [--events 100000]
+//         [--batches 1,64,256,2000] [--rounds 3] [--only server,fresh,repeated]
+
+func argument(_ name: String, _ standard: String) -> String {
+    let arguments = CommandLine.arguments
+    guard let place = arguments.firstIndex(of: "--\(name)"), place + 1 < arguments.count else { return standard }
+    return arguments[place + 1]
+}
+
+let stored = Int(argument("stored", "1000000")) ?? 0
+let count = Int(argument("events", "100000")) ?? 0
+let sizes = argument("batches", "1,64,256,2000").split(separator: ",").compactMap { Int($0) }
+let rounds = Int(argument("rounds", "3")) ?? 1
+let variants = argument("only", Variant.allCases.map(\.rawValue).joined(separator: ",")).split(separator: ",")
+    .compactMap { Variant(rawValue: String($0)) }
+
+let folder = argument("folder", NSTemporaryDirectory() + "assetlog-append-\(ProcessInfo.processInfo.processIdentifier)")
+defer { try? FileManager.default.removeItem(atPath: folder) }
+let storage = try await openStorage(folder)
+let background = Task { try await storage.run() }
+
+let bench = AppendBench(storage)
+let start = ContinuousClock.now
+for _ in 0..<(stored / 2000) { _ = try bench.append(.stored, 2000) }
+print("stored \(stored) events with random identities in \(ContinuousClock.now - start)")
+if stored > 0 {
+    try await settle(folder)
+    print("the index was there after \(ContinuousClock.now - start)")
+}
+
+var figures: [String: [SIMD2<Double>]] = [:]
+for _ in 0..<rounds {
+    for size in sizes {
+        // A commit of one event costs a write to the disk, so that fewer tell as much.
+        let batches = max(1, (size == 1 ? count / 50 : count) / size)
+        for variant in variants {
+            var spent = SIMD2<Double>.zero
+            for _ in 0..<batches { spent += try bench.append(variant, size) }
+            figures["\(variant) \(size)", default: []].append(spent * 1e6 / Double(batches * size))
+            try await settle(folder)
+        }
+    }
+}
+for size in sizes {
+    for variant in variants {
+        let rows = figures["\(variant) \(size)"] ?? []
+        let base = figures["server \(size)"] ?? rows
+        func text(_ value: Double) -> String { String(format: "%.2f", value) }
+        print(
+            "batches of \(size), \(variant): \(text(median(rows.map { $0[0] }))) us an event,"
+                + " \(text(median(zip(rows, base).map { $0[0] / $1[0] }))) of server;"
+                + " processor \(text(median(rows.map { $0[1] }))) us, \(text(median(zip(rows, base).map { $0[1] / $1[1] }))) of server")
+    }
+}
+background.cancel()
+_ = await background.result
+await storage.close()
+
+func openStorage(_ folder: String) async throws -> any Storage {
+    guard let plugin = PluginList.standard.storages.first(where: { $0.name == "sqlite" }) else {
+        throw StorageError(.unavailable, "This build has no SQLite.")
+    }
+    let configuration = try PluginConfiguration(
+        section: "storage.sqlite", keys: plugin.keys, values: [:], folder: "/", dataFolder: folder)
+    return try await plugin.configure(configuration).open(PluginContext(name: "sqlite", logger: Logger(label: "bench")))
+}
+
+/// Waits until nothing is written any more: the index has reached the log, and the disk is quiet.
+func settle(_ folder: String) async throws {
+    func times() -> [Date?] {
+        ["index.sqlite", "index.sqlite-wal", "events.sqlite", "events.sqlite-wal"].map { name in
+            try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.modificationDate] as? Date
+        }
+    }
+    var last = times()
+    repeat {
+        last = times()
+        try await Task.sleep(for: .seconds(1.5))
+    } while times() != last
+}
+
+func median(_ values: [Double]) -> Double {
+    values.sorted()[values.count / 2]
+}
