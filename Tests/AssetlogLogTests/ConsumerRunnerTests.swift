@@ -122,8 +122,9 @@ struct ConsumerRunnerTests {
         let phase: ConsumerStatus.Phase = isStopped ? .stopped : .following
         #expect(try await eventually { runner.status.phase == phase })
         _ = try await bench.storage.replay("test", after: 2)
-        #expect(try await eventually { bench.consumer.sequences.suffix(3) == [3, 4, 5] && runner.status.generation == 1 })
-        #expect(bench.consumer.sequences == (isStopped ? [3, 4, 5] : [1, 2, 3, 4, 5, 3, 4, 5]))
+        let expected: [Int64] = isStopped ? [3, 4, 5] : [1, 2, 3, 4, 5, 3, 4, 5]
+        #expect(try await eventually { bench.consumer.sequences == expected && runner.status.generation == 1 })
+        #expect(bench.consumer.sequences == expected)
         #expect(bench.consumer.state.withLock { $0.batches.last?.generation } == 1)
         task.cancel()
         await task.value
