@@ -16,11 +16,13 @@ import Testing
 struct Server {
     let log: EventLog
     let service: APIService
+    private let prefix: String
 
     init(
         prefix: String = "", deployments: [String] = [], isReadOnly: Bool = false,
         storage: (any Storage)? = nil, probeTimeout: Duration = .seconds(2)
     ) async throws {
+        self.prefix = prefix
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let running: any Storage
         if let storage { running = storage } else { running = try await Self.memoryStorage() }
@@ -67,7 +69,9 @@ struct Server {
         let response = await service.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), admission)
         let collected = Collected()
         try await response.body.write(collected)
-        return Answer(status: response.status.code, headers: response.headers, body: collected.bytes)
+        let answer = Answer(status: response.status.code, headers: response.headers, body: collected.bytes)
+        try Exchanges.shared?.keep(method, target, prefix: prefix, answer)
+        return answer
     }
 }
 
