@@ -41,7 +41,7 @@ struct OpenAPITests {
         let path = "\(Self.folder.appending(path: "bin").path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
         let result = try run(
             "bash", ["-euo", "pipefail", "-c", Self.requests], in: exchanges,
-            environment: ["PATH": path, "ASSETLOG_EXCHANGES": exchanges.path, "URL": server.url.absoluteString])
+            environment: ["PATH": path, "TEST_EXCHANGES": exchanges.path, "URL": server.url.absoluteString])
         #expect(result.status == 0, "\(result.errors)")
         let verdict = try Self.judge(exchanges, by: document, ["--covers", "--prefix", prefix])
         #expect(verdict.status == 0, "\(verdict.output)\(verdict.errors)")
@@ -140,6 +140,6 @@ struct OpenAPITests {
         let verdict = try Self.judge(exchanges, by: try Self.document(of: server))
         #expect(verdict.status == 1)
         #expect(verdict.output.contains(answer.fault), "\(verdict.output)\(verdict.errors)")
-        #expect(verdict.output.hasSuffix("0 passed, 1 failed\n"))
+        #expect(verdict.output.hasSuffix("0 answers fit, 1 do not\n"))
     }
 }

@@ -31,7 +31,7 @@ extension OpenAPIDocument {
             "index": {"$ref": "#/components/schemas/Index"}, "status": {"const": 200},
             "event_id": {"description": "The identity of its first event", "$ref": "#/components/schemas/EventID"},
             "events": {"description": "How many events it became, if several", "type": "integer", "minimum": 2},
-            "duplicate": {"description": "Its events were recorded before", "const": true}
+            "duplicate": {"description": "Its events were recorded before", "type": "boolean"}
           }
         },
         "RefusedItem": {

@@ -18,12 +18,13 @@ extension OpenAPIDocument {
           "type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
           "examples": ["0193b0a0-1111-7222-8333-444444444444"]
         },
-        "Kind": {"enum": \#(OpenAPIText.strings(EventKind.allCases.map(\.name)))},
+        "Kind": {"type": "string", "enum": \#(OpenAPIText.strings(EventKind.allCases.map(\.name)))},
         "Time": {
           "type": "string", "description": "RFC 3339 in UTC, to the microsecond", "format": "date-time",
           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$",
           "examples": ["2026-11-23T19:00:00.123456Z"]
         },
+        "Severity": {"description": "How bad it is when a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
         "Target": {
           "description": "The materialization that a check speaks of",
           "oneOf": [
@@ -39,7 +40,7 @@ extension OpenAPIDocument {
         },
         "Reason": {
           "description": "Why an asset was not materialized, in Dagster's words",
-          "enum": \#(OpenAPIText.strings(FailureReason.allCases.map(\.rawValue)))
+          "type": "string", "enum": \#(OpenAPIText.strings(FailureReason.allCases.map(\.rawValue)))
         },
         "Failure": {
           "type": "object", "required": ["reason"], "additionalProperties": false,
@@ -68,7 +69,7 @@ extension OpenAPIDocument {
             "metadata": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/MetadataValue"}},
             "check_name": {"description": "null but on checks", "type": ["string", "null"]},
             "passed": {"description": "null but on checks", "type": ["boolean", "null"]},
-            "severity": {"description": "null but on checks", "enum": ["WARN", "ERROR", null]},
+            "severity": {"description": "null but on checks", "anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}]},
             "blocking": {"description": "Whether a check blocks; only where it was said", "type": "boolean"},
             "target": {"$ref": "#/components/schemas/Target"},
             "failure": {"$ref": "#/components/schemas/Failure"},
@@ -80,8 +81,8 @@ extension OpenAPIDocument {
           "then": {"properties": {"check_name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string"}}},
           "else": {
             "properties": {
-              "check_name": {"type": "null"}, "passed": {"type": "null"}, "severity": {"type": "null"}, "blocking": false,
-              "target": false
+              "check_name": {"type": "null"}, "passed": {"type": "null"}, "severity": {"type": "null"}, "blocking": {"not": {}},
+              "target": {"not": {}}
             }
           }
         },
@@ -109,7 +110,7 @@ extension OpenAPIDocument {
         (["text", "url", "path", "notebook", "md", "dagster_run"], #"{"type": "string"}"#),
         (["int"], #"{"type": "integer"}"#),
         (["float"], #"{"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}"#),
-        (["bool"], #"{"type": "boolean"}"#), (["null"], #"{"type": "null"}"#), (["json"], "true"),
+        (["bool"], #"{"type": "boolean"}"#), (["null"], #"{"type": "null"}"#), (["json"], "{}"),
         (["timestamp"], #"{"description": "Unix seconds", "type": "number"}"#),
         (["asset"], ##"{"$ref": "#/components/schemas/AssetKey"}"##),
         (["table", "table_schema", "table_column_lineage"], #"{"type": "object"}"#),

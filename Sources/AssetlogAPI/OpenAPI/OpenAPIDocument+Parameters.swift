@@ -10,8 +10,9 @@ extension OpenAPIDocument {
         },
         "path_asset_key": {
           "name": "asset_key", "in": "path", "required": true,
-          "description": "The asset's name. Every slash separates two parts, whether it is written `/` or `%2F`; a part with a slash in it can only be sent in the body.",
-          "schema": {"$ref": "#/components/schemas/Text"}, "example": "warehouse/orders"
+          "description": "The asset's name. Every slash separates two parts, whether it is written `/` or `%2F`; a part with a slash in it can only be sent in the body. A line feed at the end is dropped.",
+          "schema": {"type": "string", "pattern": "^[^\\u0000\\n]+\\n?$", "minLength": 1, "maxLength": 2048},
+          "example": "warehouse/orders"
         },
         "event_id": {
           "name": "event_id", "in": "path", "required": true,
@@ -32,7 +33,11 @@ extension OpenAPIDocument {
         },
         "query_metadata": {
           "name": "metadata", "in": "query", "description": "The metadata as JSON text",
-          "content": {"application/json": {"schema": {"type": ["object", "null"]}, "example": {"rows": 10}}}
+          "content": {
+            "application/json": {
+              "schema": {"anyOf": [{"$ref": "#/components/schemas/ReportedMetadata"}, {"type": "null"}]}, "example": {"rows": 10}
+            }
+          }
         },
         "query_description": {
           "name": "description", "in": "query", "description": "What is to be said about it",
@@ -51,7 +56,7 @@ extension OpenAPIDocument {
         },
         "query_severity": {
           "name": "severity", "in": "query", "description": "How bad it is when the check does not pass",
-          "schema": {"enum": ["WARN", "ERROR"], "default": "ERROR"}
+          "schema": {"$ref": "#/components/schemas/Severity"}
         }
         """#
 
@@ -68,7 +73,7 @@ extension OpenAPIDocument {
         },
         "items": {
           "name": "items", "in": "query", "description": "Which items the answer names, at most 10,000",
-          "schema": {"enum": ["refused", "all"], "default": "refused"}
+          "schema": {"type": "string", "enum": ["refused", "all"], "default": "refused"}
         },
         "idempotency_key": {
           "name": "Idempotency-Key", "in": "header",
@@ -93,7 +98,7 @@ extension OpenAPIDocument {
         },
         "order": {
           "name": "order", "in": "query", "description": "Oldest first, or newest first",
-          "schema": {"enum": ["asc", "desc"], "default": "asc"}
+          "schema": {"type": "string", "enum": ["asc", "desc"], "default": "asc"}
         },
         "asset_key": {
           "name": "asset_key", "in": "query", "description": "Events of this asset; the parts of its key as a JSON array",

@@ -44,6 +44,7 @@ extension OpenAPIDocument {
     ]
 
     static let reportSchemas = #"""
+        "ReportedMetadata": {"type": "object", "description": "Any labels with any values", "additionalProperties": true},
         "Materialization": {
           "type": "object",
           "description": "What was materialized, and what is to be known about it. With `report.extensions` also `timestamp`, `tags` and typed metadata, as an event that is submitted has them; without, they are ignored.",
@@ -67,7 +68,7 @@ extension OpenAPIDocument {
             \#(commonFields),
             "check_name": {"$ref": "#/components/schemas/Text"},
             "passed": {"type": "boolean"},
-            "severity": {"enum": ["WARN", "ERROR", null], "default": "ERROR"}
+            "severity": {"anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}], "default": "ERROR"}
           }
         },
         "CheckByKey": {
@@ -84,7 +85,7 @@ extension OpenAPIDocument {
 
     private static let commonFields = #"""
         "partition": {"anyOf": [{"$ref": "#/components/schemas/Text"}, {"type": "null"}]},
-        "metadata": {"description": "Any labels with any values", "type": ["object", "null"]}
+        "metadata": {"anyOf": [{"$ref": "#/components/schemas/ReportedMetadata"}, {"type": "null"}]}
         """#
 
     private static let assetEventFields = #"""

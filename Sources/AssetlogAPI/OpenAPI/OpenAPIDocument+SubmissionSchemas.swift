@@ -35,7 +35,7 @@ extension OpenAPIDocument {
             "kind": {"enum": ["check"]}, \#(fields), \#(absent("data_version")), \#(absent("failure")),
             "check_name": {"$ref": "#/components/schemas/Text"},
             "passed": {"type": "boolean"},
-            "severity": {"enum": ["WARN", "ERROR", null], "default": "ERROR"},
+            "severity": {"anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}], "default": "ERROR"},
             "blocking": {"type": ["boolean", "null"]},
             "target": \#(nullable("SubmittedTarget"))
           },

@@ -11,7 +11,7 @@ extension OpenAPIDocument {
         },
         "TypedForm": {
           "type": "object", "description": "An object that says a type", "required": ["type"], "minProperties": 2, "maxProperties": 2,
-          "additionalProperties": false, "properties": {"type": true, "value": true, "raw_value": true}
+          "additionalProperties": false, "properties": {"type": {}, "value": {}, "raw_value": {}}
         },
         "TypedMetadata": {
           "anyOf": [\#(typedForms.map(typedMetadata).joined(separator: ","))]
@@ -21,6 +21,21 @@ extension OpenAPIDocument {
         },
         "SubmittedTableSchema": {
           "type": "object", "required": ["columns"], "properties": {"columns": {"$ref": "#/components/schemas/SubmittedColumns"}}
+        },
+        "SubmittedTable": {
+          "type": "object", "required": ["records", "schema"],
+          "properties": {
+            "records": {"type": "array", "items": {"type": "object"}},
+            "schema": {
+              "anyOf": [{"$ref": "#/components/schemas/SubmittedColumns"}, {"$ref": "#/components/schemas/SubmittedTableSchema"}]
+            }
+          }
+        },
+        "SubmittedLineage": {
+          "type": "object", "required": ["deps_by_column"],
+          "properties": {
+            "deps_by_column": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}}
+          }
         }
         """#
 
@@ -28,42 +43,15 @@ extension OpenAPIDocument {
         (["text", "url", "path", "notebook", "md", "dagster_run"], #"{"type": "string"}"#),
         (["int"], #"{"type": "integer"}"#),
         (["float"], #"{"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}"#),
-        (["bool"], #"{"type": "boolean"}"#), (["null"], #"{"type": "null"}"#), (["json", "__infer__"], "true"),
+        (["bool"], #"{"type": "boolean"}"#), (["null"], #"{"type": "null"}"#), (["json", "__infer__"], "{}"),
         (["timestamp"], #"{"type": "number"}"#),
         (
             ["asset"],
             ##"{"anyOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/AssetKey"}]}"##
         ),
-        (
-            ["table"],
-            ##"""
-            {
-              "type": "object", "required": ["records", "schema"],
-              "properties": {
-                "records": {"type": "array", "items": {"type": "object"}},
-                "schema": {
-                  "anyOf": [
-                    {"$ref": "#/components/schemas/SubmittedColumns"}, {"$ref": "#/components/schemas/SubmittedTableSchema"}
-                  ]
-                }
-              }
-            }
-            """##
-        ),
+        (["table"], ##"{"$ref": "#/components/schemas/SubmittedTable"}"##),
         (["table_schema"], ##"{"$ref": "#/components/schemas/SubmittedTableSchema"}"##),
-        (
-            ["table_column_lineage"],
-            #"""
-            {
-              "type": "object", "required": ["deps_by_column"],
-              "properties": {
-                "deps_by_column": {
-                  "type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}
-                }
-              }
-            }
-            """#
-        ),
+        (["table_column_lineage"], ##"{"$ref": "#/components/schemas/SubmittedLineage"}"##),
     ]
 
     private static func typedMetadata(_ types: [String], _ value: String) -> String {

@@ -127,7 +127,8 @@ final class Submission {
         }
         if isGroup { filling.batch.endGroup() }
         guard let firstID else { return }
-        filling.places.append(Place(
+        filling.places.append(
+            Place(
                 index: index, first: first, count: events.count, id: firstID,
                 isOfKey: options.key != nil && events.eventID == nil))
     }
