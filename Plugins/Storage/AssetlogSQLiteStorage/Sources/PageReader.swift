@@ -40,10 +40,24 @@ struct PageReader {
             let end = min(before ?? .max, head &+ 1)
             guard end > 1 else { return page }
             range = 1...end - 1
+        case .latest(let before):
+            page.next = query.order.start
+            try readByTime(before)
+            page.next = page.events.last?.sequence ?? page.next
+            return page
         }
         try read(range)
         if !isFull { page.next = isDescending ? range.lowerBound : range.upperBound }
         return page
+    }
+
+    private mutating func readByTime(_ before: EventMoment?) throws {
+        let rows = try RawStatement(
+            log, "SELECT \(EventRow.columns) FROM events ORDER BY timestamp DESC, sequence DESC")
+        while try !isFull && rows.step() {
+            let event = try EventRow.read(rows, file: file)
+            if before.map({ event.moment < $0 }) ?? true { try take(rows) }
+        }
     }
 
     private mutating func read(_ range: ClosedRange<Int64>) throws {
