@@ -159,6 +159,10 @@ final class PostgresStorage: Storage {
 
     // MARK: Background work
 
+    func health() -> StorageHealth {
+        connector.failure.map { .away("\(StorageError.from($0))") } ?? .ready
+    }
+
     /// Keeps the knowledge of the log's end fresh, notices when the database comes back, and tidies.
     func run() async throws {
         var round = 0
@@ -219,6 +223,8 @@ extension EventQuery {
         case .descending(let before):
             if isFull, let last = page.events.last { return last.sequence }
             return horizon > 0 && (before ?? .max) > 1 ? 1 : before ?? 0
+        case .latest(let before):
+            return page.events.last?.sequence ?? before?.sequence ?? 0
         }
     }
 }

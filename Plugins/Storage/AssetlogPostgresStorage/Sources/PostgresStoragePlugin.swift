@@ -1,5 +1,6 @@
 #if Postgres
 public import AssetlogCore
+internal import Logging
 
 extension StoragePlugin {
     /// Keeps the log in a PostgreSQL database, which several servers may share.
@@ -28,6 +29,7 @@ extension StoragePlugin {
             ConfigurationKey("timeout", .duration, default: "10s", "How long a connect, a read or a commit may take."),
             ConfigurationKey("readers", .integer, default: "4", "How many connections read, 1 to 64; one more appends."),
         ],
+        placeKey: "url",
         configure: { configuration in
             let options = try PostgresStorage.Options(configuration)
             let timeout = options.connection.timeout
@@ -41,6 +43,7 @@ extension StoragePlugin {
                     try await storage.connectIfPossible()
                     return storage
                 },
+                openForReading: { PostgresStorage(options, logger: Logger(label: "assetlog.postgres")) },
                 openConsumers: { ConsumerTable(table(), options.schema, timeout: timeout) },
                 openTokens: { TokenTable(table(), options.schema, timeout: timeout) })
         })

@@ -8,7 +8,8 @@ final class ConnectionPool: Sendable {
     private struct State {
         var idle: [PostgresConnection] = []
         var borrowed = 0
-        var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Who waits for a place, or for the close.
+        var waiters: [CheckedContinuation<Bool, Never>] = []
         var isClosed = false
     }
 
@@ -29,7 +30,7 @@ final class ConnectionPool: Sendable {
     func use<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Result
     ) async throws -> Result {
-        await borrow()
+        guard await borrow() else { throw StorageError(.closed, "The connections to PostgreSQL were closed.") }
         return try await withCheckedThrowingContinuation { continuation in
             queue.async {
                 let result = Swift.Result { try self.work(body) }
@@ -62,22 +63,24 @@ final class ConnectionPool: Sendable {
             defer { state.waiters.removeAll() }
             return state.waiters
         }
-        for waiter in waiters { waiter.resume() }
+        for waiter in waiters { waiter.resume(returning: false) }
     }
 
     // MARK: The places
 
-    private func borrow() async {
+    /// Waits for a place; false: the pool is closed.
+    private func borrow() async -> Bool {
         await withCheckedContinuation { continuation in
-            let isFree = state.withLock { state in
-                guard !state.isClosed, state.borrowed >= limit else {
+            let answer: Bool? = state.withLock { state in
+                if state.isClosed { return false }
+                if state.borrowed < limit {
                     state.borrowed += 1
                     return true
                 }
                 state.waiters.append(continuation)
-                return false
+                return nil
             }
-            if isFree { continuation.resume() }
+            if let answer { continuation.resume(returning: answer) }
         }
     }
 
@@ -86,14 +89,14 @@ final class ConnectionPool: Sendable {
     private func dropIdle() { state.withLock { $0.idle.removeAll() } }
 
     private func giveBack(_ connection: PostgresConnection?) {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+        let next = state.withLock { state -> CheckedContinuation<Bool, Never>? in
             if let connection, connection.isUsable, !state.isClosed { state.idle.append(connection) }
             // Whoever waits gets the place itself.
             guard state.waiters.isEmpty else { return state.waiters.removeFirst() }
             state.borrowed -= 1
             return nil
         }
-        next?.resume()
+        next?.resume(returning: true)
     }
 }
 #endif

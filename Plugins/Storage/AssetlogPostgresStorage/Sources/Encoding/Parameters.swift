@@ -112,8 +112,15 @@ extension Timestamp {
     /// From 1970-01-01 to 2000-01-01, where PostgreSQL counts from, in microseconds.
     private static let epoch: Int64 = 946_684_800_000_000
 
-    /// Microseconds as PostgreSQL counts them.
-    var postgres: Int64 { microseconds - Self.epoch }
+    /// What PostgreSQL can hold, from the year 4714 BC to 294276 AD.
+    private static let range: ClosedRange<Int64> = -211_813_488_000_000_000...9_223_371_331_199_999_999
+
+    /// Microseconds as PostgreSQL counts them; a bound of a query that is beyond its range is at the end of it.
+    var postgres: Int64 {
+        let (time, hasOverflow) = microseconds.subtractingReportingOverflow(Self.epoch)
+        let isBefore = hasOverflow || time < Self.range.lowerBound
+        return isBefore ? Self.range.lowerBound : min(time, Self.range.upperBound)
+    }
 
     init(postgres: Int64) {
         self.init(microseconds: postgres &+ Self.epoch)

@@ -54,18 +54,21 @@ final class EventWriter {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let deadline = Deadline(in: options.patience)
         // Most identities are new, so the first try expects it; the database says when it is not so.
-        var known: [EventIdentity: LoggedEvent] = [:]
+        var known: [EventIdentity: LoggedEvent]?
         while true {
             let plan = batch.plan { columns in
-                guard !known.isEmpty else { return .none }
+                guard let known, !known.isEmpty else { return .none }
                 return columns.match(
                     known[EventIdentity(columns.id, in: String(decoding: columns.deployment, as: UTF8.self))])
             }
-            guard plan.insertionCount > 0 else { return plan.outcome(after: 0) }
-            arrays.fill(batch, plan)
-            defer { arrays.removeAll() }
-            if let first = try insert(hasIdentities: batch.clientIdentities > 0, deadline) {
-                return plan.outcome(after: first - 1)
+            // Whatever is left out must be compared with the log first.
+            if plan.insertionCount == batch.count || known != nil {
+                guard plan.insertionCount > 0 else { return plan.outcome(after: 0) }
+                arrays.fill(batch, plan)
+                defer { arrays.removeAll() }
+                if let first = try insert(hasIdentities: batch.clientIdentities > 0, deadline) {
+                    return plan.outcome(after: first - 1)
+                }
             }
             guard !deadline.hasPassed else {
                 throw StorageError(.unavailable, "PostgreSQL took too long to look for events that were sent again.")

@@ -14,33 +14,41 @@ struct PageStatement {
     ///   - limit: At most so many events.
     init(_ query: EventQuery, horizon: Int64, limit: Int, _ schema: Schema) {
         text = ""
-        let isDescending: Bool
+        // A time selects by its own index. Left to choose, PostgreSQL may read the log from its start for the first match.
+        let sequence = query.from == nil && query.to == nil ? "sequence" : "sequence + 0"
+        let order: String
         switch query.order {
         case .ascending(let after):
-            isDescending = false
+            order = "\(sequence) ASC"
             add("sequence > ", after)
             add("sequence <= ", horizon)
         case .descending(let before):
-            isDescending = true
+            order = "\(sequence) DESC"
             add("sequence < ", min(before ?? .max, horizon + 1))
+        case .latest(let before):
+            order = "\"timestamp\" DESC, sequence DESC"
+            add("sequence <= ", horizon)
+            if let before {
+                parameters.append(before.timestamp)
+                parameters.append(before.sequence)
+                conditions.append("(\"timestamp\", sequence) < ($\(next), $\(next + 1))")
+                next += 2
+            }
         }
         addFilters(of: query)
-        let direction = isDescending ? "DESC" : "ASC"
-        // A time selects by its own index. Left to choose, PostgreSQL may read the log from its start for the first match.
-        let order = query.from == nil && query.to == nil ? "sequence" : "sequence + 0"
         parameters.append(Int64(query.maximumBytes))
         // The page ends after the event that reaches the bytes. Lengths are known without reading large values.
         text = schema.sql(
             """
             SELECT \(EventRow.columns) FROM (
-                SELECT *, sum(bytes) OVER (ORDER BY sequence \(direction) ROWS UNBOUNDED PRECEDING) - bytes AS before
+                SELECT *, sum(bytes) OVER (ORDER BY \(order) ROWS UNBOUNDED PRECEDING) - bytes AS before
                 FROM (
                     SELECT *, octet_length(deployment) + octet_length(asset_key) + coalesce(octet_length(partition), 0)
                         + coalesce(octet_length(reported_by), 0) + octet_length(details) AS bytes
                     FROM {schema}.events WHERE \(conditions.joined(separator: " AND "))
-                    ORDER BY \(order) \(direction) LIMIT \(limit)
+                    ORDER BY \(order) LIMIT \(limit)
                 ) AS found
-            ) AS page WHERE before < $\(next) ORDER BY sequence \(direction)
+            ) AS page WHERE before < $\(next) ORDER BY \(order)
             """)
     }
 

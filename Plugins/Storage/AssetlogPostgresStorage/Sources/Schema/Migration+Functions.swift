@@ -8,6 +8,7 @@ extension Migration {
         DECLARE
             month date := date_trunc('month', earliest AT TIME ZONE 'UTC')::date;
             name text;
+            is_there boolean;
             made integer := 0;
         BEGIN
             IF (latest AT TIME ZONE 'UTC')::date - month > 36600 THEN
@@ -15,9 +16,14 @@ extension Migration {
             END IF;
             WHILE month <= (latest AT TIME ZONE 'UTC')::date LOOP
                 name := 'events_' || to_char(month, 'YYYY_MM');
-                IF to_regclass(format('%I.%I', '{name}', name)) IS NULL THEN
+                -- In the catalog, for a name's look-up may not see what another server has made just now.
+                SELECT EXISTS (
+                    SELECT FROM pg_class WHERE relname = name AND relnamespace = '{name}'::regnamespace) INTO is_there;
+                IF NOT is_there THEN
                     PERFORM pg_advisory_xact_lock('{schema}.events'::regclass::oid::bigint);
-                    IF to_regclass(format('%I.%I', '{name}', name)) IS NULL THEN
+                    SELECT EXISTS (
+                        SELECT FROM pg_class WHERE relname = name AND relnamespace = '{name}'::regnamespace) INTO is_there;
+                    IF NOT is_there THEN
                         -- Made apart and then attached, which holds up no append.
                         EXECUTE format('CREATE TABLE {schema}.%I (LIKE {schema}.events INCLUDING ALL)', name);
                         EXECUTE format(

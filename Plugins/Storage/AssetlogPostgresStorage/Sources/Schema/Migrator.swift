@@ -87,9 +87,13 @@ struct Migrator: Sendable {
             DO $migration$
             BEGIN
             PERFORM pg_advisory_xact_lock(\(Self.lock));
-            IF to_regnamespace('{name}') IS NULL THEN CREATE SCHEMA {schema}; END IF;
-            CREATE TABLE IF NOT EXISTS {schema}.migrations (
-                version bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp());
+            IF NOT EXISTS (SELECT FROM pg_namespace WHERE nspname = '{name}') THEN CREATE SCHEMA {schema}; END IF;
+            IF NOT EXISTS (
+                SELECT FROM pg_class WHERE relname = 'migrations' AND relnamespace = '{name}'::regnamespace)
+            THEN
+                CREATE TABLE {schema}.migrations (
+                    version bigint PRIMARY KEY, applied_at timestamptz NOT NULL DEFAULT clock_timestamp());
+            END IF;
             \(steps.joined(separator: "\n"))
             END $migration$
             """)

@@ -1,4 +1,6 @@
 #if Postgres
+internal import Foundation
+
 /// The names of the database's objects, all in one schema.
 struct Schema: Sendable {
     /// Its name: `[a-z_][a-z0-9_]*`, at most 40 characters, so that it can stand in any statement.
@@ -16,7 +18,7 @@ struct Schema: Sendable {
 
     /// A statement of this plugin with the schema's name where it says `{schema}`.
     func sql(_ statement: String) -> String {
-        statement.replacing("{schema}", with: "\"\(name)\"").replacing("{name}", with: name)
+        statement.replacingOccurrences(of: "{schema}", with: "\"\(name)\"").replacingOccurrences(of: "{name}", with: name)
     }
 }
 #endif
