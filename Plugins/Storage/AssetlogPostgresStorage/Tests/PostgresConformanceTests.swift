@@ -21,6 +21,7 @@ struct PostgresConformanceTests {
                     WHEN (NEW.deployment = '\(StoragePlace.poisonedDeployment)') EXECUTE FUNCTION \(schema).poison();
                     """)
             },
+            openAnother: { try await open(schema, on: cluster) },
             remove: { _ = try? await cluster.sql("SET client_min_messages = error; DROP SCHEMA \(schema) CASCADE") })
     }
 
