@@ -28,7 +28,7 @@ let busy = AssetKey(["busy"])
 let rare = AssetKey(["rare"])
 
 /// Appends events that happened so many microseconds after the start, and lets the index follow.
-func append(_ name: String, _ times: [Int64]) async throws {
+@MainActor func append(_ name: String, _ times: [Int64]) async throws {
     let before = processorTime()
     for first in stride(from: 0, to: times.count, by: 2000) {
         let batch = EventBatch(capacity: 1 << 20)
