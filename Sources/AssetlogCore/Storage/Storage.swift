@@ -3,7 +3,7 @@
 /// Life cycle: a ``StoragePlugin`` checks the configuration purely, ``StorageSetup/open`` does input and output but
 /// starts no task, ``run()`` owns every background task, ``close()`` is idempotent. `AssetlogTesting` holds the
 /// conformance suite that every storage passes.
-public protocol Storage: ConsumerStore {
+public protocol Storage: ConsumerStore, LogReader {
     /// Appends the events of a batch in their order, after every event that is in the log already.
     ///
     /// Inserted is each event but for these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
@@ -17,20 +17,23 @@ public protocol Storage: ConsumerStore {
     /// answers such reports 5xx.
     func append(_ batch: EventBatch) throws -> AppendOutcome
 
-    /// Reads a page of the log. What ``append(_:)`` returned before the call is visible to it.
-    func events(_ query: EventQuery) async throws -> EventPage
-
     /// Finds an event by its identity, which is unique in a deployment.
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent?
 
-    /// Counts what the log holds.
-    func statistics() async throws -> StorageStatistics
+    /// How the storage is now, without waiting: whether an append would reach it. Readiness asks this.
+    ///
+    /// The default is ready. A storage that can be away says so from ``StorageSetup/open`` on, before any call failed;
+    /// its calls then throw ``StorageError`` with the code `unavailable`, within a bounded time.
+    func health() -> StorageHealth
 
     /// Does the storage's background work until it is cancelled. The default does nothing.
     func run() async throws
 }
 
 extension Storage {
+    /// Ready.
+    public func health() -> StorageHealth { .ready }
+
     /// Waits for its cancellation.
     public func run() async throws {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
@@ -65,74 +68,6 @@ public struct ConsumerCursor: Hashable, Sendable {
         self.consumer = consumer
         self.generation = generation
         self.position = position
-    }
-}
-
-/// Which events a reader asks for.
-public struct EventQuery: Hashable, Sendable {
-    /// The direction of reading, and where it starts.
-    public enum Order: Hashable, Sendable {
-        /// Oldest first, from the event after this sequence.
-        case ascending(after: Int64)
-        /// Newest first, from the event before this sequence; nil: from the end of the log.
-        case descending(before: Int64?)
-    }
-
-    /// The direction of reading, and where it starts.
-    public var order: Order
-    /// At most so many events, at least 1.
-    public var limit: Int
-    /// Only events of this deployment; nil: of all.
-    public var deployment: String?
-    /// Only events of this asset.
-    public var assetKey: AssetKey?
-    /// Only events of this kind.
-    public var kind: EventKind?
-    /// Only events that happened at this time or later.
-    public var from: Timestamp?
-    /// Only events that happened before this time.
-    public var to: Timestamp?
-    /// The page ends after the event that reaches so many bytes of columns.
-    public var maximumBytes: Int
-
-    /// Makes a query; without arguments it reads the log of all deployments from its start.
-    public init(
-        order: Order = .ascending(after: 0), limit: Int = 100, deployment: String? = nil, assetKey: AssetKey? = nil,
-        kind: EventKind? = nil, from: Timestamp? = nil, to: Timestamp? = nil, maximumBytes: Int = 4 << 20
-    ) {
-        self.order = order
-        self.limit = limit
-        self.deployment = deployment
-        self.assetKey = assetKey
-        self.kind = kind
-        self.from = from
-        self.to = to
-        self.maximumBytes = maximumBytes
-    }
-
-    /// Whether an event passes the filters; it does not look at the order, the limit or the bytes of the page.
-    ///
-    /// Texts are compared by their bytes, as a database does.
-    public func matches(_ event: Event) -> Bool {
-        (deployment.map { event.deployment.utf8.elementsEqual($0.utf8) } ?? true)
-            && (assetKey == nil || event.assetKey == assetKey)
-            && (kind == nil || event.kind == kind)
-            && (from.map { event.timestamp >= $0 } ?? true)
-            && (to.map { event.timestamp < $0 } ?? true)
-    }
-}
-
-/// A part of the log, in the order that was asked for.
-public struct EventPage: Hashable, Sendable {
-    /// The events. Empty only at the end of what the reader may see.
-    public var events: [LoggedEvent]
-    /// The last sequence that was looked at, matching or not, to go on from; where nothing was, the start of the query.
-    public var next: Int64
-
-    /// Makes a page.
-    public init(events: [LoggedEvent], next: Int64) {
-        self.events = events
-        self.next = next
     }
 }
 
