@@ -57,7 +57,7 @@ import Testing
         #expect(submission.details == details, "\(submission.error?.detail ?? "")")
     }
 
-    @Test("What an event says has the same details and fingerprint in a report and in a submission")
+    @Test("What an event says is the same in a report and in a submission")
     func sameAsReport() throws {
         let pairs = [
             (
@@ -74,7 +74,7 @@ import Testing
             let item = #"{"kind":"\#(kind)","asset_key":["w","o"],"# + body.dropFirst()
             let submission = Submitter().submit(item)
             #expect(submission.details == report.details, "\(submission.error?.detail ?? "")")
-            #expect(submission.fingerprints.first == report.fingerprint)
+            #expect(submission.contents.first == report.content)
         }
     }
 
@@ -98,20 +98,20 @@ import Testing
             ])
     }
 
-    @Test("Without a time it happened when it was received, and the time is no part of the fingerprint")
+    @Test("Without a time it happened when it was received, and the time is no part of what it says")
     func receiveTime() throws {
         let plain = Submitter().submit(Self.item("", "materialization"))
         #expect(plain.events.first?.timestamp == Submitter.now)
         let timed = Submitter().submit(Self.item(#""timestamp":"2026-11-24T12:00:00Z""#, "materialization"))
         #expect(timed.events.first?.timestamp == Submitter.now)
-        #expect(plain.fingerprints != timed.fingerprints)
+        #expect(plain.contents != timed.contents)
         #expect(plain.clientChoice == [])
         #expect(timed.clientChoice == .timestamp)
         let named = Submitter().submit(Self.item(#""event_id":"0193b0a0-1111-7222-8333-444444444444""#, "materialization"))
         #expect(named.clientChoice == .identity)
     }
 
-    @Test("Blanks, escapes, the order of fields and numbers written otherwise do not change the fingerprint")
+    @Test("Blanks, escapes, the order of fields and numbers written otherwise do not change what an event says")
     func sameMeaning() {
         let items = [
             #"{"kind":"observation","asset_key":["a"],"partition":"x","metadata":{"v":{"b":1,"a":2.5}},"tags":{"b":"1","a":"2"}}"#,
@@ -120,9 +120,9 @@ import Testing
             "\u{feff}"
                 + #"{"kind":"check","kind":"observation","asset_key":"b","asset_key":"a","partition":"x","metadata":{"v":{"raw_value":{"a":2.5,"b":1},"type":"json"}},"tags":{"b":"1","a":"2"}}"#,
         ]
-        let fingerprints = items.map { Submitter().submit($0).fingerprints }
-        #expect(fingerprints[0].count == 1)
-        #expect(fingerprints.allSatisfy { $0 == fingerprints[0] })
+        let contents = items.map { Submitter().submit($0).contents }
+        #expect(contents[0].count == 1)
+        #expect(contents.allSatisfy { $0 == contents[0] })
     }
 
     @Test("An item over the limit is 413, one at the limit is taken")

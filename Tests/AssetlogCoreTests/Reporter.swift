@@ -8,7 +8,7 @@ struct ReportAnswer {
     var event: TestJSON?
     var sources: ParameterSources?
     var details: String?
-    var fingerprint: EventFingerprint?
+    var content: EventContent?
     var recorded: Event?
     var notes: [ReportNote] = []
 }
@@ -68,7 +68,7 @@ struct Reporter {
                 EventJSON.append(LoggedEvent(sequence: 1, event: event), to: &json)
                 return ReportAnswer(
                     status: 200, event: TestJSON(json), sources: report.sources,
-                    details: String(decoding: report.details, as: UTF8.self), fingerprint: report.fingerprint,
+                    details: String(decoding: report.details, as: UTF8.self), content: EventContent(event, report.clientChoice),
                     recorded: event, notes: report.notes)
             }
         } catch {

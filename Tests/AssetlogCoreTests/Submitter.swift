@@ -4,12 +4,30 @@ import AssetlogCore
 struct Submission {
     var error: SubmissionError?
     var events: [Event] = []
-    var fingerprints: [EventFingerprint] = []
+    var contents: [EventContent] = []
     var fieldNames: [String] = []
     var clientChoice: ClientChoice = []
 
     var details: String? { events.first.map { String(decoding: $0.details, as: UTF8.self) } }
     var partitions: [String?] { events.map(\.partition) }
+}
+
+/// What an event says: what must be the same when it is sent again.
+struct EventContent: Hashable {
+    var kind: EventKind
+    var assetKey: AssetKey
+    var partition: String?
+    var details: [UInt8]
+    /// The one that the client gave; nil where the server's clock was taken.
+    var timestamp: Timestamp?
+
+    init(_ event: Event, _ choice: ClientChoice) {
+        kind = event.kind
+        assetKey = event.assetKey
+        partition = event.partition
+        details = event.details
+        timestamp = choice.contains(.timestamp) ? event.timestamp : nil
+    }
 }
 
 /// Takes items as the event route does, up to the events.
@@ -35,14 +53,13 @@ struct Submitter {
     }
 
     private static func submission(_ events: borrowing ResolvedEvents) -> Submission {
-        let fingerprints = events.fingerprints
         var submission = Submission(fieldNames: events.fieldNames)
         for index in 0..<events.count {
             let id = events.id(at: index) ?? EventID(high: 1, low: UInt64(index))
             let columns = events.columns(at: index, id: id)
             submission.clientChoice = columns.clientChoice
             submission.events.append(columns.event)
-            submission.fingerprints.append(fingerprints.fingerprint(partition: events.partition(at: index)))
+            submission.contents.append(EventContent(columns.event, columns.clientChoice))
         }
         return submission
     }

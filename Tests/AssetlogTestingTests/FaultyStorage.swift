@@ -27,6 +27,12 @@ enum StorageFault: CaseIterable {
     case descendsLikeAscends
     case ignoresBytes
     case ignoresLimit
+    case takesTheNewestForTheLatest
+    case ordersTiesByArrival
+    case skipsTiesOnTheNextPage
+    case repeatsTheMoment
+    case missesLateEventsInBackground
+    case pagesByTimeEndAnywhere
     case findsInAnyDeployment
     case miscounts
     case ignoresGenerations
@@ -80,6 +86,13 @@ extension StorageFault {
         case .showsAppendsLate: "what append returned is visible to the next read"
         case .liesAboutNext, .startsPagesTwice, .descendsLikeAscends, .ignoresLimit:
             "pages of every size hold each event once, in both orders"
+        case .takesTheNewestForTheLatest, .ordersTiesByArrival:
+            "the latest event has the greatest timestamp, and of equal ones the greatest sequence"
+        case .skipsTiesOnTheNextPage:
+            "pages by time of every size hold each event once, late ones and ties too"
+        case .repeatsTheMoment: "reading by time goes on from any moment, at an event or beside it"
+        case .missesLateEventsInBackground, .pagesByTimeEndAnywhere:
+            "late events, ties and future times are found by time, before, during and after background work"
         case .pagesEndWithNext: "`next` is the last sequence that was looked at, so that a filter is not read twice"
         case .ignoresDeployment: Self.filter("deployment")
         case .ignoresAsset: Self.filter("asset")
@@ -143,6 +156,7 @@ final class Disk: Sendable {
         var events: [LoggedEvent] = []
         var identities: [EventIdentity: LoggedEvent] = [:]
         var cursors: [String: ConsumerCursor] = [:]
+        var indexed = 0
         var leases: [String: Lease] = [:]
         var holders = 0
         var reserved: Int64 = 0
@@ -228,6 +242,9 @@ final class FaultyStorage: Storage {
                 page.next = before ?? 0
                 events.removeAll { $0.sequence >= before ?? .max }
                 if fault != .descendsLikeAscends { events.reverse() }
+            case .latest(let before):
+                page.next = query.order.start
+                events = latest(events, before: before, indexed: content.indexed)
             }
             let filter = faultyFilter(query)
             var bytes = 0
@@ -243,6 +260,9 @@ final class FaultyStorage: Storage {
             }
             if fault == .liesAboutNext { page.next += 1 }
             if fault == .pagesEndWithNext, let last = page.events.last { page.next = last.sequence }
+            if case .latest = query.order, fault != .pagesByTimeEndAnywhere {
+                page.next = page.events.last?.sequence ?? query.order.start
+            }
             return page
         }
     }
@@ -316,6 +336,7 @@ final class FaultyStorage: Storage {
 
     func run() async throws {
         if fault == .forgetsIdentitiesInBackground { try onDisk { $0.identities = [:] } }
+        try onDisk { $0.indexed = $0.events.count }
         repeat { try? await Task.sleep(for: .milliseconds(20)) } while !Task.isCancelled
         guard fault == .ignoresCancellation else { return }
         // Longer than the suite waits.

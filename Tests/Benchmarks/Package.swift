@@ -21,6 +21,14 @@ let package = Package(
             dependencies: [.product(name: "AssetlogCore", package: "assetlog")],
             swiftSettings: [.swiftLanguageMode(.v6)]),
         .executableTarget(
+            name: "LatestBenchmark",
+            dependencies: [
+                .product(name: "AssetlogCore", package: "assetlog"),
+                .product(name: "AssetlogStandardPlugins", package: "assetlog"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
             name: "AppendBenchmark",
             dependencies: [
                 .product(name: "AssetlogCore", package: "assetlog"),

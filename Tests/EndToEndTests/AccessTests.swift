@@ -193,7 +193,7 @@ struct AccessTests {
                 ["-s", "-g", "-H", "Authorization: Bearer \(reader)", "http://127.0.0.1:\(server.url.port ?? 0)/api/v1/events\(query)"]
             ).output
         }
-        for query in ["", "?limit=1", "?order=desc&limit=1"] {
+        for query in ["", "?limit=1", "?order=desc&limit=1", "?order=latest&limit=1", "?order=latest&limit=2"] {
             let text = try page(query)
             #expect(text.contains(#""asset_key":["lake","a"]"#), "\(query): \(text)")
             #expect(!text.contains("raw"), "\(query): \(text)")

@@ -1,37 +1,57 @@
 import AssetlogCore
 
 /// The parameters of `GET /api/v1/events`, checked and turned into a query of the storage.
-enum EventQueryParameters {
+struct EventQueryParameters {
     /// The names, in the order of the documentation.
     static let names = ["after", "limit", "order", "asset_key", "kind", "from", "to"]
     /// How many events a page may have.
     static let limits = 1...1000
 
-    /// Reads a query.
+    /// The query, which reads by time from the latest event where ``latestAfter`` is to be looked up.
+    var query: EventQuery
+    /// The event, by its sequence, after which reading by time goes on; only the log knows when it happened.
+    var latestAfter: Int64?
+
+    /// Reads the parameters.
     ///
     /// - Throws: ``APIError`` that says which parameter is wrong, why, and how it would be right.
-    static func query(_ text: String?, deployment: String) throws(APIError) -> EventQuery {
-        let parameters = try QueryParameters(text, known: names)
-        var query = EventQuery(deployment: deployment)
-        query.order = try order(parameters)
-        query.limit = try limit(parameters)
-        query.assetKey = try assetKey(parameters)
-        query.kind = try kind(parameters)
-        query.from = try time("from", parameters)
-        query.to = try time("to", parameters)
+    init(_ text: String?, deployment: String) throws(APIError) {
+        let parameters = try QueryParameters(text, known: Self.names)
+        query = EventQuery(deployment: deployment)
+        query.order = try Self.order(parameters)
+        if case .latest = query.order { latestAfter = try Self.after(parameters) }
+        query.limit = try Self.limit(parameters)
+        query.assetKey = try Self.assetKey(parameters)
+        query.kind = try Self.kind(parameters)
+        query.from = try Self.time("from", parameters)
+        query.to = try Self.time("to", parameters)
         if let from = query.from, let to = query.to, from > to {
             throw .badParameter("to", "is before from; it is the end of the time that is asked about")
         }
-        return query
+    }
+
+    /// The answer where there is no event ``latestAfter``.
+    static func noEvent(after sequence: Int64) -> APIError {
+        .badParameter(
+            "after",
+            "must be 0, or with order=latest the sequence of an event that you may read here: next of the page before."
+                + " There is no event \(sequence)")
+    }
+
+    /// The sequence to go on from; nil: the first page. There is no event 0, so a reader starts every order with it.
+    private static func after(_ parameters: QueryParameters) throws(APIError) -> Int64? {
+        let after = try number("after", parameters, in: 0...Int64.max, example: "42")
+        return after == 0 ? nil : after
     }
 
     private static func order(_ parameters: QueryParameters) throws(APIError) -> EventQuery.Order {
-        let after = try number("after", parameters, in: 0...Int64.max, example: "42") ?? 0
+        let after = try after(parameters)
         switch parameters["order"] {
-        case nil, "asc": return .ascending(after: after)
-        // There is no event 0, so it stands for the end of the log: a reader starts either way with 0.
-        case "desc": return .descending(before: after == 0 ? nil : after)
-        case let other?: throw .badParameter("order", "must be asc or desc, not \(other.quoted)", example: "desc")
+        case nil, "asc": return .ascending(after: after ?? 0)
+        case "desc": return .descending(before: after)
+        case "latest": return .latest(before: nil)
+        case let other?:
+            throw .badParameter("order", "must be asc, desc or latest, not \(other.quoted)", example: "latest")
         }
     }
 

@@ -23,14 +23,24 @@ struct EventRoutes: Sendable {
     }
 
     func page(_ text: String?, of deployment: String, for caller: Caller) async throws -> Response {
-        let query = try EventQueryParameters.query(text, deployment: deployment)
-        guard query.limit > Self.smallPage else { return try await answer(query, caller) }
+        let parameters = try EventQueryParameters(text, deployment: deployment)
+        guard parameters.query.limit > Self.smallPage else { return try await answer(parameters, deployment, caller) }
         guard !memory.isFull else { throw AnswerMemory.noRoom }
-        return try await slots.withSlot { try await answer(query, caller) }
+        return try await slots.withSlot { try await answer(parameters, deployment, caller) }
     }
 
-    private func answer(_ query: EventQuery, _ caller: Caller) async throws -> Response {
-        let page = try await VisibleEvents(storage: storage, caller: caller).page(query)
+    private func answer(
+        _ parameters: EventQueryParameters, _ deployment: String, _ caller: Caller
+    ) async throws -> Response {
+        let visible = VisibleEvents(storage: storage, caller: caller)
+        var query = parameters.query
+        if let sequence = parameters.latestAfter {
+            guard let moment = try await visible.moment(of: sequence, deployment: deployment) else {
+                throw EventQueryParameters.noEvent(after: sequence)
+            }
+            query.order = .latest(before: moment)
+        }
+        let page = try await visible.page(query)
         let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
         let share = try memory.take(size)
         var body = Array("{\"events\":[".utf8)

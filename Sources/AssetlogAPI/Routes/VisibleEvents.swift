@@ -16,9 +16,10 @@ struct VisibleEvents: Sendable {
     func page(_ query: EventQuery) async throws -> EventPage {
         guard let grant = caller.grant, !grant.coversEveryAsset else { return try await storage.events(query) }
         if let key = query.assetKey {
-            return grant.covers(key) ? try await storage.events(query) : EventPage(events: [], next: query.start)
+            return grant.covers(key)
+                ? try await storage.events(query) : EventPage(events: [], next: query.order.start)
         }
-        var page = EventPage(events: [], next: query.start)
+        var page = EventPage(events: [], next: query.order.start)
         var rest = query
         rest.limit = Self.scanned
         var bytes = 0
@@ -27,16 +28,24 @@ struct VisibleEvents: Sendable {
             for event in read.events where grant.covers(event.assetKey) {
                 page.events.append(event)
                 bytes += event.event.byteCount
-                guard page.events.count < query.limit, bytes < query.maximumBytes else {
-                    page.next = event.sequence
-                    return page
-                }
+                page.next = event.sequence
+                guard page.events.count < query.limit, bytes < query.maximumBytes else { return page }
             }
-            page.next = read.next
+            // By time, a page goes on from its last event: an event that the caller may see.
+            if !query.order.isByTime { page.next = read.next }
             if read.events.isEmpty { return page }
-            rest.start = read.next
+            rest.order = rest.order.following(read)
         }
         throw CancellationError()
+    }
+
+    /// Where the event of a sequence stands in time; nil also when the caller may not see it.
+    func moment(of sequence: Int64, deployment: String) async throws -> EventMoment? {
+        let page = try await storage.events(EventQuery(order: .ascending(after: sequence - 1), limit: 1))
+        guard let event = page.events.first, event.sequence == sequence,
+            event.deployment.utf8.elementsEqual(deployment.utf8), caller.grant?.covers(event.assetKey) ?? true
+        else { return nil }
+        return event.moment
     }
 
     /// An event of a deployment; nil also when the caller may not see it.
@@ -46,20 +55,8 @@ struct VisibleEvents: Sendable {
     }
 }
 
-extension EventQuery {
-    /// The sequence that reading starts from; 0 stands for the end where the order is descending.
-    fileprivate var start: Int64 {
-        get {
-            switch order {
-            case .ascending(let after): after
-            case .descending(let before): before ?? 0
-            }
-        }
-        set {
-            switch order {
-            case .ascending: order = .ascending(after: newValue)
-            case .descending: order = .descending(before: newValue)
-            }
-        }
+extension EventQuery.Order {
+    fileprivate var isByTime: Bool {
+        if case .latest = self { true } else { false }
     }
 }

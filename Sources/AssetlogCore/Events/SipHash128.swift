@@ -11,7 +11,6 @@ struct SipHash128 {
 
     /// What a hash is made for. Hashes of different purposes never meet.
     enum Purpose: UInt64 {
-        case fingerprint = 1
         case partitionIdentity = 2
         case itemIdentity = 3
         case keyIdentity = 4

@@ -140,12 +140,6 @@ public struct ResolvedReport {
 
     /// What the client chose of what the server chooses otherwise; an identity is no part of a report.
     public var clientChoice: ClientChoice { timestamp == nil ? [] : .timestamp }
-
-    /// What the event says, to compare it with another of its identity.
-    public var fingerprint: EventFingerprint {
-        EventFingerprint(
-            kind: kind, assetKey: assetKey, partition: partition, timestamp: timestamp, details: details)
-    }
 }
 
 /// Why a report was refused.

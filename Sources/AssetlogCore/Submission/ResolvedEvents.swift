@@ -68,11 +68,6 @@ public struct ResolvedEvents {
             clientChoice: clientChoice)
     }
 
-    /// The fingerprints of the events; each follows from ``partition(at:)``.
-    public var fingerprints: EventFingerprints {
-        EventFingerprints(kind: kind, assetKey: assetKey, timestamp: timestamp, details: details)
-    }
-
     /// The names of the fields that the item has, null aside.
     public var fieldNames: [String] { fields.fields.map { "\($0.name)" } }
 }

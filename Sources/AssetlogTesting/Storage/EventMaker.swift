@@ -52,9 +52,11 @@ struct EventMaker: Sendable {
 
     /// Makes a query with random filters of the given kinds.
     mutating func query(by filters: Set<EventFilter>, over events: [LoggedEvent]) -> EventQuery {
-        let place = events.randomElement(using: &random)?.sequence ?? 0
+        let event = events.randomElement(using: &random)
+        let place = event?.sequence ?? 0
         let orders: [EventQuery.Order] = [
             .ascending(after: 0), .ascending(after: place), .descending(before: nil), .descending(before: place),
+            .latest(before: nil), .latest(before: event?.moment),
         ]
         var query = EventQuery(order: pick(orders), limit: Int.random(in: 1...60, using: &random))
         if filters.contains(.deployment) { query.deployment = pick(Self.deployments + ["unknown"]) }

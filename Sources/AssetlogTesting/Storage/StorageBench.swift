@@ -87,7 +87,7 @@ final class StorageBench: @unchecked Sendable {
             try checkPage(page, of: query, what)
             pages.append(page)
             found += page.events
-            query.order = query.order.going(onFrom: page.next)
+            query.order = query.order.following(page)
             try expect(pages.count <= expected.count + 2, "\(what): there is no end of pages; `next` must lead on.")
         } while !(pages.last?.events.isEmpty ?? true)
         try check(found, expected, what)
@@ -113,6 +113,8 @@ final class StorageBench: @unchecked Sendable {
         return switch query.order {
         case .ascending(let after): matching.filter { $0.sequence > after }
         case .descending(let before): matching.reversed().filter { $0.sequence < before ?? .max }
+        case .latest(let before):
+            matching.filter { event in before.map { event.moment < $0 } ?? true }.sorted { $0.moment > $1.moment }
         }
     }
 
@@ -123,29 +125,27 @@ final class StorageBench: @unchecked Sendable {
             throw ConformanceFailure("\(what): the event \(event.sequence) does not match \(query).")
         }
         for (first, second) in zip(page.events, page.events.dropFirst())
-        where !query.order.isOrdered(first.sequence, second.sequence) {
+        where !query.order.isOrdered(first, second) {
             throw ConformanceFailure("\(what): \(second.sequence) stands after \(first.sequence).")
         }
-        if let last = page.events.last {
-            try expect(
-                page.next == last.sequence || query.order.isOrdered(last.sequence, page.next),
-                "\(what): `next` is \(page.next), before the page's last event \(last.sequence).")
-        }
+        let last = page.events.last?.sequence
+        let isRight =
+            switch query.order {
+            case .ascending: last.map { page.next >= $0 } ?? true
+            case .descending: last.map { page.next <= $0 } ?? true
+            case .latest: page.next == last ?? query.order.start
+            }
+        try expect(
+            isRight, "\(what): `next` is \(page.next), and the page's last event \(last.map { "\($0)" } ?? "is missing").")
     }
 }
 
 extension EventQuery.Order {
-    func going(onFrom next: Int64) -> EventQuery.Order {
+    fileprivate func isOrdered(_ first: LoggedEvent, _ second: LoggedEvent) -> Bool {
         switch self {
-        case .ascending: .ascending(after: next)
-        case .descending: .descending(before: next)
-        }
-    }
-
-    func isOrdered(_ first: Int64, _ second: Int64) -> Bool {
-        switch self {
-        case .ascending: first < second
-        case .descending: first > second
+        case .ascending: first.sequence < second.sequence
+        case .descending: first.sequence > second.sequence
+        case .latest: first.moment > second.moment
         }
     }
 }

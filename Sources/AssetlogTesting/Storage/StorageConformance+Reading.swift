@@ -3,13 +3,18 @@ import AssetlogCore
 extension StorageConformance {
     static let reading = [
         always("an empty log has empty pages, no event and no count") { bench in
-            for order in [EventQuery.Order.ascending(after: 0), .ascending(after: 7), .descending(before: nil)] {
+            let moment = EventMoment(timestamp: Timestamp(microseconds: 5), sequence: 7)
+            let orders: [EventQuery.Order] = [
+                .ascending(after: 0), .ascending(after: 7), .descending(before: nil), .latest(before: nil),
+                .latest(before: moment),
+            ]
+            for order in orders {
                 let page = try await bench.storage.events(EventQuery(order: order))
                 try expect(page.events.isEmpty, "an empty log has a page of \(page.events.count) events.")
-                if case .ascending(let after) = order {
-                    try expect(
-                        page.next == after, "`next` of an empty page is \(page.next), expected its start \(after).")
-                }
+                if case .descending = order { continue }
+                try expect(
+                    page.next == order.start,
+                    "`next` of an empty page is \(page.next), expected its start \(order.start).")
             }
             let found = try await bench.storage.event(bench.events.next().id, deployment: "default")
             try expect(found == nil, "an empty log has an event.")
@@ -39,7 +44,7 @@ extension StorageConformance {
                     "{\"description\":\"\(index)\(String(repeating: "x", count: 999))\"}".utf8)
             }
             try bench.append(events)
-            for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil)] {
+            for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil), .latest(before: nil)] {
                 let query = EventQuery(order: order, limit: 100, maximumBytes: 2500)
                 let pages = try await bench.checkWalk(query, "pages of 2,500 bytes")
                 for page in pages.dropLast(2) {

@@ -9,6 +9,7 @@ final class MemoryStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
         var places: [EventIdentity: Int] = [:]
+        var moments = SortedMoments()
         var cursors: [String: ConsumerCursor] = [:]
         var isClosed = false
 
@@ -18,7 +19,9 @@ final class MemoryStorage: Storage {
 
         mutating func add(_ event: Event) {
             places[EventIdentity(event.id, in: event.deployment)] = events.count
-            events.append(LoggedEvent(sequence: Int64(events.count) + 1, event: event))
+            let logged = LoggedEvent(sequence: Int64(events.count) + 1, event: event)
+            events.append(logged)
+            moments.append(logged.moment)
         }
     }
 
@@ -59,6 +62,11 @@ final class MemoryStorage: Storage {
             case .descending(let before):
                 let end = min(Int(clamping: max(1, before ?? Int64.max)) - 1, count)
                 return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
+            case .latest(let before):
+                let places = state.moments.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
+                var page = page(query, of: state.events, at: places, from: query.order.start)
+                page.next = page.events.last?.sequence ?? query.order.start
+                return page
             }
         }
     }

@@ -11,14 +11,24 @@ internal import GRDBSQLite
 ///
 /// * `ids`: identity, deployment → sequence.
 /// * `scopes`: deployment and asset key → number; the empty key stands for all assets of the deployment.
-/// * `entries`: scope, kind → sequences.
-/// * `zones`: for each block of 1,024 sequences the least and the greatest timestamp.
+/// * `entries`: scope, kind → sequences; the kind of a stray has a bit more, see ``TimeOrder``.
+/// * `strays`: scope, kind → timestamps and sequences.
+/// * `zones`: for each block of 1,024 sequences the least and the greatest timestamp, the least one of its events in
+///   order, and the greatest one of all events in order up to the block's end.
 final class EventIndex: Sendable {
     /// The format; a file of any other is built anew.
-    private static let format: Int64 = 2
+    private static let format: Int64 = 3
     private static let application: Int64 = 0x414c_4f49
     /// Sequences with the same `sequence >> zoneBits` are one block.
     static let zoneBits = 10
+
+    /// The sequences of a block.
+    static func sequences(of block: Int64) -> ClosedRange<Int64> {
+        block << zoneBits...block << zoneBits | (1 << zoneBits - 1)
+    }
+
+    /// How a kind stands in `entries`.
+    static func kind(_ kind: Int64, isStray: Bool) -> Int64 { isStray ? kind | 0x80 : kind }
 
     let path: String
     let pool: DatabasePool
@@ -145,7 +155,16 @@ final class EventIndex: Sendable {
                 scope INTEGER NOT NULL, kind INTEGER NOT NULL, sequence INTEGER NOT NULL,
                 PRIMARY KEY (scope, kind, sequence)) WITHOUT ROWID
             """,
-            "CREATE TABLE zones (block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL)",
+            """
+            CREATE TABLE strays (
+                scope INTEGER NOT NULL, kind INTEGER NOT NULL, timestamp INTEGER NOT NULL, sequence INTEGER NOT NULL,
+                PRIMARY KEY (scope, kind, timestamp, sequence)) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE zones (
+                block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL, lowest INTEGER NOT NULL,
+                highest INTEGER NOT NULL)
+            """,
             "CREATE TABLE progress (log BLOB NOT NULL, watermark INTEGER NOT NULL, watermark_id BLOB, scopes INTEGER NOT NULL)",
             "PRAGMA application_id = \(application)",
             "PRAGMA user_version = \(format)",

@@ -4,7 +4,7 @@ internal import GRDB
 
 /// Answers from the index, inside one snapshot of it: where events are that a query may want.
 struct IndexReader {
-    private let database: Database
+    let database: Database
     /// The index knows every event up to this sequence, and none behind it.
     let watermark: Int64
 
@@ -31,15 +31,20 @@ struct IndexReader {
     /// The lists of sequences that together hold every event of the query's deployment, asset and kind.
     ///
     /// Nil: the query names none of them, so that the log itself is the list.
-    func lists(for query: EventQuery) throws -> [EntryList]? {
+    func lists(for query: EventQuery, descending: Bool) throws -> [EntryList]? {
         guard query.deployment != nil || query.assetKey != nil || query.kind != nil else { return nil }
-        let kinds = query.kind.map { [$0] } ?? EventKind.allCases
         return try scopes(for: query).flatMap { scope in
-            try kinds.map { try EntryList(database, scope: scope, kind: $0) }
+            try query.kinds.flatMap { kind in
+                try [false, true].map { isStray in
+                    let kind = EventIndex.kind(Int64(kind.rawValue), isStray: isStray)
+                    return try EntryList(database, scope: scope, kind: kind, descending: descending)
+                }
+            }
         }
     }
 
-    private func scopes(for query: EventQuery) throws -> [Int64] {
+    /// The numbers of the scopes that together hold every event of the query's deployment and asset.
+    func scopes(for query: EventQuery) throws -> [Int64] {
         let filter = query.deployment == nil ? "" : " AND deployment = ?"
         let statement = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ?\(filter)")
         try statement.bind(query.assetKey?.canonical ?? "", at: 1)
@@ -73,35 +78,28 @@ struct IndexReader {
             guard block == (descending ? blocks.lowerBound - 1 : blocks.upperBound + 1) else { break }
             blocks = min(block, blocks.lowerBound)...max(block, blocks.upperBound)
         }
-        let run = blocks.lowerBound << EventIndex.zoneBits...(blocks.upperBound + 1) << EventIndex.zoneBits - 1
-        return run.clamped(to: range)
+        let (first, last) = (EventIndex.sequences(of: blocks.lowerBound), EventIndex.sequences(of: blocks.upperBound))
+        return (first.lowerBound...last.upperBound).clamped(to: range)
     }
 }
 
-/// The sequences of one scope and kind, in either order.
+/// The sequences of one scope and kind, in one direction.
 struct EntryList {
-    private let ascending: RawStatement
-    private let descending: RawStatement
+    private let statement: RawStatement
 
-    init(_ database: Database, scope: Int64, kind: EventKind) throws {
-        func statement(_ order: String) throws -> RawStatement {
-            let statement = try RawStatement(
-                database,
-                """
-                SELECT sequence FROM entries WHERE scope = ? AND kind = ? AND sequence BETWEEN ? AND ?
-                ORDER BY sequence \(order) LIMIT ?
-                """)
-            try statement.bind(scope, at: 1)
-            try statement.bind(Int64(kind.rawValue), at: 2)
-            return statement
-        }
-        ascending = try statement("ASC")
-        descending = try statement("DESC")
+    init(_ database: Database, scope: Int64, kind: Int64, descending: Bool) throws {
+        statement = try RawStatement(
+            database,
+            """
+            SELECT sequence FROM entries WHERE scope = ? AND kind = ? AND sequence BETWEEN ? AND ?
+            ORDER BY sequence \(descending ? "DESC" : "ASC") LIMIT ?
+            """)
+        try statement.bind(scope, at: 1)
+        try statement.bind(kind, at: 2)
     }
 
-    /// At most `limit` sequences in `range`, from its start, or from its end when descending.
-    func sequences(in range: ClosedRange<Int64>, limit: Int, descending: Bool) throws -> [Int64] {
-        let statement = descending ? self.descending : ascending
+    /// At most `limit` sequences in `range`, from the end of it where reading starts.
+    func sequences(in range: ClosedRange<Int64>, limit: Int) throws -> [Int64] {
         try statement.bind(range.lowerBound, at: 3)
         try statement.bind(range.upperBound, at: 4)
         try statement.bind(Int64(limit), at: 5)

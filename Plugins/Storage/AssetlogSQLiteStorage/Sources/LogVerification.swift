@@ -72,9 +72,12 @@ final class IndexVerification {
     private let watermark: Int64
     private let id: RawStatement
     private let entry: RawStatement
+    private let stray: RawStatement
     private let zone: RawStatement
     private let database: Database
+    private var order = TimeOrder()
     private var checked: Int64 = 0
+    private var strays: Int64 = 0
 
     init(_ database: Database, file: String) throws {
         self.file = file
@@ -92,39 +95,73 @@ final class IndexVerification {
             SELECT 1 FROM entries JOIN scopes USING (scope)
             WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ?
             """)
-        zone = try RawStatement(database, "SELECT 1 FROM zones WHERE block = ? AND ? BETWEEN least AND greatest")
+        stray = try RawStatement(
+            database,
+            """
+            SELECT 1 FROM strays JOIN scopes USING (scope)
+            WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ? AND timestamp = ?
+            """)
+        zone = try RawStatement(
+            database,
+            """
+            SELECT 1 FROM zones WHERE block = ?1 AND ?2 BETWEEN least AND greatest
+            AND (?3 OR ?2 BETWEEN lowest AND highest) AND highest >= ?4
+            """)
     }
 
     /// Checks that the index finds an event by all it should be found by.
     func check(_ event: LoggedEvent, _ problems: inout Problems) throws {
         guard event.sequence <= watermark else { return }
         checked += 1
+        let isStray = order.isStray(
+            timestamp: event.timestamp.microseconds, receivedAt: event.receivedAt.microseconds)
+        if isStray { strays += 1 }
         do {
-            try id.bind(EventIDBytes(event.id), at: 1)
-            try id.bind(event.deployment, at: 2)
-            try id.bind(event.sequence, at: 3)
-            var isFound = try has(id)
-            for assetKey in ["", event.assetKey.canonical] {
-                try entry.bind(assetKey, at: 1)
-                try entry.bind(event.deployment, at: 2)
-                try entry.bind(Int64(event.kind.rawValue), at: 3)
-                try entry.bind(event.sequence, at: 4)
-                isFound = try has(entry) && isFound
-            }
-            try zone.bind(event.sequence >> EventIndex.zoneBits, at: 1)
-            try zone.bind(event.timestamp.microseconds, at: 2)
-            isFound = try has(zone) && isFound
+            let isFound = try isIdentityFound(event) && arePlacesFound(event, isStray) && isInZone(event, isStray)
             if !isFound { problems.add(advice("lacks the event \(event.sequence)")) }
         } catch {
             throw StorageError(.damaged, advice("can't be read (\(error))"))
         }
     }
 
+    private func isIdentityFound(_ event: LoggedEvent) throws -> Bool {
+        try id.bind(EventIDBytes(event.id), at: 1)
+        try id.bind(event.deployment, at: 2)
+        try id.bind(event.sequence, at: 3)
+        return try has(id)
+    }
+
+    private func arePlacesFound(_ event: LoggedEvent, _ isStray: Bool) throws -> Bool {
+        for statement in isStray ? [entry, stray] : [entry] {
+            let kind = Int64(event.kind.rawValue)
+            for assetKey in ["", event.assetKey.canonical] {
+                try statement.bind(assetKey, at: 1)
+                try statement.bind(event.deployment, at: 2)
+                try statement.bind(statement === entry ? EventIndex.kind(kind, isStray: isStray) : kind, at: 3)
+                try statement.bind(event.sequence, at: 4)
+                if statement === stray { try statement.bind(event.timestamp.microseconds, at: 5) }
+                guard try has(statement) else { return false }
+            }
+        }
+        return true
+    }
+
+    private func isInZone(_ event: LoggedEvent, _ isStray: Bool) throws -> Bool {
+        try zone.bind(event.sequence >> EventIndex.zoneBits, at: 1)
+        try zone.bind(event.timestamp.microseconds, at: 2)
+        try zone.bind(isStray ? 1 : 0, at: 3)
+        try zone.bind(order.highest, at: 4)
+        return try has(zone)
+    }
+
     /// Checks that the index holds nothing but what the log holds.
     func counts(_ problems: inout Problems) throws {
         let ids = try database.rawInteger("SELECT count(*) FROM ids") ?? 0
         let entries = try database.rawInteger("SELECT count(*) FROM entries") ?? 0
-        if ids > checked || entries > checked * 2 { problems.add(advice("holds events that the log does not hold")) }
+        let strays = try database.rawInteger("SELECT count(*) FROM strays") ?? 0
+        if ids > checked || entries > checked * 2 || strays > self.strays * 2 {
+            problems.add(advice("holds events that the log does not hold"))
+        }
     }
 
     private func has(_ statement: RawStatement) throws -> Bool {

@@ -40,6 +40,9 @@ struct PageReader {
             let end = min(before ?? .max, head &+ 1)
             guard end > 1 else { return page }
             range = 1...end - 1
+        case .latest(let before):
+            var reader = LatestReader(query, before: before, log: log, index: index, head: head, file: file)
+            return try reader.read()
         }
         try read(range)
         if !isFull { page.next = isDescending ? range.lowerBound : range.upperBound }
@@ -63,7 +66,7 @@ struct PageReader {
     /// Reads what the index knows of.
     private mutating func look(_ range: ClosedRange<Int64>) throws {
         guard let index else { return }
-        let lists = try index.lists(for: query)
+        let lists = try index.lists(for: query, descending: isDescending)
         var rest: ClosedRange<Int64>? = range
         while !isFull, let part = rest, let run = try index.nextRun(in: part, for: query, descending: isDescending) {
             if let lists {
@@ -82,7 +85,7 @@ struct PageReader {
         while !isFull, let part = rest {
             let limit = min(max(limit - page.events.count, 32), 1024)
             var sequences = try lists.flatMap { list in
-                try list.sequences(in: part, limit: limit, descending: isDescending)
+                try list.sequences(in: part, limit: limit)
             }
             sequences.sort { isDescending ? $0 > $1 : $0 < $1 }
             for sequence in sequences.prefix(limit) where !isFull {
@@ -99,30 +102,14 @@ struct PageReader {
     /// Reads a part of the log itself.
     private mutating func scan(_ range: ClosedRange<Int64>) throws {
         guard !isFull else { return }
-        var conditions = ["sequence BETWEEN ? AND ?"]
-        if query.deployment != nil { conditions.append("deployment = ?") }
-        if query.assetKey != nil { conditions.append("asset_key = ?") }
-        if query.kind != nil { conditions.append("kind = ?") }
-        if query.from != nil { conditions.append("timestamp >= ?") }
-        if query.to != nil { conditions.append("timestamp < ?") }
+        let filter = LogFilter(query)
         let rows = try RawStatement(
             log,
             """
-            SELECT \(EventRow.columns) FROM events WHERE \(conditions.joined(separator: " AND "))
+            SELECT \(EventRow.columns) FROM events WHERE \(filter.condition)
             ORDER BY sequence \(isDescending ? "DESC" : "ASC")
             """)
-        try rows.bind(range.lowerBound, at: 1)
-        try rows.bind(range.upperBound, at: 2)
-        var next: Int32 = 3
-        func place() -> Int32 {
-            defer { next += 1 }
-            return next
-        }
-        if let deployment = query.deployment { try rows.bind(deployment, at: place()) }
-        if let assetKey = query.assetKey { try rows.bind(assetKey.canonical, at: place()) }
-        if let kind = query.kind { try rows.bind(Int64(kind.rawValue), at: place()) }
-        if let from = query.from { try rows.bind(from.microseconds, at: place()) }
-        if let to = query.to { try rows.bind(to.microseconds, at: place()) }
+        try filter.bind(to: rows, range)
         while try !isFull && rows.step() { try take(rows) }
         rows.reset()
     }

@@ -94,7 +94,11 @@ struct CommandTests {
             ("index", "DELETE FROM ids WHERE sequence = 40", "lacks the event 40"),
             ("index", "DELETE FROM entries WHERE sequence = 40", "lacks the event 40"),
             ("index", "UPDATE zones SET least = greatest + 1", "lacks the event 1"),
+            ("index", "UPDATE zones SET lowest = highest + 1", "lacks the event 1"),
+            ("index", "UPDATE zones SET highest = lowest - 1", "lacks the event 1"),
+            ("index", "UPDATE entries SET kind = kind | 128 WHERE sequence = 40", "lacks the event 40"),
             ("index", "INSERT INTO entries VALUES (1, 1, 999)", "holds events that the log does not hold"),
+            ("index", "INSERT INTO strays VALUES (1, 1, 5, 40)", "holds events that the log does not hold"),
             ("consumers", "INSERT INTO consumers VALUES ('audit', 0, 5000)", "audit stands at 5000"),
         ])
     func planted(_ file: String, _ damage: String, _ sentence: String) async throws {

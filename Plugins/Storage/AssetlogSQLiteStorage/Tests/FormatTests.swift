@@ -51,8 +51,8 @@ struct FormatTests {
         #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 99)
     }
 
-    @Test("A file of format 1 is upgraded with its events intact")
-    func upgrade() async throws {
+    @Test("A file of an older format is upgraded with its events intact", arguments: [1, 2])
+    func upgrade(_ format: Int) async throws {
         try change(
             "events.sqlite",
             """
@@ -63,9 +63,10 @@ struct FormatTests {
             """,
             "INSERT INTO events VALUES (1, x'0199aabbccdd70008000000000000001', 'default', 1, '[\"a\"]', '', 5, 6, NULL, x'7b7d')",
             "INSERT INTO events VALUES (2, x'0199aabbccdd70008000000000000002', 'prod', 3, '[\"b\"]', NULL, 7, 8, 'spark', x'7b7d')",
-            "PRAGMA application_id = \(0x414c_4f47)", "PRAGMA user_version = 1")
+            "PRAGMA application_id = \(0x414c_4f47)", "PRAGMA user_version = \(format)")
+        if format == 2 { try change("events.sqlite", "CREATE TABLE log (id BLOB NOT NULL)", "INSERT INTO log VALUES (x'01')") }
         let verification = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).verify?() }
-        #expect(verification?.message.contains("older format 1") == true)
+        #expect(verification?.message.contains("older format \(format)") == true)
 
         let storage = try await open(folder)
         let found = try await storage.allEvents()

@@ -33,13 +33,9 @@ private func report(_ body: String, _ resolver: ParameterResolver) -> (Int) -> I
     }
 }
 
-private func submit(_ item: String, fingerprints: Bool = false) -> (Int) -> Int {
+private func submit(_ item: String) -> (Int) -> Int {
     let (item, resolver, now) = (Array(item.utf8), EventResolver(), Timestamp(microseconds: 1_795_521_600_000_000))
-    func use(_ events: borrowing ResolvedEvents) -> Int {
-        guard fingerprints else { return events.count &+ events.details.count }
-        let prints = events.fingerprints
-        return (0..<events.count).reduce(0) { $0 &+ Int(truncatingIfNeeded: prints.fingerprint(partition: events.partition(at: $1)).low) }
-    }
+    func use(_ events: borrowing ResolvedEvents) -> Int { events.count &+ events.details.count }
     return { count in
         item.withUnsafeBytes { item in
             (0..<count).reduce(0) { sum, _ in
@@ -61,7 +57,6 @@ private let subjects = [
     Subject(name: "report", run: report("{\(body)}", ParameterResolver())),
     Subject(name: "item, the same fields", run: submit("\(start)\(body)}")),
     Subject(name: "item with identity and time", run: submit("\(start)\(body)\(id)}")),
-    Subject(name: "the same with its fingerprint", run: submit("\(start)\(body)\(id)}", fingerprints: true)),
     Subject(name: "item with typed metadata", run: submit(start + typed)),
     Subject(name: "item with tags", run: submit("\(start)\"tags\":{\"team\":\"data\",\"run\":\"7\"},\(body)}")),
     Subject(

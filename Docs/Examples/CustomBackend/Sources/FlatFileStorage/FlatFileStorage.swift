@@ -92,6 +92,14 @@ final class FlatFileStorage: Storage {
             case .descending(let before):
                 let end = min(Int(clamping: max(1, before ?? .max)) - 1, count)
                 return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
+            case .latest(let before):
+                // Sorted for each page: short, and slow in a large log. A storage of your own has an index for it.
+                let places = state.events.indices
+                    .filter { place in
+                        query.matches(state.events[place].event) && before.map { state.events[place].moment < $0 } ?? true
+                    }
+                    .sorted { state.events[$0].moment > state.events[$1].moment }
+                return page(query, of: state.events, at: places, from: query.order.start)
             }
         }
     }
