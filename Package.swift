@@ -45,11 +45,12 @@ let package = Package(
     ],
     traits: [
         .trait(name: "SQLite", description: "The embedded storage `sqlite`, the default (libsqlite3)."),
+        .trait(name: "Postgres", description: "The storage `postgres`, which several servers share (libpq)."),
         .trait(name: "TLS", description: "HTTPS over the system's OpenSSL (libssl)."),
         .trait(name: "Gzip", description: "Requests with Content-Encoding: gzip, and compressed files (zlib)."),
         .trait(name: "JSONLines", description: "The exporter `jsonlines`: events as lines of JSON in rotated files."),
         .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
-        .default(enabledTraits: ["SQLite", "TLS", "Gzip", "JSONLines", "Delivery"]),
+        .default(enabledTraits: ["SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -67,6 +68,7 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
@@ -121,6 +123,7 @@ let package = Package(
             dependencies: [
                 "AssetlogCore", "AssetlogMemoryStorage",
                 .target(name: "AssetlogSQLiteStorage", condition: .when(traits: ["SQLite"])),
+                .target(name: "AssetlogPostgresStorage", condition: .when(traits: ["Postgres"])),
                 .target(name: "AssetlogJSONLinesExporter", condition: .when(traits: ["JSONLines"])),
             ]),
         .executableTarget(name: "assetlog", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
@@ -178,6 +181,9 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
                 .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
             ])
+        + plugin(
+            "AssetlogPostgresStorage", in: "Storage",
+            dependencies: [.target(name: "CPostgres", condition: .when(traits: ["Postgres"]))])
         + plugin(
             "AssetlogJSONLinesExporter", in: "Exporters",
             dependencies: [.target(name: "AssetlogGzip", condition: .when(traits: ["JSONLines"]))])

@@ -34,7 +34,7 @@ need_swift() {
 }
 
 # What the build needs: headers of OpenSSL, zlib, SQLite and curl, and git for the packages.
-build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev ca-certificates)
+build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev ca-certificates)
 
 # What builds and runs the container's image without a daemon.
 container_packages=(buildah podman runc debootstrap netavark aardvark-dns iptables iproute2 python3-venv)

@@ -26,12 +26,13 @@ public struct APIService: Sendable {
     /// - Parameters:
     ///   - log: The running log, whose storage it reads.
     ///   - configuration: Where its routes lie.
+    ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - metrics: Where its requests are counted.
     ///   - registry: What `/metrics` shows.
     ///   - sink: Who hears of its requests.
     ///   - logger: Takes what the operator should know.
     public init(
-        log: EventLog, configuration: APIConfiguration, metrics: RequestMetrics = .init(),
+        log: EventLog, configuration: APIConfiguration, tokens: TokenDirectory? = nil, metrics: RequestMetrics = .init(),
         registry: MetricsRegistry = .init(), sink: any RequestSink = NoRequestSink(), logger: Logger
     ) {
         self.metrics = metrics
@@ -44,7 +45,7 @@ public struct APIService: Sendable {
         routes = APIRoutes(
             events: EventRoutes(storage: log.storage, memory: AnswerMemory(limit: configuration.answerBytes)),
             submission: SubmissionRoute(log: log, configuration: configuration),
-            health: HealthRoutes(log: log, timeout: configuration.probeTimeout),
+            health: HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),
             page: PageRoute(storage: log.storage, configuration: configuration, logger: logger))

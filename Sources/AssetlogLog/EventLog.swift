@@ -50,8 +50,23 @@ public final class EventLog: @unchecked Sendable {
     private var committingBytes = 0
     private let state = Mutex(SharedState())
 
+    private struct Failing {
+        /// A storage that could not be reached is taken to be back after so long without another failure.
+        static let doubt = Duration.seconds(10)
+
+        var since: ContinuousClock.Instant
+        var last: ContinuousClock.Instant
+        var reason: String
+        var isUnavailable: Bool
+        var wasAway: Bool
+
+        /// Whether the next commit may succeed. A server that gets no reports, because it is not ready, would otherwise
+        /// never be ready again.
+        var mayBeOver: Bool { isUnavailable && (wasAway || last.duration(to: .now) > Self.doubt) }
+    }
+
     private struct SharedState {
-        var failing: (since: ContinuousClock.Instant, reason: String)?
+        var failing: Failing?
         var isDraining = false
         var hasEnded = false
         var endWaiters: [CheckedContinuation<Void, Never>] = []
@@ -77,9 +92,15 @@ public final class EventLog: @unchecked Sendable {
 
     /// How the log is doing.
     public var health: LogHealth {
-        state.withLock { state in
+        let storageHealth = storage.health()
+        return state.withLock { state in
             if state.isDraining { return .draining }
-            return state.failing.map { .failing(since: $0.since, reason: $0.reason) } ?? .ready
+            if let problem = storageHealth.problem {
+                state.failing?.wasAway = true
+                return .away(reason: problem)
+            }
+            guard let failing = state.failing, !failing.mayBeOver else { return .ready }
+            return .failing(since: failing.since, reason: failing.reason)
         }
     }
 
@@ -309,9 +330,12 @@ public final class EventLog: @unchecked Sendable {
     }
 
     private func noteFailure(_ error: any Error, events: Int) {
+        let wasAway = !storage.health().isReady
         let isNew = state.withLock { state in
             let isNew = state.failing == nil
-            state.failing = (state.failing?.since ?? .now, "\(error)")
+            state.failing = Failing(
+                since: state.failing?.since ?? .now, last: .now, reason: "\(error)",
+                isUnavailable: (error as? StorageError)?.code == .unavailable, wasAway: wasAway)
             return isNew
         }
         // One message when it starts; a full disk would otherwise fill what is left of it with messages.

@@ -35,8 +35,10 @@ public struct LogError: Error, Sendable, CustomStringConvertible {
 
 /// How the log is doing.
 public enum LogHealth: Sendable {
-    /// The last commit succeeded, or there was none yet.
+    /// The last commit succeeded, or there was none yet, or the storage is back after it was away.
     case ready
+    /// The storage says that it can't be reached, for a reason.
+    case away(reason: String)
     /// Commits fail since a point in time, for a reason.
     case failing(since: ContinuousClock.Instant, reason: String)
     /// The log takes no events any more and commits what it has.

@@ -4,6 +4,9 @@ import AssetlogMemoryStorage
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
+#if Postgres
+import AssetlogPostgresStorage
+#endif
 #if SQLite
 import AssetlogSQLiteStorage
 #endif
@@ -14,6 +17,9 @@ extension PluginList {
         var list = PluginList()
         #if SQLite
         list = list.adding(.sqlite)
+        #endif
+        #if Postgres
+        list = list.adding(.postgres)
         #endif
         list = list.adding(.memory)
         #if JSONLines

@@ -49,6 +49,26 @@ struct RequestGateTests {
         return AccessPolicy(tokens: TokenDirectory([record]), isTokenRequired: isRequired)
     }
 
+    @Test("says neither yes nor no to a token before the tokens are known", arguments: [true, false])
+    func unknownTokens(isRequired: Bool) throws {
+        let token = try NewToken()
+        let directory = TokenDirectory(isComplete: false)
+        let gate = try RequestGate(AccessPolicy(tokens: directory, isTokenRequired: isRequired))
+        let shown = [
+            Shown(token: token.text.revealed), Shown(authorization: "Bearer \(token.text.revealed)"),
+            Shown(token: "nonsense"), Shown(certificate: ["DNS:spark.example.com"]),
+        ]
+        for shown in shown {
+            let refusal = judge(gate, shown).refusal
+            #expect(refusal?.reason == .tokensUnknown)
+            #expect(refusal?.reason.status == 503)
+            #expect(refusal?.fields.map(\.name) == ["Retry-After"])
+        }
+        #expect(judge(gate, Shown()).refusal?.reason == (isRequired ? .tokensUnknown : nil))
+        directory.replace(with: [])
+        #expect(judge(gate, Shown(token: token.text.revealed)).refusal?.reason == (isRequired ? .noToken : nil))
+    }
+
     @Test("takes a token in either field, and the one that is valid when there are two")
     func tokens() throws {
         let token = try NewToken()

@@ -150,6 +150,33 @@ struct TokenWatcherTests {
         try? FileManager.default.removeItem(at: folder)
     }
 
+    @Test("begins without a source that can't be reached, and has no token in force before it was read")
+    func beginsLater() async throws {
+        let (first, second) = (try NewToken(), try NewToken())
+        // The second source has the first token revoked: nobody may use it, also while that can't be read.
+        let revoked = record(first, "spark", revokedAt: .now())
+        let distant = DistantSource([revoked, record(second, "etl")])
+        let directory = TokenDirectory(isComplete: false)
+        let watcher = TokenWatcher(
+            [FixedTokens([record(first, "spark")], name: "auth.tokens"), distant], directory: directory,
+            logger: log.logger, onChange: changes.add)
+        #expect(try await watcher.load() == nil)
+        let verifier = try TokenVerifier(directory)
+        let running = Task { await watcher.run() }
+        #expect(!directory.isComplete)
+        #expect(name(first, verifier) == nil)
+        #expect(log.count("can't be read yet") == 1)
+        distant.isAway.store(false, ordering: .releasing)
+        try await eventually { name(second, verifier) == "etl" }
+        #expect(directory.isComplete)
+        #expect(name(first, verifier) == nil)
+        #expect(log.count("can be read again") == 1)
+        // What was there all the time is no change.
+        #expect(changes.all.isEmpty)
+        running.cancel()
+        await running.value
+    }
+
     @Test("counts what is worth something at the beginning")
     func counts() async throws {
         var expired = record(try NewToken(), "expired")
@@ -157,8 +184,26 @@ struct TokenWatcherTests {
         let records = [record(try NewToken(), "valid"), expired, record(try NewToken(), "revoked", revokedAt: .now())]
         let watcher = TokenWatcher(
             [FixedTokens(records, name: "auth.tokens")], directory: TokenDirectory(), logger: log.logger)
-        #expect(try await watcher.load().map(\.grant.name) == ["valid"])
+        #expect(try await watcher.load()?.map(\.grant.name) == ["valid"])
     }
+}
+
+/// A source that can't be reached at first.
+private final class DistantSource: TokenSource {
+    let isAway = Atomic<Bool>(true)
+    let name = "distant"
+    let pause: Duration? = .milliseconds(20)
+    private let records: [TokenRecord]
+
+    init(_ records: [TokenRecord]) {
+        self.records = records
+    }
+
+    func version() async throws -> [Int64] {
+        if isAway.load(ordering: .acquiring) { throw StorageError(.unavailable, "far away") }
+        return [1]
+    }
+    func tokens() async throws -> [TokenRecord] { records }
 }
 
 /// A source whose version says nothing.

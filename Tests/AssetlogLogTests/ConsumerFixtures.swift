@@ -10,13 +10,17 @@ final class RecordingConsumer: LogConsumer {
         var failures: [any Error] = []
         var isStuck = false
         var begun = 0
+        var wasCancelled = false
     }
 
     let state = Mutex(State())
 
     func consume(_ batch: ConsumerBatch) async throws {
         state.withLock { $0.begun += 1 }
-        while state.withLock({ $0.isStuck }) { await Self.nap() }
+        while state.withLock({ $0.isStuck }) {
+            if Task.isCancelled { state.withLock { $0.wasCancelled = true } }
+            await Self.nap()
+        }
         try state.withLock { state in
             if !state.failures.isEmpty { throw state.failures.removeFirst() }
             state.batches.append(batch)
@@ -29,7 +33,9 @@ final class RecordingConsumer: LogConsumer {
     }
 
     var sequences: [Int64] { state.withLock { $0.batches.flatMap { $0.events.map(\.sequence) } } }
-    var hasBegun: Bool { state.withLock { $0.begun > 0 } }
+    var begun: Int { state.withLock { $0.begun } }
+    var hasBegun: Bool { begun > 0 }
+    var wasCancelled: Bool { state.withLock { $0.wasCancelled } }
     func fail(with errors: [any Error]) { state.withLock { $0.failures = errors } }
     func setStuck(_ isStuck: Bool) { state.withLock { $0.isStuck = isStuck } }
 }

@@ -9,7 +9,8 @@ struct ConsumerStateMachineTests {
     /// A machine that has read its cursor at 10, generation 2, and now reads a page.
     private func reading() -> ConsumerStateMachine {
         var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
-        #expect(machine.start() == .readCursor)
+        #expect(machine.start() == .takeLease)
+        #expect(machine.leaseTaken(true, at: .zero) == .readCursor)
         let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 10)
         #expect(machine.cursorRead(cursor, at: .zero) == .readPage(after: 10))
         return machine
@@ -48,7 +49,7 @@ struct ConsumerStateMachineTests {
         var machine = reading()
         _ = machine.pageRead(count: 1, next: 11, at: .zero)
         _ = machine.delivered(at: .seconds(1))
-        #expect(machine.saved(false, at: .seconds(1)) == .readCursor)
+        #expect(machine.saved(false, at: .seconds(1)) == .takeLease)
 
         machine = reading()
         _ = machine.pageRead(count: 0, next: 10, at: .zero)
@@ -108,5 +109,130 @@ struct ConsumerStateMachineTests {
         #expect((1...7).map { settings.pause(afterFailures: $0, jitter: 1) } == [1, 2, 4, 8, 16, 30, 30].map { .seconds($0) })
         #expect(settings.pause(afterFailures: 3, jitter: 0) == .seconds(2))
         #expect(settings.pause(afterFailures: .max, jitter: 7) == .seconds(30))
+    }
+
+    // MARK: Leases
+
+    /// A machine in one of its situations with the lease.
+    enum Situation: CaseIterable {
+        case starting, reading, delivering, saving, waiting, looking, pausing, stopped, lookingWhileStopped
+    }
+
+    private func machine(in situation: Situation) -> ConsumerStateMachine {
+        var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
+        _ = machine.start()
+        _ = machine.leaseTaken(true, at: .zero)
+        if situation == .starting { return machine }
+        machine = reading()
+        switch situation {
+        case .starting, .reading: break
+        case .delivering: _ = machine.pageRead(count: 1, next: 11, at: .zero)
+        case .saving:
+            _ = machine.pageRead(count: 1, next: 11, at: .zero)
+            _ = machine.delivered(at: .seconds(1))
+        case .waiting: _ = machine.pageRead(count: 0, next: 10, at: .zero)
+        case .looking:
+            _ = machine.pageRead(count: 0, next: 10, at: .zero)
+            _ = machine.woken(at: .seconds(1))
+        case .pausing:
+            _ = machine.pageRead(count: 1, next: 11, at: .zero)
+            _ = machine.failed("no", isRetriable: true)
+        case .stopped, .lookingWhileStopped:
+            _ = machine.pageRead(count: 1, next: 11, at: .zero)
+            _ = machine.failed("never", isRetriable: false)
+            if situation == .lookingWhileStopped { _ = machine.woken(at: .seconds(1)) }
+        }
+        return machine
+    }
+
+    @Test("without the lease it stands by, shows where the cursor is, and asks again; that is no failure")
+    func standsBy() {
+        var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
+        #expect(machine.start() == .takeLease)
+        #expect(!machine.holdsLease)
+        for (position, head) in [(10, 12), (12, 12), (3, 12)] as [(Int64, Int64)] {
+            #expect(machine.leaseTaken(false, at: .zero) == .lookAtCursor)
+            let seen = ConsumerCursor(consumer: "c", generation: 4, position: position)
+            #expect(machine.cursorSeen(seen, head: head, at: .zero) == .standBy(Self.settings.leaseInterval))
+            #expect(machine.status.phase == .standingBy)
+            #expect(machine.status.phase.rawValue == "standing by")
+            #expect(machine.status.position == position)
+            #expect(machine.status.generation == 4)
+            #expect(machine.status.head == head)
+            #expect(machine.status.failures == 0)
+            #expect(!machine.holdsLease)
+            #expect(!machine.hasUnsavedPosition)
+            #expect(machine.woken(at: .zero) == .takeLease)
+        }
+        #expect(machine.leaseTaken(true, at: .zero) == .readCursor)
+        #expect(machine.holdsLease)
+        #expect(machine.cursorRead(.init(consumer: "c", generation: 4, position: 3), at: .zero) == .readPage(after: 3))
+        #expect(machine.status.phase == .catchingUp)
+    }
+
+    @Test("a cursor that can't be looked at while standing by is no failure either")
+    func standsByBlindly() {
+        var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
+        _ = machine.start()
+        _ = machine.leaseTaken(false, at: .zero)
+        #expect(machine.failed("away", isRetriable: true) == .standBy(Self.settings.leaseInterval))
+        #expect(machine.status.phase == .standingBy)
+        #expect(machine.status.failures == 0)
+    }
+
+    @Test("when nobody can be asked for the lease it counts failures, and asks again without growing pauses")
+    func failsToTakeLease() {
+        var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
+        _ = machine.start()
+        for failures in 1...20 {
+            #expect(machine.failed("away", isRetriable: failures % 2 == 0) == .standBy(Self.settings.leaseInterval))
+            #expect(machine.status.phase == .retrying)
+            #expect(machine.status.failures == failures)
+            #expect(machine.status.lastError == "away")
+            #expect(machine.woken(at: .zero) == .takeLease)
+        }
+        _ = machine.leaseTaken(true, at: .zero)
+        #expect(machine.status.failures == 0)
+        #expect(machine.status.lastError == nil)
+    }
+
+    @Test("a lost lease ends whatever it is at, and it starts anew with the lease", arguments: Situation.allCases)
+    func losesLease(in situation: Situation) {
+        var machine = machine(in: situation)
+        #expect(machine.holdsLease)
+        #expect(machine.leaseLost() == .takeLease)
+        #expect(!machine.holdsLease)
+        #expect(!machine.hasUnsavedPosition)
+        #expect(machine.status.phase == .standingBy)
+        #expect(machine.status.failures == 0)
+        #expect(machine.status.lastError == nil)
+        #expect(machine.leaseTaken(true, at: .seconds(2)) == .readCursor)
+        let cursor = ConsumerCursor(consumer: "c", generation: 3, position: 4)
+        #expect(machine.cursorRead(cursor, at: .seconds(2)) == .readPage(after: 4))
+    }
+
+    @Test("after a lost lease it goes on after what it has delivered, or after what another server has")
+    func goesOnAfterLoss() {
+        for (generation, position, expected) in [(2, 10, 11), (2, 11, 11), (2, 30, 30), (3, 5, 5)] as [(Int64, Int64, Int64)] {
+            var machine = reading()
+            _ = machine.pageRead(count: 1, next: 11, at: .zero)
+            _ = machine.delivered(at: .milliseconds(1))
+            #expect(machine.hasUnsavedPosition)
+            _ = machine.leaseLost()
+            _ = machine.leaseTaken(true, at: .seconds(9))
+            let cursor = ConsumerCursor(consumer: "c", generation: generation, position: position)
+            #expect(machine.cursorRead(cursor, at: .seconds(9)) == .readPage(after: expected))
+            #expect(machine.hasUnsavedPosition == (expected > position))
+            #expect(machine.status.position == expected)
+        }
+    }
+
+    @Test("a cursor that was not moved may be another server's: it asks for the lease before it reads anew")
+    func asksAfterRefusedSave() {
+        var machine = machine(in: .saving)
+        #expect(machine.saved(false, at: .seconds(1)) == .takeLease)
+        #expect(!machine.hasUnsavedPosition)
+        #expect(machine.leaseTaken(false, at: .seconds(1)) == .lookAtCursor)
+        #expect(machine.status.phase == .standingBy)
     }
 }

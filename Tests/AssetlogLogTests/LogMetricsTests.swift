@@ -136,6 +136,11 @@ struct LogMetricsTests {
         #expect(value(#"assetlog_consumer_failures{consumer="b"}"#) == 4)
         #expect(value(#"assetlog_consumer_stopped{consumer="a"}"#) == 0)
         #expect(value(#"assetlog_consumer_stopped{consumer="b"}"#) == 1)
+        #expect(value(#"assetlog_consumer_standing_by{consumer="b"}"#) == 0)
+        directory.set("b") {
+            ConsumerStatus(name: "b", phase: .standingBy, generation: 1, position: 2, head: 2, failures: 0)
+        }
+        #expect(value(#"assetlog_consumer_standing_by{consumer="b"}"#) == 1)
         directory.set("b") { status }
         #expect(directory.statuses == [status, status])
     }

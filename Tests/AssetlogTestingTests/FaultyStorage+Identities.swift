@@ -1,4 +1,5 @@
 import AssetlogCore
+import Synchronization
 
 extension FaultyStorage {
     /// Which events of a batch are inserted, but for the fault.
@@ -9,6 +10,9 @@ extension FaultyStorage {
             switch fault {
             case .ignoresDeploymentsOfIdentities:
                 logged = content.identities.first { $0.key.id == event.id }?.value
+            case .looksOnlyIntoItsOwnAppends:
+                let isOwn = own.withLock { $0.contains(EventIdentity(event.id, in: event.deployment)) }
+                return columns.match(isOwn ? logged : nil)
             case .takesConflictsForDuplicates:
                 return logged.map { .event(sequence: $0.sequence, isSame: true) } ?? .none
             case .comparesServerTimes:

@@ -55,6 +55,20 @@ enum StorageFault: CaseIterable {
     case forgetsIdentitiesOnClose
     case forgetsIdentitiesOnCrash
     case remembersFailedIdentities
+    case refusesLeases
+    case leasesToAll
+    case ignoresRenewals
+    case leasesForEver
+    case endsLeasesEarly
+    case keepsLeasesThatAreGivenBack
+    case takesLeasesBackFromAll
+    case letsAllMoveCursors
+    case asksForALeaseToReplay
+    case endsLeasesByReplays
+    case leasesToTheClosed
+    case hidesAppendsOfOthers
+    case showsSequencesOutOfOrder
+    case looksOnlyIntoItsOwnAppends
 }
 
 extension StorageFault {
@@ -109,6 +123,20 @@ extension StorageFault {
         case .forgetsIdentitiesOnClose: "identities outlive a close"
         case .forgetsIdentitiesOnCrash: "identities outlive a crash between the commit and its answer"
         case .remembersFailedIdentities: "of a batch that fails no identity is remembered"
+        case .refusesLeases: "the only server gets every lease, and may renew it and give it back"
+        case .leasesToAll: "one of two servers gets the lease on a consumer"
+        case .ignoresRenewals: "a renewal makes a lease last longer"
+        case .leasesForEver, .endsLeasesEarly:
+            "a lease that is not renewed goes to another server at its end, and not before"
+        case .keepsLeasesThatAreGivenBack, .takesLeasesBackFromAll:
+            "a lease that is given back goes to another server at once, and only its holder can give it back"
+        case .letsAllMoveCursors: "only the holder of a lease moves the cursor"
+        case .asksForALeaseToReplay, .endsLeasesByReplays: "a replay needs no lease, and ends none"
+        case .leasesToTheClosed: "a server that has closed holds a lease no longer than to its end"
+        case .hidesAppendsOfOthers: "what one server appends another one reads soon, in order"
+        case .showsSequencesOutOfOrder:
+            "readers that follow two servers while both append skip none, and see one order"
+        case .looksOnlyIntoItsOwnAppends: "an identity that two servers append at once is recorded once"
         }
     }
 
@@ -119,11 +147,19 @@ extension StorageFault {
 
 /// The data of a storage of these tests, which outlives it as a disk does.
 final class Disk: Sendable {
+    struct Lease {
+        var holder: Int
+        var end: ContinuousClock.Instant
+    }
+
     struct Content {
         var events: [LoggedEvent] = []
         var identities: [EventIdentity: LoggedEvent] = [:]
         var cursors: [String: ConsumerCursor] = [:]
         var indexed = 0
+        var leases: [String: Lease] = [:]
+        var holders = 0
+        var reserved: Int64 = 0
         var isPoisoned = false
         var isTorn = false
     }
@@ -135,17 +171,25 @@ final class Disk: Sendable {
 final class FaultyStorage: Storage {
     private let disk: Disk
     let fault: StorageFault?
+    /// Tells the servers on one disk apart.
+    let holder: Int
+    let own = Mutex<Set<EventIdentity>>([])
     private let isClosed = Atomic<Bool>(false)
     private let visible: Mutex<Int>
 
     init(_ disk: Disk, _ fault: StorageFault?) {
         self.disk = disk
         self.fault = fault
+        holder = disk.content.withLock { content in
+            content.holders += 1
+            return content.holders
+        }
         visible = Mutex(disk.content.withLock { $0.events.count })
     }
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
-        try onDisk { content in
+        if fault == .showsSequencesOutOfOrder { return try appendInTwoSteps(batch) }
+        return try onDisk { content in
             let plan = plan(batch, content)
             let all = batch.events
             var events = plan.insertions.flatMap { all[$0] }
@@ -171,6 +215,7 @@ final class FaultyStorage: Storage {
             default: break
             }
             visible.withLock { $0 = content.events.count }
+            own.withLock { $0.formUnion(events.map { EventIdentity($0.id, in: $0.deployment) }) }
             for event in events {
                 last += 1
                 content.events.append(LoggedEvent(sequence: last, event: event))
@@ -183,6 +228,10 @@ final class FaultyStorage: Storage {
     func events(_ query: EventQuery) async throws -> EventPage {
         try onDisk { content in
             var events = content.events
+            if fault == .hidesAppendsOfOthers {
+                let own = own.withLock { $0 }
+                events = events.filter { own.contains(EventIdentity($0.id, in: $0.deployment)) }
+            }
             if fault == .showsAppendsLate { events = Array(events.prefix(visible.withLock { $0 })) }
             var page = EventPage(events: [], next: 0)
             switch query.order {
@@ -262,6 +311,7 @@ final class FaultyStorage: Storage {
         try onDisk { content in
             let generation = content.cursors[cursor.consumer]?.generation
             guard generation == cursor.generation || fault == .ignoresGenerations else { return false }
+            guard mayMoveCursor(of: cursor.consumer, content) else { return false }
             content.cursors[cursor.consumer] = cursor
             if fault == .movesAllCursors {
                 for name in content.cursors.keys { content.cursors[name]?.position = cursor.position }
@@ -272,6 +322,10 @@ final class FaultyStorage: Storage {
 
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
         try onDisk { content in
+            if fault == .asksForALeaseToReplay, !mayMoveCursor(of: consumer, content) {
+                return content.cursors[consumer] ?? ConsumerCursor(consumer: consumer)
+            }
+            if fault == .endsLeasesByReplays { content.leases[consumer] = Disk.Lease(holder: holder, end: .now + .seconds(60)) }
             let generation =
                 (content.cursors[consumer]?.generation ?? 0) + (fault == .keepsTheGenerationOnReplay ? 0 : 1)
             let cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
@@ -297,6 +351,11 @@ final class FaultyStorage: Storage {
     func close() async {
         isClosed.store(true, ordering: .relaxed)
         disk.content.withLock { content in
+            if fault == .leasesToTheClosed {
+                for (name, lease) in content.leases where lease.holder == holder {
+                    content.leases[name]?.end += .seconds(3600)
+                }
+            }
             if fault == .forgetsOnClose { content.events = content.events.dropLast(3) }
             if fault == .forgetsIdentitiesOnClose { content.identities = [:] }
             if fault == .forgetsCursors { content.cursors = [:] }
@@ -312,7 +371,7 @@ final class FaultyStorage: Storage {
         return event
     }
 
-    private func onDisk<Result>(_ body: (inout Disk.Content) throws -> Result) throws -> Result {
+    func onDisk<Result>(_ body: (inout Disk.Content) throws -> Result) throws -> Result {
         if isClosed.load(ordering: .relaxed), fault != .worksAfterClose { throw StorageError(.closed, "closed") }
         return try disk.content.withLock { try body(&$0) }
     }
@@ -341,7 +400,8 @@ extension StorageSubject {
                     }
                 },
                 tearTail: { disk.content.withLock { $0.isTorn = true } },
-                poison: { disk.content.withLock { $0.isPoisoned = true } })
+                poison: { disk.content.withLock { $0.isPoisoned = true } },
+                openAnother: { FaultyStorage(disk, fault) })
         }
     }
 }

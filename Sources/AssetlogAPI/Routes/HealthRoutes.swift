@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 import Hummingbird
@@ -11,10 +12,12 @@ struct HealthRoutes: Sendable {
     }
 
     private let log: EventLog
+    private let tokens: TokenDirectory?
     private let probe: StorageProbe<Void>
 
-    init(log: EventLog, timeout: Duration) {
+    init(log: EventLog, tokens: TokenDirectory?, timeout: Duration) {
         self.log = log
+        self.tokens = tokens
         let storage = log.storage
         probe = StorageProbe(timeout: timeout) {
             _ = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
@@ -34,6 +37,7 @@ struct HealthRoutes: Sendable {
         var checks: [Check] = []
         if !parameters.contains("exclude=log") { checks.append(logCheck()) }
         if !parameters.contains("exclude=storage") { checks.append(await storageCheck()) }
+        if tokens?.isComplete == false, !parameters.contains("exclude=tokens") { checks.append(Self.tokensCheck) }
         let isReady = checks.allSatisfy(\.isPassed)
         let lines = isVerbose ? checks.map { "[\($0.isPassed ? "+" : "-")] \($0.name): \($0.sentence)\n" } : []
         var response = Response(
@@ -47,6 +51,8 @@ struct HealthRoutes: Sendable {
         switch log.health {
         case .ready:
             Check(name: "log", isPassed: true, sentence: "reports are taken")
+        case .away:
+            Check(name: "log", isPassed: false, sentence: "the storage can't be reached; the server's log says why")
         case .failing(let since, _):
             Check(
                 name: "log", isPassed: false,
@@ -57,8 +63,15 @@ struct HealthRoutes: Sendable {
         }
     }
 
+    private static let tokensCheck = Check(
+        name: "tokens", isPassed: false, sentence: "the tokens can't be read yet; the server's log says why")
+
     private func storageCheck() async -> Check {
-        switch await probe.check() {
+        // A read would only hang.
+        guard log.storage.health().isReady else {
+            return Check(name: "storage", isPassed: false, sentence: "it can't be reached; the server's log says why")
+        }
+        return switch await probe.check() {
         case .answered:
             Check(name: "storage", isPassed: true, sentence: "events can be read")
         case .failed:

@@ -35,10 +35,12 @@ public struct Caller: Sendable {
 public struct AccessRefusal: Error, Sendable {
     /// The kinds of refusal, each with its status.
     public struct Reason: Hashable, Sendable {
-        private enum Value: Hashable { case noToken, foreignOrigin, foreignHost, unknownOrganization, tooMany }
+        private enum Value: Hashable { case noToken, tokensUnknown, foreignOrigin, foreignHost, unknownOrganization, tooMany }
         private let value: Value
         /// 401: no valid token was sent.
         public static let noToken = Reason(value: .noToken)
+        /// 503: which tokens are valid is not known yet.
+        public static let tokensUnknown = Reason(value: .tokensUnknown)
         /// 403: a web page of another origin sent it.
         public static let foreignOrigin = Reason(value: .foreignOrigin)
         /// 403: it was sent to a host name that is not the server's.
@@ -52,6 +54,7 @@ public struct AccessRefusal: Error, Sendable {
         public var status: Int {
             switch value {
             case .noToken: 401
+            case .tokensUnknown: 503
             case .foreignOrigin, .foreignHost: 403
             case .unknownOrganization: 404
             case .tooMany: 429
@@ -62,6 +65,7 @@ public struct AccessRefusal: Error, Sendable {
         public var name: String {
             switch value {
             case .noToken: "no_token"
+            case .tokensUnknown: "tokens_unknown"
             case .foreignOrigin: "foreign_origin"
             case .foreignHost: "foreign_host"
             case .unknownOrganization: "unknown_organization"

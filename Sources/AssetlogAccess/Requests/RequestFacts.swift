@@ -39,6 +39,9 @@ public struct RequestFacts {
         self.certificateNames = certificateNames
     }
 
+    /// Whether there is anything that may stand for a token.
+    var hasCredentials: Bool { apiToken != nil || bearerToken != nil || !certificateNames.isEmpty }
+
     /// The token behind `Bearer `, in any case (RFC 6750).
     var bearerToken: UnsafeRawBufferPointer? {
         guard let authorization, authorization.count > 7, authorization[6] == UInt8(ascii: " "),

@@ -72,9 +72,13 @@ public final class RequestGate {
                 fields: [])
             return admission
         }
+        // Before the look-up: the tokens may become known in between.
+        let areTokensKnown = policy.tokens.isComplete
         if let grant = grant(facts, now) {
             admission.caller = Caller(grant: grant)
             if let limiter = policy.tokenRate { _ = count(grant.name, limiter, "token", nanoseconds, &admission) }
+        } else if !areTokensKnown, policy.isTokenRequired || facts.hasCredentials {
+            admission.refusal = Self.unknownTokens
         } else if policy.isTokenRequired {
             admission.refusal = Self.noToken
         } else {
@@ -88,6 +92,11 @@ public final class RequestGate {
         message: "A valid token is needed: send it as Dagster-Cloud-Api-Token: TOKEN or Authorization: Bearer TOKEN;"
             + " `assetlog token create` makes one.",
         fields: [("WWW-Authenticate", "Bearer realm=\"assetlog\"")])
+
+    private static let unknownTokens = AccessRefusal(
+        reason: .tokensUnknown,
+        message: "Which tokens are valid can't be told yet, because their storage can't be reached. Try again later.",
+        fields: [("Retry-After", "2")])
 
     private func grant(_ facts: borrowing RequestFacts, _ now: Timestamp) -> AccessGrant? {
         if let token = facts.apiToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }

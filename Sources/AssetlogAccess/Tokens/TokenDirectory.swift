@@ -51,10 +51,14 @@ public final class TokenDirectory: Sendable {
 
     private let snapshot: Mutex<Snapshot>
     private let version = Atomic(0)
+    private let hasAll: Atomic<Bool>
 
     /// Makes a directory.
-    public init(_ records: [TokenRecord] = []) {
+    ///
+    /// - Parameter isComplete: Whether these are all tokens; false: it is not known yet, until they are replaced.
+    public init(_ records: [TokenRecord] = [], isComplete: Bool = true) {
         snapshot = Mutex(Snapshot(records))
+        hasAll = Atomic(isComplete)
     }
 
     /// Replaces all tokens.
@@ -62,7 +66,11 @@ public final class TokenDirectory: Sendable {
         let next = Snapshot(records)
         snapshot.withLock { $0 = next }
         version.add(1, ordering: .releasing)
+        hasAll.store(true, ordering: .releasing)
     }
+
+    /// Whether all tokens are known. Before, a token that is not here may be a good one.
+    public var isComplete: Bool { hasAll.load(ordering: .acquiring) }
 
     /// Changes with every ``replace(with:)``.
     var currentVersion: Int { version.load(ordering: .acquiring) }

@@ -4,6 +4,7 @@ import Synchronization
 
 /// Keeps a directory of tokens as its sources are: whatever changes in one is in force within a second.
 ///
+/// Until every source was read once there are no tokens at all, because one of them may say that a token was revoked.
 /// A source that fails keeps the tokens that it showed last, is said once to fail, and is looked at again. Sources wait
 /// for each other in nothing, and requests for none of them. State lives in a `Mutex`.
 public final class TokenWatcher: Sendable {
@@ -44,16 +45,21 @@ public final class TokenWatcher: Sendable {
 
     /// Reads every source; to be called once, before any request.
     ///
-    /// - Returns: The tokens that are worth something now.
+    /// A source that can't be reached now (``StorageError`` with the code `unavailable`) is read by ``run()`` later.
+    /// - Returns: The tokens that are worth something now; nil: a source could not be reached.
     /// - Throws: What the first source throws that can't be read.
     @discardableResult
-    public func load(at now: Timestamp = .now()) async throws -> [TokenRecord] {
+    public func load(at now: Timestamp = .now()) async throws -> [TokenRecord]? {
         for (index, source) in sources.enumerated() {
-            let version = try await source.version()
-            let records = try await source.tokens()
-            shelves.withLock { $0[index] = Shelf(records: records, version: version) }
+            do {
+                let version = try await source.version()
+                let records = try await source.tokens()
+                shelves.withLock { $0[index] = Shelf(records: records, version: version) }
+            } catch let error as StorageError where error.code == .unavailable {
+                fail("\(error)", index)
+            }
         }
-        return shelves.withLock { publish($0) }.filter { $0.isValid(at: now) }
+        return shelves.withLock { publish($0) }?.filter { $0.isValid(at: now) }
     }
 
     /// Looks at the sources until it is cancelled; to be called once.
@@ -99,32 +105,37 @@ public final class TokenWatcher: Sendable {
 
     private func accept(_ records: [TokenRecord], _ version: [Int64], _ index: Int) {
         let name = sources[index].name
-        let (old, failure) = shelves.withLock { shelves in
+        let (old, isFirst, failure) = shelves.withLock { shelves in
             let shelf = shelves[index]
             shelves[index].records = records
             shelves[index].version = version
             shelves[index].failure = nil
-            if records != shelf.records { publish(shelves) }
-            return (shelf.records, shelf.failure)
+            if shelf.version == nil || records != shelf.records { publish(shelves) }
+            return (shelf.records, shelf.version == nil, shelf.failure)
         }
         if failure != nil { logger.notice("The tokens can be read again.", metadata: ["token.source": "\(name)"]) }
+        guard !isFirst else { return }
         for change in TokenChange.between(old, records, source: name) { onChange(change) }
     }
 
     private func fail(_ sentence: String, _ index: Int) {
-        let isNew = shelves.withLock { shelves in
+        let (isNew, wasRead) = shelves.withLock { shelves in
             defer { shelves[index].failure = sentence }
-            return shelves[index].failure != sentence
+            return (shelves[index].failure != sentence, shelves[index].version != nil)
         }
         guard isNew else { return }
-        logger.error(
-            "The tokens can't be read; those that were there stay in force.",
-            metadata: ["token.source": "\(sources[index].name)", "error": "\(sentence)"])
+        let metadata: Logger.Metadata = ["token.source": "\(sources[index].name)", "error": "\(sentence)"]
+        if wasRead {
+            logger.error("The tokens can't be read; those that were there stay in force.", metadata: metadata)
+        } else {
+            logger.error("The tokens can't be read yet; who sends one is answered 503 until they can.", metadata: metadata)
+        }
     }
 
-    /// Replaces the directory's tokens; under the lock, so that the newest come last.
+    /// Replaces the directory's tokens, unless a source was never read; under the lock, so that the newest come last.
     @discardableResult
-    private func publish(_ shelves: [Shelf]) -> [TokenRecord] {
+    private func publish(_ shelves: [Shelf]) -> [TokenRecord]? {
+        guard shelves.allSatisfy({ $0.version != nil }) else { return nil }
         let all = shelves.flatMap(\.records)
         let revoked = Set(all.filter { $0.revokedAt != nil }.map(\.id))
         var seen = revoked

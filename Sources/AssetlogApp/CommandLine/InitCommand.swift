@@ -50,6 +50,12 @@ struct InitCommand: AssetlogSubcommand {
                 try await makeAdmin(in: store, at: now, server, context)
             }
             await sources.close()
+        } catch let error as StorageError where error.code == .unavailable {
+            await sources.close()
+            throw CommandFailure(
+                .failure,
+                "no token was made, because the storage \(server.storage.name) can't be reached: \(error) `assetlog init`"
+                    + " can be run again")
         } catch {
             await sources.close()
             throw error

@@ -52,6 +52,11 @@ struct RunningServer {
         let context = PluginContext(
             name: configuration.storage.name, logger: makeLogger("assetlog.storage.\(configuration.storage.name)"))
         let storage = try await configuration.storage.setup.open(context)
+        if let problem = storage.health().problem {
+            logger.warning(
+                "The storage can't be reached; the server starts all the same, and is ready when it can.",
+                metadata: ["storage.type": "\(configuration.storage.name)", "error": "\(problem)"])
+        }
         let tokens: ServerTokens
         do {
             tokens = try await ServerTokens.open(
@@ -69,7 +74,7 @@ struct RunningServer {
         let metrics = HTTPServer.makeMetrics()
         metrics.register(in: observability.registry)
         let api = APIService(
-            log: log, configuration: configuration.api, metrics: metrics, registry: observability.registry,
+            log: log, configuration: configuration.api, tokens: tokens.directory, metrics: metrics, registry: observability.registry,
             sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(

@@ -10,20 +10,21 @@ struct ServerTokens: Sendable {
     private let sources: TokenSources
     private let watcher: TokenWatcher
 
-    /// Opens the sources and reads them; what can't be read keeps the server from starting.
+    /// Opens the sources and reads them; what can't be read keeps the server from starting, but for a storage that can't
+    /// be reached: it is read when it can.
     ///
     /// - Throws: `StorageError`, `ConfigurationErrors`.
     static func open(
         _ configuration: ServerConfiguration, audit: AuditLog, logger: Logger
     ) async throws -> ServerTokens {
         let sources = try await TokenSources.open(configuration)
-        let directory = TokenDirectory()
+        let directory = TokenDirectory(isComplete: false)
         let watcher = TokenWatcher(sources.list, directory: directory, logger: logger) { change in
             note(change, audit, logger)
         }
         do {
             let valid = try await watcher.load()
-            if configuration.auth.isRequired { warn(configuration, sources, valid.count, logger) }
+            if let valid, configuration.auth.isRequired { warn(configuration, sources, valid.count, logger) }
             return ServerTokens(directory: directory, sources: sources, watcher: watcher)
         } catch {
             await sources.close()

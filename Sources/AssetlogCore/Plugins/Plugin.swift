@@ -34,33 +34,43 @@ public struct StoragePlugin: Sendable {
     public let stability: PluginStability
     /// The keys it understands, in the section of its name under `storage`.
     public let keys: [ConfigurationKey]
+    /// Which of the keys says where the data is: `path`, `url`. Commands that name two storages set it, as in
+    /// `sqlite:./assetlog-data`. Nil: it needs none.
+    public let placeKey: String?
     /// Checks a configuration, purely: no file is touched, nothing is opened. Throws ``ConfigurationError``.
     public let configure: @Sendable (PluginConfiguration) throws -> StorageSetup
 
     /// Describes a kind of storage.
     public init(
-        name: String, summary: String, stability: PluginStability, keys: [ConfigurationKey],
+        name: String, summary: String, stability: PluginStability, keys: [ConfigurationKey], placeKey: String? = nil,
         configure: @escaping @Sendable (PluginConfiguration) throws -> StorageSetup
     ) {
         self.name = name
         self.summary = summary
         self.stability = stability
         self.keys = keys
+        self.placeKey = placeKey
         self.configure = configure
     }
 }
 
 /// A storage whose configuration was checked, and what can be done with it.
 public struct StorageSetup: Sendable {
-    /// Opens the storage for a server.
+    /// Opens the storage for a server. A storage whose database is away for a moment opens all the same, and says so by
+    /// its ``Storage/health()``.
     public var open: @Sendable (PluginContext) async throws -> any Storage
     /// Copies the log to a new file while a server may be running; returns a sentence about what was copied. Nil: the storage has its own tools for that.
     public var backUp: (@Sendable (_ file: String) async throws -> String)?
     /// Reads everything, while a server may be running, and says what is wrong. Nil: not supported.
     public var verify: (@Sendable () async throws -> VerificationReport)?
+    /// Opens the log for reading only, while a server may be running. Nil: it is opened as for a server, which a storage of
+    /// one server refuses then.
+    public var openForReading: (@Sendable () async throws -> any LogReader)?
     /// Opens only the cursors of the consumers, while a server may be running. Nil: not supported.
     public var openConsumers: (@Sendable () async throws -> any ConsumerStore)?
     /// Opens only the tokens, beside a running server or before there is one. Nil: the storage keeps no tokens.
+    ///
+    /// While its database is away it opens all the same, and the calls throw ``StorageError`` with the code `unavailable`.
     public var openTokens: (@Sendable () async throws -> any TokenStore)?
 
     /// Makes a setup.
@@ -68,12 +78,14 @@ public struct StorageSetup: Sendable {
         open: @escaping @Sendable (PluginContext) async throws -> any Storage,
         backUp: (@Sendable (_ file: String) async throws -> String)? = nil,
         verify: (@Sendable () async throws -> VerificationReport)? = nil,
+        openForReading: (@Sendable () async throws -> any LogReader)? = nil,
         openConsumers: (@Sendable () async throws -> any ConsumerStore)? = nil,
         openTokens: (@Sendable () async throws -> any TokenStore)? = nil
     ) {
         self.open = open
         self.backUp = backUp
         self.verify = verify
+        self.openForReading = openForReading
         self.openConsumers = openConsumers
         self.openTokens = openTokens
     }

@@ -10,15 +10,38 @@ public protocol ConsumerStore: Sendable {
 
     /// Moves the cursor of a consumer to `cursor.position`, unless its generation has changed meanwhile.
     ///
-    /// Durable at the latest when ``close()`` returns; a crash may set a cursor back, never forward.
-    /// - Returns: Whether the cursor was moved. False: someone called ``replay(_:after:)``, read the cursor anew.
+    /// Durable at the latest when ``close()`` returns; a crash may set a cursor back, never forward. In a storage that
+    /// several servers share it is not moved either while another one holds the lease on the consumer.
+    /// - Returns: Whether the cursor was moved. False: someone called ``replay(_:after:)``, or another server has the
+    ///   lease; take the lease and read the cursor anew.
     func advance(_ cursor: ConsumerCursor) async throws -> Bool
 
     /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
     ///
-    /// Durable when it returns. A consumer that was unknown gets a cursor there.
+    /// Durable when it returns. A consumer that was unknown gets a cursor there. It asks for no lease and changes none.
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
 
-    /// Frees what the store holds. A second call does nothing; every other call after it throws.
+    /// Takes the lease on running a consumer for this server, or renews it; for storages that several servers share.
+    ///
+    /// The holder is this opened store: a shared storage makes a random identity of the holder with each opening, and
+    /// judges by its own clock alone when a lease has ended. One that has ended goes to whoever asks first. A consumer
+    /// without a cursor can be leased. The default, for storages of one server, always says yes.
+    /// - Returns: Whether this server may run the consumer now, and for `duration` from the call.
+    func lease(_ consumer: String, for duration: Duration) async throws -> Bool
+
+    /// Gives a lease back that this server holds, so that another one need not wait for its end.
+    ///
+    /// It changes nothing when another server holds it. The default does nothing.
+    func endLease(_ consumer: String) async throws
+
+    /// Frees what the store holds; a lease that it still has may last to its end. A second call does nothing; every other call after it throws.
     func close() async
+}
+
+extension ConsumerStore {
+    /// Says yes: no other server works on this storage.
+    public func lease(_ consumer: String, for duration: Duration) async throws -> Bool { true }
+
+    /// Does nothing.
+    public func endLease(_ consumer: String) async throws {}
 }

@@ -3,7 +3,7 @@
 /// Life cycle: a ``StoragePlugin`` checks the configuration purely, ``StorageSetup/open`` does input and output but
 /// starts no task, ``run()`` owns every background task, ``close()`` is idempotent. `AssetlogTesting` holds the
 /// conformance suite that every storage passes.
-public protocol Storage: ConsumerStore {
+public protocol Storage: ConsumerStore, LogReader {
     /// Appends the events of a batch in their order, after every event that is in the log already.
     ///
     /// Inserted is each event but for these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
@@ -17,20 +17,23 @@ public protocol Storage: ConsumerStore {
     /// answers such reports 5xx.
     func append(_ batch: EventBatch) throws -> AppendOutcome
 
-    /// Reads a page of the log. What ``append(_:)`` returned before the call is visible to it.
-    func events(_ query: EventQuery) async throws -> EventPage
-
     /// Finds an event by its identity, which is unique in a deployment.
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent?
 
-    /// Counts what the log holds.
-    func statistics() async throws -> StorageStatistics
+    /// How the storage is now, without waiting: whether an append would reach it. Readiness asks this.
+    ///
+    /// The default is ready. A storage that can be away says so from ``StorageSetup/open`` on, before any call failed;
+    /// its calls then throw ``StorageError`` with the code `unavailable`, within a bounded time.
+    func health() -> StorageHealth
 
     /// Does the storage's background work until it is cancelled. The default does nothing.
     func run() async throws
 }
 
 extension Storage {
+    /// Ready.
+    public func health() -> StorageHealth { .ready }
+
     /// Waits for its cancellation.
     public func run() async throws {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }

@@ -31,5 +31,8 @@ public final class ConsumerDirectory: Sendable {
         gauge("assetlog_consumer_stopped", "1 when the consumer has failed for good and waits for help.") {
             $0.phase == .stopped ? 1 : 0
         }
+        gauge("assetlog_consumer_standing_by", "1 when another server on the same storage runs the consumer.") {
+            $0.phase == .standingBy ? 1 : 0
+        }
     }
 }

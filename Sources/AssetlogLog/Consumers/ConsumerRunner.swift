@@ -14,6 +14,7 @@ public final class ConsumerRunner: Sendable {
     private let clock: ConsumerClock
     private let logger: Logger
     private let bell = WakeUp()
+    private let lease: ConsumerLease
     private let shared: Mutex<Shared>
 
     private struct Shared {
@@ -41,6 +42,7 @@ public final class ConsumerRunner: Sendable {
         self.changes = changes
         self.settings = settings
         self.clock = ConsumerClock(clock)
+        lease = ConsumerLease(on: name, storage: storage, settings: settings)
         var logger = logger
         logger[metadataKey: "consumer.name"] = "\(name)"
         self.logger = logger
@@ -56,21 +58,33 @@ public final class ConsumerRunner: Sendable {
         bell.ring()
     }
 
-    /// Works until the task is cancelled; then it finishes the delivery under way, within a bound, saves the cursor
-    /// and returns.
+    /// Works until the task is cancelled; then it finishes the delivery under way, within a bound, saves the cursor,
+    /// gives the lease back and returns.
+    ///
+    /// On a storage that several servers share it works only while it has the lease on the consumer. When it loses the
+    /// lease, a delivery under way is cancelled, and another server may begin with the same events before it has ended:
+    /// so a batch may come to two servers, as it may come twice after a crash.
     public func run() async {
         var machine = ConsumerStateMachine(name: status.name, settings: settings)
         let listener = Task { [bell, changes] in
             for await _ in changes() { bell.ring() }
         }
         defer { listener.cancel() }
+        // Not a child: the lease is needed until the delivery under way has ended.
+        let renewer = Task { [lease] in await lease.run() }
         var page = EventPage(events: [], next: 0)
         var action = machine.start()
         while !Task.isCancelled {
+            let phase = machine.status.phase
             action = await perform(action, &machine, &page)
+            if machine.holdsLease, lease.isLost { action = machine.leaseLost() }
+            tellWhoRuns(phase, machine.status)
             shared.withLock { $0.status = machine.status }
         }
-        await saveAtEnd(&machine)
+        if !lease.isLost { await saveAtEnd(&machine) }
+        renewer.cancel()
+        await renewer.value
+        await giveLeaseBack()
         machine.ended()
         shared.withLock { $0.status = machine.status }
     }
@@ -82,16 +96,18 @@ public final class ConsumerRunner: Sendable {
     ) async -> ConsumerStateMachine.Action {
         do {
             switch action {
+            case .takeLease:
+                return machine.leaseTaken(try await lease.take(), at: clock.now())
+            case .standBy(let span):
+                try? await clock.sleep(span)
+                return machine.woken(at: clock.now())
             case .readCursor:
                 return machine.cursorRead(try await storage.cursor(of: machine.cursor.consumer), at: clock.now())
             case .readPage(let position):
                 page = try await read(after: position)
                 return machine.pageRead(count: page.events.count, next: page.next, at: clock.now())
             case .deliver:
-                let batch = ConsumerBatch(generation: machine.cursor.generation, events: page.events)
-                try await finishing(within: settings.stopGrace, on: clock) { [consumer] in
-                    try await consumer.consume(batch)
-                }
+                try await deliver(ConsumerBatch(generation: machine.cursor.generation, events: page.events))
                 tellRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
@@ -106,14 +122,22 @@ public final class ConsumerRunner: Sendable {
                 await wait(atMost: settings.pollInterval)
                 return takeRestart() ? machine.restarted() : machine.woken(at: clock.now())
             case .pause(let failures):
-                let jitter = Double.random(in: 0...1)
-                try? await clock.sleep(settings.pause(afterFailures: failures, jitter: jitter))
+                await pause(settings.pause(afterFailures: failures, jitter: Double.random(in: 0...1)))
                 return machine.paused(at: clock.now())
             }
         } catch {
-            guard !Task.isCancelled else { return action }
+            // What fails because the lease was lost is no failure.
+            guard !Task.isCancelled, !(machine.holdsLease && lease.isLost) else { return action }
             return fail(error, during: action, &machine)
         }
+    }
+
+    private func deliver(_ batch: ConsumerBatch) async throws {
+        // A delivery is awaited though it was cancelled: the consumer gets no second one beside it.
+        let delivery = BoundedDelivery(grace: settings.stopGrace, clock: clock) { [consumer] in
+            try await consumer.consume(batch)
+        }
+        try await lease.whileHeld(interrupt: delivery.cancel) { try await delivery.value() }
     }
 
     private func read(after position: Int64) async throws -> EventPage {
@@ -143,13 +167,34 @@ public final class ConsumerRunner: Sendable {
         }
     }
 
+    private func giveLeaseBack() async {
+        do {
+            try await Task { [lease] in try await lease.giveBack() }.value
+        } catch {
+            logger.warning(
+                "The lease on a consumer could not be given back; another server takes over when it ends.",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
     private func wait(atMost longest: Duration) async {
         let timer = Task { [bell, clock] in
             try await clock.sleep(longest)
             bell.ring()
         }
-        await bell.wait()
+        await lease.whileHeld(interrupt: bell.ring) { await bell.wait() }
         timer.cancel()
+    }
+
+    private func pause(_ span: Duration) async {
+        let timer = Task { [clock] in try await clock.sleep(span) }
+        await lease.whileHeld(interrupt: timer.cancel) {
+            await withTaskCancellationHandler {
+                _ = await timer.result
+            } onCancel: {
+                timer.cancel()
+            }
+        }
     }
 
     private func takeRestart() -> Bool {
@@ -182,6 +227,20 @@ public final class ConsumerRunner: Sendable {
             logger.debug("A consumer failed again.", metadata: metadata)
         }
         return next
+    }
+
+    private func tellWhoRuns(_ old: ConsumerStatus.Phase, _ status: ConsumerStatus) {
+        guard old != status.phase else { return }
+        switch (old, status.phase) {
+        case (.standingBy, .catchingUp):
+            logger.notice(
+                "A consumer runs on this server now.", metadata: ["consumer.position": "\(status.position)"])
+        case (.starting, .standingBy):
+            logger.info("A consumer stands by; another server runs it.")
+        case (_, .standingBy):
+            logger.notice("A consumer stands by; its lease went to another server, or could not be renewed in time.")
+        default: break
+        }
     }
 
     private func tellRecovery(from failures: Int) {

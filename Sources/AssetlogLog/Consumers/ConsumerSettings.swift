@@ -14,12 +14,18 @@ public struct ConsumerSettings: Hashable, Sendable {
     public var longestPause: Duration
     /// How long a delivery that is under way may take when the server stops.
     public var stopGrace: Duration
+    /// How long a lease on the consumer lasts that is not renewed; storages that several servers share give leases.
+    public var leaseDuration: Duration
+    /// How often the lease is renewed, and asked for while another server has it. A server that dies is followed after
+    /// at most ``leaseDuration`` and this.
+    public var leaseInterval: Duration
 
     /// Makes settings; the defaults suit a server.
     public init(
         batchEvents: Int = 500, batchBytes: Int = 4 << 20, pollInterval: Duration = .seconds(1),
         saveInterval: Duration = .seconds(1), firstPause: Duration = .milliseconds(250),
-        longestPause: Duration = .seconds(30), stopGrace: Duration = .seconds(5)
+        longestPause: Duration = .seconds(30), stopGrace: Duration = .seconds(5),
+        leaseDuration: Duration = .seconds(4), leaseInterval: Duration = .milliseconds(750)
     ) {
         self.batchEvents = batchEvents
         self.batchBytes = batchBytes
@@ -28,6 +34,8 @@ public struct ConsumerSettings: Hashable, Sendable {
         self.firstPause = firstPause
         self.longestPause = longestPause
         self.stopGrace = stopGrace
+        self.leaseDuration = leaseDuration
+        self.leaseInterval = leaseInterval
     }
 
     /// The pause after a number of failures in a row: doubled each time up to the longest, then jittered.

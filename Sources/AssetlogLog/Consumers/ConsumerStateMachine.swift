@@ -7,7 +7,11 @@ import AssetlogCore
 struct ConsumerStateMachine {
     /// What the runner has to do.
     enum Action: Equatable {
-        /// Read the cursor from the storage, then ``cursorRead(_:)``.
+        /// Take the lease on the consumer, then ``leaseTaken(_:at:)``.
+        case takeLease
+        /// Pause because another server has the lease, or nobody could be asked for it, then ``woken(at:)``.
+        case standBy(Duration)
+        /// Read the cursor from the storage, then ``cursorRead(_:at:)``.
         case readCursor
         /// Read a page of the log, then ``pageRead(count:next:at:)``.
         case readPage(after: Int64)
@@ -26,6 +30,9 @@ struct ConsumerStateMachine {
     }
 
     private enum State: Equatable {
+        case leasing
+        case lookingWhileStandingBy
+        case standingBy
         case starting
         case reading
         case delivering(next: Int64)
@@ -39,12 +46,12 @@ struct ConsumerStateMachine {
 
     /// What can fail. Only a success of the same step ends a series of failures: that a page can be read says nothing
     /// about the destination that refused it.
-    private enum Step: Equatable { case readingCursor, reading, delivering, saving, looking }
+    private enum Step: Equatable { case leasing, readingCursor, reading, delivering, saving, looking }
 
     let settings: ConsumerSettings
     private(set) var cursor: ConsumerCursor
     private(set) var status: ConsumerStatus
-    private var state = State.starting
+    private var state = State.leasing
     private var savedPosition: Int64 = 0
     private var failing: Step?
     private var lastSave: Duration = .zero
@@ -58,11 +65,32 @@ struct ConsumerStateMachine {
     }
 
     /// Whether the storage does not know yet how far the consumer came.
-    var hasUnsavedPosition: Bool { state != .starting && cursor.position != savedPosition }
+    var hasUnsavedPosition: Bool { holdsLease && state != .starting && cursor.position != savedPosition }
+
+    /// Whether the lease was taken, so that its loss would matter.
+    var holdsLease: Bool { ![.leasing, .lookingWhileStandingBy, .standingBy].contains(state) }
 
     mutating func start() -> Action {
-        state = .starting
-        return .readCursor
+        state = .leasing
+        return .takeLease
+    }
+
+    mutating func leaseTaken(_ isOurs: Bool, at now: Duration) -> Action {
+        guard isOurs else {
+            clearFailures()
+            status.phase = .standingBy
+            state = .lookingWhileStandingBy
+            return .lookAtCursor
+        }
+        succeeded(.leasing)
+        return readCursor()
+    }
+
+    /// Another server has the lease now, or it could not be renewed in time: whatever this one was at, it stops.
+    mutating func leaseLost() -> Action {
+        clearFailures()
+        status.phase = .standingBy
+        return start()
     }
 
     mutating func cursorRead(_ cursor: ConsumerCursor, at now: Duration) -> Action {
@@ -101,16 +129,14 @@ struct ConsumerStateMachine {
     mutating func saved(_ moved: Bool, at now: Duration) -> Action {
         succeeded(.saving)
         lastSave = now
-        guard moved else {
-            // Replayed meanwhile: what was delivered in the old generation does not count.
-            savedPosition = cursor.position
-            return start()
-        }
+        // Replayed meanwhile, or the lease is another server's.
+        guard moved else { return start() }
         savedPosition = cursor.position
         return status.phase == .following ? wait(at: now) : read()
     }
 
     mutating func woken(at now: Duration) -> Action {
+        if state == .standingBy { return start() }
         if state == .stopped {
             state = .lookingWhileStopped
             lastLook = now
@@ -122,16 +148,21 @@ struct ConsumerStateMachine {
 
     mutating func cursorSeen(_ seen: ConsumerCursor, head: Int64, at now: Duration) -> Action {
         status.head = max(status.head, head)
+        if state == .lookingWhileStandingBy {
+            status.generation = seen.generation
+            status.position = seen.position
+            return standBy()
+        }
         let wasReplayed = seen.generation != cursor.generation
         if state == .lookingWhileStopped {
             guard wasReplayed else {
                 state = .stopped
                 return .waitForHelp
             }
-            return start()
+            return readCursor()
         }
         succeeded(.looking)
-        guard !wasReplayed else { return start() }
+        guard !wasReplayed else { return readCursor() }
         return saveIsDue(at: now) ? save() : read()
     }
 
@@ -140,6 +171,8 @@ struct ConsumerStateMachine {
             state = .stopped
             return .waitForHelp
         }
+        // What another server does is only shown; this one can do without knowing it.
+        if state == .lookingWhileStandingBy { return standBy() }
         let step = currentStep
         status.failures = failing == step ? status.failures + 1 : 1
         status.lastError = message
@@ -149,15 +182,18 @@ struct ConsumerStateMachine {
             status.phase = .stopped
             return .waitForHelp
         }
-        state = .pausing(before: step)
         status.phase = .retrying
+        // Not after growing pauses: whoever held the lease may be dead.
+        if step == .leasing { return standBy() }
+        state = .pausing(before: step)
         return .pause(failures: status.failures)
     }
 
     mutating func paused(at now: Duration) -> Action {
         guard case .pausing(let step) = state else { return read() }
         switch step {
-        case .readingCursor: return start()
+        case .leasing: return start()
+        case .readingCursor: return readCursor()
         case .saving: return save()
         case .reading: return read()
         // A destination may fail for long: see first whether the consumer was replayed meanwhile.
@@ -168,7 +204,7 @@ struct ConsumerStateMachine {
     /// Somebody says that the reason of a permanent failure is gone.
     mutating func restarted() -> Action {
         guard state == .stopped || state == .lookingWhileStopped else { return .readPage(after: cursor.position) }
-        return start()
+        return readCursor()
     }
 
     mutating func ended() {
@@ -176,6 +212,16 @@ struct ConsumerStateMachine {
     }
 
     // MARK: Steps
+
+    private mutating func readCursor() -> Action {
+        state = .starting
+        return .readCursor
+    }
+
+    private mutating func standBy() -> Action {
+        state = .standingBy
+        return .standBy(settings.leaseInterval)
+    }
 
     private mutating func read() -> Action {
         state = .reading
@@ -205,10 +251,12 @@ struct ConsumerStateMachine {
     }
 
     private mutating func adopt(_ new: ConsumerCursor) {
+        // What was delivered in this generation counts, though it was not saved: a lease may have been lost meanwhile.
+        let delivered = new.generation == cursor.generation ? cursor.position : new.position
         cursor = new
         savedPosition = new.position
         status.generation = new.generation
-        status.position = new.position
+        move(to: max(delivered, new.position))
     }
 
     private mutating func move(to position: Int64) {
@@ -218,6 +266,7 @@ struct ConsumerStateMachine {
 
     private var currentStep: Step {
         switch state {
+        case .leasing, .lookingWhileStandingBy, .standingBy: .leasing
         case .starting: .readingCursor
         case .delivering: .delivering
         case .saving: .saving

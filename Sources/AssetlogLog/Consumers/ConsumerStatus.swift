@@ -4,6 +4,8 @@ public struct ConsumerStatus: Hashable, Sendable {
     public enum Phase: String, Hashable, Sendable {
         /// It has not read its cursor yet.
         case starting
+        /// Another server on the same storage runs it; this one takes over when that one ends.
+        case standingBy = "standing by"
         /// It reads what is behind the end of the log.
         case catchingUp = "catching up"
         /// It has delivered all there is and waits for more.

@@ -29,8 +29,10 @@ final class StorageBench: @unchecked Sendable {
     }
 
     /// Appends a batch, checks the sequences that it got, and adds what was inserted to the model.
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
-        let outcome = try storage.append(batch)
+    ///
+    /// - Parameter server: Another server on the same place; nil: the bench's own.
+    func append(_ batch: EventBatch, on server: (any Storage)? = nil) throws -> AppendOutcome {
+        let outcome = try (server ?? storage).append(batch)
         let inserted = batch.events.enumerated().filter { outcome.exception(at: $0.offset) == nil }.map(\.element)
         guard let sequences = outcome.sequences else {
             try expect(inserted.isEmpty, "append of \(inserted.count) new events gave no sequences.")

@@ -38,6 +38,9 @@ public struct StoragePlace: Sendable {
     /// Makes the append of every event in the deployment ``poisonedDeployment`` fail from now on, though not that of
     /// those before it in its batch. Nil: a test can't do that.
     public var poison: (@Sendable () async throws -> Void)?
+    /// Opens the storage at this place once more, as another server does while the first one works on it. Nil: it is
+    /// one server's alone.
+    public var openAnother: (@Sendable () async throws -> any Storage)?
     /// Removes the place after the test.
     public var remove: @Sendable () async -> Void
 
@@ -48,13 +51,15 @@ public struct StoragePlace: Sendable {
     public init(
         open: @escaping @Sendable () async throws -> any Storage, forgets: String? = nil,
         crash: (@Sendable () async throws -> Void)? = nil, tearTail: (@Sendable () async throws -> Void)? = nil,
-        poison: (@Sendable () async throws -> Void)? = nil, remove: @escaping @Sendable () async -> Void = {}
+        poison: (@Sendable () async throws -> Void)? = nil,
+        openAnother: (@Sendable () async throws -> any Storage)? = nil, remove: @escaping @Sendable () async -> Void = {}
     ) {
         self.open = open
         self.forgets = forgets
         self.crash = crash
         self.tearTail = tearTail
         self.poison = poison
+        self.openAnother = openAnother
         self.remove = remove
     }
 }

@@ -1,0 +1,47 @@
+#if Postgres
+internal import AssetlogCore
+internal import Foundation
+
+/// Where the database is, and how connections to it behave.
+struct ConnectionSettings: Sendable {
+    /// A connection string of libpq, `postgresql://…` or `host=… dbname=…`; it may hold a password.
+    var url: Secret
+    /// The password by itself; it wins over one in the connection string.
+    var password: Secret?
+    /// A file whose first line is the password, read at every connect, so that it may be rotated.
+    var passwordFile: String?
+    /// How long a connect or a statement may take.
+    var timeout: Duration
+    /// Whether a server that does not wait for its disk (`synchronous_commit = off`) is accepted.
+    var allowsAsynchronousCommit = false
+
+    /// The parameters of a connect, in the order in which libpq reads them: a later one wins.
+    func parameters() throws -> [(name: String, value: String)] {
+        var parameters = [
+            // Only what the operator did not say: a primary among several hosts, and an end to silent connections.
+            ("target_session_attrs", "read-write"), ("connect_timeout", "\(connectSeconds)"),
+            ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
+            ("application_name", "assetlog"),
+            ("dbname", url.revealed),
+        ]
+        if let password = try currentPassword() { parameters.append(("password", password.revealed)) }
+        parameters.append(("client_encoding", "UTF8"))
+        return parameters
+    }
+
+    // libpq takes whole seconds, at least 2, for each host.
+    private var connectSeconds: Int { max(2, min(Int(timeout.components.seconds), 5)) }
+
+    private func currentPassword() throws -> Secret? {
+        guard let passwordFile else { return password }
+        guard let data = FileManager.default.contents(atPath: passwordFile),
+            let line = String(data: data, encoding: .utf8)?.split(whereSeparator: \.isNewline).first
+        else {
+            throw StorageError(
+                .unavailable,
+                "The password of PostgreSQL can't be read from \(passwordFile). Put it into the first line of that file.")
+        }
+        return Secret(String(line))
+    }
+}
+#endif

@@ -1,0 +1,96 @@
+#if Postgres
+internal import AssetlogCore
+internal import Synchronization
+
+/// Makes connections, and the schema with the first of them; not more than one try a second while the server is away.
+final class Connector: Sendable {
+    private struct State {
+        var isPrepared = false
+        var lastFailure: (time: ContinuousClock.Instant, error: any Error)?
+        var isClosed = false
+    }
+
+    let settings: ConnectionSettings
+    let schema: Schema
+    private let migrator: Migrator
+    private let state = Mutex(State())
+    // Held while the schema is made, so that it is made by one.
+    private let preparation = Mutex<Void>(())
+
+    /// The least time from a failed try to the next one.
+    static let pause = Duration.seconds(1)
+
+    init(_ settings: ConnectionSettings, _ migrator: Migrator) {
+        self.settings = settings
+        self.migrator = migrator
+        schema = migrator.schema
+    }
+
+    /// Why the last try to connect failed; nil: it did not.
+    var failure: (any Error)? { state.withLock { $0.lastFailure?.error } }
+
+    /// How long to wait before the next try.
+    var rest: Duration {
+        state.withLock { state in
+            guard let last = state.lastFailure else { return .zero }
+            return max(.zero, last.time + Self.pause - .now)
+        }
+    }
+
+    /// Opens a connection to a database whose schema is as this release needs it; it blocks.
+    ///
+    /// Fails at once with the last error when a try failed less than a second ago.
+    func connect() throws -> PostgresConnection {
+        if let error = state.withLock({ recent($0) }) { throw error }
+        do {
+            let connection = try PostgresConnection(settings)
+            try prepare(connection)
+            state.withLock { $0.lastFailure = nil }
+            return connection
+        } catch {
+            state.withLock { $0.lastFailure = (.now, error) }
+            throw error
+        }
+    }
+
+    /// Lets every later call fail.
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+
+    private func recent(_ state: State) -> (any Error)? {
+        if state.isClosed { return StorageError(.closed, "The log in PostgreSQL was closed.") }
+        guard let last = state.lastFailure, ContinuousClock.now < last.time + Self.pause else { return nil }
+        return last.error
+    }
+
+    private func prepare(_ connection: PostgresConnection) throws {
+        let deadline = Deadline(in: .seconds(60))
+        try preparation.withLock { _ in
+            if !state.withLock({ $0.isPrepared }) {
+                try migrator.migrate(connection, before: deadline)
+                try connection.run(
+                    schema.sql(
+                        """
+                        SELECT {schema}.ensure_partitions(
+                            clock_timestamp() - interval '1 hour', clock_timestamp() + interval '1 month')
+                        """), before: deadline)
+                state.withLock { $0.isPrepared = true }
+            }
+        }
+        try checkDurability(connection, deadline)
+    }
+
+    /// Each connection, for another server may answer now.
+    private func checkDurability(_ connection: PostgresConnection, _ deadline: Deadline) throws {
+        let rows = try connection.run(
+            "SELECT current_setting('synchronous_commit') = 'off', current_setting('fsync') = 'off'", before: deadline)
+        guard settings.allowsAsynchronousCommit || !(rows.boolean(0, 0) || rows.boolean(0, 1)) else {
+            throw StorageError(
+                .unavailable,
+                "PostgreSQL would lose acknowledged events in a crash: \(rows.boolean(0, 1) ? "fsync" : "synchronous_commit") is"
+                    + " off. Turn it on there, or accept the loss with storage.postgres.allow_asynchronous_commit: true.")
+        }
+    }
+}
+#endif

@@ -1,0 +1,62 @@
+#if Postgres
+internal import AssetlogCore
+internal import CPostgres
+
+/// The rows that a statement returned, in binary form.
+final class Rows {
+    private let result: OpaquePointer
+
+    init(_ result: OpaquePointer) {
+        self.result = result
+    }
+
+    deinit {
+        PQclear(result)
+    }
+
+    var count: Int { Int(PQntuples(result)) }
+
+    /// The number of rows that a statement changed.
+    var changed: Int { Int(String(cString: PQcmdTuples(result))) ?? 0 }
+
+    func isNull(_ row: Int, _ column: Int) -> Bool {
+        PQgetisnull(result, Int32(row), Int32(column)) == 1
+    }
+
+    /// The bytes of a value; they live as long as the rows.
+    func bytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(
+            start: PQgetvalue(result, Int32(row), Int32(column)),
+            count: Int(PQgetlength(result, Int32(row), Int32(column))))
+    }
+
+    /// A whole number of any width; 0 for a null.
+    func integer(_ row: Int, _ column: Int) -> Int64 {
+        let bytes = bytes(row, column)
+        // The sign is that of the first byte.
+        var number = bytes.first.map { Int64(Int8(bitPattern: $0)) } ?? 0
+        for byte in bytes.dropFirst() { number = number << 8 | Int64(byte) }
+        return number
+    }
+
+    func optionalInteger(_ row: Int, _ column: Int) -> Int64? {
+        isNull(row, column) ? nil : integer(row, column)
+    }
+
+    func boolean(_ row: Int, _ column: Int) -> Bool { bytes(row, column).first == 1 }
+
+    func text(_ row: Int, _ column: Int) -> String { String(decoding: bytes(row, column), as: UTF8.self) }
+
+    func optionalText(_ row: Int, _ column: Int) -> String? {
+        isNull(row, column) ? nil : text(row, column)
+    }
+
+    func time(_ row: Int, _ column: Int) -> Timestamp { Timestamp(postgres: integer(row, column)) }
+
+    func optionalTime(_ row: Int, _ column: Int) -> Timestamp? {
+        isNull(row, column) ? nil : time(row, column)
+    }
+
+    func id(_ row: Int, _ column: Int) -> EventID { EventID(bytes: bytes(row, column)) ?? EventID(high: 0, low: 0) }
+}
+#endif

@@ -1,0 +1,55 @@
+#if Postgres
+internal import AssetlogCore
+
+/// The columns of the events of a commit, an array each, as the function `append` takes them.
+///
+/// Owned by the writer, used again and again.
+final class EventArrays {
+    let ids = BinaryArray(of: TypeID.uuid)
+    let hashes = BinaryArray(of: TypeID.int8)
+    let kinds = BinaryArray(of: TypeID.int2)
+    let times = BinaryArray(of: TypeID.timestamptz)
+    let receipts = BinaryArray(of: TypeID.timestamptz)
+    let deployments = BinaryArray(of: TypeID.text)
+    let keys = BinaryArray(of: TypeID.text)
+    let partitions = BinaryArray(of: TypeID.text)
+    let reporters = BinaryArray(of: TypeID.text)
+    let contents = BinaryArray(of: TypeID.bytea)
+    let chosen = BinaryArray(of: TypeID.bool)
+    /// When the first and the last of the events was received.
+    private(set) var received: ClosedRange<Timestamp>?
+
+    private var all: [BinaryArray] {
+        [ids, hashes, kinds, times, receipts, deployments, keys, partitions, reporters, contents, chosen]
+    }
+
+    /// Holds the events of a plan, and nothing else.
+    func fill(_ batch: EventBatch, _ plan: AppendPlan) {
+        removeAll()
+        for places in plan.insertions {
+            for index in places { batch.withColumns(at: index) { append($0) } }
+        }
+    }
+
+    func removeAll() {
+        for array in all { array.removeAll() }
+        received = nil
+    }
+
+    private func append(_ columns: borrowing EventColumns) {
+        ids.append(high: columns.id.high, low: columns.id.low)
+        hashes.append(AssetHash.of(deployment: columns.deployment, assetKey: columns.assetKey))
+        kinds.append(Int16(columns.kind.rawValue))
+        times.append(columns.timestamp.postgres)
+        receipts.append(columns.receivedAt.postgres)
+        deployments.append(columns.deployment)
+        keys.append(columns.assetKey)
+        partitions.append(columns.partition)
+        reporters.append(columns.reportedBy)
+        contents.append(columns.details)
+        chosen.append(columns.clientChoice.contains(.identity))
+        let time = columns.receivedAt
+        received = received.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time
+    }
+}
+#endif

@@ -1,0 +1,196 @@
+#if Postgres
+internal import AssetlogCore
+internal import Foundation
+internal import Logging
+
+/// Appends batches to the log: one statement each, durable when it returns.
+///
+/// Not safe to share: the storage keeps it behind a lock, and the log calls it from one thread. It keeps a connection of
+/// its own.
+final class EventWriter {
+    /// How commits are made.
+    struct Options: Sendable {
+        /// What `synchronous_commit` is set to for each append; empty: what the server, the database or the role says.
+        var durability: String
+        /// How long an append may take in all, with every new try.
+        var patience: Duration
+    }
+
+    private let connector: Connector
+    private let options: Options
+    private let arrays = EventArrays()
+    private let statements: Statements
+    private var connection: PostgresConnection?
+    private var ids = EventIDGenerator()
+
+    private struct Statements {
+        let append: String
+        let find: String
+        let partitions: String
+
+        init(_ schema: Schema) {
+            append = schema.sql(
+                "SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+            find = schema.sql(
+                """
+                SELECT \(EventRow.columns) FROM {schema}.events
+                WHERE (event_id, deployment) IN (SELECT id, name FROM unnest($1, $2) AS wanted (id, name))
+                """)
+            partitions = schema.sql("SELECT {schema}.ensure_partitions($1, $2)")
+        }
+    }
+
+    init(_ connector: Connector, _ options: Options) {
+        self.connector = connector
+        self.options = options
+        statements = Statements(connector.schema)
+    }
+
+    /// Appends what is new of a batch.
+    ///
+    /// Whatever interrupts it, an append is settled by its own identity before it counts as failed, so a commit whose
+    /// answer was lost is not made twice. When it can't be settled in time, it throws, and nobody knows.
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
+        guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
+        let deadline = Deadline(in: options.patience)
+        // Most identities are new, so the first try expects it; the database says when it is not so.
+        var known: [EventIdentity: LoggedEvent]?
+        while true {
+            let plan = batch.plan { columns in
+                guard let known, !known.isEmpty else { return .none }
+                return columns.match(
+                    known[EventIdentity(columns.id, in: String(decoding: columns.deployment, as: UTF8.self))])
+            }
+            // Whatever is left out must be compared with the log first.
+            if plan.insertionCount == batch.count || known != nil {
+                guard plan.insertionCount > 0 else { return plan.outcome(after: 0) }
+                arrays.fill(batch, plan)
+                defer { arrays.removeAll() }
+                if let first = try insert(hasIdentities: batch.clientIdentities > 0, deadline) {
+                    return plan.outcome(after: first - 1)
+                }
+            }
+            guard !deadline.hasPassed else {
+                throw StorageError(.unavailable, "PostgreSQL took too long to look for events that were sent again.")
+            }
+            known = try find(in: batch, deadline)
+        }
+    }
+
+    func close() {
+        connection = nil
+    }
+
+    // MARK: Statements
+
+    /// Inserts what the arrays hold.
+    ///
+    /// - Returns: The first sequence; nil when an identity that a client chose is in the log.
+    private func insert(hasIdentities: Bool, _ deadline: Deadline) throws -> Int64? {
+        var parameters = Parameters()
+        parameters.append(ids.next(at: .now()))
+        parameters.append(options.durability)
+        for array in [
+            arrays.ids, arrays.hashes, arrays.kinds, arrays.times, arrays.receipts, arrays.deployments, arrays.keys,
+            arrays.partitions, arrays.reporters, arrays.contents,
+        ] {
+            parameters.append(array)
+        }
+        parameters.append(hasIdentities ? arrays.chosen : nil)
+        return try retrying(before: deadline) { connection, isRetry in
+            do {
+                let warnings = connection.warningCount
+                let rows = try connection.run(statements.append, parameters, before: deadline)
+                try refuseUnreplicated(connection.warningCount > warnings)
+                return rows.optionalInteger(0, 0)
+            } catch let failure as PostgresFailure where failure.lacksPartition && arrays.received != nil {
+                try makePartitions(connection, deadline)
+                throw failure
+            }
+        }
+    }
+
+    /// A wait for standbys that somebody cancelled is told in a warning: the commit is on one machine only.
+    private func refuseUnreplicated(_ hasWarning: Bool) throws {
+        guard hasWarning else { return }
+        throw StorageError(
+            .unavailable,
+            "PostgreSQL warned at a commit that it may not be on its standbys; the events are not acknowledged, though they may be"
+                + " in the log. See its log.")
+    }
+
+    private func makePartitions(_ connection: PostgresConnection, _ deadline: Deadline) throws {
+        guard let received = arrays.received else { return }
+        var parameters = Parameters()
+        parameters.append(received.lowerBound)
+        parameters.append(received.upperBound)
+        try connection.run(statements.partitions, parameters, before: deadline)
+    }
+
+    /// The events that the log has under identities that clients chose.
+    private func find(in batch: EventBatch, _ deadline: Deadline) throws -> [EventIdentity: LoggedEvent] {
+        let (wanted, deployments) = (BinaryArray(of: TypeID.uuid), BinaryArray(of: TypeID.text))
+        for index in 0..<batch.count {
+            batch.withColumns(at: index) { columns in
+                guard columns.clientChoice.contains(.identity) else { return }
+                wanted.append(high: columns.id.high, low: columns.id.low)
+                deployments.append(columns.deployment)
+            }
+        }
+        var parameters = Parameters()
+        parameters.append(wanted)
+        parameters.append(deployments)
+        return try retrying(before: deadline) { connection, _ in
+            let rows = try connection.run(statements.find, parameters, before: deadline)
+            var known: [EventIdentity: LoggedEvent] = [:]
+            for row in 0..<rows.count {
+                let event = try EventRow.read(rows, row)
+                known[EventIdentity(event.event.id, in: event.event.deployment)] = event
+            }
+            return known
+        }
+    }
+
+    // MARK: Trying again
+
+    /// Does something until it succeeds, fails for a reason that another try does not remove, or time is up.
+    private func retrying<Result>(
+        before deadline: Deadline, _ body: (PostgresConnection, _ isRetry: Bool) throws -> Result
+    ) throws -> Result {
+        var tries = 0
+        while true {
+            do {
+                let connection = try connection ?? connect()
+                return try body(connection, tries > 0)
+            } catch {
+                if connection?.isUsable == false { connection = nil }
+                tries += 1
+                guard isWorthAnotherTry(error, tries), deadline.rest > .milliseconds(50) else { throw error }
+                pause(after: tries, deadline)
+            }
+        }
+    }
+
+    private func connect() throws -> PostgresConnection {
+        let connection = try connector.connect()
+        self.connection = connection
+        return connection
+    }
+
+    private func isWorthAnotherTry(_ error: any Error, _ tries: Int) -> Bool {
+        guard let failure = error as? PostgresFailure else { return false }
+        if failure.lacksPartition { return tries < 3 }
+        if failure.isConflict { return tries < 10 }
+        if failure.isServerAway, failure.state != nil { connection = nil }
+        return failure.isConnectionLost || failure.isServerAway
+    }
+
+    /// Blocks the writer's thread; reports wait in the queue meanwhile.
+    private func pause(after tries: Int, _ deadline: Deadline) {
+        // The first try after a lost connection is at once: most often the server is there.
+        let pause = tries == 1 ? connector.rest : max(connector.rest, .milliseconds(min(20 << min(tries, 6), 1000)))
+        let (seconds, attoseconds) = min(pause, deadline.rest).components
+        usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
+    }
+}
+#endif

@@ -1,0 +1,231 @@
+#if Postgres
+internal import AssetlogCore
+internal import Foundation
+internal import Logging
+internal import Synchronization
+
+/// The log in a PostgreSQL database, which several servers share.
+///
+/// One connection appends, on the log's thread; a few others read. State lives in the database; what is kept here is only
+/// what makes the next statement cheaper.
+final class PostgresStorage: Storage {
+    /// What a configuration can set.
+    struct Options: Sendable {
+        var connection: ConnectionSettings
+        var schema: Schema
+        var migration: Migrator.Mode
+        var writer: EventWriter.Options
+        /// How many connections read.
+        var readers: Int
+    }
+
+    private let options: Options
+    private let logger: Logger
+    private let connector: Connector
+    private let pool: ConnectionPool
+    private let writer: Mutex<EventWriter?>
+    private let horizon: Horizon
+    private let consumers: ConsumerTable
+    private let isClosed = Atomic<Bool>(false)
+
+    /// Makes the storage without connecting; see ``connectIfPossible()``.
+    init(_ options: Options, logger: Logger) {
+        self.options = options
+        self.logger = logger
+        connector = Connector(options.connection, Migrator(schema: options.schema, mode: options.migration))
+        pool = ConnectionPool(connector, limit: options.readers)
+        writer = Mutex(EventWriter(connector, options.writer))
+        horizon = Horizon(options.schema)
+        consumers = ConsumerTable(pool, options.schema, timeout: options.connection.timeout)
+    }
+
+    /// Connects once. A database that is away is waited for later; one that this release can't work with is refused.
+    func connectIfPossible() async throws {
+        do {
+            _ = try await read { try self.horizon.ask($0, $1) }
+        } catch let error as StorageError where error.code == .unavailable && connector.failure is PostgresFailure {
+            logger.warning(
+                "PostgreSQL can't be reached yet; the server starts without it and goes on trying.",
+                metadata: ["error": "\(error)"])
+        }
+    }
+
+    // MARK: Appending
+
+    func append(_ batch: EventBatch) throws -> AppendOutcome {
+        do {
+            return try writer.withLock { writer in
+                guard let writer else { throw closedError }
+                let outcome = try writer.append(batch)
+                if let sequences = outcome.sequences { horizon.acknowledge(sequences.upperBound) }
+                return outcome
+            }
+        } catch {
+            throw StorageError.from(error)
+        }
+    }
+
+    // MARK: Reading
+
+    func events(_ query: EventQuery) async throws -> EventPage {
+        try await read { connection, deadline in
+            let horizon = try self.horizon.now(connection, before: deadline)
+            let limit = max(1, min(query.limit, 100_000))
+            let statement = PageStatement(query, horizon: horizon, limit: limit, self.options.schema)
+            let rows = try connection.run(statement.text, statement.parameters, before: deadline)
+            var page = EventPage(events: [], next: 0)
+            page.events.reserveCapacity(rows.count)
+            var bytes = 0
+            for row in 0..<rows.count {
+                let event = try EventRow.read(rows, row)
+                guard query.matches(event.event) else { continue }
+                page.events.append(event)
+                bytes += event.event.byteCount
+            }
+            let isFull = rows.count >= limit || bytes >= query.maximumBytes
+            page.next = query.next(after: page, isFull: isFull, horizon: horizon)
+            return page
+        }
+    }
+
+    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
+        try await read { connection, deadline in
+            var parameters = Parameters()
+            parameters.append(id)
+            parameters.append(deployment)
+            let rows = try connection.run(
+                self.options.schema.sql(
+                    "SELECT \(EventRow.columns) FROM {schema}.events WHERE event_id = $1 AND deployment = $2 LIMIT 1"),
+                parameters, before: deadline)
+            return rows.count > 0 ? try EventRow.read(rows, 0) : nil
+        }
+    }
+
+    func statistics() async throws -> StorageStatistics {
+        try await read { connection, deadline in
+            let head = try self.horizon.now(connection, before: deadline)
+            let rows = try connection.run(
+                self.options.schema.sql(
+                    """
+                    SELECT (SELECT events FROM {schema}.totals) + coalesce(sum(event_count), 0)::bigint FROM {schema}.appends
+                    """), before: deadline)
+            return StorageStatistics(events: rows.integer(0, 0), head: head)
+        }
+    }
+
+    private func read<Result: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection, Deadline) throws -> Result
+    ) async throws -> Result {
+        guard !isClosed.load(ordering: .acquiring) else { throw closedError }
+        let timeout = options.connection.timeout
+        do {
+            return try await pool.use { try body($0, Deadline(in: timeout)) }
+        } catch {
+            throw isClosed.load(ordering: .acquiring) ? closedError : error
+        }
+    }
+
+    // MARK: Consumers
+
+    func cursors() async throws -> [ConsumerCursor] {
+        try checkOpen()
+        return try await consumers.cursors()
+    }
+
+    func cursor(of consumer: String) async throws -> ConsumerCursor {
+        try checkOpen()
+        return try await consumers.cursor(of: consumer)
+    }
+
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool {
+        try checkOpen()
+        return try await consumers.advance(cursor)
+    }
+
+    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
+        try checkOpen()
+        return try await consumers.replay(consumer, after: position)
+    }
+
+    func lease(_ consumer: String, for duration: Duration) async throws -> Bool {
+        try checkOpen()
+        return try await consumers.lease(consumer, for: duration)
+    }
+
+    func endLease(_ consumer: String) async throws {
+        try checkOpen()
+        try await consumers.endLease(consumer)
+    }
+
+    // MARK: Background work
+
+    func health() -> StorageHealth {
+        connector.failure.map { .away("\(StorageError.from($0))") } ?? .ready
+    }
+
+    /// Keeps the knowledge of the log's end fresh, notices when the database comes back, and tidies.
+    func run() async throws {
+        var round = 0
+        while !Task.isCancelled {
+            do {
+                _ = try await read { try self.horizon.ask($0, $1) }
+                if round % 60 == 0 { try await tidy() }
+                round += 1
+            } catch {
+                logger.debug("PostgreSQL can't be used now.", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    private func tidy() async throws {
+        try await read { connection, deadline in
+            try connection.run(self.options.schema.sql("SELECT {schema}.tidy()"), before: deadline)
+            try connection.run(
+                self.options.schema.sql(
+                    "SELECT {schema}.ensure_partitions(clock_timestamp(), clock_timestamp() + interval '1 month')"),
+                before: deadline)
+        }
+    }
+
+    // MARK: Closing
+
+    func close() async {
+        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        try? await consumers.endLeases()
+        pool.close()
+        connector.close()
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                self.writer.withLock { writer in
+                    writer?.close()
+                    writer = nil
+                }
+                continuation.resume()
+            }
+        }
+    }
+
+    private func checkOpen() throws {
+        guard !isClosed.load(ordering: .acquiring) else { throw closedError }
+    }
+
+    private var closedError: StorageError { StorageError(.closed, "The log in PostgreSQL was closed.") }
+}
+
+extension EventQuery {
+    /// Where a reader goes on after a page.
+    fileprivate func next(after page: EventPage, isFull: Bool, horizon: Int64) -> Int64 {
+        switch order {
+        case .ascending(let after):
+            if isFull, let last = page.events.last { return last.sequence }
+            return max(after, horizon)
+        case .descending(let before):
+            if isFull, let last = page.events.last { return last.sequence }
+            return horizon > 0 && (before ?? .max) > 1 ? 1 : before ?? 0
+        case .latest(let before):
+            return page.events.last?.sequence ?? before?.sequence ?? 0
+        }
+    }
+}
+#endif

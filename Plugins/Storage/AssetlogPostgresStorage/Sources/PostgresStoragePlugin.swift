@@ -1,0 +1,93 @@
+#if Postgres
+public import AssetlogCore
+internal import Logging
+
+extension StoragePlugin {
+    /// Keeps the log in a PostgreSQL database, which several servers may share.
+    public static let postgres = StoragePlugin(
+        name: "postgres",
+        summary: "Keeps the log in a PostgreSQL database; several servers may share it.",
+        stability: .beta,
+        keys: [
+            ConfigurationKey(
+                "url", .secret, required: true,
+                "Where the database is: postgresql://role@host:5432/database, with several hosts and every parameter that libpq"
+                    + " knows."),
+            ConfigurationKey("password", .secret, "The role's password; better in the environment or a file than in `url`."),
+            ConfigurationKey(
+                "password_file", .path, "A file whose first line is the password; it is read at each connect."),
+            ConfigurationKey("schema", .text, default: "assetlog", "The schema that holds everything."),
+            ConfigurationKey(
+                "migrate", .choice(["run", "check"]), default: "run",
+                "run: the server makes and upgrades the schema; check: it starts only when somebody else has."),
+            ConfigurationKey(
+                "synchronous_commit", .choice(["server", "local", "remote_write", "on", "remote_apply", "off"]),
+                default: "server", "What each commit waits for; server: what the server, the database or the role says."),
+            ConfigurationKey(
+                "allow_asynchronous_commit", .boolean, default: "false",
+                "Accept that a crash of PostgreSQL loses acknowledged events (synchronous_commit or fsync is off)."),
+            ConfigurationKey("timeout", .duration, default: "10s", "How long a connect, a read or a commit may take."),
+            ConfigurationKey("readers", .integer, default: "4", "How many connections read, 1 to 64; one more appends."),
+        ],
+        placeKey: "url",
+        configure: { configuration in
+            let options = try PostgresStorage.Options(configuration)
+            let timeout = options.connection.timeout
+            @Sendable func table() -> ConnectionPool {
+                ConnectionPool(
+                    Connector(options.connection, Migrator(schema: options.schema, mode: options.migration)), limit: 2)
+            }
+            return StorageSetup(
+                open: { context in
+                    let storage = PostgresStorage(options, logger: context.logger)
+                    try await storage.connectIfPossible()
+                    return storage
+                },
+                openForReading: { PostgresStorage(options, logger: Logger(label: "assetlog.postgres")) },
+                openConsumers: { ConsumerTable(table(), options.schema, timeout: timeout) },
+                openTokens: { TokenTable(table(), options.schema, timeout: timeout) })
+        })
+}
+
+extension PostgresStorage.Options {
+    /// Checks what the declaration of the keys can't say.
+    fileprivate init(_ configuration: PluginConfiguration) throws {
+        guard let url = configuration.secret("url") else { throw configuration.error("url", "is missing") }
+        let isForm = ["postgresql://", "postgres://"].contains { url.revealed.hasPrefix($0) } || url.revealed.contains("=")
+        guard isForm else {
+            throw configuration.error("url", "must be postgresql://role@host:port/database or host=… dbname=…")
+        }
+        if configuration.secret("password") != nil, configuration.string("password_file") != nil {
+            throw configuration.error("password_file", "can't stand beside password; remove one of them")
+        }
+        let name = configuration.requiredString("schema")
+        guard let schema = Schema(name) else {
+            throw configuration.error("schema", "must be a-z, 0-9 and _, at most 40 of them and no digit first, not \"\(name)\"")
+        }
+        let durability = configuration.requiredString("synchronous_commit")
+        let isLossAllowed = configuration.boolean("allow_asynchronous_commit")
+        guard durability != "off" || isLossAllowed else {
+            throw configuration.error(
+                "synchronous_commit",
+                "is off: a crash of PostgreSQL would lose acknowledged events. If that is wanted, also set"
+                    + " allow_asynchronous_commit: true")
+        }
+        let timeout = configuration.duration("timeout")
+        guard timeout >= .seconds(1), timeout <= .seconds(300) else {
+            throw configuration.error("timeout", "must be from 1s to 5m")
+        }
+        let readers = configuration.integer("readers")
+        guard (1...64).contains(readers) else {
+            throw configuration.error("readers", "must be from 1 to 64, not \(readers)")
+        }
+        self.init(
+            connection: ConnectionSettings(
+                url: url, password: configuration.secret("password"),
+                passwordFile: configuration.string("password_file"), timeout: timeout,
+                allowsAsynchronousCommit: isLossAllowed),
+            schema: schema, migration: configuration.requiredString("migrate") == "check" ? .check : .run,
+            writer: EventWriter.Options(durability: durability == "server" ? "" : durability, patience: timeout),
+            readers: readers)
+    }
+}
+#endif

@@ -1,0 +1,111 @@
+#if Postgres
+internal import AssetlogCore
+
+/// The tokens, in the table `tokens`: every server of the log sees a change at its next look.
+final class TokenTable: TokenStore {
+    private let pool: ConnectionPool
+    private let schema: Schema
+    private let timeout: Duration
+
+    private static let columns =
+        "id, hash, name, rights, assets, deployments, certificates, created_at, expires_at, revoked_at"
+
+    init(_ pool: ConnectionPool, _ schema: Schema, timeout: Duration) {
+        self.pool = pool
+        self.schema = schema
+        self.timeout = timeout
+    }
+
+    func version() async throws -> Int64 {
+        try await run("SELECT version FROM {schema}.token_changes") { $0.integer(0, 0) }
+    }
+
+    func tokens() async throws -> [TokenRecord] {
+        try await run(
+            """
+            SELECT id, hash, name, rights, created_at, expires_at, revoked_at,
+                array_to_json(assets)::text, array_to_json(deployments)::text, array_to_json(certificates)::text
+            FROM {schema}.tokens ORDER BY number
+            """
+        ) { rows in try (0..<rows.count).map { try TokenRow.read(rows, $0) } }
+    }
+
+    func insert(_ token: TokenRecord) async throws {
+        let isNew = try await run(
+            """
+            WITH made AS (\(Self.insertion(startingAt: 1)) ON CONFLICT (id) DO NOTHING RETURNING 1), \(Self.change("made"))
+            SELECT count(*) FROM made
+            """, { TokenRow.append(token, to: &$0) }
+        ) { $0.integer(0, 0) == 1 }
+        guard isNew else {
+            throw StorageError(.unavailable, "There is a token with the ID \(token.id) already. Make another one.")
+        }
+    }
+
+    func revoke(_ id: String, at time: Timestamp) async throws -> Bool {
+        try await run(
+            "WITH ended AS (\(Self.end("revoked_at"))), \(Self.change("ended")) SELECT count(*) FROM ended",
+            { parameters in
+                parameters.append(id)
+                parameters.append(time)
+            }
+        ) { $0.integer(0, 0) == 1 }
+    }
+
+    func replace(_ id: String, expiringAt time: Timestamp, by token: TokenRecord) async throws -> Bool {
+        try await run(
+            """
+            WITH ended AS (\(Self.end("expires_at"))),
+            made AS (\(Self.insertion(startingAt: 3, from: "ended"))), \(Self.change("ended"))
+            SELECT count(*) FROM ended
+            """,
+            { parameters in
+                parameters.append(id)
+                parameters.append(time)
+                TokenRow.append(token, to: &parameters)
+            }
+        ) { $0.integer(0, 0) == 1 }
+    }
+
+    func close() async {
+        pool.close()
+    }
+
+    // MARK: Statements
+
+    private static func insertion(startingAt first: Int, from source: String? = nil) -> String {
+        let values = (0..<10).map { place in
+            // Lists come as JSON, which every release of PostgreSQL turns into arrays in one way.
+            [4, 5, 6].contains(place)
+                ? "ARRAY(SELECT json_array_elements_text($\(first + place)::json))" : "$\(first + place)"
+        }
+        return """
+            INSERT INTO {schema}.tokens (\(columns))
+            SELECT \(values.joined(separator: ", ")) \(source.map { "FROM \($0)" } ?? "")
+            """
+    }
+
+    /// An earlier end that was set before stays.
+    private static func end(_ column: String) -> String {
+        "UPDATE {schema}.tokens SET \(column) = least(coalesce(\(column), $2), $2) WHERE id = $1 RETURNING 1 AS one"
+    }
+
+    private static func change(_ source: String) -> String {
+        """
+        changed AS (
+            UPDATE {schema}.token_changes SET version = version + 1 WHERE EXISTS (SELECT FROM \(source)) RETURNING 1)
+        """
+    }
+
+    private func run<Result: Sendable>(
+        _ statement: String, _ fill: @escaping @Sendable (inout Parameters) -> Void = { _ in },
+        _ read: @escaping @Sendable (Rows) throws -> Result
+    ) async throws -> Result {
+        try await pool.use { [schema, timeout] connection in
+            var parameters = Parameters()
+            fill(&parameters)
+            return try read(connection.run(schema.sql(statement), parameters, before: Deadline(in: timeout)))
+        }
+    }
+}
+#endif

@@ -1,0 +1,114 @@
+#if Postgres
+import AssetlogCore
+import AssetlogPostgresStorage
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+/// A throw-away PostgreSQL that all tests of this process share; it ends with the process, however that ends.
+final class Cluster: Sendable {
+    /// Why there is none; nil: there is one.
+    static let absence: String? = {
+        let places = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        return places.isEmpty ? "there is no PostgreSQL on this machine" : nil
+    }()
+
+    /// The one for tests that leave it running.
+    static let shared = Result { try Cluster() }
+
+    let port: Int
+    private let process = Process()
+    private let input = Pipe()
+    private let output: FileHandle
+    private let schemas = Atomic<Int>(0)
+    private let turn = Mutex<Void>(())
+
+    /// Makes a cluster and starts it.
+    init(_ settings: String...) throws {
+        let folder = NSTemporaryDirectory() + "assetlog-pg-\(UUID().uuidString.prefix(8))"
+        let pipe = Pipe()
+        output = pipe.fileHandleForReading
+        process.executableURL = URL(fileURLWithPath: Self.script)
+        process.arguments = [folder] + settings
+        process.standardInput = input
+        process.standardOutput = pipe
+        try process.run()
+        port = Int(Self.line(of: output)) ?? 0
+        guard port > 0, Self.line(of: output) == "ready" else {
+            throw StorageError(.unavailable, "Scripts/cluster did not start a PostgreSQL in \(folder)")
+        }
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+    }
+
+    // …/Plugins/Storage/AssetlogPostgresStorage/Tests/Cluster.swift
+    private static let script = (0..<5).reduce(URL(fileURLWithPath: #filePath)) { url, _ in url.deletingLastPathComponent() }
+        .appendingPathComponent("Scripts/cluster").path
+
+    private static func line(of handle: FileHandle) -> String {
+        var bytes: [UInt8] = []
+        while let byte = handle.readData(ofLength: 1).first, byte != UInt8(ascii: "\n") { bytes.append(byte) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Does `kill`, `stop` or `start`, and returns when it is done.
+    func tell(_ command: String) throws {
+        try turn.withLock { _ in
+            try input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8))
+            let answer = Self.line(of: output)
+            guard answer == "done" else { throw StorageError(.unavailable, "\(command) was answered with \"\(answer)\"") }
+        }
+    }
+
+    /// A connection string for a role.
+    func url(user: String = "postgres", password: String = "secret", database: String = "postgres") -> String {
+        "postgresql://\(user):\(password)@127.0.0.1:\(port)/\(database)?sslmode=require"
+    }
+
+    /// The name of a schema that nobody has used.
+    func freshSchema() -> String {
+        "t\(schemas.add(1, ordering: .relaxed).newValue)"
+    }
+
+    /// Runs SQL as the superuser and returns what it printed, a row on a line.
+    @discardableResult
+    func sql(_ statements: String) async throws -> String {
+        let psql = Process()
+        psql.executableURL = URL(fileURLWithPath: "/usr/bin/psql")
+        psql.arguments = [url(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statements]
+        let (output, errors) = (Pipe(), Pipe())
+        psql.standardOutput = output
+        psql.standardError = errors
+        try psql.run()
+        return try await withCheckedThrowingContinuation { continuation in
+            DispatchQueue.global().async {
+                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+                psql.waitUntilExit()
+                if psql.terminationStatus == 0 {
+                    continuation.resume(returning: text.trimmingCharacters(in: .whitespacesAndNewlines))
+                } else {
+                    continuation.resume(throwing: StorageError(.unavailable, complaint))
+                }
+            }
+        }
+    }
+}
+
+/// The setup of a configuration, as `serve` makes it.
+func setup(_ values: [String: String]) throws -> StorageSetup {
+    let configuration = try PluginConfiguration(
+        section: "storage.postgres", keys: StoragePlugin.postgres.keys, values: values.mapValues { [$0] }, folder: "/",
+        dataFolder: "/nowhere")
+    return try StoragePlugin.postgres.configure(configuration)
+}
+
+/// Opens a storage in a schema of the shared cluster.
+func open(_ schema: String, on cluster: Cluster, _ more: [String: String] = [:]) async throws -> any Storage {
+    let values = ["url": cluster.url(), "schema": schema].merging(more) { $1 }
+    return try await setup(values).open(PluginContext(name: "postgres", logger: Logger(label: "test")))
+}
+#endif

@@ -1,0 +1,14 @@
+/// Reads the log: the part of a storage that can also be opened beside a running server.
+///
+/// `assetlog copy` reads through it; see ``StorageSetup/openForReading``.
+public protocol LogReader: Sendable {
+    /// Reads a page of the log. What ``Storage/append(_:)`` returned in the same storage before the call is visible to it;
+    /// what another server appended, within a second.
+    func events(_ query: EventQuery) async throws -> EventPage
+
+    /// Counts what the log holds.
+    func statistics() async throws -> StorageStatistics
+
+    /// Frees what the reader holds. A second call does nothing; every other call after it throws.
+    func close() async
+}
