@@ -7,7 +7,7 @@ struct RetryTests {
     @Test("are in the log once each, as they were sent, though the server was killed on the way")
     func retries() throws {
         let script = ServerProcess.root.appending(path: "Tests/Long/retries").path
-        let result = try run("python3", [script, "200", "2"], environment: ["ASSETLOG": ServerProcess.binary.path])
+        let result = try run("python3", [script, "120", "2"], environment: ["ASSETLOG": ServerProcess.binary.path])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
     }
 }
