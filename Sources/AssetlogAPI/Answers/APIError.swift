@@ -24,7 +24,10 @@ struct APIError: Error, Sendable {
 
     /// The answer to a request that was not let in.
     init(_ refusal: AccessRefusal) {
-        self.init(status: HTTPResponse.Status(integerLiteral: refusal.reason.status), detail: refusal.message)
+        // These have a phrase for the problem's title; one that is made of a number has none.
+        let known: [HTTPResponse.Status] = [.unauthorized, .forbidden, .notFound, .tooManyRequests, .serviceUnavailable]
+        let code = refusal.reason.status
+        self.init(status: known.first { $0.code == code } ?? .init(code: code), detail: refusal.message)
         for field in refusal.fields {
             if let name = HTTPField.Name(field.name) { headers[name] = field.value }
         }

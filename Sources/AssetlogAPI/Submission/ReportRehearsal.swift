@@ -29,7 +29,11 @@ struct ReportRehearsal: Sendable {
             target.withUnsafeBytes({ bytes in ReportRoute.isRehearsal(route.query.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }) })
         else { return nil }
         if let refusal = admission.refusal { throw APIError(refusal) }
-        let buffer = try await request.body.collect(upTo: configuration.itemBytes)
+        var buffer = ByteBuffer()
+        try await request.body.forEachPiece { piece in
+            guard buffer.readableBytes + piece.readableBytes <= configuration.itemBytes else { throw tooLarge }
+            buffer.writeImmutableBuffer(piece)
+        }
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: admission.organization)
         var rehearsal = try resolve(
             route, target, request.headers[.contentType].map { Array($0.utf8) }, Array(buffer.readableBytesView),
@@ -39,6 +43,10 @@ struct ReportRehearsal: Sendable {
         }
         return Response(
             type: "application/json", bytes: [UInt8(ascii: "{")] + rehearsal.members() + [UInt8(ascii: "}")])
+    }
+
+    private var tooLarge: APIError {
+        APIError(status: .contentTooLarge, detail: "The body is larger than \(configuration.itemBytes) bytes.")
     }
 
     private func resolve(
