@@ -105,6 +105,9 @@ struct AccessTests {
                     method: "GET", path: "/server_info", worthless: 401, wrongAction: 403, wrongAsset: 200,
                     wrongDeployment: 200, right: 200),
                 Row(
+                    method: "GET", path: "/api/v1/openapi.json", worthless: 401, wrongAction: 403, wrongAsset: 200,
+                    wrongDeployment: 200, right: 200),
+                Row(
                     method: "GET", path: "/metrics", worthless: 401, wrongAction: 403, wrongAsset: 200,
                     wrongDeployment: 200, right: 200),
                 Row(method: "GET", path: "/", worthless: 401, wrongAction: 403, wrongAsset: 200, wrongDeployment: 403, right: 403),

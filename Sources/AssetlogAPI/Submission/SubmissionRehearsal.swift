@@ -92,7 +92,7 @@ struct SubmissionRehearsal: Sendable {
             var bytes: [UInt8] = []
             error.appendProblem(to: &bytes)
             return Response(
-                status: .init(integerLiteral: error.status), type: "application/problem+json", bytes: bytes)
+                status: .named(error.status), type: "application/problem+json", bytes: bytes)
         }
     }
 

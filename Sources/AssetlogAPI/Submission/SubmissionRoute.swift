@@ -6,6 +6,9 @@ import Hummingbird
 
 /// `POST /api/v1/events`: one event, an array of events, or one on each line.
 struct SubmissionRoute: Sendable {
+    /// The names of its parameters, in the order of the documentation.
+    static let parameters = ["atomic", "items", "dry_run"]
+
     private let log: EventLog
     private let configuration: APIConfiguration
     private let memory: SubmissionMemory
@@ -26,12 +29,13 @@ struct SubmissionRoute: Sendable {
         guard !configuration.isReadOnly else {
             throw APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
         }
-        let parameters = try QueryParameters(request.uri.query, known: ["atomic", "items", "dry_run"])
+        let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
+        let options = try options(request, parameters, context)
         var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
         if try parameters.flag("dry_run") {
             return try await SubmissionRehearsal(limits: limits, storage: log.storage).rehearse(request, &body, context)
         }
-        let submission = Submission(log: log, options: try options(request, parameters, context), limits: limits)
+        let submission = Submission(log: log, options: options, limits: limits)
         do {
             try await read(request, &body, into: submission)
             try await submission.finish()
