@@ -57,6 +57,7 @@ final class PostgresStorage: Storage {
             return try writer.withLock { writer in
                 guard let writer else { throw closedError }
                 let outcome = try writer.append(batch)
+                connector.noteSuccess()
                 if let sequences = outcome.sequences { horizon.acknowledge(sequences.upperBound) }
                 return outcome
             }
@@ -170,6 +171,7 @@ final class PostgresStorage: Storage {
         while !Task.isCancelled {
             do {
                 _ = try await read { try self.horizon.ask($0, $1) }
+                connector.noteSuccess()
                 if round % 60 == 0 { try await tidy() }
                 round += 1
             } catch {
