@@ -87,9 +87,10 @@ struct DeploymentFileTests {
         let server = try #require(services["assetlog"])
         #expect((services["init"]?["command"] as? [String])?.first == "init")
         let needs = try #require(server["depends_on"] as? [String: [String: Any]])
-        #expect(needs.mapValues { $0["condition"] as? String } == [
-            "init": "service_completed_successfully", "postgres": "service_healthy",
-        ])
+        #expect(
+            needs.mapValues { $0["condition"] as? String } == [
+                "init": "service_completed_successfully", "postgres": "service_healthy",
+            ])
         // The database is only there with its profile.
         #expect(needs["postgres"]?["required"] as? Bool == false && needs["init"]?["required"] == nil)
         let health = server["healthcheck"] as? [String: Any]

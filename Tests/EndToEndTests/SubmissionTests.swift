@@ -111,6 +111,32 @@ struct SubmissionTests {
         #expect(refused.status == 413, "\(refused.body)")
     }
 
+    @Test(
+        "answers a client that closes its side within the body, and keeps what came whole",
+        arguments: [
+            ("/api/v1/events", 1), ("/api/v1/events?atomic=true", 0), ("/api/v1/events?dry_run=true", 0),
+            ("/report_asset_materialization/a", 0), ("/report_asset_materialization/a?dry_run=true", 0),
+        ])
+    func halfClosed(_ path: String, recorded: Int) throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let script = """
+            import socket
+            connection = socket.create_connection(("127.0.0.1", \(server.url.port ?? 0)))
+            connection.sendall(b'POST \(path) HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\n'
+                b'Content-Length: 100000\\r\\n\\r\\n[\(Self.event),{"kind":')
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(30)
+            answer = b""
+            while piece := connection.recv(65536): answer += piece
+            print(answer.decode())
+            """
+        let result = try run("python3", ["-c", script])
+        #expect(result.output.hasPrefix("HTTP/1.1 400 "), "\(result.output)\(result.errors)")
+        #expect(try events(server).count == recorded)
+        #expect(!server.said.contains("could not be answered"), "\(server.said)")
+    }
+
     @Test("records nothing twice that has an identity, and refuses another event under it")
     func identities() throws {
         let server = try ServerProcess()

@@ -17,14 +17,15 @@ struct ReportBody {
         do {
             let decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: limits)
             var isEmpty = true
-            for try await buffer in request.body where buffer.readableBytes > 0 {
+            try await request.body.forEachPiece { piece in
+                guard piece.readableBytes > 0 else { return }
                 isEmpty = false
                 guard let decoder else {
-                    guard bytes.count + buffer.readableBytes <= limit else { throw Self.tooLarge(limit) }
-                    bytes.append(contentsOf: buffer.readableBytesView)
-                    continue
+                    guard bytes.count + piece.readableBytes <= limit else { throw Self.tooLarge(limit) }
+                    bytes.append(contentsOf: piece.readableBytesView)
+                    return
                 }
-                try buffer.withUnsafeReadableBytes { try decoder.decode($0, into: &bytes) }
+                try piece.withUnsafeReadableBytes { try decoder.decode($0, into: &bytes) }
             }
             // An empty body has no coding, whatever its header says.
             if !isEmpty { try decoder?.finish() }
@@ -35,6 +36,7 @@ struct ReportBody {
             throw Self.answer(to: error, limit: limit)
         }
     }
+
     private static func answer(to error: GzipError, limit: Int) -> APIError {
         switch error.code {
         case .tooLarge: tooLarge(limit)

@@ -3,7 +3,6 @@ import AssetlogCore
 import AssetlogLog
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// `POST /api/v1/events`: one event, an array of events, or one on each line.
 struct SubmissionRoute: Sendable {
@@ -82,7 +81,7 @@ struct SubmissionRoute: Sendable {
         var held = 0
         defer { _ = memory.change(from: held, to: 0) }
         do {
-            for try await buffer in request.body {
+            try await request.body.forEachPiece { buffer in
                 try await body.read(buffer, into: &splitter) { splitter in
                     try await take(&splitter, submission)
                     guard memory.change(from: held, to: splitter.keptBytes) else { throw APIError.noMemory }
@@ -96,8 +95,6 @@ struct SubmissionRoute: Sendable {
             throw BrokenBody(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
         } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
             throw BrokenBody(status: error.status, detail: error.detail)
-        } catch let error as any NIOCoreError {
-            throw BrokenBody(status: .badRequest, detail: "The body has broken off: \(error).")
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
     }
@@ -160,8 +157,3 @@ struct SubmissionRoute: Sendable {
         return Response(status: failure.status, type: "application/problem+json", bytes: bytes)
     }
 }
-
-/// What the errors of a connection that ends have in common.
-private protocol NIOCoreError: Error {}
-extension ChannelError: NIOCoreError {}
-extension IOError: NIOCoreError {}

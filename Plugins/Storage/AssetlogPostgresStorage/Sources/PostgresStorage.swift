@@ -57,6 +57,7 @@ final class PostgresStorage: Storage {
             return try writer.withLock { writer in
                 guard let writer else { throw closedError }
                 let outcome = try writer.append(batch)
+                connector.noteSuccess()
                 if let sequences = outcome.sequences { horizon.acknowledge(sequences.upperBound) }
                 return outcome
             }
@@ -72,7 +73,8 @@ final class PostgresStorage: Storage {
             let horizon = try self.horizon.now(connection, before: deadline)
             let limit = max(1, min(query.limit, 100_000))
             let statement = PageStatement(query, horizon: horizon, limit: limit, self.options.schema)
-            let rows = try connection.run(statement.text, statement.parameters, before: deadline)
+            let rows = try connection.run(
+                statement.text, statement.parameters, with: statement.settings, before: deadline)
             var page = EventPage(events: [], next: 0)
             page.events.reserveCapacity(rows.count)
             var bytes = 0
@@ -169,6 +171,7 @@ final class PostgresStorage: Storage {
         while !Task.isCancelled {
             do {
                 _ = try await read { try self.horizon.ask($0, $1) }
+                connector.noteSuccess()
                 if round % 60 == 0 { try await tidy() }
                 round += 1
             } catch {

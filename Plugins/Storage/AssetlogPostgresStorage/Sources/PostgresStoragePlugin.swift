@@ -57,6 +57,12 @@ extension PostgresStorage.Options {
         guard isForm else {
             throw configuration.error("url", "must be postgresql://role@host:port/database or host=… dbname=…")
         }
+        guard ConnectionString.isClear(url) else {
+            throw configuration.error(
+                "url",
+                "can't be read: use only parameters that libpq knows, and write what is special in a name or a password as in"
+                    + " p%40ssword")
+        }
         if configuration.secret("password") != nil, configuration.string("password_file") != nil {
             throw configuration.error("password_file", "can't stand beside password; remove one of them")
         }

@@ -73,29 +73,37 @@ final class Cluster: Sendable {
         "t\(schemas.add(1, ordering: .relaxed).newValue)"
     }
 
-    /// Runs SQL as the superuser and returns what it printed, a row on a line.
+    /// Runs SQL, as the superuser unless it is said otherwise, and returns what it printed, a row on a line.
     @discardableResult
-    func sql(_ statements: String) async throws -> String {
+    func sql(_ statements: String, as url: String? = nil) async throws -> String {
+        try await psql(url, ["-c", statements])
+    }
+
+    /// Runs a file of SQL with variables of psql.
+    func run(file: String, _ variables: [String: String], as url: String) async throws {
+        try await psql(url, variables.flatMap { ["-v", "\($0)=\($1)"] } + ["-f", file])
+    }
+
+    @discardableResult
+    private func psql(_ url: String?, _ arguments: [String]) async throws -> String {
         let psql = Process()
         psql.executableURL = URL(fileURLWithPath: "/usr/bin/psql")
-        psql.arguments = [url(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-c", statements]
+        psql.arguments = [url ?? self.url(), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"] + arguments
         let (output, errors) = (Pipe(), Pipe())
         psql.standardOutput = output
         psql.standardError = errors
         try psql.run()
-        return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
-                let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-                psql.waitUntilExit()
-                if psql.terminationStatus == 0 {
-                    continuation.resume(returning: text.trimmingCharacters(in: .whitespacesAndNewlines))
-                } else {
-                    continuation.resume(throwing: StorageError(.unavailable, complaint))
-                }
-            }
+        return try await onThread {
+            let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            let complaint = String(decoding: errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            psql.waitUntilExit()
+            guard psql.terminationStatus == 0 else { throw StorageError(.unavailable, complaint) }
+            return text.trimmingCharacters(in: .whitespacesAndNewlines)
         }
     }
+
+    /// The folder of this plugin.
+    static let plugin = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 }
 
 /// The setup of a configuration, as `serve` makes it.
@@ -106,9 +114,11 @@ func setup(_ values: [String: String]) throws -> StorageSetup {
     return try StoragePlugin.postgres.configure(configuration)
 }
 
-/// Opens a storage in a schema of the shared cluster.
-func open(_ schema: String, on cluster: Cluster, _ more: [String: String] = [:]) async throws -> any Storage {
+/// Opens a storage in a schema of a cluster.
+func open(
+    _ schema: String, on cluster: Cluster, _ more: [String: String] = [:], logger: Logger = Logger(label: "test")
+) async throws -> any Storage {
     let values = ["url": cluster.url(), "schema": schema].merging(more) { $1 }
-    return try await setup(values).open(PluginContext(name: "postgres", logger: Logger(label: "test")))
+    return try await setup(values).open(PluginContext(name: "postgres", logger: logger))
 }
 #endif

@@ -7,6 +7,8 @@ final class Connector: Sendable {
     private struct State {
         var isPrepared = false
         var lastFailure: (time: ContinuousClock.Instant, error: any Error)?
+        /// When the server did something, over whichever connection.
+        var lastSuccess: ContinuousClock.Instant?
         var isClosed = false
     }
 
@@ -26,8 +28,19 @@ final class Connector: Sendable {
         schema = migrator.schema
     }
 
-    /// Why the last try to connect failed; nil: it did not.
-    var failure: (any Error)? { state.withLock { $0.lastFailure?.error } }
+    /// Why the last try to connect failed; nil: it did not, or the server has worked since.
+    var failure: (any Error)? {
+        state.withLock { state in
+            guard let failure = state.lastFailure else { return nil }
+            if let success = state.lastSuccess, success >= failure.time { return nil }
+            return failure.error
+        }
+    }
+
+    /// Tells that a statement succeeded: whoever has a connection does not notice by another one that the server is there.
+    func noteSuccess() {
+        state.withLock { $0.lastSuccess = .now }
+    }
 
     /// How long to wait before the next try.
     var rest: Duration {
@@ -65,20 +78,19 @@ final class Connector: Sendable {
     }
 
     private func prepare(_ connection: PostgresConnection) throws {
-        let deadline = Deadline(in: .seconds(60))
         try preparation.withLock { _ in
             if !state.withLock({ $0.isPrepared }) {
-                try migrator.migrate(connection, before: deadline)
+                try migrator.migrate(connection, within: settings.timeout)
                 try connection.run(
                     schema.sql(
                         """
                         SELECT {schema}.ensure_partitions(
                             clock_timestamp() - interval '1 hour', clock_timestamp() + interval '1 month')
-                        """), before: deadline)
+                        """), before: Deadline(in: settings.timeout))
                 state.withLock { $0.isPrepared = true }
             }
         }
-        try checkDurability(connection, deadline)
+        try checkDurability(connection, Deadline(in: settings.timeout))
     }
 
     /// Each connection, for another server may answer now.

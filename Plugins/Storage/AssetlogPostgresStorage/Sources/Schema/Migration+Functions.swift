@@ -4,7 +4,7 @@ extension Migration {
     /// log but through them. See Docs/Decisions/0010-postgresql.md for why they are as they are.
     static let functions = """
         CREATE FUNCTION {schema}.ensure_partitions(earliest timestamptz, latest timestamptz) RETURNS integer
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $function$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         DECLARE
             month date := date_trunc('month', earliest AT TIME ZONE 'UTC')::date;
             name text;
@@ -39,11 +39,11 @@ extension Migration {
 
         -- Two numbers of 32 bits as a lock's key: which log, and of which sequence the last bits.
         CREATE FUNCTION {schema}.lock_half(number bigint) RETURNS integer
-        LANGUAGE sql IMMUTABLE SET search_path = pg_catalog
+        LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp
         AS $function$ SELECT (((number + 2147483648) & 4294967295) - 2147483648)::integer $function$;
 
         CREATE FUNCTION {schema}.allocate(wanted bigint) RETURNS bigint
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $function$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         DECLARE
             log integer := {schema}.lock_half('{schema}.events'::regclass::oid::bigint);
             turn integer := {schema}.lock_half('{schema}.event_sequence'::regclass::oid::bigint);
@@ -70,7 +70,7 @@ extension Migration {
         END $function$;
 
         CREATE FUNCTION {schema}.horizon() RETURNS bigint
-        LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog AS $function$
+        LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         DECLARE
             log bigint := '{schema}.events'::regclass::oid::bigint;
             here oid := (SELECT oid FROM pg_database WHERE datname = current_database());
@@ -92,7 +92,7 @@ extension Migration {
             receipts timestamptz[], deployments text[], keys text[], partitions text[], reporters text[], contents bytea[],
             chosen boolean[]
         ) RETURNS bigint
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog SET plan_cache_mode = force_generic_plan
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
         AS $function$
         DECLARE
             first bigint;
@@ -131,7 +131,7 @@ extension Migration {
 
         -- Forgets what no append can ask for any more, and keeps its count.
         CREATE FUNCTION {schema}.tidy() RETURNS void
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog AS $function$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
         BEGIN
             IF NOT pg_try_advisory_xact_lock({schema}.lock_half('{schema}.appends'::regclass::oid::bigint), 0) THEN
                 RETURN;
@@ -142,6 +142,9 @@ extension Migration {
             UPDATE {schema}.totals SET events = totals.events + counted.events FROM counted WHERE counted.events IS NOT NULL;
             DELETE FROM {schema}.claims WHERE claimed_at < clock_timestamp() - interval '5 minutes';
         END $function$;
+
+        -- Everybody may run a new function, and these run as the owner of the log: grants.sql says who needs which.
+        REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC;
         """
 }
 #endif

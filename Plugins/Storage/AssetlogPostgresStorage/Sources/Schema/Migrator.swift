@@ -17,10 +17,11 @@ struct Migrator: Sendable {
     /// Any number that no other program uses for this: one migration at a time in a database.
     private static let lock: Int64 = 0x6173_7365_746c_6f67
 
-    /// Leaves the schema at the current version.
+    /// Leaves the schema at the current version; to look for it must not take longer than the timeout.
     ///
     /// - Throws: ``StorageError`` when it can't be, ``PostgresFailure``.
-    func migrate(_ connection: PostgresConnection, before deadline: Deadline) throws {
+    func migrate(_ connection: PostgresConnection, within timeout: Duration) throws {
+        let deadline = Deadline(in: timeout)
         try checkServer(connection, deadline)
         let version = try version(connection, deadline)
         guard version < Migration.current else { return try refuse(newer: version) }
@@ -30,8 +31,9 @@ struct Migrator: Sendable {
                 "The schema \(schema.name) has the version \(version), and this release needs \(Migration.current). Run"
                     + " `assetlog serve` once with storage.postgres.migrate: run and a role that owns the schema.")
         }
-        try connection.runScript(script, before: deadline)
-        try refuse(newer: try self.version(connection, deadline))
+        // Others may be at it, and a step may take long.
+        try connection.runScript(script, before: Deadline(in: max(timeout, .seconds(60))))
+        try refuse(newer: try self.version(connection, Deadline(in: timeout)))
     }
 
     private func checkServer(_ connection: PostgresConnection, _ deadline: Deadline) throws {

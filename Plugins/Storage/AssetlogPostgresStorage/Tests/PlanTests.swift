@@ -1,0 +1,149 @@
+#if Postgres
+import AssetlogCore
+import Foundation
+import Testing
+
+@testable import AssetlogPostgresStorage
+
+@Suite(
+    "The event table in PostgreSQL",
+    .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+struct PlanTests {
+    /// What is asked of a table of 200,000 events, and the indexes that may answer it.
+    struct Reading: Sendable, CustomTestStringConvertible {
+        let testDescription: String
+        var query: EventQuery
+        var indexes: [String]
+        /// Whether the index gives the order as well, so that a page costs what is in it.
+        var isOrdered = true
+        /// The values of the statement's parameters, in their order.
+        var values: [String]
+    }
+
+    private static let asset = AssetKey(["asset 77"])
+    private static let hash = "\(AssetHash.of(asset, in: "default"))"
+    private static let time = Timestamp("2026-02-03T04:05:06Z") ?? .now()
+
+    private static let readings: [Reading] = [
+        Reading(
+            testDescription: "from a sequence", query: EventQuery(order: .ascending(after: 120_000), limit: 100),
+            indexes: ["sequence"], values: ["120000", "200000", "8388608"]),
+        Reading(
+            testDescription: "the last ones", query: EventQuery(order: .descending(before: nil), limit: 100), indexes: ["sequence"],
+            values: ["200001", "8388608"]),
+        Reading(
+            testDescription: "an asset, from a sequence",
+            query: EventQuery(order: .ascending(after: 120_000), limit: 100, deployment: "default", assetKey: asset),
+            indexes: ["asset_hash_sequence"],
+            values: ["120000", "200000", "'default'", hash, "'\(asset.canonical)'", "8388608"]),
+        Reading(
+            testDescription: "the last ones of an asset",
+            query: EventQuery(order: .descending(before: nil), limit: 1, deployment: "default", assetKey: asset),
+            indexes: ["asset_hash_sequence"], values: ["200001", "'default'", hash, "'\(asset.canonical)'", "8388608"]),
+        Reading(
+            testDescription: "the latest of an asset",
+            query: EventQuery(order: .latest(before: nil), limit: 1, deployment: "default", assetKey: asset),
+            indexes: ["asset_hash_timestamp"], values: ["200000", "'default'", hash, "'\(asset.canonical)'", "8388608"]),
+        Reading(
+            testDescription: "the latest", query: EventQuery(order: .latest(before: nil), limit: 100), indexes: ["timestamp"],
+            values: ["200000", "8388608"]),
+        Reading(
+            testDescription: "the latest before a moment",
+            query: EventQuery(order: .latest(before: EventMoment(timestamp: time, sequence: 7)), limit: 100),
+            indexes: ["timestamp"], values: ["200000", "'\(time)'", "7", "8388608"]),
+        Reading(
+            testDescription: "a time", query: EventQuery(limit: 100, from: time, to: Timestamp(microseconds: time.microseconds + 60_000_000)),
+            indexes: ["timestamp"], isOrdered: false,
+            values: ["0", "200000", "'\(time)'", "'\(Timestamp(microseconds: time.microseconds + 60_000_000))'", "8388608"]),
+        Reading(
+            testDescription: "a time of an asset",
+            query: EventQuery(
+                limit: 100, deployment: "default", assetKey: asset, from: time,
+                to: Timestamp(microseconds: time.microseconds + 86_400_000_000)),
+            indexes: ["asset_hash_timestamp", "timestamp_sequence"], isOrdered: false,
+            values: [
+                "0", "200000", "'default'", hash, "'\(asset.canonical)'", "'\(time)'",
+                "'\(Timestamp(microseconds: time.microseconds + 86_400_000_000))'", "8388608",
+            ]),
+    ]
+
+    /// A log of four months, made once, of 400 assets that take turns.
+    private static let table = Task { () throws -> String in
+        let cluster = try Cluster.shared.get()
+        let name = cluster.freshSchema()
+        try await open(name, on: cluster).close()
+        // FNV-1a is not in PostgreSQL; only the asset that is asked for needs its true number.
+        try await cluster.sql(
+            """
+            SELECT \(name).ensure_partitions('2026-01-01', '2026-04-30');
+            SET synchronous_commit = off;
+            INSERT INTO \(name).events (sequence, asset_hash, "timestamp", received_at, event_id, kind, deployment, asset_key, details)
+            SELECT number, CASE WHEN number % 400 = 77 THEN \(hash) ELSE hashtextextended((number % 400)::text, 0) END,
+                moment, moment, gen_random_uuid(), 1, 'default', '["asset ' || number % 400 || '"]', '{}'
+            FROM (SELECT number, '2026-01-01'::timestamptz + number * interval '50 seconds' AS moment
+                FROM generate_series(1, 200000) AS number) AS made;
+            SELECT setval('\(name).event_sequence', 200000);
+            ANALYZE \(name).events;
+            """)
+        return name
+    }
+
+    @Test("answers by an index", arguments: readings, ["force_generic_plan", "force_custom_plan"])
+    func plans(reading: Reading, mode: String) async throws {
+        let name = try await Self.table.value
+        let schema = try #require(Schema(name))
+        let statement = PageStatement(reading.query, horizon: 200_000, limit: reading.query.limit, schema)
+        let types = reading.values.map { $0.hasPrefix("'2026") ? "timestamptz" : $0.hasPrefix("'") ? "text" : "bigint" }
+        let plan = try await Cluster.shared.get().sql(
+            """
+            SET plan_cache_mode = \(mode);
+            PREPARE page (\(types.joined(separator: ", "))) AS \(statement.text);
+            EXPLAIN EXECUTE page (\(reading.values.joined(separator: ", ")));
+            """)
+        #expect(!plan.contains("Seq Scan"), "\(plan)")
+        let scans = plan.split(separator: "\n").filter { $0.contains("Scan") && !$0.contains("Subquery Scan") }
+        #expect(!scans.isEmpty, "\(plan)")
+        for scan in scans {
+            let isFitting = reading.indexes.contains { scan.contains("_\($0)") } || scan.contains("Bitmap Heap Scan")
+            #expect(isFitting, "\(scan) in \(plan)")
+        }
+        if reading.isOrdered { #expect(!plan.contains("Sort"), "\(plan)") }
+    }
+
+    @Test("has a partition for each month of receipt, made when it is needed")
+    func partitions() async throws {
+        let cluster = try Cluster.shared.get()
+        let schema = cluster.freshSchema()
+        let storage = try await open(schema, on: cluster)
+        func partitions() async throws -> [String] {
+            try await cluster.sql(
+                """
+                SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+                WHERE inhparent = '\(schema).events'::regclass ORDER BY relname
+                """
+            ).split(separator: "\n").map(String.init)
+        }
+        // This month and the next are there.
+        let first = try await partitions()
+        #expect((2...3).contains(first.count), "\(first)")
+        let months = ["2020-02-29T23:59:59.999999Z", "2020-03-01T00:00:00Z", "2037-12-31T23:59:59Z"]
+        for (number, month) in months.enumerated() {
+            try await storage.add(events(number..<number + 1, received: try #require(Timestamp(month))))
+        }
+        // Of one batch, events of several months; and two servers that meet a new month at once.
+        let mixed = events(3..<4, received: Timestamp("2021-05-05T00:00:00Z")) + events(4..<5, received: Timestamp("2021-07-05T00:00:00Z"))
+        let other = try await open(schema, on: cluster)
+        async let one = storage.add(mixed)
+        async let two = other.add(events(5..<6, received: Timestamp("2021-06-05T00:00:00Z")))
+        _ = try await (one, two)
+        await eventually("all is there") { try await Set(storage.numbers()) == Set(0..<6) }
+        #expect(
+            try await partitions() == [
+                "events_2020_02", "events_2020_03", "events_2021_05", "events_2021_06", "events_2021_07",
+            ] + first + ["events_2037_12"])
+        let rows = try await cluster.sql("SELECT partition FROM \(schema).events_2020_02")
+        #expect(rows == "0")
+        for storage in [storage, other] { await storage.close() }
+    }
+}
+#endif

@@ -1,0 +1,129 @@
+#if Postgres
+import AssetlogCore
+import AssetlogPostgresStorage
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+/// Everything that was logged, as text.
+private final class Journal: LogHandler, @unchecked Sendable {
+    // Sendable because its lines are behind a lock and nobody sets the rest.
+    private let lines = Mutex<[String]>([])
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    var text: String { lines.withLock { $0.joined(separator: "\n") } }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(
+        level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String, function: String,
+        line: UInt
+    ) {
+        lines.withLock { $0.append("\(message) \(metadata ?? [:])") }
+    }
+}
+
+@Suite("A password of PostgreSQL", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+struct SecretTests {
+    private let cluster: Cluster
+    private let schema: String
+
+    init() throws {
+        cluster = try Cluster.shared.get()
+        schema = cluster.freshSchema()
+    }
+
+    @Test("that is wrong is told of, and not told", arguments: ["url", "password", "password_file"])
+    func wrong(place: String) async throws {
+        let secret = "Tr0ub4dor-\(UUID().uuidString.prefix(6))"
+        let file = NSTemporaryDirectory() + "password-\(schema)"
+        try "\(secret)\nanother line\n".write(toFile: file, atomically: true, encoding: .utf8)
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        var values = ["url": cluster.url(password: place == "url" ? secret : ""), "timeout": "1s"]
+        if place == "password" { values["password"] = secret }
+        if place == "password_file" { values["password_file"] = file }
+        let journal = Journal()
+        let storage = try await open(schema, on: cluster, values, logger: Logger(label: "test") { _ in journal })
+        let error = await #expect(throws: StorageError.self) { try await storage.add(events(0..<1)) }
+        let reading = await #expect(throws: StorageError.self) { try await storage.log() }
+        var dumped = ""
+        dump(storage, to: &dumped)
+        dump(error, to: &dumped)
+        #expect(error?.message.contains("password authentication failed") == true, "\(error?.message ?? "")")
+        #expect(journal.text.contains("password authentication failed"))
+        for text in [error?.message ?? "", reading?.message ?? "", journal.text, storage.health().problem ?? "", "\(storage)", dumped] {
+            #expect(!text.contains(secret))
+        }
+        await storage.close()
+    }
+
+    @Test(
+        "in a connection string that can't be read is not quoted",
+        arguments: [
+            "postgresql://role:s3cr%ZZet@127.0.0.1/db", "postgresql://role:s3cr@s3cret@127.0.0.1/db", "postgresql://role:s3cr/s3cret@h/db",
+            "postgresql://role:5/s3cret@h/db", "postgresql://role:s3cr?s3cret@h/db", "host=h password=s3cr s3cret", "host=h password='s3cret",
+            "postgresql://role:s3cret@h/db?sslmod=require", "postgresql://role:s3cr#s3cret@h/db", "postgresql://role:s3cret@h:54x/db",
+        ])
+    func unreadable(url: String) throws {
+        let error = #expect(throws: ConfigurationError.self) { try setup(["url": url]) }
+        #expect(error?.key == "storage.postgres.url")
+        var text = "\(error.map { "\($0)" } ?? "")"
+        dump(error, to: &text)
+        #expect(!text.contains("s3cr"), "\(text)")
+    }
+
+    @Test(
+        "may be written as it must be",
+        arguments: [
+            "postgresql://role:p%40ss%2Fw%25rd@127.0.0.1:5432,db2:5433/assetlog?sslmode=verify-full&target_session_attrs=any",
+            "postgresql:///assetlog?host=/run/postgresql,/tmp", "postgres://[fe80::1%25eth0]:5432/assetlog",
+            "host=a,b port=1,2 dbname=assetlog user='role' password='p@ss w\\'rd'",
+        ])
+    func readable(url: String) throws {
+        _ = try setup(["url": url])
+    }
+
+    @Test("in a file is read at each connect")
+    func file() async throws {
+        let role = "changing_\(schema)"
+        try await cluster.sql("CREATE ROLE \(role) LOGIN SUPERUSER PASSWORD 'first'")
+        let file = NSTemporaryDirectory() + "password-\(schema)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        try "first\n".write(toFile: file, atomically: true, encoding: .utf8)
+        let storage = try await open(
+            schema, on: cluster, ["url": cluster.url(user: role, password: "wrong"), "password_file": file, "timeout": "1s"])
+        try await storage.add(events(0..<1))
+        try await cluster.sql("ALTER ROLE \(role) PASSWORD 'second'")
+        func drop() async throws {
+            try await cluster.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = '\(role)'")
+        }
+        try await drop()
+        let error = await #expect(throws: StorageError.self) { try await storage.add(events(1..<2)) }
+        #expect(error?.message.contains("password authentication failed") == true, "\(error?.message ?? "")")
+        try FileManager.default.removeItem(atPath: file)
+        await eventually("it says that the file is gone") {
+            do { try await storage.add(events(1..<2)) } catch { return "\(error)".contains(file) }
+            return false
+        }
+        try "second".write(toFile: file, atomically: true, encoding: .utf8)
+        await eventually("it appends") { try await storage.add(events(2..<3)).sequences != nil }
+        #expect(try await storage.numbers() == [0, 2])
+        await storage.close()
+    }
+
+    @Test("goes to the host that answers, when the first is dead")
+    func hosts() async throws {
+        let url = "postgresql://postgres:secret@127.0.0.1:1,127.0.0.1:\(cluster.port)/postgres?sslmode=require"
+        let storage = try await open(schema, on: cluster, ["url": url])
+        #expect(storage.health().isReady)
+        try await storage.add(events(0..<1))
+        #expect(try await storage.numbers() == [0])
+        await storage.close()
+    }
+}
+#endif
