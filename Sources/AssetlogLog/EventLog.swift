@@ -20,15 +20,20 @@ public final class EventLog: @unchecked Sendable {
         public var sliceEvents: Int
         /// So many bytes of slices that wait for room share one commit.
         public var sliceBytes: Int
+        /// How long a sender of slices pauses after each of them while others report one by one: the processors that it
+        /// leaves to them count more than the wait for its commits.
+        public var slicePause: Duration
 
         /// Makes limits.
         public init(
-            queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20
+            queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20,
+            slicePause: Duration = .milliseconds(5)
         ) {
             self.queuedEvents = queuedEvents
             self.queuedBytes = queuedBytes
             self.sliceEvents = sliceEvents
             self.sliceBytes = sliceBytes
+            self.slicePause = slicePause
         }
     }
 
@@ -66,6 +71,8 @@ public final class EventLog: @unchecked Sendable {
     }
 
     private struct SharedState {
+        /// When single reports were committed last.
+        var lastReports: ContinuousClock.Instant?
         var failing: Failing?
         var isDraining = false
         var hasEnded = false
@@ -205,9 +212,16 @@ public final class EventLog: @unchecked Sendable {
     /// which is after the pause that the storage advised.
     public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
         let outcome = try await append(slice, waitingForRoom: true)
+        let pause = max(outcome.advisedPause, hasRecentReports ? limits.slicePause : .zero)
         // A caller that is cancelled gets the outcome all the same.
-        if outcome.advisedPause > .zero { try? await Task.sleep(for: outcome.advisedPause) }
+        if pause > .zero { try? await Task.sleep(for: pause) }
         return outcome
+    }
+
+    /// Whether somebody reports event by event at the moment.
+    private var hasRecentReports: Bool {
+        guard let last = state.withLock({ $0.lastReports }) else { return false }
+        return ContinuousClock.now - last < .milliseconds(200)
     }
 
     private func append(_ slice: EventBatch, waitingForRoom: Bool) async throws -> AppendOutcome {
@@ -284,6 +298,7 @@ public final class EventLog: @unchecked Sendable {
             let start = ContinuousClock.now
             let result = Result { try storage.append(committing.batch) }
             note(result, of: committing.batch, in: ContinuousClock.now - start)
+            if committing.batch.count > committing.sliceEvents { state.withLock { $0.lastReports = ContinuousClock.now } }
             committing.settle(result)
         }
         end()

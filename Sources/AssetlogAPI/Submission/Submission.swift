@@ -22,8 +22,8 @@ final class Submission {
     }
 
     /// The events and bytes after which a slice goes to the writer.
-    private static let sliceEvents = 1_024
-    private static let sliceBytes = 1 << 20
+    private static let sliceEvents = 512
+    private static let sliceBytes = 512 << 10
     /// The bounds of an atomic submission.
     static let atomicEvents = 10_000
     static let atomicBytes = 8 << 20

@@ -90,7 +90,7 @@ final class EventIndex: Sendable {
         configuration.prepareDatabase { database in
             // A commit need not be on the disk: what a crash takes is indexed again. NORMAL still keeps the file whole.
             try database.raw("PRAGMA synchronous = NORMAL")
-            try database.raw("PRAGMA cache_size = \(database.configuration.readonly ? -8192 : -65536)")
+            try database.raw("PRAGMA cache_size = \(database.configuration.readonly ? -8192 : -49152)")
             try database.raw("PRAGMA wal_autocheckpoint = 4000")
         }
         pool = try DatabasePool(path: path, configuration: configuration)

@@ -33,7 +33,8 @@ struct LogFile: Sendable {
             }
             // Checkpoints are the Checkpointer's work, so that no commit pays for them.
             try database.raw("PRAGMA wal_autocheckpoint = 0")
-            try database.raw("PRAGMA cache_size = -65536")
+            // A log that is only appended to is not read again by its writer.
+            try database.raw("PRAGMA cache_size = -16384")
         }
         return queue
     }
