@@ -8,6 +8,8 @@ public struct APIConfiguration: Hashable, Sendable {
     public var createsDeployments: Bool
     /// Whether reports are refused; the page for browsers says so.
     public var isReadOnly: Bool
+    /// Whether a request needs a token; the description of the API says so.
+    public var isTokenRequired = false
     /// The most bytes of large answers that are being written, of all connections together.
     public var answerBytes = 64 << 20
     /// Whether reports may say more than Dagster's do.

@@ -13,7 +13,7 @@ import NIOCore
 ///
 /// It has no listener: whoever owns the sockets calls ``responder()`` for each request.
 public struct APIService: Sendable {
-    private let routes: APIRoutes
+    let routes: APIRoutes
     private let router: RouterResponder<APIContext>
     private let rehearsal: ReportRehearsal
     private let layout: PathLayout
@@ -48,6 +48,9 @@ public struct APIService: Sendable {
             health: HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),
+            openapi: OpenAPIRoute(
+                OpenAPIDocument(
+                    base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)),
             page: PageRoute(storage: log.storage, configuration: configuration, logger: logger))
         router = routes.responder()
     }

@@ -5,7 +5,8 @@ struct FaultyStorage: Storage {
     let read: @Sendable () async throws -> Void
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
-        throw StorageError(.unavailable, "The disk /secret/path is gone.")
+        // A full disk stays full for the probes; what can't be reached may be back after a while.
+        throw StorageError(.full, "The disk /secret/path is full.")
     }
     func events(_ query: EventQuery) async throws -> EventPage {
         try await read()

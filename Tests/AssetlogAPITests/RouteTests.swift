@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The routes")
 struct RouteTests {
-    private static let known = ["/", "/api/v1/events", "/server_info", "/metrics", "/livez", "/readyz"]
+    private static let known = ["/", "/api/v1/events", "/api/v1/openapi.json", "/server_info", "/metrics", "/livez", "/readyz"]
 
     @Test("answer GET, and HEAD with the same headers and no body", arguments: known, ["", "/dagster", "/a/b%20c"])
     func getAndHead(_ path: String, prefix: String) async throws {
@@ -153,13 +153,13 @@ struct RouteTests {
     @Test(
         "know a deployment by its name, when it is declared",
         arguments: [
-            ("/prod/api/v1/events", 200), ("/%70rod/api/v1/events", 200), ("/a%20b/api/v1/events", 200),
+            ("/prod/api/v1/events", 200), ("/%70rod/api/v1/events", 200), ("/a%2Eb/api/v1/events", 200),
             ("/dev/api/v1/events", 404), ("/default/api/v1/events", 404), ("//api/v1/events", 404),
             ("/prod/prod/api/v1/events", 404), ("/prod/server_info", 404), ("/prod/api/v2", 404),
             ("/PROD/api/v1/events", 404),
         ])
     func deployments(_ path: String, status: Int) async throws {
-        let server = try await Server(deployments: ["prod", "a b"])
+        let server = try await Server(deployments: ["prod", "a.b"])
         let answer = try await server.get(path)
         #expect(answer.status == status)
         if path.hasSuffix("events"), status == 404, path != "/prod/prod/api/v1/events" {

@@ -41,7 +41,7 @@ struct ConfigurationTextTests {
         let sample = ConfigurationSample.text(plugins: given.plugins, isCommented: false)
         #expect(sample.split(separator: "\n").contains("  listen: 127.0.0.1:3000"))
         // What has no default stands there with an example.
-        let examples: Set = ["storage.remote.url"]
+        let examples: Set = ["storage.postgres.url", "storage.remote.url"]
         let given = (written: try values(sample, given.plugins), defaults: try values(nil, given.plugins))
         #expect(given.written.filter { !examples.contains($0.key) } == given.defaults)
     }

@@ -105,6 +105,9 @@ struct AccessTests {
                     method: "GET", path: "/server_info", worthless: 401, wrongAction: 403, wrongAsset: 200,
                     wrongDeployment: 200, right: 200),
                 Row(
+                    method: "GET", path: "/api/v1/openapi.json", worthless: 401, wrongAction: 403, wrongAsset: 200,
+                    wrongDeployment: 200, right: 200),
+                Row(
                     method: "GET", path: "/metrics", worthless: 401, wrongAction: 403, wrongAsset: 200,
                     wrongDeployment: 200, right: 200),
                 Row(method: "GET", path: "/", worthless: 401, wrongAction: 403, wrongAsset: 200, wrongDeployment: 403, right: 403),
@@ -213,6 +216,9 @@ struct AccessTests {
             #expect(try status(method, path, "Origin: http://127.0.0.1:\(server.url.port ?? 0)") == 200)
             #expect(try status(method, path, "Origin: https://evil.example") == 403)
             #expect(try status(method, path, "Sec-Fetch-Site: cross-site") == 403)
+            guard path.hasPrefix("/api/") else { continue }
+            let problem = try run("curl", ["-s", "-H", "Origin: https://evil.example", "\(server.url)/api/v1/events"])
+            #expect(problem.output.contains(#""title":"Forbidden""#), "\(problem.output)")
             #expect(try status(method, path, "Host: evil.example") == 403)
         }
         #expect(try status("GET", "/livez", "Host: evil.example") == 200)

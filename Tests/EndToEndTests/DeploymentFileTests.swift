@@ -86,7 +86,13 @@ struct DeploymentFileTests {
         let services = try services()
         let server = try #require(services["assetlog"])
         #expect((services["init"]?["command"] as? [String])?.first == "init")
-        #expect(server["depends_on"] as? [String: [String: String]] == ["init": ["condition": "service_completed_successfully"]])
+        let needs = try #require(server["depends_on"] as? [String: [String: Any]])
+        #expect(
+            needs.mapValues { $0["condition"] as? String } == [
+                "init": "service_completed_successfully", "postgres": "service_healthy",
+            ])
+        // The database is only there with its profile.
+        #expect(needs["postgres"]?["required"] as? Bool == false && needs["init"]?["required"] == nil)
         let health = server["healthcheck"] as? [String: Any]
         #expect(health?["test"] as? [String] == ["CMD", "/usr/bin/assetlog", "health"])
         #expect(services["postgres"]?["profiles"] as? [String] == ["postgres"])
@@ -98,7 +104,9 @@ struct DeploymentFileTests {
     private func environment() throws -> [String: String] {
         let image = try Self.text("docker/Dockerfile").matches(of: /(ASSETLOG_[A-Z_]+)=(\S+)/).map { (String($0.1), String($0.2)) }
         let added = try #require(try services()["assetlog"]?["environment"] as? [String: String])
-        return Dictionary(image, uniquingKeysWith: { $1 }).merging(added) { $1 }
+        // Compose puts a default where the variable is not set.
+        let defaults = added.mapValues { $0.replacing(/\$\{[A-Z_]+:-([^}]*)\}/) { $0.1 } }
+        return Dictionary(image, uniquingKeysWith: { $1 }).merging(defaults) { $1 }
     }
 
     @Test("set variables that this build knows, as the document does")

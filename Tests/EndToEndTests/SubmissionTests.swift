@@ -111,6 +111,32 @@ struct SubmissionTests {
         #expect(refused.status == 413, "\(refused.body)")
     }
 
+    @Test(
+        "answers a client that closes its side within the body, and keeps what came whole",
+        arguments: [
+            ("/api/v1/events", 1), ("/api/v1/events?atomic=true", 0), ("/api/v1/events?dry_run=true", 0),
+            ("/report_asset_materialization/a", 0), ("/report_asset_materialization/a?dry_run=true", 0),
+        ])
+    func halfClosed(_ path: String, recorded: Int) throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let script = """
+            import socket
+            connection = socket.create_connection(("127.0.0.1", \(server.url.port ?? 0)))
+            connection.sendall(b'POST \(path) HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\n'
+                b'Content-Length: 100000\\r\\n\\r\\n[\(Self.event),{"kind":')
+            connection.shutdown(socket.SHUT_WR)
+            connection.settimeout(30)
+            answer = b""
+            while piece := connection.recv(65536): answer += piece
+            print(answer.decode())
+            """
+        let result = try run("python3", ["-c", script])
+        #expect(result.output.hasPrefix("HTTP/1.1 400 "), "\(result.output)\(result.errors)")
+        #expect(try events(server).count == recorded)
+        #expect(!server.said.contains("could not be answered"), "\(server.said)")
+    }
+
     @Test("records nothing twice that has an identity, and refuses another event under it")
     func identities() throws {
         let server = try ServerProcess()
@@ -124,6 +150,10 @@ struct SubmissionTests {
         let other = try ask(server, "/api/v1/events", event.replacing("\"a\"", with: "\"b\""))
         #expect(other.status == 422)
         #expect(other.items.first?["status"] as? Int == 422)
+        #expect((other.items.first?["problem"] as? [String: Any])?["title"] as? String == "Unprocessable Content")
+        // The fault is that of the item, not of a key that is new.
+        let underKey = try ask(server, "/api/v1/events", event.replacing("\"a\"", with: "\"c\""), ["-H", "Idempotency-Key: new"])
+        #expect(underKey.items.first?["status"] as? Int == 422, "\(underKey.body)")
         // The same identity in another deployment is another event.
         #expect(try events(server).count == 1)
         #expect(try events(server).first?["timestamp"] as? String == "2025-11-24T16:00:00.500000Z")
@@ -216,6 +246,22 @@ struct SubmissionTests {
             server, "/report_asset_materialization/a?dry_run=true", ["-H", "Content-Type:", "--data-binary", "{}"])
         #expect(untyped.body.contains("Content-Type"), "\(untyped.body)")
         #expect(try ask(server, "/report_asset_materialization/a?dry_run=true", "{broken").status == 400)
+        // Who means to rehearse must not report.
+        for value in ["dry_run=1", "dry_run=True", "dry_run=", "dry_run", "dry_run=true&dry_run=no"] {
+            let unclear = try send(server, "/report_asset_materialization/a?\(value)", [])
+            #expect(unclear.status == 400, "\(value)")
+            #expect(unclear.body.contains("dry_run must be true or false"), "\(value): \(unclear.body)")
+        }
+        // What a report would be refused for, its rehearsal is.
+        let badKey = ["-H", "Idempotency-Key: a b"]
+        for path in ["/report_asset_materialization/a?dry_run=true", "/api/v1/events?dry_run=true"] {
+            #expect(try ask(server, path, Self.event, badKey).status == 400)
+        }
+        let compressed = server.folder.appending(path: "report.gz").path
+        try run("bash", ["-c", "printf '%s' '{\"partition\":\"p\"}' | gzip > \(compressed)"])
+        let gzip = ["-H", "Content-Type: application/json", "-H", "Content-Encoding: gzip", "--data-binary", "@\(compressed)"]
+        let decoded = try send(server, "/report_asset_materialization/a?dry_run=true", gzip)
+        #expect((decoded.json["event"] as? [String: Any])?["partition"] as? String == "p", "\(decoded.body)")
         let event = try ask(server, "/api/v1/events?dry_run=true", Self.event)
         #expect(event.status == 200)
         #expect((event.json["event"] as? [String: Any])?["kind"] as? String == "materialization")

@@ -11,6 +11,12 @@ def binary():
     sys.exit("no assetlog binary: swift build, or name one in ASSETLOG")
 
 
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Server:
     """`assetlog serve` on a data folder; it can be started again after it was killed."""
 
@@ -76,6 +82,8 @@ class Load:
         self.port, self.connections, self.tag, self.tls = port, connections, tag, tls
         self.headers = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self.acknowledged, self.refused, self.sent = {}, {}, 0
+        # The longest time in which no connection got a 200.
+        self.gap, self.last = 0.0, None
 
     async def one(self, number, until):
         count = 0
@@ -97,6 +105,8 @@ class Load:
                 await reader.readexactly(length)
                 status = int(head.split()[1])
                 if status == 200:
+                    now = time.time()
+                    self.gap, self.last = max(self.gap, now - (self.last or now)), now
                     self.acknowledged[re.search(r"(?i)assetlog-event-id: (\S+)", head)[1]] = key
                 else:
                     self.refused[status] = self.refused.get(status, 0) + 1

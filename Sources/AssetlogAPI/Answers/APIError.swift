@@ -24,7 +24,7 @@ struct APIError: Error, Sendable {
 
     /// The answer to a request that was not let in.
     init(_ refusal: AccessRefusal) {
-        self.init(status: HTTPResponse.Status(integerLiteral: refusal.reason.status), detail: refusal.message)
+        self.init(status: .named(refusal.reason.status), detail: refusal.message)
         for field in refusal.fields {
             if let name = HTTPField.Name(field.name) { headers[name] = field.value }
         }
@@ -114,6 +114,17 @@ struct APIError: Error, Sendable {
         var json = JSONObject()
         json.append("error", detail)
         return json.response(status: status, type: "application/json", headers: headers)
+    }
+}
+
+extension HTTPResponse.Status {
+    /// The status of a code with its reason phrase, which the title of problem details repeats.
+    static func named(_ code: Int) -> HTTPResponse.Status {
+        let known: [HTTPResponse.Status] = [
+            .badRequest, .unauthorized, .forbidden, .notFound, .contentTooLarge, .unsupportedMediaType, .unprocessableContent,
+            .tooManyRequests, .serviceUnavailable,
+        ]
+        return known.first { $0.code == code } ?? HTTPResponse.Status(code: code, reasonPhrase: "Error")
     }
 }
 

@@ -23,11 +23,12 @@ struct APIRoutes: Sendable {
         }
     }
 
-    private let routes: [Route]
+    /// The routes, each once.
+    let routes: [Route]
 
     init(
         events: EventRoutes, submission: SubmissionRoute, health: HealthRoutes,
-        metrics: MetricsRoute, serverInfo: ServerInfoRoute, page: PageRoute
+        metrics: MetricsRoute, serverInfo: ServerInfoRoute, openapi: OpenAPIRoute, page: PageRoute
     ) {
         routes = [
             Route(name: .page, right: .admin, path: "/", handler: page.show),
@@ -35,6 +36,7 @@ struct APIRoutes: Sendable {
             Route(
                 name: .events, method: .post, right: .reporting, path: "/api/v1/events", handler: submission.submit),
             Route(name: .event, right: .read, path: "/api/v1/events/:event_id", handler: events.find),
+            Route(name: .openapi, right: .read, path: "/api/v1/openapi.json", handler: openapi.show),
             Route(name: .serverInfo, right: .read, path: "/server_info", handler: serverInfo.show),
             Route(name: .metrics, right: .read, path: "/metrics", handler: metrics.show),
             Route(name: .livez, right: nil, path: "/livez", handler: health.live),

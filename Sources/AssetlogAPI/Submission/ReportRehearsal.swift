@@ -25,15 +25,23 @@ struct ReportRehearsal: Sendable {
     /// - Throws: ``APIError`` with the status and the sentence that the report would be answered with.
     func answer(_ request: Request, _ admission: RequestAdmission) async throws -> Response? {
         let target = Array((request.head.path ?? "").utf8)
-        guard request.method == .post, let route = target.withUnsafeBytes(router.route),
-            target.withUnsafeBytes({ bytes in ReportRoute.isRehearsal(route.query.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }) })
-        else { return nil }
+        guard request.method == .post, let route = target.withUnsafeBytes(router.route) else { return nil }
+        let asked = target.withUnsafeBytes { target in
+            ReportRoute.rehearsal(route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) })
+        }
+        guard asked != .notAsked else { return nil }
         if let refusal = admission.refusal { throw APIError(refusal) }
-        let buffer = try await request.body.collect(upTo: configuration.itemBytes)
+        guard asked == .asked else { throw APIError.badParameter("dry_run", "must be true or false", example: "true") }
+        let body = try await ReportBody(request, configuration).bytes
+        if let field = HTTPField.Name("Idempotency-Key"), let key = request.headers[field],
+            IdempotencyKey.parse(Array(key.utf8)) == nil
+        {
+            throw APIError(status: .badRequest, detail: IdempotencyKey.rule)
+        }
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: admission.organization)
         var rehearsal = try resolve(
-            route, target, request.headers[.contentType].map { Array($0.utf8) }, Array(buffer.readableBytesView),
-            deployment, admission.caller)
+            route, target, request.headers[.contentType].map { Array($0.utf8) }, body, deployment,
+            admission.caller)
         if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: deployment) {
             rehearsal.warnings.append(warning)
         }
@@ -72,7 +80,7 @@ struct ReportRehearsal: Sendable {
         switch result {
         case .success(let rehearsal): return rehearsal
         case .failure(let error):
-            throw APIError(status: HTTPResponse.Status(integerLiteral: error.status), detail: error.message)
+            throw APIError(status: .named(error.status), detail: error.message)
         }
     }
 

@@ -34,6 +34,8 @@ final class Submission {
         var first: Int
         var count: Int
         var id: EventID
+        /// Whether its identities follow from the Idempotency-Key.
+        var isOfKey: Bool
     }
 
     private struct Slice {
@@ -125,7 +127,10 @@ final class Submission {
         }
         if isGroup { filling.batch.endGroup() }
         guard let firstID else { return }
-        filling.places.append(Place(index: index, first: first, count: events.count, id: firstID))
+        filling.places.append(
+            Place(
+                index: index, first: first, count: events.count, id: firstID,
+                isOfKey: options.key != nil && events.eventID == nil))
     }
 
     // MARK: Commits
@@ -184,7 +189,7 @@ final class Submission {
                 duplicates += 1
                 results.repeated(1, at: sequence)
             case .conflict, .leftOut(becauseOf: _):
-                hasConflict = true
+                if place.isOfKey { hasConflict = true }
                 return results.note(place.index, .refused(Self.conflict(place.id)))
             case .unchecked: return results.note(place.index, .refused(Self.unchecked))
             }

@@ -16,7 +16,7 @@ struct SubmissionRehearsal: Sendable {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: limits.maximumItemBytes)
         var results: [Result<Rehearsal, SubmissionError>] = []
         var read = 0
-        for try await buffer in request.body {
+        try await request.body.forEachPiece { buffer in
             try await body.read(buffer, into: &splitter) { splitter in
                 while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
             }
@@ -92,7 +92,7 @@ struct SubmissionRehearsal: Sendable {
             var bytes: [UInt8] = []
             error.appendProblem(to: &bytes)
             return Response(
-                status: .init(integerLiteral: error.status), type: "application/problem+json", bytes: bytes)
+                status: .named(error.status), type: "application/problem+json", bytes: bytes)
         }
     }
 

@@ -95,7 +95,7 @@ struct SubmissionResults {
 extension SubmissionError {
     /// Writes the error as problem details (RFC 9457).
     func appendProblem(to bytes: inout [UInt8]) {
-        let title = HTTPResponse.Status(integerLiteral: status).reasonPhrase
+        let title = HTTPResponse.Status.named(status).reasonPhrase
         bytes.append(contentsOf: "{\"type\":\"about:blank\",\"title\":\"\(title)\",\"status\":\(status),\"detail\":".utf8)
         CanonicalJSON.appendString(detail.utf8, to: &bytes)
         bytes.append(contentsOf: ",\"pointer\":".utf8)

@@ -3,10 +3,12 @@ import AssetlogCore
 import AssetlogLog
 import HTTPTypes
 import Hummingbird
-import NIOCore
 
 /// `POST /api/v1/events`: one event, an array of events, or one on each line.
 struct SubmissionRoute: Sendable {
+    /// The names of its parameters, in the order of the documentation.
+    static let parameters = ["atomic", "items", "dry_run"]
+
     private let log: EventLog
     private let configuration: APIConfiguration
     private let memory: SubmissionMemory
@@ -27,12 +29,13 @@ struct SubmissionRoute: Sendable {
         guard !configuration.isReadOnly else {
             throw APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
         }
-        let parameters = try QueryParameters(request.uri.query, known: ["atomic", "items", "dry_run"])
+        let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
+        let options = try options(request, parameters, context)
         var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
         if try parameters.flag("dry_run") {
             return try await SubmissionRehearsal(limits: limits, storage: log.storage).rehearse(request, &body, context)
         }
-        let submission = Submission(log: log, options: try options(request, parameters, context), limits: limits)
+        let submission = Submission(log: log, options: options, limits: limits)
         do {
             try await read(request, &body, into: submission)
             try await submission.finish()
@@ -78,7 +81,7 @@ struct SubmissionRoute: Sendable {
         var held = 0
         defer { _ = memory.change(from: held, to: 0) }
         do {
-            for try await buffer in request.body {
+            try await request.body.forEachPiece { buffer in
                 try await body.read(buffer, into: &splitter) { splitter in
                     try await take(&splitter, submission)
                     guard memory.change(from: held, to: splitter.keptBytes) else { throw APIError.noMemory }
@@ -92,8 +95,6 @@ struct SubmissionRoute: Sendable {
             throw BrokenBody(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
         } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
             throw BrokenBody(status: error.status, detail: error.detail)
-        } catch let error as any NIOCoreError {
-            throw BrokenBody(status: .badRequest, detail: "The body has broken off: \(error).")
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
     }
@@ -156,8 +157,3 @@ struct SubmissionRoute: Sendable {
         return Response(status: failure.status, type: "application/problem+json", bytes: bytes)
     }
 }
-
-/// What the errors of a connection that ends have in common.
-private protocol NIOCoreError: Error {}
-extension ChannelError: NIOCoreError {}
-extension IOError: NIOCoreError {}

@@ -15,6 +15,6 @@ struct AssetlogCommand: ParsableCommand {
         version: Assetlog.version,
         subcommands: [
             ServeCommand.self, ReportCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self,
-            PluginsCommand.self, BackupCommand.self, VerifyCommand.self, ConsumerCommand.self, HealthCommand.self,
+            PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, HealthCommand.self,
         ])
 }

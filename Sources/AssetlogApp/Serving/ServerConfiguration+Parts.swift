@@ -14,6 +14,7 @@ extension ServerConfiguration {
             pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse,
             isReadOnly: isReadOnly, version: Assetlog.version)
+        api.isTokenRequired = auth.isRequired
         api.answerBytes = limits.answerBytes
         api.hasReportExtensions = hasReportExtensions
         api.itemBytes = limits.bodyBytes

@@ -14,6 +14,7 @@ struct SipHash128 {
         case partitionIdentity = 2
         case itemIdentity = 3
         case keyIdentity = 4
+        case logDigest = 5
     }
 
     init(_ purpose: Purpose) {

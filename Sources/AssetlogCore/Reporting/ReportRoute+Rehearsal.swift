@@ -1,17 +1,34 @@
 extension ReportRoute {
-    /// Whether the query of a report asks for a rehearsal: `dry_run=true`. Of a doubled parameter the last counts.
-    public static func isRehearsal(_ query: UnsafeRawBufferPointer?) -> Bool {
-        guard let query else { return false }
-        var isAsked = false
+    /// Whether a report is to be rehearsed, by its parameter `dry_run`.
+    public enum Rehearsal: Sendable {
+        /// It is not, as nearly always.
+        case notAsked
+        /// `dry_run=true`
+        case asked
+        /// The parameter has a value that is neither `true` nor `false`: who writes `dry_run=1` must not find it recorded.
+        case unclear
+    }
+
+    /// Reads the parameter in the query of a report. Of a doubled one the last counts.
+    public static func rehearsal(_ query: UnsafeRawBufferPointer?) -> Rehearsal {
+        guard let query else { return .notAsked }
+        var rehearsal = Rehearsal.notAsked
         var start = 0
         while start < query.count {
             let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
             // Nearly no report has the parameter; a look at the first letter spares the rest.
-            if query[start] == UInt8(ascii: "d"), query[start..<end].starts(with: "dry_run=".utf8) {
-                isAsked = query[start..<end].elementsEqual("dry_run=true".utf8)
+            if query[start] == UInt8(ascii: "d"), query[start..<end].starts(with: "dry_run".utf8) {
+                let rest = query[start..<end].dropFirst("dry_run".utf8.count)
+                if rest.isEmpty || rest.first == UInt8(ascii: "=") { rehearsal = Rehearsal(rest.dropFirst()) }
             }
             start = end + 1
         }
-        return isAsked
+        return rehearsal
+    }
+}
+
+extension ReportRoute.Rehearsal {
+    fileprivate init(_ value: Slice<UnsafeRawBufferPointer>) {
+        self = value.elementsEqual("true".utf8) ? .asked : value.elementsEqual("false".utf8) ? .notAsked : .unclear
     }
 }

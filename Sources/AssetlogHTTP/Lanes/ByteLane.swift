@@ -188,7 +188,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             let target = part(head.target)
             guard let route = loop.router.route(target) else { return nil }
             let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
-            guard !ReportRoute.isRehearsal(query) else { return nil }
+            guard ReportRoute.rehearsal(query) == .notAsked else { return nil }
             let request = ReportRequest(
                 endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                 contentType: head.contentType.map(part),

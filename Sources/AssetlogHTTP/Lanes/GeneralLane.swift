@@ -244,7 +244,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     // Its answer may look at the log, so it is the API's.
     private func isRehearsal(_ report: ReportRoute, _ target: [UInt8], _ head: HTTPRequestHead) -> Bool {
         guard head.method == .POST, let query = report.query else { return false }
-        return target.withUnsafeBytes { ReportRoute.isRehearsal(UnsafeRawBufferPointer(rebasing: $0[query])) }
+        return target.withUnsafeBytes { ReportRoute.rehearsal(UnsafeRawBufferPointer(rebasing: $0[query])) != .notAsked }
     }
 
     private func hasNoBody(_ head: HTTPRequestHead) -> Bool {

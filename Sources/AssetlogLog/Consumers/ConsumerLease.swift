@@ -3,13 +3,18 @@ import Synchronization
 
 /// Holds the lease on a consumer for a runner: takes it, renews it beside the runner's work, and tells when it is lost.
 ///
-/// It is lost when the storage says so, and when no renewal succeeded for its whole duration. Time is that of the
+/// It is lost when the storage says so, and when it has ended while a renewal fails or hangs. Time is that of the
 /// process's monotonic clock, counted from before each request, so that a lease ends here before it ends in the storage.
+/// A process that did not run for long (a busy machine, a suspended one) asks first: nobody else may have come.
 final class ConsumerLease: Sendable {
     private struct State {
+        /// Counts how often the lease was taken: what was asked for an earlier one does not count.
+        var term = 0
         /// Until when the lease is ours; nil: we have none.
         var end: ContinuousClock.Instant?
         var isLost = false
+        /// Whether a renewal waits for its answer.
+        var isAsking = false
         /// Stops what must not go on without the lease.
         var interrupt: (@Sendable () -> Void)?
     }
@@ -28,7 +33,7 @@ final class ConsumerLease: Sendable {
 
     /// Asks for the lease, and forgets that an earlier one was lost.
     func take() async throws -> Bool {
-        state.withLock { $0 = State() }
+        state.withLock { $0 = State(term: $0.term + 1) }
         let end = clock.now + settings.leaseDuration
         guard try await storage.lease(consumer, for: settings.leaseDuration) else { return false }
         state.withLock { $0.end = end }
@@ -36,9 +41,13 @@ final class ConsumerLease: Sendable {
     }
 
     /// Whether the lease that was taken is ours no more.
-    var isLost: Bool {
-        loseAtEnd()
-        return state.withLock { $0.isLost }
+    var isLost: Bool { state.withLock { $0.isLost } }
+
+    /// Makes sure that the lease is ours before something begins: asks the storage if it may have ended.
+    func confirm() async throws -> Bool {
+        guard state.withLock({ $0.end.map { $0 <= clock.now } ?? false }) else { return !isLost }
+        await renew()
+        return !isLost
     }
 
     /// Does something that is interrupted when the lease is lost.
@@ -57,46 +66,55 @@ final class ConsumerLease: Sendable {
     /// Renews the lease whenever there is one, until it is cancelled.
     func run() async {
         await withTaskGroup { group in
-            group.addTask { await self.renew() }
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await self.clock.sleep(for: self.settings.leaseInterval)
+                    await self.renew()
+                }
+            }
             // Beside the renewals, because one of them may hang.
-            group.addTask { await self.watch() }
+            group.addTask {
+                while !Task.isCancelled {
+                    try? await self.clock.sleep(for: self.settings.leaseInterval / 4)
+                    self.lose { $0.isAsking }
+                }
+            }
         }
     }
 
     /// Gives the lease back, if there is one; to be called after ``run()`` has ended.
     func giveBack() async throws {
         let isHeld = state.withLock { state in
-            defer { state = State() }
+            defer { state = State(term: state.term + 1) }
             return state.end != nil && !state.isLost
         }
         if isHeld { try await storage.endLease(consumer) }
     }
 
     private func renew() async {
-        while !Task.isCancelled {
-            try? await clock.sleep(for: settings.leaseInterval)
-            guard let end = state.withLock({ $0.isLost ? nil : $0.end }) else { continue }
-            let next = clock.now + settings.leaseDuration
-            // After an error the lease may still be ours: it is tried again until its end.
-            guard let isOurs = try? await storage.lease(consumer, for: settings.leaseDuration) else { continue }
-            settle(isOurs, after: end, until: next)
+        let held = state.withLock { state in
+            guard state.end != nil, !state.isLost else { return nil as Int? }
+            state.isAsking = true
+            return state.term
         }
-    }
-
-    private func watch() async {
-        while !Task.isCancelled {
-            let end = state.withLock { $0.isLost ? nil : $0.end }
-            try? await clock.sleep(until: min(end ?? .now + settings.leaseInterval, .now + settings.leaseInterval))
-            loseAtEnd()
+        guard let term = held else { return }
+        let end = clock.now + settings.leaseDuration
+        do {
+            settle(try await storage.lease(consumer, for: settings.leaseDuration), of: term, until: end)
+        } catch {
+            // It may still be ours: until its end it is asked for again.
+            lose { $0.term == term }
+            state.withLock { if $0.term == term { $0.isAsking = false } }
         }
     }
 
     /// Takes over what a renewal said, unless the lease that it renewed has gone meanwhile.
-    private func settle(_ isOurs: Bool, after end: ContinuousClock.Instant, until next: ContinuousClock.Instant) {
+    private func settle(_ isOurs: Bool, of term: Int, until end: ContinuousClock.Instant) {
         let interrupt: (@Sendable () -> Void)? = state.withLock { state in
-            guard state.end == end, !state.isLost else { return nil }
+            guard state.term == term, !state.isLost else { return nil }
+            state.isAsking = false
             guard !isOurs else {
-                state.end = next
+                state.end = end
                 return nil
             }
             state.isLost = true
@@ -105,9 +123,10 @@ final class ConsumerLease: Sendable {
         interrupt?()
     }
 
-    private func loseAtEnd() {
+    /// Loses a lease that has ended, on a condition.
+    private func lose(if condition: (State) -> Bool) {
         let interrupt: (@Sendable () -> Void)? = state.withLock { state in
-            guard let end = state.end, !state.isLost, clock.now >= end else { return nil }
+            guard let end = state.end, !state.isLost, clock.now >= end, condition(state) else { return nil }
             state.isLost = true
             return state.interrupt
         }

@@ -81,7 +81,8 @@ public final class ConsumerRunner: Sendable {
             tellWhoRuns(phase, machine.status)
             shared.withLock { $0.status = machine.status }
         }
-        if !lease.isLost { await saveAtEnd(&machine) }
+        // Also without the lease: where another server has it, the storage refuses the move.
+        await saveAtEnd(&machine)
         renewer.cancel()
         await renewer.value
         await giveLeaseBack()
@@ -107,6 +108,7 @@ public final class ConsumerRunner: Sendable {
                 page = try await read(after: position)
                 return machine.pageRead(count: page.events.count, next: page.next, at: clock.now())
             case .deliver:
+                guard try await lease.confirm() else { return action }
                 try await deliver(ConsumerBatch(generation: machine.cursor.generation, events: page.events))
                 tellRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())

@@ -73,7 +73,8 @@ final class PostgresStorage: Storage {
             let horizon = try self.horizon.now(connection, before: deadline)
             let limit = max(1, min(query.limit, 100_000))
             let statement = PageStatement(query, horizon: horizon, limit: limit, self.options.schema)
-            let rows = try connection.run(statement.text, statement.parameters, before: deadline)
+            let rows = try connection.run(
+                statement.text, statement.parameters, with: statement.settings, before: deadline)
             var page = EventPage(events: [], next: 0)
             page.events.reserveCapacity(rows.count)
             var bytes = 0

@@ -82,7 +82,8 @@ struct SecretTests {
         "may be written as it must be",
         arguments: [
             "postgresql://role:p%40ss%2Fw%25rd@127.0.0.1:5432,db2:5433/assetlog?sslmode=verify-full&target_session_attrs=any",
-            "postgresql://role:p?ss#w@h/assetlog", "postgresql:///assetlog?host=/run/postgresql,/tmp", "postgres://[fe80::1%25eth0]:5432/assetlog",
+            "postgresql://role:p?ss#w@h/assetlog", "postgresql:///assetlog?host=/run/postgresql,/tmp",
+            "postgres://[fe80::1%25eth0]:5432/assetlog",
             "host=a,b port=1,2 dbname=assetlog user='role' password='p@ss w\\'rd'",
         ])
     func readable(url: String) throws {

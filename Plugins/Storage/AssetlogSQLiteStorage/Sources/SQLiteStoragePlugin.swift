@@ -17,6 +17,7 @@ extension StoragePlugin {
                 "checkpoint_pages", .integer, default: "4000",
                 "After so many pages of 4 KiB the write-ahead log is copied into the file, 100 to 100000."),
         ],
+        placeKey: "path",
         configure: { configuration in
             let pages = configuration.integer("checkpoint_pages")
             guard (100...100_000).contains(pages) else {
@@ -32,6 +33,7 @@ extension StoragePlugin {
                 },
                 backUp: { file in try await onThread { try Backup(folder: folder).write(to: file) } },
                 verify: { try await onThread { try Verification(folder: folder).report() } },
+                openForReading: { try await onThread { try LogFileReader(folder: folder) } },
                 openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } },
                 openTokens: { try await onThread { try TokenFile(folder: folder) } })
         })

@@ -3,11 +3,13 @@ import AssetlogStandardPlugins
 import Foundation
 import Logging
 
-// What a batch costs in the SQLite storage: with identities that the server made, and with ones that clients chose,
+// What a batch costs in the SQLite storage, or in the PostgreSQL storage at a URL: with identities that the server made, and with ones that clients chose,
 // new and repeated. Each round measures all, one after the other; only the ratios of a run mean something.
 //
 //     swift run -c release --package-path Tests/Benchmarks AppendBenchmark [--stored 1000000] [--events 100000]
-//         [--batches 1,64,256,2000] [--rounds 3] [--only server,fresh,repeated]
+//         [--batches 1,64,256,2000] [--rounds 3] [--only server,fresh,repeated] [--postgres URL]
+//
+// The processor's time is that of the appending thread: of PostgreSQL it is what the client's side costs, with sending.
 
 func argument(_ name: String, _ standard: String) -> String {
     let arguments = CommandLine.arguments
@@ -65,12 +67,13 @@ _ = await background.result
 await storage.close()
 
 func openStorage(_ folder: String) async throws -> any Storage {
-    guard let plugin = PluginList.standard.storages.first(where: { $0.name == "sqlite" }) else {
-        throw StorageError(.unavailable, "This build has no SQLite.")
-    }
+    let url = argument("postgres", "")
+    let name = url.isEmpty ? "sqlite" : "postgres"
+    let plugin = try PluginList.standard.storage(named: name)
     let configuration = try PluginConfiguration(
-        section: "storage.sqlite", keys: plugin.keys, values: [:], folder: "/", dataFolder: folder)
-    return try await plugin.configure(configuration).open(PluginContext(name: "sqlite", logger: Logger(label: "bench")))
+        section: "storage.\(name)", keys: plugin.keys, values: url.isEmpty ? [:] : ["url": [url]], folder: "/",
+        dataFolder: folder)
+    return try await plugin.configure(configuration).open(PluginContext(name: name, logger: Logger(label: "bench")))
 }
 
 /// Waits until nothing is written any more: the index has reached the log, and the disk is quiet.

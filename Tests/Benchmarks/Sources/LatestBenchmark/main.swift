@@ -28,7 +28,7 @@ let busy = AssetKey(["busy"])
 let rare = AssetKey(["rare"])
 
 /// Appends events that happened so many microseconds after the start, and lets the index follow.
-func append(_ name: String, _ times: [Int64]) async throws {
+@MainActor func append(_ name: String, _ times: [Int64]) async throws {
     let before = processorTime()
     for first in stride(from: 0, to: times.count, by: 2000) {
         let batch = EventBatch(capacity: 1 << 20)
@@ -45,7 +45,7 @@ func append(_ name: String, _ times: [Int64]) async throws {
     print("\(name): \(format((processorTime() - before) * 1e6 / Double(times.count))) us of the processor an event, with its index")
 }
 
-func settle() async throws {
+@MainActor func settle() async throws {
     func times() -> [Date?] {
         ["index.sqlite", "index.sqlite-wal"].map { name in
             try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.modificationDate] as? Date
@@ -66,7 +66,7 @@ func processorTime() -> Double {
 
 func format(_ value: Double) -> String { String(format: "%.2f", value) }
 
-func measure(_ name: String, _ query: EventQuery) async throws {
+@MainActor func measure(_ name: String, _ query: EventQuery) async throws {
     var times: [Double] = []
     var found = 0
     for _ in 0..<31 {
@@ -78,7 +78,7 @@ func measure(_ name: String, _ query: EventQuery) async throws {
     print("  \(name): \(format(times.sorted()[15])) ms (\(found) events)")
 }
 
-func measureAll(_ moment: String) async throws {
+@MainActor func measureAll(_ moment: String) async throws {
     print(moment)
     let middle = try await storage.events(EventQuery(order: .ascending(after: Int64(count / 2)), limit: 1)).events.first?.moment
     for (name, key) in [("busy asset", busy), ("rare asset", rare), ("deployment", nil)] {

@@ -13,6 +13,7 @@ extension StoragePlugin {
             ConfigurationKey("path", .path, required: true, "The folder of the files."),
             ConfigurationKey("maximum_events", .integer, default: "1000000", "How many events fit."),
         ],
+        placeKey: "path",
         configure: { configuration in
             let path = configuration.requiredString("path")
             let maximumEvents = configuration.integer("maximum_events")

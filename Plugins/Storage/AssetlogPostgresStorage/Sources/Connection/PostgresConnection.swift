@@ -62,12 +62,40 @@ final class PostgresConnection: @unchecked Sendable {
     /// - Throws: ``PostgresFailure``.
     @discardableResult
     func run(_ statement: String, _ parameters: Parameters = .init(), before deadline: Deadline) throws -> Rows {
+        try noticingLoss {
+            try send(statement, parameters)
+            try flush(deadline)
+            return try receive(deadline)
+        }
+    }
+
+    /// Runs one statement with settings that hold for it alone, in one round trip, and returns its rows.
+    ///
+    /// - Parameter settings: A statement that sets them until the end of its transaction.
+    /// - Throws: ``PostgresFailure``.
+    func run(_ statement: String, _ parameters: Parameters, with settings: String, before deadline: Deadline) throws -> Rows {
+        try noticingLoss {
+            guard PQenterPipelineMode(handle) == 1 else { throw lost(.none) }
+            // What is sent before a synchronisation is one transaction.
+            try send(settings, .init())
+            try send(statement, parameters)
+            guard PQpipelineSync(handle) == 1 else { throw lost(.none) }
+            try flush(deadline)
+            let first = Result { try receive(deadline) }
+            let second = Result { try receive(deadline) }
+            _ = try receive(deadline, isSynchronisation: true)
+            guard PQexitPipelineMode(handle) == 1 else { throw lost(.unknown) }
+            _ = try first.get()
+            return try second.get()
+        }
+    }
+
+    private func noticingLoss<Result>(_ body: () throws -> Result) throws -> Result {
         guard isUsable else {
             throw PostgresFailure(message: "the connection was lost before", effect: .none, isConnectionLost: true)
         }
         do {
-            try send(statement, parameters, deadline)
-            return try receive(deadline)
+            return try body()
         } catch let failure as PostgresFailure {
             if failure.isConnectionLost { isUsable = false }
             throw failure
@@ -76,19 +104,16 @@ final class PostgresConnection: @unchecked Sendable {
 
     /// Runs statements that are separated by semicolons and have no parameters, as one transaction.
     func runScript(_ script: String, before deadline: Deadline) throws {
-        guard PQsendQuery(handle, script) == 1 else { throw lost(.none) }
-        do {
+        try noticingLoss {
+            guard PQsendQuery(handle, script) == 1 else { throw lost(.none) }
             try flush(deadline)
             _ = try receive(deadline)
-        } catch let failure as PostgresFailure {
-            if failure.isConnectionLost { isUsable = false }
-            throw failure
         }
     }
 
     // MARK: The protocol
 
-    private func send(_ statement: String, _ parameters: Parameters, _ deadline: Deadline) throws {
+    private func send(_ statement: String, _ parameters: Parameters) throws {
         let status = parameters.withPointers { types, values, lengths, formats in
             PQsendQueryParams(
                 handle, statement, Int32(types.count), types.baseAddress, values.baseAddress, lengths.baseAddress,
@@ -96,7 +121,6 @@ final class PostgresConnection: @unchecked Sendable {
         }
         // libpq keeps what it can't send yet, so nothing of the statement has left for sure only when it refuses it.
         guard status == 1 else { throw lost(.none) }
-        try flush(deadline)
     }
 
     private func flush(_ deadline: Deadline) throws {
@@ -112,7 +136,8 @@ final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    private func receive(_ deadline: Deadline) throws -> Rows {
+    /// Receives the answer to one statement, or the end of a pipeline.
+    private func receive(_ deadline: Deadline, isSynchronisation: Bool = false) throws -> Rows {
         var rows: Rows?
         var failure: PostgresFailure?
         while true {
@@ -123,6 +148,7 @@ final class PostgresConnection: @unchecked Sendable {
             guard let result = PQgetResult(handle) else { break }
             switch PQresultStatus(result) {
             case PGRES_TUPLES_OK, PGRES_COMMAND_OK: rows = Rows(result)
+            case PGRES_PIPELINE_SYNC where isSynchronisation: return Rows(result)
             default:
                 failure = failure ?? refusal(result)
                 PQclear(result)

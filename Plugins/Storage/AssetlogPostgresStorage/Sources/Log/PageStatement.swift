@@ -5,6 +5,9 @@ internal import AssetlogCore
 struct PageStatement {
     private(set) var text: String
     private(set) var parameters = Parameters()
+    /// What must be set for it: the planner's estimates, right or not, must not lead it away from the indexes. One statement
+    /// more is no round trip more.
+    let settings: String
 
     private var conditions: [String] = []
     private var next = 1
@@ -14,8 +17,12 @@ struct PageStatement {
     ///   - limit: At most so many events.
     init(_ query: EventQuery, horizon: Int64, limit: Int, _ schema: Schema) {
         text = ""
-        // A time selects by its own index. Left to choose, PostgreSQL may read the log from its start for the first match.
-        let sequence = query.from == nil && query.to == nil ? "sequence" : "sequence + 0"
+        // A time selects by its own index, and what it selects is sorted. In the order of the log PostgreSQL might read from
+        // its start for the first match.
+        let isTimed = query.from != nil || query.to != nil
+        let sequence = isTimed ? "sequence + 0" : "sequence"
+        let settings = ["enable_seqscan", "jit"] + (isTimed ? [] : ["enable_sort", "enable_bitmapscan"])
+        self.settings = "SELECT " + settings.map { "set_config('\($0)', 'off', true)" }.joined(separator: ", ")
         let order: String
         switch query.order {
         case .ascending(let after):

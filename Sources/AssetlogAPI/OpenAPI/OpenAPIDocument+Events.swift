@@ -1,0 +1,40 @@
+// The event API, and this document. Both also lie below the name of a deployment.
+extension OpenAPIDocument {
+    static let eventOperations = [list, submit, find, openapi].flatMap { [$0, $0.inDeployment] }
+
+    private static let list = OpenAPIOperation(
+        method: "get", path: "/api/v1/events", id: "listEvents", tag: "events", summary: "Read a page of the log",
+        description: "Filters are combined. Ask for the events after `next` until a page is empty: it is empty only at the end."
+            + " A token shows the events of its assets.",
+        rights: ["read"], parameters: ["after", "limit", "order", "asset_key", "kind", "from", "to"],
+        answers: [(200, "EventPage")] + problems)
+
+    private static let find = OpenAPIOperation(
+        method: "get", path: "/api/v1/events/{event_id}", id: "getEvent", tag: "events",
+        summary: "Read the event of an identity", rights: ["read"], parameters: ["event_id"],
+        answers: [(200, "Event")] + problems)
+
+    private static let openapi = OpenAPIOperation(
+        method: "get", path: "/api/v1/openapi.json", id: "getOpenAPI", tag: "server", summary: "Read this document",
+        rights: ["read"], answers: [(200, "OpenAPI")] + problems)
+
+    private static let submit = OpenAPIOperation(
+        method: "post", path: "/api/v1/events", id: "submitEvents", tag: "events",
+        summary: "Submit one event, a list of events, or one on each line",
+        description: "Each item is judged by itself and needs the right to report its kind: what is wrong with one does not keep"
+            + " the others out, unless `atomic=true`. An event that was recorded before under its `event_id` counts as duplicate."
+            + " The body may be compressed (`Content-Encoding: gzip`) and have 2 GiB, an item 8 MiB.",
+        rights: [], parameters: ["atomic", "items", "dry_run", "idempotency_key"], body: "Submission",
+        answers: [
+            (200, "Submitted"), (400, "BrokenSubmission"), (401, "NoTokenProblem"), (403, "ForbiddenProblem"),
+            (404, "NotFoundProblem"), (413, "SubmissionTooLarge"), (414, "TargetTooLong"), (415, "UnknownTypeProblem"),
+            (422, "NothingRecorded"), (429, "TooManyProblem"), (431, "HeadersTooLarge"), (500, "FailedProblem"),
+            (503, "UnavailableProblem"),
+        ])
+
+    private static let problems: [(status: Int, name: String)] = [
+        (400, "BadRequestProblem"), (401, "NoTokenProblem"), (403, "ForbiddenProblem"), (404, "NotFoundProblem"),
+        (414, "TargetTooLong"), (429, "TooManyProblem"), (431, "HeadersTooLarge"), (500, "FailedProblem"),
+        (503, "UnavailableProblem"),
+    ]
+}

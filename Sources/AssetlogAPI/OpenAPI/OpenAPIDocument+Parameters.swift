@@ -1,0 +1,170 @@
+// The parameters of all operations, and the bodies of those that take one.
+extension OpenAPIDocument {
+    static let parameters = [pathParameters, reportParameters, writeParameters, listParameters, probeParameters]
+        .joined(separator: ",")
+
+    private static let pathParameters = #"""
+        "deployment": {
+          "name": "deployment", "in": "path", "required": true, "description": "The name of a deployment that the server knows",
+          "schema": {"type": "string", "pattern": "^[A-Za-z0-9._-]+$", "maxLength": 128}, "example": "prod"
+        },
+        "path_asset_key": {
+          "name": "asset_key", "in": "path", "required": true,
+          "description": "The asset's name. Every slash separates two parts, whether it is written `/` or `%2F`; a part with a slash in it can only be sent in the body. A line feed at the end is dropped.",
+          "schema": {"type": "string", "pattern": "^[^\\u0000\\n]+\\n?$", "minLength": 1, "maxLength": 2048},
+          "example": "warehouse/orders"
+        },
+        "event_id": {
+          "name": "event_id", "in": "path", "required": true,
+          "description": "An event's identity, as in `event_id` of an event, or in the header `Assetlog-Event-Id`",
+          "schema": {"type": "string", "format": "uuid"}, "example": "0193b0a0-1111-7222-8333-444444444444"
+        }
+        """#
+
+    private static let reportParameters = #"""
+        "query_asset_key": {
+          "name": "asset_key", "in": "query",
+          "description": "A JSON array of the key's parts, or ASCII text in which everything but letters, digits and underscores separates parts",
+          "schema": {"type": "string"}, "example": "[\"warehouse\",\"orders\"]"
+        },
+        "query_partition": {
+          "name": "partition", "in": "query", "description": "The partition that the report speaks of",
+          "schema": {"$ref": "#/components/schemas/Text"}
+        },
+        "query_metadata": {
+          "name": "metadata", "in": "query", "description": "The metadata as JSON text",
+          "content": {
+            "application/json": {
+              "schema": {"anyOf": [{"$ref": "#/components/schemas/ReportedMetadata"}, {"type": "null"}]}, "example": {"rows": 10}
+            }
+          }
+        },
+        "query_description": {
+          "name": "description", "in": "query", "description": "What is to be said about it",
+          "schema": {"$ref": "#/components/schemas/Description"}
+        },
+        "query_data_version": {
+          "name": "data_version", "in": "query", "description": "The version of the data",
+          "schema": {"$ref": "#/components/schemas/Text"}
+        },
+        "query_check_name": {
+          "name": "check_name", "in": "query", "description": "The name of the check",
+          "schema": {"$ref": "#/components/schemas/Text"}, "example": "no_nulls"
+        },
+        "query_passed": {
+          "name": "passed", "in": "query", "description": "Whether the check passed", "schema": {"type": "boolean"}
+        },
+        "query_severity": {
+          "name": "severity", "in": "query", "description": "How bad it is when the check does not pass",
+          "schema": {"$ref": "#/components/schemas/Severity"}
+        }
+        """#
+
+    private static let writeParameters = #"""
+        "dry_run": {
+          "name": "dry_run", "in": "query",
+          "description": "With `true` nothing is recorded; the answer shows what would be",
+          "schema": {"type": "boolean", "default": false}
+        },
+        "atomic": {
+          "name": "atomic", "in": "query",
+          "description": "With `true` all events are recorded or none; at most 10,000 of them, and 8 MiB",
+          "schema": {"type": "boolean", "default": false}
+        },
+        "items": {
+          "name": "items", "in": "query", "description": "Which items the answer names, at most 10,000",
+          "schema": {"type": "string", "enum": ["refused", "all"], "default": "refused"}
+        },
+        "idempotency_key": {
+          "name": "Idempotency-Key", "in": "header",
+          "description": "The identity of the request, quoted or bare. Sent again with the same content it is not recorded again, with another it is refused.",
+          "schema": {
+            "type": "string",
+            "pattern": "^(?:[!#-~][!-~]{0,254}|\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\")$"
+          },
+          "example": "\"nightly-2026-11-25\""
+        }
+        """#
+
+    private static let listParameters = #"""
+        "after": {
+          "name": "after", "in": "query",
+          "description": "A sequence: the events after it, or with `order=desc` those before it. 0 is where reading starts, either way.",
+          "schema": {"type": "integer", "minimum": 0, "maximum": 9223372036854775807, "default": 0}
+        },
+        "limit": {
+          "name": "limit", "in": "query", "description": "The most events of the page",
+          "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
+        },
+        "order": {
+          "name": "order", "in": "query", "description": "Oldest first, or newest first",
+          "schema": {"type": "string", "enum": ["asc", "desc"], "default": "asc"}
+        },
+        "asset_key": {
+          "name": "asset_key", "in": "query", "description": "Events of this asset; the parts of its key as a JSON array",
+          "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/AssetKey"}, "example": ["warehouse", "orders"]}
+          }
+        },
+        "kind": {
+          "name": "kind", "in": "query", "description": "Events of this kind", "schema": {"$ref": "#/components/schemas/Kind"}
+        },
+        "from": {
+          "name": "from", "in": "query", "description": "Events that happened then or later, by their `timestamp`",
+          "schema": {"type": "string", "format": "date-time", "maxLength": 64}, "example": "2026-11-23T00:00:00Z"
+        },
+        "to": {
+          "name": "to", "in": "query", "description": "Events that happened before; not before `from`",
+          "schema": {"type": "string", "format": "date-time", "maxLength": 64}, "example": "2026-11-24T00:00:00Z"
+        }
+        """#
+
+    private static let probeParameters = #"""
+        "verbose": {
+          "name": "verbose", "in": "query", "description": "With any value, or none, the answer lists the checks",
+          "allowEmptyValue": true, "schema": {"type": "string"}, "example": ""
+        },
+        "exclude": {
+          "name": "exclude", "in": "query",
+          "description": "A check that is left out, `log` or `storage`; any other text leaves out none", "schema": {"type": "string"},
+          "example": "storage"
+        }
+        """#
+
+    static let requestBodies =
+        ["Materialization", "MaterializationByKey", "Check", "CheckByKey", "Observation", "ObservationByKey"].map { name in
+            #"""
+            "\#(name)": {
+              "description": "What the report says; may be compressed (`Content-Encoding: gzip`)",
+              "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(name)"}}}
+            },
+            """#
+        }.joined() + submissionBody
+
+    private static let submissionBody = #"""
+        "Submission": {
+          "required": true, "description": "An event, a list of events, or one on each line",
+          "content": {
+            "application/json": {
+              "schema": {
+                "anyOf": [
+                  {"$ref": "#/components/schemas/EventSubmission"},
+                  {"type": "array", "items": {"$ref": "#/components/schemas/EventSubmission"}, "minItems": 1}
+                ]
+              },
+              "example": {"kind": "materialization", "asset_key": ["warehouse", "orders"], "metadata": {"rows": 10}}
+            },
+            \#(["x-ndjson", "jsonl", "x-jsonlines"].map(lines).joined(separator: ","))
+          }
+        }
+        """#
+
+    private static func lines(_ type: String) -> String {
+        #"""
+        "application/\#(type)": {
+          "schema": {"type": "string", "description": "An `EventSubmission` as JSON on each line"},
+          "example": "{\"kind\": \"observation\", \"asset_key\": \"orders\"}\n"
+        }
+        """#
+    }
+}

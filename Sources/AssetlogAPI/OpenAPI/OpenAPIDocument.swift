@@ -1,0 +1,50 @@
+/// The whole wire of the server in OpenAPI 3.1, as `/api/v1/openapi.json` gives it out.
+///
+/// It is written by hand: the operations as values, everything they refer to as JSON, a file for each part. It is the same
+/// for every configuration but for where the server lies and whether it asks for tokens. What a configuration switches off
+/// is told by its answer, so that a client made of one server's document fits every server.
+struct OpenAPIDocument: Sendable {
+    /// The path prefix as it stands in a URL, without a slash at its end.
+    var base: String
+    /// The version of this build.
+    var version: String
+    /// Whether a request needs a token.
+    var isTokenRequired: Bool
+
+    /// The document without blanks.
+    var bytes: [UInt8] {
+        OpenAPIText.compact(
+            #"""
+            {
+              "openapi": "3.1.0",
+              "info": \#(info),
+              "servers": [{"url": \#(OpenAPIText.string(base.isEmpty ? "/" : base)), "description": "This server"}],
+              "tags": \#(Self.tags),
+              "paths": {\#(paths)},
+              "components": {
+                "securitySchemes": {\#(Self.securitySchemes)},
+                "parameters": {\#(Self.parameters)},
+                "requestBodies": {\#(Self.requestBodies)},
+                "headers": {\#(Self.headers)},
+                "responses": {\#(Self.answers)},
+                "schemas": {\#([Self.eventSchemas, Self.submissionSchemas, Self.reportSchemas, Self.answerSchemas].joined(separator: ","))}
+              }
+            }
+            """#)
+    }
+
+    /// Every operation, in the order of the document.
+    static let operations = reportOperations + eventOperations + serverOperations
+
+    // A path stands once, with all of its methods.
+    private var paths: String {
+        var order: [String] = []
+        var methods: [String: [String]] = [:]
+        for operation in Self.operations {
+            if methods[operation.path] == nil { order.append(operation.path) }
+            methods[operation.path, default: []].append(operation.json(isTokenRequired: isTokenRequired))
+        }
+        return order.map { "\(OpenAPIText.string($0)): {\((methods[$0] ?? []).joined(separator: ","))}" }
+            .joined(separator: ",")
+    }
+}

@@ -1,0 +1,54 @@
+import AssetlogGzip
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The body of a report that is rehearsed: decoded, and within the limits that the report itself would meet.
+struct ReportBody {
+    private(set) var bytes: [UInt8] = []
+
+    /// Reads the body of a request.
+    ///
+    /// - Throws: ``APIError`` with the status 400, 413, 415 or 503.
+    init(_ request: Request, _ configuration: APIConfiguration) async throws {
+        let limit = configuration.itemBytes
+        let codings = request.headers[values: .contentEncoding].joined(separator: ",")
+        let limits = GzipLimits(maximumBytes: limit, maximumRatio: configuration.compressionRatio)
+        do {
+            let decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: limits)
+            var isEmpty = true
+            try await request.body.forEachPiece { piece in
+                guard piece.readableBytes > 0 else { return }
+                isEmpty = false
+                guard let decoder else {
+                    guard bytes.count + piece.readableBytes <= limit else { throw Self.tooLarge(limit) }
+                    bytes.append(contentsOf: piece.readableBytesView)
+                    return
+                }
+                try piece.withUnsafeReadableBytes { try decoder.decode($0, into: &bytes) }
+            }
+            // An empty body has no coding, whatever its header says.
+            if !isEmpty { try decoder?.finish() }
+        } catch let error as ContentCodingError {
+            throw APIError(
+                status: .unsupportedMediaType, detail: error.message, headers: [.acceptEncoding: ContentCoding.supported])
+        } catch let error as GzipError {
+            throw Self.answer(to: error, limit: limit)
+        }
+    }
+
+    private static func answer(to error: GzipError, limit: Int) -> APIError {
+        switch error.code {
+        case .tooLarge: tooLarge(limit)
+        case .suspiciousRatio: APIError(status: .contentTooLarge, detail: error.message)
+        case .outOfMemory: .noMemory
+        default: APIError(status: .badRequest, detail: error.message)
+        }
+    }
+
+    private static func tooLarge(_ limit: Int) -> APIError {
+        APIError(
+            status: .contentTooLarge,
+            detail: "The body is larger than the limit of \(limit) bytes after decompression (server.limits.body_bytes).")
+    }
+}

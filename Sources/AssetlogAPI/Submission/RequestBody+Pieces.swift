@@ -1,0 +1,24 @@
+import Hummingbird
+import NIOCore
+
+extension RequestBody {
+    /// Lends the pieces of the body to `use`, one after the other.
+    ///
+    /// - Throws: What `use` throws, and an ``APIError`` with the status 400 when the connection ends before the body does:
+    ///   a client that has only closed its own side still reads the answer.
+    func forEachPiece(_ use: (ByteBuffer) async throws -> Void) async throws {
+        var pieces = makeAsyncIterator()
+        while true {
+            let piece: ByteBuffer?
+            do {
+                piece = try await pieces.next()
+            } catch let error as CancellationError {
+                throw error
+            } catch {
+                throw APIError(status: .badRequest, detail: "The body has broken off: \(error).")
+            }
+            guard let piece else { return }
+            try await use(piece)
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import AssetlogCore
+
+/// Lets the consumers go on in the copy of a log where they are in the original.
+enum CopiedConsumers {
+    /// The cursors of a storage, beside a server.
+    static func read(_ storage: ConfiguredStorage) async throws -> [ConsumerCursor] {
+        guard let open = storage.setup.openConsumers else {
+            throw CommandFailure(
+                .failure, "the storage \(storage.name) shows its consumers to the running server only; leave out --consumers")
+        }
+        let store = try await open()
+        do {
+            let cursors = try await store.cursors()
+            await store.close()
+            return cursors
+        } catch {
+            await store.close()
+            throw error
+        }
+    }
+
+    /// Makes those cursors that are not there yet; returns the lines that tell it.
+    ///
+    /// They keep their generation, so that a destination of an exporter does not take the rest for a replay.
+    static func place(_ cursors: [CopiedCursor], in store: any ConsumerStore) async throws -> String {
+        let known = Set(try await store.cursors().map(\.consumer))
+        var lines = ""
+        for copied in cursors {
+            let name = copied.cursor.consumer
+            guard !known.contains(name) else {
+                lines += "consumer \(name): it is in the destination already, and stays where it is\n"
+                continue
+            }
+            var cursor = try await store.cursor(of: name)
+            while cursor.generation < copied.cursor.generation { cursor = try await store.replay(name, after: 0) }
+            cursor.position = copied.place
+            guard try await store.advance(cursor) else {
+                throw CommandFailure(.failure, "the cursor of the consumer \(name) can't be set; a server is running it")
+            }
+            lines += "consumer \(name): goes on after sequence \(copied.place)\n"
+        }
+        return lines
+    }
+}

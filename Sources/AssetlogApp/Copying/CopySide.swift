@@ -1,0 +1,88 @@
+import ArgumentParser
+import AssetlogCore
+import Logging
+
+/// The storage at one end of a copy, as the command line names it.
+struct CopySide {
+    /// The storage, and what can be done with it.
+    let storage: ConfiguredStorage
+    private let flag: String
+
+    /// Reads `TYPE:PLACE`, `TYPE`, or a configuration alone; the place wins over the configuration.
+    ///
+    /// - Throws: `ConfigurationError`, `ConfigurationErrors`, `ValidationError`.
+    init(_ text: String?, config: String?, flag: String, in context: CommandContext) throws {
+        guard text != nil || config != nil else {
+            throw ValidationError("\(flag) TYPE:PLACE or \(flag)-config FILE must say which storage it is.")
+        }
+        var input = ConfigurationInput(workingFolder: context.workingFolder)
+        input.file = try config.map { try ConfigurationFile.read($0, workingFolder: context.workingFolder) }
+        // What a variable says of the one storage of a server would be said of both.
+        input.environment = context.environment.filter { !["ASSETLOG_STORAGE_TYPE", "ASSETLOG_SERVER_DATA"].contains($0.key) }
+        input.flags = try text.map { try Self.flags($0, flag, context.plugins) } ?? []
+        storage = try ConfigurationResolver.resolve(input, plugins: context.plugins).server.storage
+        self.flag = flag
+    }
+
+    private static func flags(_ text: String, _ flag: String, _ plugins: PluginList) throws -> [ConfigurationInput.Flag] {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let type = String(parts[0])
+        let plugin: StoragePlugin
+        do {
+            plugin = try plugins.storage(named: type)
+        } catch var error as ConfigurationError {
+            error.place = flag
+            throw error
+        }
+        var flags = [ConfigurationInput.Flag(key: "storage.type", value: type, flag: flag)]
+        guard parts.count == 2 else { return flags }
+        guard let key = plugin.placeKey else {
+            throw ValidationError("\(flag): the storage \(type) has no place; write \(flag) \(type).")
+        }
+        guard !parts[1].isEmpty else {
+            throw ValidationError("\(flag): after \(type): comes its place, the key \(key) of storage.\(type).")
+        }
+        flags.append(ConfigurationInput.Flag(key: "storage.\(type).\(key)", value: String(parts[1]), flag: flag))
+        return flags
+    }
+
+    /// Opens the log for reading, beside a server where the storage can.
+    func openForReading() async throws -> any LogReader {
+        guard let open = storage.setup.openForReading else { return try await self.open() }
+        return try await open()
+    }
+
+    /// Opens the storage as a server does.
+    ///
+    /// - Throws: `StorageError`, also when it can't be reached within some seconds.
+    func open() async throws -> any Storage {
+        let logger = Logger(label: "assetlog.copy") { _ in SwiftLogNoOpLogHandler() }
+        let opened = try await storage.setup.open(PluginContext(name: storage.name, logger: logger))
+        for attempt in 0... {
+            guard let problem = opened.health().problem else { break }
+            guard attempt < 50 else {
+                await opened.close()
+                throw StorageError(.unavailable, problem)
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+        return opened
+    }
+}
+
+/// Does something while a storage does its background work, and closes it.
+func working<Result: Sendable>(
+    with reader: any LogReader, _ body: () async throws -> Result
+) async throws -> Result {
+    let background = (reader as? any Storage).map { storage in Task { try await storage.run() } }
+    let result: Swift.Result<Result, any Error>
+    do {
+        result = .success(try await body())
+    } catch {
+        result = .failure(error)
+    }
+    background?.cancel()
+    _ = await background?.result
+    await reader.close()
+    return try result.get()
+}

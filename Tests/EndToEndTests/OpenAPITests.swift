@@ -1,0 +1,145 @@
+import Foundation
+import Testing
+
+/// The OpenAPI document against what the built server answers, by the program that judges the answers of whole test runs.
+@Suite("The OpenAPI document of the built server")
+struct OpenAPITests {
+    private static let folder = ServerProcess.root.appending(path: "Tests/OpenAPI")
+
+    /// Judges the answers in a folder.
+    private static func judge(_ exchanges: URL, by document: URL, _ arguments: [String] = []) throws -> CommandResult {
+        // That of the system has the package, which another one in front of it may lack.
+        let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
+        return try run(
+            python, [folder.appending(path: "answers").path, "--document", document.path] + arguments + [exchanges.path])
+    }
+
+    private static func emptyFolder() throws -> URL {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        return folder
+    }
+
+    /// Asks for the document of a server.
+    private static func document(of server: ServerProcess, _ arguments: [String] = []) throws -> URL {
+        let file = server.folder.appending(path: "openapi.json")
+        let result = try run("curl", ["-sSf", "-o", file.path, "\(server.url)/api/v1/openapi.json"] + arguments)
+        #expect(result.status == 0, "\(result.errors)")
+        return file
+    }
+
+    @Test("has every answer of every operation, without a prefix and below one", arguments: ["", "/dagster"])
+    func answers(prefix: String) throws {
+        let server = try ServerProcess(
+            ["--set", "deployments.declared=prod"] + (prefix.isEmpty ? [] : ["--path-prefix", prefix]))
+        let exchanges = try Self.emptyFolder()
+        defer {
+            server.stop()
+            for folder in [server.folder, exchanges] { try? FileManager.default.removeItem(at: folder) }
+        }
+        let document = try Self.document(of: server)
+        let path = "\(Self.folder.appending(path: "bin").path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        let result = try run(
+            "bash", ["-euo", "pipefail", "-c", Self.requests], in: exchanges,
+            environment: ["PATH": path, "TEST_EXCHANGES": exchanges.path, "URL": server.url.absoluteString])
+        #expect(result.status == 0, "\(result.errors)")
+        let verdict = try Self.judge(exchanges, by: document, ["--covers", "--prefix", prefix])
+        #expect(verdict.status == 0, "\(verdict.output)\(verdict.errors)")
+        let closing = try #require(verdict.output.split(separator: "\n").last)
+        #expect(try #require(Int(closing.split(separator: " ")[0])) > 80, "\(closing)")
+    }
+
+    /// Requests that every operation answers in more than one way.
+    private static let requests = #"""
+        ask() { curl -s -g -o /dev/null "$@"; }
+        json=(-H 'Content-Type: application/json')
+        event='{"kind":"check","asset_key":["a","b"],"check_name":"c","passed":true,"target":{"data_version":"1"},"metadata":{"t":{"type":"url","raw_value":"x"}}}'
+        for base in "$URL" "$URL/prod" "$URL/dev"; do
+            for kind in materialization check observation; do
+                for rest in /a/b '/?asset_key=["a","b"]' / '/a?check_name=c&passed=true&dry_run=true' '/a?check_name=c&passed=true&description=d'; do
+                    ask -X POST "$base/report_asset_$kind$rest" "${json[@]}" -d '{"metadata": {"n": 1, "x": [1.5]}}'
+                done
+                ask -X POST "$base/report_asset_$kind/a" -H 'Content-Type: text/plain' -d x
+                ask -X POST "$base/report_asset_$kind/a" -H 'Content-Encoding: br' -d x
+                ask -X DELETE "$base/report_asset_$kind/a"
+            done
+            for i in 1 2; do ask -X POST "$base/report_asset_observation/k" -H "Idempotency-Key: ${base: -4}"; done
+            ask -X POST "$base/report_asset_observation/other" -H "Idempotency-Key: ${base: -4}"
+            for query in '' '?dry_run=true' '?items=all' '?atomic=true' '?x=1' '?atomic=maybe'; do
+                ask "$base/api/v1/events$query" "${json[@]}" -d "$event"
+                ask "$base/api/v1/events$query" "${json[@]}" -d "[$event,{}]"
+                ask "$base/api/v1/events$query" "${json[@]}" -d "[$event,{"
+                ask "$base/api/v1/events$query" "${json[@]}" -d '{"kind":"materialization_failed","asset_key":"a","failure":{"reason":"UNKNOWN"}}'
+            done
+            ask "$base/api/v1/events" "${json[@]}" -d '{}'
+            ask "$base/api/v1/events" -H 'Content-Type: text/plain' -d x
+            for query in '' '?limit=2&order=desc' '?limit=0' '?asset_key=["a","b"]&kind=check' '?from=2026-01-01T00:00:00Z'; do
+                ask "$base/api/v1/events$query"
+            done
+            id=$(curl -s "$base/api/v1/events?limit=1" | sed -n 's/.*"event_id":"\([^"]*\)".*/\1/p')
+            ask "$base/api/v1/events/$id"
+            ask "$base/api/v1/events/0193b0a0-1111-7222-8333-444444444444"
+            ask "$base/api/v1/events/x"
+            ask "$base/api/v1/openapi.json"
+            ask "$base/api/v1/nothing"
+        done
+        for path in /server_info /metrics /livez /readyz '/readyz?verbose' / /nothing /api/v1/openapi.json; do
+            ask "$URL$path"
+            ask -I "$URL$path"
+            ask -X POST "$URL$path"
+            ask "$URL$path" -H 'Host: evil.example'
+        done
+        ask "$URL/metrics" -H 'Accept: application/openmetrics-text'
+        ask "$URL/livez?$(head -c 70000 /dev/zero | tr '\0' x)"
+        ask "$URL"
+        """#
+
+    /// An answer, and why it is not as the document says.
+    struct Tampered: Sendable, CustomTestStringConvertible {
+        var method = "GET"
+        var target: String
+        var status = 200
+        var headers = #"{"Content-Type": "application/json"}"#
+        var body: String
+        var fault: String
+        var testDescription: String { fault }
+    }
+
+    @Test(
+        "does not fit an answer that differs from it",
+        arguments: [
+            Tampered(target: "/server_info", status: 418, body: "{}", fault: "get /server_info has no status 418"),
+            Tampered(target: "/server_info", body: #"{"dagster_version":"1"}"#, fault: "is a required property"),
+            Tampered(target: "/api/v1/events", body: #"{"events":[],"next":0,"more":1}"#, fault: "more"),
+            Tampered(target: "/api/v1/events", body: #"{"events":[{"sequence":1}],"next":0}"#, fault: "is a required property"),
+            Tampered(target: "/api/v1/events", body: #"{"events":[],"next":"0"}"#, fault: "is not of type 'integer'"),
+            Tampered(target: "/api/v1/events", body: #"{"events":[],"next":NaN}"#, fault: "the body is not JSON"),
+            Tampered(target: "/api/v1/events", status: 400, body: #"{"error":"x"}"#, fault: "400 as application/json"),
+            Tampered(target: "/api/v1/nothing", body: "{}", fault: "200 for a path that is not in the document"),
+            Tampered(method: "PUT", target: "/livez", body: "{}", fault: "200 for a method that /livez does not have"),
+            Tampered(method: "PUT", target: "/livez", status: 405, body: #"{"error":"x"}"#, fault: "405 without Allow"),
+            Tampered(
+                method: "POST", target: "/report_asset_check/a/b", body: #"{"recorded":1}"#, fault: "is not valid under any"),
+            Tampered(
+                method: "POST", target: "/report_asset_check/a", status: 503, body: #"{"error":"x"}"#, fault: "503 without Retry-After"),
+            Tampered(
+                method: "POST", target: "/report_asset_check/a", headers: #"{"Content-Type":"application/json","Assetlog-Event-Id":"7"}"#,
+                body: "{}", fault: "Assetlog-Event-Id"),
+        ])
+    func tampered(_ answer: Tampered) throws {
+        let server = try ServerProcess()
+        let exchanges = try Self.emptyFolder()
+        defer {
+            server.stop()
+            for folder in [server.folder, exchanges] { try? FileManager.default.removeItem(at: folder) }
+        }
+        let line = #"""
+            {"method": "\#(answer.method)", "target": "\#(answer.target)", "status": \#(answer.status), "headers": \#(answer.headers), "body": "\#(Data(answer.body.utf8).base64EncodedString())"}
+            """#
+        try line.write(to: exchanges.appending(path: "tampered.jsonl"), atomically: true, encoding: .utf8)
+        let verdict = try Self.judge(exchanges, by: try Self.document(of: server))
+        #expect(verdict.status == 1)
+        #expect(verdict.output.contains(answer.fault), "\(verdict.output)\(verdict.errors)")
+        #expect(verdict.output.hasSuffix("0 answers fit, 1 do not\n"))
+    }
+}

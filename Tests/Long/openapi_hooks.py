@@ -1,0 +1,102 @@
+"""What schemathesis must know of the API beyond its document: the rules that no schema can say.
+
+The document is compared with the server by schemathesis' own checks. These hooks only keep the valid requests that it makes
+within the rules that lie between two parameters, or depend on the clock and on what is in the log already.
+"""
+import json, time, uuid
+
+import schemathesis
+from schemathesis.core.parameters import ParameterLocation
+
+REPORTS = "/report_asset_"
+EVENTS = "/api/v1/events"
+
+
+@schemathesis.serializer("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
+def lines(ctx, value):
+    """What is submitted as lines is text in the document; a text becomes an event here, and anything else no event."""
+    if not isinstance(value, str):
+        return json.dumps(value, default=str).encode()
+    return (json.dumps({"kind": "observation", "asset_key": value[:500].replace("\0", "")}) + "\n").encode("utf-8", "replace")
+
+
+def is_negative(case, location=None):
+    if not case.meta:
+        return False
+    if location is None:
+        return case.meta.generation.mode.is_negative
+    component = case.meta.components.get(location)
+    return component is not None and component.mode.is_negative
+
+
+@schemathesis.hook
+def before_call(ctx, case, **kwargs):
+    path, method = case.operation.path, case.method.upper()
+    if not isinstance(case.query, dict):
+        case.query = {}
+    if method == "POST" and not is_negative(case, ParameterLocation.HEADER) and "Idempotency-Key" in case.headers:
+        # A key that was sent with another request is refused.
+        case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if REPORTS in path:
+        report(case, path)
+    elif path.endswith(EVENTS) and method == "POST":
+        submission(case)
+    elif path.endswith(EVENTS) and not is_negative(case) and "from" in case.query and "to" in case.query:
+        # The end of a time is not before its start.
+        case.query["to"] = case.query["from"]
+
+
+def report(case, path):
+    body = case.body if isinstance(case.body, dict) else {}
+    if is_negative(case, ParameterLocation.QUERY) and not is_negative(case, ParameterLocation.BODY):
+        # A field of the body counts before the parameter of its name, and hides what is wrong with it.
+        for name in list(body):
+            if name in case.query:
+                del body[name]
+    if is_negative(case):
+        return
+    # Some must be in one of two places.
+    if "{asset_key}" not in path and "asset_key" not in body:
+        case.query["asset_key"] = "orders"
+    if "report_asset_check" in path:
+        if "check_name" not in body:
+            case.query.setdefault("check_name", "rows")
+        if "passed" not in body:
+            case.query.setdefault("passed", "true")
+
+
+def submission(case):
+    isList = isinstance(case.body, list) or case.media_type != "application/json"
+    if isList and is_negative(case, ParameterLocation.BODY) and not is_negative(case, ParameterLocation.QUERY):
+        # An item that is wrong is named in the answer, and keeps the others out only where all are to be recorded or none.
+        case.query["atomic"] = "true"
+        case.query.pop("dry_run", None)
+    if is_negative(case):
+        return
+    if case.meta and case.meta.phase.name.value == "stateful":
+        # What is rehearsed can't be found afterwards.
+        case.query.pop("dry_run", None)
+    for item in case.body if isinstance(case.body, list) else [case.body]:
+        if isinstance(item, dict):
+            event(item, case)
+
+
+def event(item, case):
+    # It may name the deployment of its route only.
+    item.pop("deployment", None)
+    # It may not lie before 1980, nor ahead of the server's clock.
+    if item.get("timestamp") is not None:
+        item["timestamp"] = time.time()
+    # One that is in the log already must be the same.
+    if item.get("event_id"):
+        item["event_id"] = str(uuid.uuid4())
+    ranges(item.get("partitions"))
+
+
+def ranges(value):
+    """A range must not end before it starts, nor have too many partitions."""
+    if isinstance(value, dict):
+        if "every" in value and isinstance(value.get("from"), str):
+            value["to"] = value["from"]
+        for member in value.values():
+            ranges(member)
