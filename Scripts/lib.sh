@@ -33,7 +33,6 @@ need_swift() {
     fail "there is no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
 }
 
-<<<<<<< HEAD
 # Installs what the tests of the PostgreSQL storage start by themselves; Debian makes and starts no cluster of its own.
 need_postgres() {
     command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || {
@@ -47,10 +46,6 @@ need_postgres() {
 
 # What the build needs: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, and git for the packages.
 build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev libpq-dev ca-certificates)
-=======
-# What the build needs: headers of OpenSSL, zlib, SQLite and curl, and git for the packages.
-build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev ca-certificates)
->>>>>>> a5f61d281cad85ce8b6ed3ac3f28aad3fff85d0f
 
 # What builds and runs the container's image without a daemon.
 container_packages=(buildah podman runc debootstrap netavark aardvark-dns iptables iproute2 python3-venv)
