@@ -43,10 +43,13 @@ struct ReplicaTests {
 
     @Test("answer and record every recorded case of the original's wire")
     func wire() throws {
-        let servers = [
-            try ServerProcess(database.freshLog()), try ServerProcess(["--read-only"] + database.freshLog()),
-            try ServerProcess(["--path-prefix", "/dagster"] + database.freshLog()),
+        // Two thousand commits, one after the other, that nobody wants to keep.
+        let hasty = [
+            "--set", "storage.postgres.synchronous_commit=off", "--set", "storage.postgres.allow_asynchronous_commit=true",
         ]
+        let servers = try [[], ["--read-only"], ["--path-prefix", "/dagster"]].map { arguments in
+            try ServerProcess(arguments + hasty + database.freshLog())
+        }
         func origin(_ server: ServerProcess) -> String { "http://127.0.0.1:\(server.url.port ?? 0)" }
         let result = try run(
             "python3",
