@@ -41,9 +41,17 @@ def before_call(ctx, case, **kwargs):
         report(case, path)
     elif path.endswith(EVENTS) and method == "POST":
         submission(case)
-    elif path.endswith(EVENTS) and not is_negative(case) and "from" in case.query and "to" in case.query:
+    elif path.endswith(EVENTS) and not is_negative(case):
+        listing(case.query)
+
+
+def listing(query):
+    if "from" in query and "to" in query:
         # The end of a time is not before its start.
-        case.query["to"] = case.query["from"]
+        query["to"] = query["from"]
+    if query.get("order") == "latest":
+        # What is read by time goes on behind an event that there is.
+        query.pop("after", None)
 
 
 def report(case, path):

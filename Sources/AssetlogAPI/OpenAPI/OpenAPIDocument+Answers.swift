@@ -74,9 +74,12 @@ extension OpenAPIDocument {
           "description": "The page", "content": {"text/html": {"schema": {"type": "string"}}}
         },
         "PageWithoutLog": {
-          "description": "The page, which says that the log can't be read",
+          "description": "The page, which says that the log can't be read; or it can't be told yet which tokens are valid",
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
-          "content": {"text/html": {"schema": {"type": "string"}}}
+          "content": {
+            "text/html": {"schema": {"type": "string"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
+          }
         }
         """#
 

@@ -100,7 +100,7 @@ extension OpenAPIDocument {
           "type": "object", "required": ["events", "next"], "additionalProperties": false,
           "properties": {
             "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": 1000},
-            "next": {"description": "The last sequence that was looked at; `after` of the next page", "type": "integer", "minimum": 0}
+            "next": {"description": "The last sequence that was looked at, or with `order=latest` that of the last event; `after` of the next page", "type": "integer", "minimum": 0}
           }
         }
         """#

@@ -89,7 +89,7 @@ extension OpenAPIDocument {
     private static let listParameters = #"""
         "after": {
           "name": "after", "in": "query",
-          "description": "A sequence: the events after it, or with `order=desc` those before it. 0 is where reading starts, either way.",
+          "description": "A sequence: the events after it, with `order=desc` those before it, with `order=latest` those behind its event, which must be one that may be read. 0 is where reading starts, in every order.",
           "schema": {"type": "integer", "minimum": 0, "maximum": 9223372036854775807, "default": 0}
         },
         "limit": {
@@ -97,8 +97,8 @@ extension OpenAPIDocument {
           "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
         },
         "order": {
-          "name": "order", "in": "query", "description": "Oldest first, or newest first",
-          "schema": {"type": "string", "enum": ["asc", "desc"], "default": "asc"}
+          "name": "order", "in": "query", "description": "By sequence, oldest or newest first; or what happened last first, by `timestamp` and then sequence",
+          "schema": {"type": "string", "enum": ["asc", "desc", "latest"], "default": "asc"}
         },
         "asset_key": {
           "name": "asset_key", "in": "query", "description": "Events of this asset; the parts of its key as a JSON array",
@@ -126,7 +126,7 @@ extension OpenAPIDocument {
         },
         "exclude": {
           "name": "exclude", "in": "query",
-          "description": "A check that is left out, `log` or `storage`; any other text leaves out none", "schema": {"type": "string"},
+          "description": "A check that is left out, `log`, `storage` or `tokens`; any other text leaves out none", "schema": {"type": "string"},
           "example": "storage"
         }
         """#

@@ -73,7 +73,9 @@ extension OpenAPIDocument {
             name: "HeadersTooLarge", description: "The request's line and headers are larger than the limit", form: .plain),
         OpenAPIRefusal(name: "Failed", description: "The server failed; its log says how"),
         OpenAPIRefusal(
-            name: "Unavailable", description: "The log can't be written or read now, or there is no memory for the request",
+            name: "Unavailable",
+            description: "The log can't be written or read now, it can't be told yet which tokens are valid, or there is no memory"
+                + " for the request",
             headers: ["Retry-After"], form: .mixed),
     ]
 }
