@@ -33,8 +33,19 @@ need_swift() {
     fail "there is no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
 }
 
-# What the build needs: headers of OpenSSL, zlib, SQLite and curl, and git for the packages.
-build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libpq-dev libcurl4-openssl-dev ca-certificates)
+# Installs what the tests of the PostgreSQL storage start by themselves; Debian makes and starts no cluster of its own.
+need_postgres() {
+    command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || {
+        need_packages postgresql-common
+        local settings=/etc/postgresql-common/createcluster.conf as=()
+        [ "$(id -u)" -eq 0 ] || as=(sudo)
+        [ ! -e "$settings" ] || "${as[@]}" sed -i -E 's/^#? *(create_main_cluster) .*/\1 = false/' "$settings"
+    }
+    need_packages postgresql pgbouncer openssl python3
+}
+
+# What the build needs: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, and git for the packages.
+build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev libpq-dev ca-certificates)
 
 # What builds and runs the container's image without a daemon.
 container_packages=(buildah podman runc debootstrap netavark aardvark-dns iptables iproute2 python3-venv)

@@ -14,8 +14,8 @@ final class Cluster: Sendable {
         return places.isEmpty ? "there is no PostgreSQL on this machine" : nil
     }()
 
-    /// The one for tests that leave it running.
-    static let shared = Result { try Cluster() }
+    /// The one for tests that leave it running. All of them run at once, with some connections each.
+    static let shared = Result { try Cluster("max_connections=1000") }
 
     let port: Int
     private let process = Process()

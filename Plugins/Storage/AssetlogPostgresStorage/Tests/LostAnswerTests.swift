@@ -29,7 +29,8 @@ struct LostAnswerTests {
         defer { proxy.close() }
         let size = 40
         try await storage.add(shape.batch(events(0..<size)))
-        let places = [0, 1, 5, 60, 400, 1500, 3000].map { (Proxy.Direction.requests, $0) }
+        let places =
+            [0, 1, 5, 60, 400, 1500, 3000].map { (Proxy.Direction.requests, $0) }
             + [0, 4, 10, 30, 60, 75].map { (Proxy.Direction.answers, $0) }
         var expected = Array(0..<size)
         for (round, (direction, bytes)) in places.enumerated() {
@@ -82,7 +83,9 @@ struct LostAnswerTests {
         await storage.close()
     }
 
-    @Test("that hangs makes an append fail in time, and later ones work", arguments: Shape.allCases, [Proxy.Direction.requests, .answers])
+    @Test(
+        "that hangs makes an append fail in time, and later ones work", arguments: Shape.allCases,
+        [Proxy.Direction.requests, .answers])
     func hangs(shape: Shape, direction: Proxy.Direction) async throws {
         let storage = try await open(schema, on: cluster, ["url": proxy.url(), "timeout": "1s"])
         defer { proxy.close() }

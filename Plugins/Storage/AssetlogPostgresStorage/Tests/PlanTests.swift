@@ -24,6 +24,8 @@ struct PlanTests {
     private static let hash = "\(AssetHash.of(asset, in: "default"))"
     private static let time = Timestamp("2026-02-03T04:05:06Z") ?? .now()
 
+    private static let dayLater = Timestamp(microseconds: time.microseconds + 86_400_000_000)
+
     private static let readings: [Reading] = [
         Reading(
             testDescription: "from a sequence", query: EventQuery(order: .ascending(after: 120_000), limit: 100),
@@ -52,18 +54,16 @@ struct PlanTests {
             query: EventQuery(order: .latest(before: EventMoment(timestamp: time, sequence: 7)), limit: 100),
             indexes: ["timestamp"], values: ["200000", "'\(time)'", "7", "8388608"]),
         Reading(
-            testDescription: "a time", query: EventQuery(limit: 100, from: time, to: Timestamp(microseconds: time.microseconds + 60_000_000)),
-            indexes: ["timestamp"], isOrdered: false,
-            values: ["0", "200000", "'\(time)'", "'\(Timestamp(microseconds: time.microseconds + 60_000_000))'", "8388608"]),
+            testDescription: "a time", query: EventQuery(limit: 100, from: time, to: dayLater), indexes: ["timestamp"],
+            isOrdered: false, values: ["0", "200000", "'\(time)'", "'\(dayLater)'", "8388608"]),
         Reading(
             testDescription: "a time of an asset",
-            query: EventQuery(
-                limit: 100, deployment: "default", assetKey: asset, from: time,
-                to: Timestamp(microseconds: time.microseconds + 86_400_000_000)),
-            indexes: ["asset_hash_timestamp", "timestamp_sequence"], isOrdered: false,
+            query: EventQuery(limit: 100, deployment: "default", assetKey: asset, from: time, to: dayLater),
+            // Any of these will do in a month that is not of that time.
+            indexes: ["asset_hash", "timestamp_sequence"], isOrdered: false,
             values: [
                 "0", "200000", "'default'", hash, "'\(asset.canonical)'", "'\(time)'",
-                "'\(Timestamp(microseconds: time.microseconds + 86_400_000_000))'", "8388608",
+                "'\(dayLater)'", "8388608",
             ]),
     ]
 
@@ -75,6 +75,12 @@ struct PlanTests {
         // FNV-1a is not in PostgreSQL; only the asset that is asked for needs its true number.
         try await cluster.sql(
             """
+            -- The months of today are empty, and an empty table is read as a whole.
+            DO $$ DECLARE part regclass; BEGIN
+                FOR part IN SELECT inhrelid FROM pg_inherits WHERE inhparent = '\(name).events'::regclass LOOP
+                    EXECUTE format('DROP TABLE %s', part);
+                END LOOP;
+            END $$;
             SELECT \(name).ensure_partitions('2026-01-01', '2026-04-30');
             SET synchronous_commit = off;
             INSERT INTO \(name).events (sequence, asset_hash, "timestamp", received_at, event_id, kind, deployment, asset_key, details)
@@ -97,6 +103,8 @@ struct PlanTests {
         let plan = try await Cluster.shared.get().sql(
             """
             SET plan_cache_mode = \(mode);
+            BEGIN;
+            \(statement.settings);
             PREPARE page (\(types.joined(separator: ", "))) AS \(statement.text);
             EXPLAIN EXECUTE page (\(reading.values.joined(separator: ", ")));
             """)
@@ -107,7 +115,7 @@ struct PlanTests {
             let isFitting = reading.indexes.contains { scan.contains("_\($0)") } || scan.contains("Bitmap Heap Scan")
             #expect(isFitting, "\(scan) in \(plan)")
         }
-        if reading.isOrdered { #expect(!plan.contains("Sort"), "\(plan)") }
+        if reading.isOrdered { #expect(!plan.contains("Sort  (cost"), "\(plan)") }
     }
 
     @Test("has a partition for each month of receipt, made when it is needed")

@@ -33,7 +33,7 @@ final class Pooler: Sendable {
         unix_socket_dir =
         auth_type = any
         pool_mode = transaction
-        default_pool_size = 4
+        default_pool_size = 12
         max_client_conn = 200
         """.write(toFile: folder + "/pgbouncer.ini", atomically: true, encoding: .utf8)
         let command = getuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""

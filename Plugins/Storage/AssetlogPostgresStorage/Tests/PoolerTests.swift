@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 @Suite(
-    "The PostgreSQL storage behind PgBouncer", .serialized,
+    "The PostgreSQL storage behind PgBouncer",
     .enabled(if: Pooler.absence == nil, "there is no PgBouncer on this machine"))
 struct PoolerTests {
     private static let storages = StorageSubject {

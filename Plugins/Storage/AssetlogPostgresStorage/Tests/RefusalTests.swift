@@ -37,7 +37,10 @@ struct RefusalTests {
         #expect(try await storage.add(events(1..<3)).sequences?.count == 2)
         #expect(try await storage.add(chosen(events(3..<4))).exceptions == [])
         #expect(try await storage.numbers() == [0, 1, 2, 3])
-        #expect(try await cluster.sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2 AND classid = '\(schema).events'::regclass") == "0")
+        // Nothing that would hold readers back is left.
+        let locks = try await cluster.sql(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = '\(schema).events'::regclass")
+        #expect(locks == "0")
         await storage.close()
     }
 
