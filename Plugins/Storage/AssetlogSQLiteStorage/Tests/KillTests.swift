@@ -27,19 +27,19 @@ struct KillTests {
             let child = try start(folder, kills < 8 ? kill : nil)
             if kills < 8, kill == .fromOutside {
                 try await eventually {
-                    FileManager.default.fileExists(atPath: folder.file("begun")) || !child.isRunning
+                    FileManager.default.fileExists(atPath: folder.file("begun")) || child.ending != nil
                 }
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...150)))
-                if child.isRunning { Foundation.kill(child.processIdentifier, SIGKILL) }
+                child.kill()
             }
-            await child.ended()
+            let ending = await child.ended()
             try? FileManager.default.removeItem(atPath: folder.file("begun"))
-            if child.terminationReason == .exit {
-                #expect(child.terminationStatus == 0)
-                if kills >= 8 { break }
-            } else {
+            guard ending == .exit(0) else {
+                #expect(ending == .signal(SIGKILL))
                 kills += 1
+                continue
             }
+            if kills >= 8 { break }
         }
         #expect(kills >= 8)
         let storage = try await open(folder)
@@ -51,16 +51,11 @@ struct KillTests {
     }
 
     /// Runs the test below in a process of its own.
-    private func start(_ folder: TemporaryFolder, _ kill: Kill?) throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: CommandLine.arguments[0])
-        process.arguments = ["--testing-library", "swift-testing", "--filter", "KillTests.*/appends"]
-        process.environment = ProcessInfo.processInfo.environment.merging(
-            [Self.variable: folder.path, "ASSETLOG_TEST_KILL": kill?.rawValue ?? ""]) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
+    private func start(_ folder: TemporaryFolder, _ kill: Kill?) throws -> ChildProcess {
+        try ChildProcess(
+            [CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", "KillTests.*/appends"],
+            environment: ProcessInfo.processInfo.environment.merging(
+                [Self.variable: folder.path, "ASSETLOG_TEST_KILL": kill?.rawValue ?? ""]) { $1 })
     }
 
     @Test("appends all events from the first one on", .enabled(if: ProcessInfo.processInfo.environment[variable] != nil))
@@ -131,18 +126,6 @@ private struct Acknowledgements {
         try handle.seekToEnd()
         try handle.write(contentsOf: Data((lines.joined(separator: "\n") + "\n").utf8))
         try handle.close()
-    }
-}
-
-extension Process {
-    /// Waits for the end, outside the threads of tasks.
-    fileprivate func ended() async {
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                self.waitUntilExit()
-                continuation.resume()
-            }
-        }
     }
 }
 #endif

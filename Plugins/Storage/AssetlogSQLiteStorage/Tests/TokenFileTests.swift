@@ -65,16 +65,12 @@ struct TokenFileTests {
         try await ours.insert(token("a"))
         for round in 1...3 {
             let before = try await ours.version()
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-            process.arguments = [
+            let change = try ChildProcess([
                 "python3", "-c",
                 "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('UPDATE tokens SET revoked_at = ?', (sys.argv[2],)); c.commit()",
                 folder.file("tokens.sqlite"), "\(round)",
-            ]
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
+            ])
+            try #require(await change.ended() == .exit(0))
             #expect(try await ours.version() != before)
             #expect(try await ours.tokens().first?.revokedAt?.microseconds == Int64(round))
         }
