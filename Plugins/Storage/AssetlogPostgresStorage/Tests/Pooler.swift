@@ -44,7 +44,7 @@ final class Pooler: Sendable {
             \(command) \(Self.binary ?? "") -q '\(folder)/pgbouncer.ini' >'\(folder)/log' 2>&1 </dev/null &
             pid=$!
             cat >/dev/null
-            kill $pid
+            kill -9 $pid
             wait $pid
             rm -rf '\(folder)'
             """,
