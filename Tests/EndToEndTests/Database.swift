@@ -41,11 +41,15 @@ final class Database: Sendable {
         guard answer == "done" else { throw ServerProcess.StartFailure(status: -1, said: "\(command): \(answer)") }
     }
 
+    /// A connection string.
+    func url(user: String = "postgres", password: String = "secret", database: String = "postgres") -> String {
+        "postgresql://\(user):\(password)@127.0.0.1:\(port)/\(database)"
+    }
+
     /// The settings of servers that share a log which nobody has used before.
     func freshLog() -> [String] {
-        let url = "postgresql://postgres:secret@127.0.0.1:\(port)/postgres"
-        return [
-            "--set", "storage.type=postgres", "--set", "storage.postgres.url=\(url)", "--set",
+        [
+            "--set", "storage.type=postgres", "--set", "storage.postgres.url=\(url())", "--set",
             "storage.postgres.schema=e\(schemas.add(1, ordering: .relaxed).newValue)",
         ]
     }

@@ -41,6 +41,27 @@ struct ReplicaTests {
         }
     }
 
+    @Test("are set up and moved into as the document says")
+    func document() throws {
+        let server = try ServerProcess()
+        #expect(try report(server, "moved").status == 200)
+        let text = try String(contentsOf: ServerProcess.root.appending(path: "Docs/PostgreSQL.md"), encoding: .utf8)
+        let blocks = text.components(separatedBy: "<!-- run -->\n```bash\n").dropFirst()
+            .map { $0.components(separatedBy: "\n```")[0] }
+        #expect(blocks.count == 2)
+        let path = "\(ServerProcess.binary.deletingLastPathComponent().path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        for block in blocks {
+            let result = try run(
+                "bash", ["-euo", "pipefail", "-c", block], in: server.folder,
+                environment: [
+                    "PATH": path, "DATA": server.folder.appending(path: "data").path, "ADMIN_URL": database.url(),
+                    "DATABASE_URL": database.url(user: "assetlog", password: "change-me", database: "assetlog"),
+                ])
+            #expect(result.status == 0, "\(block)\n\(result.output)\(result.errors)")
+        }
+        end([server])
+    }
+
     @Test("answer and record every recorded case of the original's wire")
     func wire() throws {
         // Two thousand commits, one after the other, that nobody wants to keep.

@@ -54,7 +54,7 @@ struct OvertakenCommitTests {
     func patience() async throws {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        let server = try await open(schema, on: cluster, ["timeout": "1s"])
+        let server = try await open(schema, on: cluster, ["timeout": "4s"])
         let session = try Session(cluster.url())
         try session.run("BEGIN;")
         _ = try session.append(0, to: schema)

@@ -16,10 +16,5 @@ struct Deadline: Sendable {
         let (seconds, attoseconds) = rest.components
         return Int32(clamping: seconds * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
     }
-
-    /// The earlier of two.
-    func orEarlier(_ duration: Duration) -> Deadline {
-        Deadline(in: min(rest, duration))
-    }
 }
 #endif

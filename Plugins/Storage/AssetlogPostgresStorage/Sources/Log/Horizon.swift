@@ -41,7 +41,8 @@ final class Horizon: Sendable {
     func now(_ connection: PostgresConnection, before deadline: Deadline) throws -> Int64 {
         let wanted = state.withLock { $0.acknowledged }
         if let fresh = fresh(for: wanted) { return fresh }
-        let patience = deadline.orEarlier(Self.patience)
+        // Less than what the read itself may take, so that the reason can still be told.
+        let patience = Deadline(in: min(deadline.rest * 3 / 4, Self.patience))
         var pause: UInt32 = 1000
         while true {
             let sequence = try ask(connection, deadline)
