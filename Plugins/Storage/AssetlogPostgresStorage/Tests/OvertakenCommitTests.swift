@@ -67,6 +67,21 @@ struct OvertakenCommitTests {
         await server.close()
     }
 
+    @Test("that a failover has lost is not waited for")
+    func lost() async throws {
+        let cluster = try Cluster.shared.get()
+        let schema = cluster.freshSchema()
+        let server = try await open(schema, on: cluster, ["timeout": "4s"])
+        try await server.add(events(0..<3))
+        // As on a standby that became the primary, and had the first two only.
+        try await cluster.sql(
+            "DELETE FROM \(schema).events WHERE sequence > 2; SELECT setval('\(schema).event_sequence', 2);")
+        #expect(try await server.numbers() == [0, 1])
+        try await server.add(events(3..<4))
+        #expect(try await server.numbers() == [0, 1, 3])
+        await server.close()
+    }
+
     @Test("of somebody else does not hold readers back")
     func foreign() async throws {
         let cluster = try Cluster.shared.get()

@@ -8,7 +8,7 @@ import Synchronization
 /// Foundation's `Process` crashes in a process that holds more than a thousand files open, as these tests together do.
 final class ChildProcess: Sendable {
     /// How a program ended.
-    enum End: Equatable { case exit(Int32), signal(Int32) }
+    enum End: Equatable { case exited(Int32), killed(Int32) }
 
     let id: pid_t
     private let end = Mutex<End?>(nil)
@@ -35,7 +35,7 @@ final class ChildProcess: Sendable {
             if end != nil { return end }
             var status: Int32 = 0
             guard waitpid(id, &status, WNOHANG) == id else { return nil }
-            end = status & 0x7f == 0 ? .exit(status >> 8 & 0xff) : .signal(status & 0x7f)
+            end = status & 0x7f == 0 ? .exited(status >> 8 & 0xff) : .killed(status & 0x7f)
             return end
         }
     }

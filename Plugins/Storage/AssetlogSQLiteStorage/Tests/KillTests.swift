@@ -34,8 +34,8 @@ struct KillTests {
             }
             let ending = await child.ended()
             try? FileManager.default.removeItem(atPath: folder.file("begun"))
-            guard ending == .exit(0) else {
-                #expect(ending == .signal(SIGKILL))
+            guard ending == .exited(0) else {
+                #expect(ending == .killed(SIGKILL))
                 kills += 1
                 continue
             }

@@ -70,7 +70,7 @@ struct TokenFileTests {
                 "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('UPDATE tokens SET revoked_at = ?', (sys.argv[2],)); c.commit()",
                 folder.file("tokens.sqlite"), "\(round)",
             ])
-            try #require(await change.ended() == .exit(0))
+            try #require(await change.ended() == .exited(0))
             #expect(try await ours.version() != before)
             #expect(try await ours.tokens().first?.revokedAt?.microseconds == Int64(round))
         }

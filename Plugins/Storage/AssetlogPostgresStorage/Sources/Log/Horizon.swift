@@ -15,6 +15,7 @@ final class Horizon: Sendable {
     }
 
     private let statement: String
+    private let given: String
     private let state = Mutex(State())
 
     /// How old the knowledge of a read may be.
@@ -24,6 +25,7 @@ final class Horizon: Sendable {
 
     init(_ schema: Schema) {
         statement = schema.sql("SELECT {schema}.horizon()")
+        given = schema.sql("SELECT {schema}.given()")
     }
 
     /// What was known last.
@@ -48,6 +50,10 @@ final class Horizon: Sendable {
             let sequence = try ask(connection, deadline)
             if sequence >= wanted { return sequence }
             guard !patience.hasPassed else {
+                if try hasLost(wanted, connection, deadline) {
+                    forget(wanted, for: sequence)
+                    return sequence
+                }
                 throw StorageError(
                     .unavailable,
                     "An append of another server has been under way for too long, and the log can't be read behind it."
@@ -56,6 +62,17 @@ final class Horizon: Sendable {
             usleep(pause)
             pause = min(pause * 2, 50_000)
         }
+    }
+
+    /// Whether the database has never given a sequence that this server has acknowledged: a failover, to a standby that did not
+    /// have everything, has lost it, and nobody need wait for it.
+    private func hasLost(_ wanted: Int64, _ connection: PostgresConnection, _ deadline: Deadline) throws -> Bool {
+        try connection.run(given, before: deadline).integer(0, 0) < wanted
+    }
+
+    private func forget(_ lost: Int64, for sequence: Int64) {
+        // Unless something was acknowledged since.
+        state.withLock { if $0.acknowledged == lost { $0.acknowledged = sequence } }
     }
 
     /// Asks the database, however fresh the knowledge is.

@@ -87,6 +87,13 @@ extension Migration {
             RETURN coalesce(last, 0);
         END $function$;
 
+        -- The last sequence that was given to an append, whatever became of it.
+        CREATE FUNCTION {schema}.given() RETURNS bigint
+        LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+        AS $function$
+            SELECT CASE WHEN is_called THEN last_value ELSE last_value - 1 END FROM {schema}.event_sequence
+        $function$;
+
         CREATE FUNCTION {schema}.append(
             this uuid, durability text, ids uuid[], hashes bigint[], kinds smallint[], times timestamptz[],
             receipts timestamptz[], deployments text[], keys text[], partitions text[], reporters text[], contents bytea[],
