@@ -68,11 +68,13 @@ struct ConsumerReplayCommand: AssetlogSubcommand {
 }
 
 /// Opens the cursors of a storage for one piece of work, and closes them after it.
-private func withConsumers<Result: Sendable>(
-    of storage: ConfiguredStorage, _ body: (any ConsumerStore) async throws -> Result
+///
+/// - Parameter advice: What follows the sentence that says that the storage does not show them.
+func withConsumers<Result: Sendable>(
+    of storage: ConfiguredStorage, advice: String = "", _ body: (any ConsumerStore) async throws -> Result
 ) async throws -> Result {
     guard let open = storage.setup.openConsumers else {
-        throw CommandFailure(.failure, "the storage \(storage.name) shows its consumers to the running server only")
+        throw CommandFailure(.failure, "the storage \(storage.name) shows its consumers to the running server only\(advice)")
     }
     let store = try await open()
     do {

@@ -4,19 +4,7 @@ import AssetlogCore
 enum CopiedConsumers {
     /// The cursors of a storage, beside a server.
     static func read(_ storage: ConfiguredStorage) async throws -> [ConsumerCursor] {
-        guard let open = storage.setup.openConsumers else {
-            throw CommandFailure(
-                .failure, "the storage \(storage.name) shows its consumers to the running server only; leave out --consumers")
-        }
-        let store = try await open()
-        do {
-            let cursors = try await store.cursors()
-            await store.close()
-            return cursors
-        } catch {
-            await store.close()
-            throw error
-        }
+        try await withConsumers(of: storage, advice: "; leave out --consumers") { try await $0.cursors() }
     }
 
     /// Makes those cursors that are not there yet; returns the lines that tell it.

@@ -8,13 +8,7 @@ public struct AssetKey: Hashable, Sendable {
 
     /// Makes a key of its parts.
     public init(_ parts: [String]) {
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for part in parts {
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            CanonicalJSON.appendString(part.utf8, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "]"))
-        canonical = String(decoding: bytes, as: UTF8.self)
+        canonical = CanonicalJSON.array(of: parts)
     }
 
     /// Takes text that is in canonical form already, as a storage kept it.

@@ -22,6 +22,17 @@ public enum CanonicalJSON {
         output.append(UInt8(ascii: "\""))
     }
 
+    /// The JSON array of strings; ``strings(inArray:)`` reads it.
+    public static func array(of strings: [String]) -> String {
+        var bytes: [UInt8] = [UInt8(ascii: "[")]
+        for string in strings {
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            appendString(string.utf8, to: &bytes)
+        }
+        bytes.append(UInt8(ascii: "]"))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Reads a JSON array whose elements are all strings; nil for anything else.
     public static func strings(inArray json: [UInt8]) -> [String]? {
         json.withUnsafeBytes { bytes in

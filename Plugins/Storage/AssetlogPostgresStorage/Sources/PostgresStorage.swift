@@ -26,7 +26,6 @@ final class PostgresStorage: Storage {
     private let writer: Mutex<EventWriter?>
     private let horizon: Horizon
     private let consumers: ConsumerTable
-    private let isClosed = Atomic<Bool>(false)
 
     /// Makes the storage without connecting; see ``connectIfPossible()``.
     init(_ options: Options, logger: Logger) {
@@ -36,7 +35,7 @@ final class PostgresStorage: Storage {
         pool = ConnectionPool(connector, limit: options.readers)
         writer = Mutex(EventWriter(connector, options.writer))
         horizon = Horizon(options.schema)
-        consumers = ConsumerTable(pool, options.schema, timeout: options.connection.timeout)
+        consumers = ConsumerTable(pool)
     }
 
     /// Connects once. A database that is away is waited for later; one that this release can't work with is refused.
@@ -91,16 +90,13 @@ final class PostgresStorage: Storage {
     }
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await read { connection, deadline in
-            var parameters = Parameters()
-            parameters.append(id)
-            parameters.append(deployment)
-            let rows = try connection.run(
-                self.options.schema.sql(
-                    "SELECT \(EventRow.columns) FROM {schema}.events WHERE event_id = $1 AND deployment = $2 LIMIT 1"),
-                parameters, before: deadline)
-            return rows.count > 0 ? try EventRow.read(rows, 0) : nil
-        }
+        try await pool.run(
+            "SELECT \(EventRow.columns) FROM {schema}.events WHERE event_id = $1 AND deployment = $2 LIMIT 1",
+            { parameters in
+                parameters.append(id)
+                parameters.append(deployment)
+            }
+        ) { rows in rows.count > 0 ? try EventRow.read(rows, 0) : nil }
     }
 
     func statistics() async throws -> StorageStatistics {
@@ -118,46 +114,25 @@ final class PostgresStorage: Storage {
     private func read<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection, Deadline) throws -> Result
     ) async throws -> Result {
-        guard !isClosed.load(ordering: .acquiring) else { throw closedError }
         let timeout = options.connection.timeout
-        do {
-            return try await pool.use { try body($0, Deadline(in: timeout)) }
-        } catch {
-            throw isClosed.load(ordering: .acquiring) ? closedError : error
-        }
+        return try await pool.use { try body($0, Deadline(in: timeout)) }
     }
 
     // MARK: Consumers
 
-    func cursors() async throws -> [ConsumerCursor] {
-        try checkOpen()
-        return try await consumers.cursors()
-    }
+    func cursors() async throws -> [ConsumerCursor] { try await consumers.cursors() }
 
-    func cursor(of consumer: String) async throws -> ConsumerCursor {
-        try checkOpen()
-        return try await consumers.cursor(of: consumer)
-    }
+    func cursor(of consumer: String) async throws -> ConsumerCursor { try await consumers.cursor(of: consumer) }
 
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool {
-        try checkOpen()
-        return try await consumers.advance(cursor)
-    }
+    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await consumers.advance(cursor) }
 
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try checkOpen()
-        return try await consumers.replay(consumer, after: position)
+        try await consumers.replay(consumer, after: position)
     }
 
-    func lease(_ consumer: String, for duration: Duration) async throws -> Bool {
-        try checkOpen()
-        return try await consumers.lease(consumer, for: duration)
-    }
+    func lease(_ consumer: String, for duration: Duration) async throws -> Bool { try await consumers.lease(consumer, for: duration) }
 
-    func endLease(_ consumer: String) async throws {
-        try checkOpen()
-        try await consumers.endLease(consumer)
-    }
+    func endLease(_ consumer: String) async throws { try await consumers.endLease(consumer) }
 
     // MARK: Background work
 
@@ -194,7 +169,6 @@ final class PostgresStorage: Storage {
     // MARK: Closing
 
     func close() async {
-        guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         try? await consumers.endLeases()
         pool.close()
         connector.close()
@@ -209,10 +183,6 @@ final class PostgresStorage: Storage {
         }
     }
 
-    private func checkOpen() throws {
-        guard !isClosed.load(ordering: .acquiring) else { throw closedError }
-    }
-
     private var closedError: StorageError { StorageError(.closed, "The log in PostgreSQL was closed.") }
 }
 
@@ -225,9 +195,9 @@ extension EventQuery {
             return max(after, horizon)
         case .descending(let before):
             if isFull, let last = page.events.last { return last.sequence }
-            return horizon > 0 && (before ?? .max) > 1 ? 1 : before ?? 0
-        case .latest(let before):
-            return page.events.last?.sequence ?? before?.sequence ?? 0
+            return horizon > 0 && (before ?? .max) > 1 ? 1 : order.start
+        case .latest:
+            return page.events.last?.sequence ?? order.start
         }
     }
 }

@@ -32,7 +32,6 @@ extension StoragePlugin {
         placeKey: "url",
         configure: { configuration in
             let options = try PostgresStorage.Options(configuration)
-            let timeout = options.connection.timeout
             @Sendable func table() -> ConnectionPool {
                 ConnectionPool(
                     Connector(options.connection, Migrator(schema: options.schema, mode: options.migration)), limit: 2)
@@ -44,8 +43,8 @@ extension StoragePlugin {
                     return storage
                 },
                 openForReading: { PostgresStorage(options, logger: Logger(label: "assetlog.postgres")) },
-                openConsumers: { ConsumerTable(table(), options.schema, timeout: timeout) },
-                openTokens: { TokenTable(table(), options.schema, timeout: timeout) })
+                openConsumers: { ConsumerTable(table()) },
+                openTokens: { TokenTable(table()) })
         })
 }
 

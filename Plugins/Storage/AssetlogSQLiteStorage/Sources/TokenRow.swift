@@ -12,9 +12,9 @@ enum TokenRow {
         try statement.bind(blobCopy: token.hash, at: 2)
         try statement.bind(token.grant.name, at: 3)
         try statement.bind(Int64(token.grant.rights.rawValue), at: 4)
-        try statement.bind(json(token.grant.assets.map(\.description)), at: 5)
-        try statement.bind(json(token.grant.deployments.map(\.description)), at: 6)
-        try statement.bind(json(token.certificateNames), at: 7)
+        try statement.bind(CanonicalJSON.array(of: token.grant.assets.map(\.description)), at: 5)
+        try statement.bind(CanonicalJSON.array(of: token.grant.deployments.map(\.description)), at: 6)
+        try statement.bind(CanonicalJSON.array(of: token.certificateNames), at: 7)
         try statement.bind(token.createdAt.microseconds, at: 8)
         try statement.bind(token.expiresAt?.microseconds, at: 9)
         try statement.bind(token.revokedAt?.microseconds, at: 10)
@@ -53,16 +53,6 @@ enum TokenRow {
 
     private static func time(_ row: RawStatement, _ column: Int32) -> Timestamp? {
         row.isNull(column) ? nil : Timestamp(microseconds: row.integer(column))
-    }
-
-    private static func json(_ texts: [String]) -> String {
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for text in texts {
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            CanonicalJSON.appendString(text.utf8, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 #endif

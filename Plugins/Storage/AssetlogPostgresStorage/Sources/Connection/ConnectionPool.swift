@@ -30,12 +30,28 @@ final class ConnectionPool: Sendable {
     func use<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection) throws -> Result
     ) async throws -> Result {
-        guard await borrow() else { throw StorageError(.closed, "The connections to PostgreSQL were closed.") }
+        guard await borrow() else { throw StorageError(.closed, "The log in PostgreSQL was closed.") }
         return try await withCheckedThrowingContinuation { continuation in
             queue.async {
                 let result = Swift.Result { try self.work(body) }
                 continuation.resume(with: result.mapError(StorageError.from))
             }
+        }
+    }
+
+    /// Runs one statement, which names the schema as ``Schema/sql(_:)`` wants it, and reads its rows.
+    ///
+    /// It may run twice, as ``use(_:)`` says.
+    func run<Result: Sendable>(
+        _ statement: String, _ fill: @escaping @Sendable (inout Parameters) -> Void = { _ in },
+        _ read: @escaping @Sendable (Rows) throws -> Result
+    ) async throws -> Result {
+        try await use { [connector] connection in
+            var parameters = Parameters()
+            fill(&parameters)
+            return try read(
+                connection.run(
+                    connector.schema.sql(statement), parameters, before: Deadline(in: connector.settings.timeout)))
         }
     }
 

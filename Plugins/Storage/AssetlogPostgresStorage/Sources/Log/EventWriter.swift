@@ -97,7 +97,7 @@ final class EventWriter {
             parameters.append(array)
         }
         parameters.append(hasIdentities ? arrays.chosen : nil)
-        return try retrying(before: deadline) { connection, isRetry in
+        return try retrying(before: deadline) { connection in
             do {
                 let warnings = connection.warningCount
                 let rows = try connection.run(statements.append, parameters, before: deadline)
@@ -140,7 +140,7 @@ final class EventWriter {
         var parameters = Parameters()
         parameters.append(wanted)
         parameters.append(deployments)
-        return try retrying(before: deadline) { connection, _ in
+        return try retrying(before: deadline) { connection in
             let rows = try connection.run(statements.find, parameters, before: deadline)
             var known: [EventIdentity: LoggedEvent] = [:]
             for row in 0..<rows.count {
@@ -155,13 +155,13 @@ final class EventWriter {
 
     /// Does something until it succeeds, fails for a reason that another try does not remove, or time is up.
     private func retrying<Result>(
-        before deadline: Deadline, _ body: (PostgresConnection, _ isRetry: Bool) throws -> Result
+        before deadline: Deadline, _ body: (PostgresConnection) throws -> Result
     ) throws -> Result {
         var tries = 0
         while true {
             do {
                 let connection = try connection ?? connect()
-                return try body(connection, tries > 0)
+                return try body(connection)
             } catch {
                 if connection?.isUsable == false { connection = nil }
                 tries += 1

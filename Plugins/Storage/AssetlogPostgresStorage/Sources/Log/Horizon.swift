@@ -28,9 +28,6 @@ final class Horizon: Sendable {
         given = schema.sql("SELECT {schema}.given()")
     }
 
-    /// What was known last.
-    var last: Int64 { state.withLock { $0.sequence } }
-
     /// Tells that an append up to a sequence was acknowledged: every read that begins later shows it.
     func acknowledge(_ sequence: Int64) {
         state.withLock { $0.acknowledged = max($0.acknowledged, sequence) }

@@ -7,32 +7,28 @@ internal import Foundation
 /// Leases end by the database's clock, and so whatever the clocks of the servers say.
 final class ConsumerTable: ConsumerStore {
     private let pool: ConnectionPool
-    private let schema: Schema
-    private let timeout: Duration
     /// Who this server is, for its leases.
     private let holder: EventID
 
-    init(_ pool: ConnectionPool, _ schema: Schema, timeout: Duration) {
+    init(_ pool: ConnectionPool) {
         self.pool = pool
-        self.schema = schema
-        self.timeout = timeout
         var ids = EventIDGenerator()
         holder = ids.next(at: .now())
     }
 
     func cursors() async throws -> [ConsumerCursor] {
-        try await run("SELECT name, generation, position FROM {schema}.consumers ORDER BY name") { rows in
+        try await pool.run("SELECT name, generation, position FROM {schema}.consumers ORDER BY name") { rows in
             (0..<rows.count).map { Self.cursor(rows, $0) }
         }
     }
 
     func cursor(of consumer: String) async throws -> ConsumerCursor {
         // Most often it is there, and then nothing is written.
-        let found = try await run(
+        let found = try await pool.run(
             "SELECT name, generation, position FROM {schema}.consumers WHERE name = $1", { $0.append(consumer) }
         ) { $0.count > 0 ? Self.cursor($0, 0) : nil }
         if let found { return found }
-        return try await run(
+        return try await pool.run(
             """
             INSERT INTO {schema}.consumers (name) VALUES ($1)
             ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING name, generation, position
@@ -41,7 +37,7 @@ final class ConsumerTable: ConsumerStore {
     }
 
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
-        try await run(
+        try await pool.run(
             """
             UPDATE {schema}.consumers SET position = $3 WHERE name = $1 AND generation = $2
             AND (holder IS NULL OR holder = $4 OR lease_ends_at <= clock_timestamp())
@@ -56,7 +52,7 @@ final class ConsumerTable: ConsumerStore {
     }
 
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await run(
+        try await pool.run(
             """
             INSERT INTO {schema}.consumers AS known (name, generation, position) VALUES ($1, 1, $2)
             ON CONFLICT (name) DO UPDATE SET generation = known.generation + 1, position = excluded.position
@@ -72,7 +68,7 @@ final class ConsumerTable: ConsumerStore {
     func lease(_ consumer: String, for duration: Duration) async throws -> Bool {
         let (seconds, attoseconds) = duration.components
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
-        return try await run(
+        return try await pool.run(
             """
             INSERT INTO {schema}.consumers AS known (name, holder, lease_ends_at)
             VALUES ($1, $2, clock_timestamp() + $3 * interval '1 microsecond')
@@ -88,7 +84,7 @@ final class ConsumerTable: ConsumerStore {
     }
 
     func endLease(_ consumer: String) async throws {
-        try await run(
+        try await pool.run(
             "UPDATE {schema}.consumers SET holder = NULL, lease_ends_at = NULL WHERE name = $1 AND holder = $2",
             { [holder] parameters in
                 parameters.append(consumer)
@@ -99,7 +95,7 @@ final class ConsumerTable: ConsumerStore {
 
     /// Gives every lease of this server back.
     func endLeases() async throws {
-        try await run(
+        try await pool.run(
             "UPDATE {schema}.consumers SET holder = NULL, lease_ends_at = NULL WHERE holder = $1",
             { [holder] in $0.append(holder) }
         ) { _ in }
@@ -107,17 +103,6 @@ final class ConsumerTable: ConsumerStore {
 
     func close() async {
         pool.close()
-    }
-
-    private func run<Result: Sendable>(
-        _ statement: String, _ fill: @escaping @Sendable (inout Parameters) -> Void = { _ in },
-        _ read: @escaping @Sendable (Rows) throws -> Result
-    ) async throws -> Result {
-        try await pool.use { [schema, timeout] connection in
-            var parameters = Parameters()
-            fill(&parameters)
-            return try read(connection.run(schema.sql(statement), parameters, before: Deadline(in: timeout)))
-        }
     }
 
     private static func cursor(_ rows: Rows, _ row: Int) -> ConsumerCursor {

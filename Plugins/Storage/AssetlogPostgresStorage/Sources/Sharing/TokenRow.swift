@@ -8,9 +8,9 @@ enum TokenRow {
         parameters.append(token.hash)
         parameters.append(token.grant.name)
         parameters.append(Int64(token.grant.rights.rawValue))
-        parameters.append(json(token.grant.assets.map(\.description)))
-        parameters.append(json(token.grant.deployments.map(\.description)))
-        parameters.append(json(token.certificateNames))
+        parameters.append(CanonicalJSON.array(of: token.grant.assets.map(\.description)))
+        parameters.append(CanonicalJSON.array(of: token.grant.deployments.map(\.description)))
+        parameters.append(CanonicalJSON.array(of: token.certificateNames))
         parameters.append(token.createdAt)
         parameters.append(token.expiresAt)
         parameters.append(token.revokedAt)
@@ -42,16 +42,6 @@ enum TokenRow {
                 deployments: try patterns(8, "deployments")),
             certificateNames: try texts(9, "certificates"), createdAt: rows.time(row, 4),
             expiresAt: rows.optionalTime(row, 5), revokedAt: rows.optionalTime(row, 6))
-    }
-
-    private static func json(_ texts: [String]) -> String {
-        var bytes: [UInt8] = [UInt8(ascii: "[")]
-        for text in texts {
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            CanonicalJSON.appendString(text.utf8, to: &bytes)
-        }
-        bytes.append(UInt8(ascii: "]"))
-        return String(decoding: bytes, as: UTF8.self)
     }
 }
 #endif

@@ -4,24 +4,20 @@ internal import AssetlogCore
 /// The tokens, in the table `tokens`: every server of the log sees a change at its next look.
 final class TokenTable: TokenStore {
     private let pool: ConnectionPool
-    private let schema: Schema
-    private let timeout: Duration
 
     private static let columns =
         "id, hash, name, rights, assets, deployments, certificates, created_at, expires_at, revoked_at"
 
-    init(_ pool: ConnectionPool, _ schema: Schema, timeout: Duration) {
+    init(_ pool: ConnectionPool) {
         self.pool = pool
-        self.schema = schema
-        self.timeout = timeout
     }
 
     func version() async throws -> Int64 {
-        try await run("SELECT version FROM {schema}.token_changes") { $0.integer(0, 0) }
+        try await pool.run("SELECT version FROM {schema}.token_changes") { $0.integer(0, 0) }
     }
 
     func tokens() async throws -> [TokenRecord] {
-        try await run(
+        try await pool.run(
             """
             SELECT id, hash, name, rights, created_at, expires_at, revoked_at,
                 array_to_json(assets)::text, array_to_json(deployments)::text, array_to_json(certificates)::text
@@ -31,7 +27,7 @@ final class TokenTable: TokenStore {
     }
 
     func insert(_ token: TokenRecord) async throws {
-        let isNew = try await run(
+        let isNew = try await pool.run(
             """
             WITH made AS (\(Self.insertion(startingAt: 1)) ON CONFLICT (id) DO NOTHING RETURNING 1), \(Self.change("made"))
             SELECT count(*) FROM made
@@ -43,7 +39,7 @@ final class TokenTable: TokenStore {
     }
 
     func revoke(_ id: String, at time: Timestamp) async throws -> Bool {
-        try await run(
+        try await pool.run(
             "WITH ended AS (\(Self.end("revoked_at"))), \(Self.change("ended")) SELECT count(*) FROM ended",
             { parameters in
                 parameters.append(id)
@@ -53,7 +49,7 @@ final class TokenTable: TokenStore {
     }
 
     func replace(_ id: String, expiringAt time: Timestamp, by token: TokenRecord) async throws -> Bool {
-        try await run(
+        try await pool.run(
             """
             WITH ended AS (\(Self.end("expires_at"))),
             made AS (\(Self.insertion(startingAt: 3, from: "ended"))), \(Self.change("ended"))
@@ -95,17 +91,6 @@ final class TokenTable: TokenStore {
         changed AS (
             UPDATE {schema}.token_changes SET version = version + 1 WHERE EXISTS (SELECT FROM \(source)) RETURNING 1)
         """
-    }
-
-    private func run<Result: Sendable>(
-        _ statement: String, _ fill: @escaping @Sendable (inout Parameters) -> Void = { _ in },
-        _ read: @escaping @Sendable (Rows) throws -> Result
-    ) async throws -> Result {
-        try await pool.use { [schema, timeout] connection in
-            var parameters = Parameters()
-            fill(&parameters)
-            return try read(connection.run(schema.sql(statement), parameters, before: Deadline(in: timeout)))
-        }
     }
 }
 #endif
