@@ -73,6 +73,18 @@ final class Cluster: Sendable {
         "t\(schemas.add(1, ordering: .relaxed).newValue)"
     }
 
+    /// Makes a role with the password `pw` that may make schemas.
+    ///
+    /// Two grants on one database at once would fail with "tuple concurrently updated", so that each waits for the one before.
+    func makeOwner(_ role: String, _ options: String = "") async throws {
+        try await sql(
+            """
+            SELECT pg_advisory_xact_lock(hashtext('a grant on the database'));
+            CREATE ROLE \(role) LOGIN PASSWORD 'pw' \(options);
+            GRANT CREATE ON DATABASE postgres TO \(role);
+            """)
+    }
+
     /// Runs SQL, as the superuser unless it is said otherwise, and returns what it printed, a row on a line.
     @discardableResult
     func sql(_ statements: String, as url: String? = nil) async throws -> String {

@@ -19,11 +19,8 @@ struct PrivilegeTests {
 
     /// Makes both roles, and the schema by the owner.
     private func prepare() async throws {
-        try await cluster.sql(
-            """
-            CREATE ROLE \(owner) LOGIN PASSWORD 'pw'; GRANT CREATE ON DATABASE postgres TO \(owner);
-            CREATE ROLE \(role) LOGIN PASSWORD 'pw';
-            """)
+        try await cluster.makeOwner(owner)
+        try await cluster.sql("CREATE ROLE \(role) LOGIN PASSWORD 'pw'")
         try await open(schema, on: cluster, ["url": ownerURL]).close()
     }
 

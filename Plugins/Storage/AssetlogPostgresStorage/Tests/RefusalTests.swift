@@ -100,8 +100,7 @@ struct RefusalTests {
     @Test("because there are too many connections is told, and works when there is room")
     func connections() async throws {
         let role = "limited_\(schema)"
-        try await cluster.sql(
-            "CREATE ROLE \(role) LOGIN PASSWORD 'pw' CONNECTION LIMIT 1; GRANT CREATE ON DATABASE postgres TO \(role)")
+        try await cluster.makeOwner(role, "CONNECTION LIMIT 1")
         let storage = try await open(schema, on: cluster, ["url": cluster.url(user: role, password: "pw"), "timeout": "1s"])
         // The reader has the one place.
         let error = await #expect(throws: StorageError.self) { try await storage.add(events(0..<1)) }
@@ -118,8 +117,7 @@ struct RefusalTests {
     @Test("to a further reader does not make a server unready that works")
     func fewerReaders() async throws {
         let role = "limited_\(schema)"
-        try await cluster.sql(
-            "CREATE ROLE \(role) LOGIN PASSWORD 'pw' CONNECTION LIMIT 2; GRANT CREATE ON DATABASE postgres TO \(role)")
+        try await cluster.makeOwner(role, "CONNECTION LIMIT 2")
         let storage = try await open(schema, on: cluster, ["url": cluster.url(user: role, password: "pw"), "timeout": "5s"])
         try await storage.add(events(0..<1))
         let background = Task { try await storage.run() }
