@@ -147,8 +147,9 @@ final class PostgresStorage: Storage {
             do {
                 _ = try await read { try self.horizon.ask($0, $1) }
                 connector.noteSuccess()
-                if round % 60 == 0 { try await tidy() }
+                // Not at the start: opening has made the partitions, and nothing is old enough to be forgotten.
                 round += 1
+                if round % 60 == 0, !Task.isCancelled { try await tidy() }
             } catch {
                 logger.debug("PostgreSQL can't be used now.", metadata: ["error": "\(error)"])
             }
