@@ -126,7 +126,7 @@ import Testing
                 materialize + "x", #"{"a":1,}"#,
                 "The body is not valid JSON: expected a name in double quotes at line 1, column 8 (byte 7); remove the comma before it."
             ),
-            (materialize + "x", "", "The body is not valid JSON: it is empty; send an object such as {}."),
+            (materialize + "x", " ", "The body is not valid JSON: it is empty; send an object such as {}."),
             (
                 materialize + "x", #"{"ignored":"\ud800"}"#,
                 "The body is not valid JSON: a string holds one half of a surrogate pair at line 1, column 13 (byte 12); send both halves or the character itself."
@@ -266,6 +266,13 @@ import Testing
         if status == 400 { #expect(answer.error == "Unhandled content type \(contentType ?? ""), expect no body or application/json") }
         if contentType == nil { #expect(answer.event?["description"] == .null) }
         if let contentType, status == 200 { #expect(answer.event?["description"] == .string("b"), "\(contentType)") }
+    }
+
+    @Test("An empty body counts as none, whatever its content type says", arguments: ["application/json", nil])
+    func emptyBody(contentType: String?) {
+        let answer = Reporter().report(Self.materialize + "x?description=q", contentType: contentType, body: "")
+        #expect(answer.status == 200)
+        #expect(answer.event?["description"] == .string("q"))
     }
 
     @Test(

@@ -7,7 +7,7 @@ extension OpenAPIDocument {
           "description": "The identity of the event; absent where nothing was recorded", "schema": {"$ref": "#/components/schemas/EventID"}
         },
         "Idempotency-Replayed": {
-          "description": "Stands there where the request was sent before, and this is the answer to it", "schema": {"const": "true"}
+          "description": "Stands there where the request was sent before, and this is the answer to it", "schema": {"type": "string", "enum": ["true"]}
         },
         "WWW-Authenticate": {
           "description": "How to authenticate, or what the token lacks", "schema": {"type": "string", "pattern": "^Bearer "}
@@ -23,7 +23,7 @@ extension OpenAPIDocument {
         },
         "Accept": {"description": "The types that are taken", "schema": {"type": "string"}},
         "Accept-Encoding": {"description": "The codings that are taken", "schema": {"type": "string"}},
-        "Vary": {"description": "What the format depends on", "required": true, "schema": {"const": "Accept"}}
+        "Vary": {"description": "What the format depends on", "required": true, "schema": {"type": "string", "pattern": "^Accept$"}}
         """#
 
     private static let successes = #"""
@@ -33,9 +33,7 @@ extension OpenAPIDocument {
             "Assetlog-Event-Id": {"$ref": "#/components/headers/Assetlog-Event-Id"},
             "Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}
           },
-          "content": {"application/json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/Nothing"}, {"$ref": "#/components/schemas/Rehearsal"}
-          ]}}}
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReportResult"}}}
         },
         "EventPage": {
           "description": "A page, and where the next one starts",
@@ -46,7 +44,7 @@ extension OpenAPIDocument {
         },
         "OpenAPI": {
           "description": "This document",
-          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Description-of-API"}}}
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAPIDocument"}}}
         },
         "ServerInfo": {
           "description": "The versions", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ServerInfo"}}}
@@ -59,7 +57,7 @@ extension OpenAPIDocument {
           }
         },
         "Alive": {
-          "description": "The process runs", "content": {"text/plain": {"schema": {"const": "ok\n"}}}
+          "description": "The process runs", "content": {"text/plain": {"schema": {"type": "string", "pattern": "^ok\\n$"}}}
         },
         "Ready": {
           "description": "Reports are taken and events can be read",
@@ -78,7 +76,7 @@ extension OpenAPIDocument {
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
           "content": {
             "text/html": {"schema": {"type": "string"}},
-            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
+            "application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}
           }
         }
         """#
@@ -87,31 +85,22 @@ extension OpenAPIDocument {
         "Submitted": {
           "description": "Some events were recorded, or were before; with `dry_run=true`: what would be recorded",
           "headers": {"Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}},
-          "content": {"application/json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/SubmissionAnswer"}, {"$ref": "#/components/schemas/Rehearsal"},
-            {"$ref": "#/components/schemas/RehearsalList"}
-          ]}}}
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}}}
         },
         "NothingRecorded": {
           "description": "Every item was refused, or one of an atomic submission; or the Idempotency-Key was sent before with another body",
           "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionAnswer"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}},
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
           }
         },
         "BrokenSubmission": {
           "description": "A parameter is wrong, or the body broke off or can't be cut into items: what came before it was recorded, unless `atomic=true`; or the item of a rehearsal is wrong",
-          "content": {"application/problem+json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/BrokenSubmission"},
-            {"$ref": "#/components/schemas/ItemProblem"}
-          ]}}}
+          "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         },
         "SubmissionTooLarge": {
           "description": "The body is too large, or too large for its compressed form; what came before was recorded, unless `atomic=true`",
-          "content": {"application/problem+json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/BrokenSubmission"},
-            {"$ref": "#/components/schemas/ItemProblem"}
-          ]}}}
+          "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         }
         """#
 }
