@@ -54,7 +54,7 @@ extension OpenAPIDocument {
         },
         "DryRunEvent": {
           "type": "object", "description": "An event as it would be",
-          \#(content(sequence: #"{"description": "Always null: it has no place in the log", "enum": [null]}"#))
+          \#(content(sequence: #"{"description": "Always null: it has no place in the log", "const": null}"#))
         },
         "EventPage": {
           "type": "object", "description": "A page of the log, and where the next one starts",

@@ -155,12 +155,19 @@ struct EventQueryParameters {
 
     private static func time(_ name: String, _ parameters: QueryParameters) throws(APIError) -> Timestamp? {
         guard let text = parameters[name] else { return nil }
-        guard text.utf8.count <= 64, let time = Timestamp(text) else {
+        guard text.utf8.count <= 64, let time = Timestamp(text) ?? Timestamp(withColon(text)) else {
             let plus = text.utf8.dropFirst(19).contains(UInt8(ascii: " ")) ? " (in a URL, + is written %2B)" : ""
             throw .badParameter(
                 name, "must be a time of RFC 3339 with its offset, not \(text.quoted)\(plus)",
                 example: "2026-11-23T00:00:00Z")
         }
         return time
+    }
+
+    // Python's %z, and clients that are generated for it, write an offset without its colon.
+    private static func withColon(_ text: String) -> String {
+        let offset = text.utf8.suffix(5)
+        guard let sign = offset.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-"), offset.count == 5 else { return text }
+        return "\(text.dropLast(2)):\(text.suffix(2))"
     }
 }
