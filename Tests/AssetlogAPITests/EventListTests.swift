@@ -199,7 +199,7 @@ struct EventListTests {
             ("prefix=", "prefix", "at least one part"), ("prefix=[1]", "prefix", "JSON array"),
             ("prefix=[%22a%22", "prefix", "JSON array"), ("prefix=[]", "prefix", "at least one string"),
             ("partition=%00", "partition", "NUL"), ("check_name=x%00", "check_name", "NUL"),
-            ("partition=" + String(repeating: "p", count: 2049), "partition", "2048 bytes"),
+            ("partition=\(String(repeating: "p", count: 2049))", "partition", "2048 bytes"),
             ("passed=True", "passed", "true or false"), ("passed=", "passed", "true or false"),
             ("kind=check,", "kind", "one of"), ("kind=check,checks", "kind", "not \"checks\""),
             ("kind=check&kind=x", "kind", "separated by commas"), ("partition=a&partition=b", "partition", "more than once"),
