@@ -67,6 +67,63 @@ struct HTTPServerTests {
         }
     }
 
+    @Test(
+        "says of every refusal that it is its own, in both lanes",
+        arguments: [
+            (post("/report_asset_materialization/"), 400, "refused"), (post("/report_asset_observation/a", body: "{"), 400, "refused"),
+            (post("/report_asset_observation/a", "Expect: x\r\n", body: "[]"), 400, "refused"),
+            (post("/report_asset_check/a", "Idempotency-Key: \"\r\n"), 400, "refused"),
+            ("PUT /report_asset_check/a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "refused"),
+            (post("/report_asset_check/a", "Content-Encoding: br\r\n", body: "x"), 415, "refused"),
+            (post("/report_asset_check/" + String(repeating: "a", count: 70_000)), 414, "refused"),
+            (post("/report_asset_check/a", "X: \(String(repeating: "a", count: 200_000))\r\n"), 431, "refused"),
+            ("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400, "refused"),
+            (post("/report_asset_check/a", "Origin: http://evil.example\r\n"), 403, "refused"),
+        ])
+    func ownRefusals(request: String, status: Int, value: String) async throws {
+        try await ServerFixture.run { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                client.send(request)
+                return client.response()
+            }
+            #expect(answer?.status == status)
+            #expect(answer?.field("Assetlog-Answer") == value)
+        }
+    }
+
+    @Test("says of what it recorded nothing of that kind", arguments: ["", "Expect: 100-continue\r\n"])
+    func noRefusal(fields: String) async throws {
+        try await ServerFixture.run { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                client.send(post("/report_asset_observation/a", fields, body: "{}"))
+                let first = client.response()
+                return first?.status == 100 ? client.response() : first
+            }
+            #expect(answer?.status == 200)
+            #expect(answer?.field("Assetlog-Answer") == nil)
+        }
+    }
+
+    @Test("takes the time of a client's clock in both lanes, where the client says that it is one", arguments: ["", "Accept-Charset: x\r\nExpect: y\r\n"])
+    func approximateTime(fields: String) async throws {
+        try await ServerFixture.run { server in
+            let body = #"{"timestamp":"2026-01-02T03:04:05Z"}"#
+            let statuses = try await blocking {
+                let client = try server.client()
+                return ["", "Assetlog-Timestamp: approximate\r\n"].map { field in
+                    client.send(post("/report_asset_observation/a", fields + field, body: body))
+                    return client.response()?.status
+                }
+            }
+            #expect(statuses == [200, 200])
+            let events = try await server.events()
+            #expect(events[0].timestamp == events[0].receivedAt)
+            #expect(events[1].timestamp.description == "2026-01-02T03:04:05.000000Z")
+        }
+    }
+
     @Test("answers mixed requests of one connection in order, however the bytes are cut", arguments: [1, 7, 1000, 1 << 20])
     func keepsOrder(pieceSize: Int) async throws {
         try await ServerFixture.run { server in
@@ -249,6 +306,7 @@ struct HTTPServerTests {
                 return [failed, client.response()]
             }
             #expect(answers.map { $0?.status } == [503, 200])
+            #expect(answers.map { $0?.field("Assetlog-Answer") } == ["later", nil])
             #expect(try await server.events().count == 1)
         }
     }
