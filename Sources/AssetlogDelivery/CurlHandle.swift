@@ -154,7 +154,8 @@ final class CurlHandle {
             return DeliveryError(.interrupted, "the connection to \(place) broke: \(reason)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM:
             return DeliveryError(.untrusted, Self.untrusted(place, status, reason, request.caFile))
-        case CURLE_WEIRD_SERVER_REPLY, CURLE_UNSUPPORTED_PROTOCOL where request.url.lowercased().hasPrefix("http"):
+        case CURLE_WEIRD_SERVER_REPLY,
+            CURLE_UNSUPPORTED_PROTOCOL where request.url.lowercased().hasPrefix("http"):
             return DeliveryError(.interrupted, "\(place) did not answer with HTTP: \(reason)")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
             return DeliveryError(.invalidRequest, "the URL of \(place) can't be used: \(reason)")

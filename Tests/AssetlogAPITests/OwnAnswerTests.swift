@@ -15,9 +15,12 @@ struct OwnAnswerTests {
         arguments: [
             (.get, "/nosuch", "", 404), (post, "/nosuch", "", 404), (.get, "/nosuch/api/v1/events", "", 404), (post, "/livez", "", 405),
             (.delete, "/api/v1/events", "", 405), (.get, "/api/v1/events?x=1", "", 400), (.get, "/api/v1/events/x", "", 400),
-            (.get, "/api/v1/events/0193b0a0-1111-7222-8333-444444444444", "", 404), (post, "/api/v1/events", "", 422), (post, "/api/v1/events", "{", 400),
-            (post, "/api/v1/events", "[{}]", 422), (post, "/api/v1/events?atomic=x", event, 400), (post, "/api/v1/events?atomic=true", "[\(event),{}]", 422),
-            (post, "/api/v1/events?dry_run=true", "{}", 400), (post, "/report_asset_observation?dry_run=true", "", 400), (.head, "/nosuch", "", 404),
+            (.get, "/api/v1/events/0193b0a0-1111-7222-8333-444444444444", "", 404), (post, "/api/v1/events", "", 422),
+            (post, "/api/v1/events", "{", 400),
+            (post, "/api/v1/events", "[{}]", 422), (post, "/api/v1/events?atomic=x", event, 400),
+            (post, "/api/v1/events?atomic=true", "[\(event),{}]", 422),
+            (post, "/api/v1/events?dry_run=true", "{}", 400), (post, "/report_asset_observation?dry_run=true", "", 400),
+            (.head, "/nosuch", "", 404),
         ] as [(HTTPRequest.Method, String, String, Int)])
     func own(_ method: HTTPRequest.Method, _ target: String, _ body: String, _ status: Int) async throws {
         let answer = try await Server().ask(method, target, headers: [.contentType: "application/json"], body: body)
@@ -28,7 +31,8 @@ struct OwnAnswerTests {
     @Test("says so of what the gate refuses, and of what may be taken later")
     func admission() async throws {
         let refusals: [(AccessRefusal.Reason, String)] = [
-            (.noToken, "refused"), (.foreignHost, "refused"), (.unknownOrganization, "refused"), (.tooMany, "later"), (.tokensUnknown, "later"),
+            (.noToken, "refused"), (.foreignHost, "refused"), (.unknownOrganization, "refused"), (.tooMany, "later"),
+            (.tokensUnknown, "later"),
         ]
         for (reason, value) in refusals {
             var admission = RequestAdmission()
@@ -63,7 +67,9 @@ struct OwnAnswerTests {
         ])
     func emptyNames(_ fields: String, _ warnings: [String]) async throws {
         let server = try await Server()
-        for (target, kind) in [("/api/v1/events?dry_run=true", #""kind":"materialization","#), ("/report_asset_materialization?dry_run=true", "")] {
+        for (target, kind) in [
+            ("/api/v1/events?dry_run=true", #""kind":"materialization","#), ("/report_asset_materialization?dry_run=true", ""),
+        ] {
             let answer = try await server.ask(
                 Self.post, target, headers: [.contentType: "application/json"], body: "{\(kind)\(fields)}")
             #expect(answer.status == 200)

@@ -27,7 +27,9 @@ struct ProcessInputTests {
 
     @Test("is text where it is UTF-8, composed or not")
     func text() throws {
-        let arguments = try Self.arguments([Array("assetlog".utf8), [], Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8), Array("😀".utf8)]).get()
+        let arguments = try Self.arguments([
+            Array("assetlog".utf8), [], Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8), Array("😀".utf8),
+        ]).get()
         #expect(arguments.map { Array($0.utf8) } == [[], Array("caf\u{e9}".utf8), Array("cafe\u{301}".utf8), Array("😀".utf8)])
     }
 

@@ -76,7 +76,10 @@ struct ClientTests {
         #expect(try await client.report(Report(.check(name: "c", passed: true), of: ["a/b", ""])) == nil)
         #expect(try await client.report(Report(.observation, of: ["a"])) == nil)
         let requests = server.requests
-        #expect(requests.map { $0.prefix { $0 != "H" } } == ["POST /api/v1/events ", "POST /report_asset_check/ ", "POST /report_asset_observation/ "])
+        #expect(
+            requests.map { $0.prefix { $0 != "H" } } == [
+                "POST /api/v1/events ", "POST /report_asset_check/ ", "POST /report_asset_observation/ ",
+            ])
         #expect(requests[1].hasSuffix("\r\n\r\n" + #"{"asset_key":["a/b",""],"check_name":"c","passed":true,"severity":"ERROR"}"#))
         let key = requests[1].firstMatch(of: /\r\nIdempotency-Key: "([0-9a-f-]{36})"\r\n/)?.output.1
         #expect(key.map { requests[0].contains("\"event_id\":\"\($0)\"") } == true)

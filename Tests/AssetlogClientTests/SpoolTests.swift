@@ -124,7 +124,8 @@ struct SpoolTests {
             return Array(text.utf8) + Array("end \(Checksum.text(Checksum.of(Array(text.utf8))))\n".utf8)
         }
         let madeAt = #""timestamp":"2025-11-24T16:00:00.000000Z""#
-        let plain = try SpoolFormat.report(of: bytes("observation", #"{"asset_key":["a","b"],"description":"d",\#(madeAt),"metadata":{"x":1}}"#))
+        let plain = try SpoolFormat.report(
+            of: bytes("observation", #"{"asset_key":["a","b"],"description":"d",\#(madeAt),"metadata":{"x":1}}"#))
         #expect(String(decoding: plain.body, as: UTF8.self) == #"{"asset_key":["a","b"],"description":"d","metadata":{"x":1}}"#)
         #expect(plain.deployment == "prod" && plain.id.description == "0193b0a0-1111-7222-8333-444444444444")
         let chosen = #"{"asset_key":["a","b"],"timestamp":"2020-01-01T00:00:00.000000Z"}"#
@@ -148,27 +149,45 @@ struct SpoolTests {
         #expect(try DurableFile.list(locks.folder).isEmpty)
     }
 
+    /// Counts those who are inside, and those who were.
+    private final class Visits: Sendable {
+        private let counts = Mutex((inside: 0, all: 0))
+
+        var all: Int { counts.withLock { $0.all } }
+
+        func enter() -> Int {
+            counts.withLock {
+                $0.inside += 1
+                $0.all += 1
+                return $0.inside
+            }
+        }
+
+        func leave() { counts.withLock { $0.inside -= 1 } }
+    }
+
     @Test("lets nobody in beside the one who holds a lock, however many want it")
     func exclusion() async throws {
         let temporary = TemporarySpool()
         let (locks, clock) = (temporary.spool.locks, ClientClock.system)
-        let (inside, entries) = (Mutex(0), Mutex(0))
+        let visits = Visits()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for _ in 0..<8 {
                 group.addTask {
                     for _ in 0..<50 {
-                        guard let lock = try await locks.acquire(orderingKey: 7, until: clock.steady() + .seconds(60), clock) else { continue }
+                        guard let lock = try await locks.acquire(orderingKey: 7, until: clock.steady() + .seconds(60), clock) else {
+                            continue
+                        }
                         defer { withExtendedLifetime(lock) {} }
-                        #expect(inside.withLock { $0 += 1; return $0 } == 1)
+                        #expect(visits.enter() == 1)
                         await Task.yield()
-                        inside.withLock { $0 -= 1 }
-                        entries.withLock { $0 += 1 }
+                        visits.leave()
                     }
                 }
             }
             try await group.waitForAll()
         }
-        #expect(entries.withLock { $0 } == 400)
+        #expect(visits.all == 400)
     }
 }
 

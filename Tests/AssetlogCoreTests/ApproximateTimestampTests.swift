@@ -48,7 +48,9 @@ import Testing
         #expect(plain.details == approximate.details)
         #expect(plain.recorded?.timestamp.description == Self.now)
         // The next one of the same resolver is an ordinary report again.
-        #expect(Reporter(isTimestampApproximate: true).report("/report_asset_observation/a", json: "{}").recorded?.timestamp.description == Self.now)
+        #expect(
+            Reporter(isTimestampApproximate: true).report("/report_asset_observation/a", json: "{}").recorded?.timestamp.description
+                == Self.now)
     }
 
     @Test("is no part of what an event says", arguments: [nil, 3, 8, 9] as [Int64?])

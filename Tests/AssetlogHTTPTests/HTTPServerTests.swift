@@ -106,7 +106,9 @@ struct HTTPServerTests {
         }
     }
 
-    @Test("takes the time of a client's clock in both lanes, where the client says that it is one", arguments: ["", "Accept-Charset: x\r\nExpect: y\r\n"])
+    @Test(
+        "takes the time of a client's clock in both lanes, where the client says that it is one",
+        arguments: ["", "Accept-Charset: x\r\nExpect: y\r\n"])
     func approximateTime(fields: String) async throws {
         try await ServerFixture.run { server in
             let body = #"{"timestamp":"2026-01-02T03:04:05Z"}"#

@@ -59,8 +59,10 @@ struct ReportCommandTests {
             ["check", "a", "--check-name", "c", "--passed", "true", "--description", "lost"], ["observation", "a", "--timeout", "soon"],
             ["observation", "a", "--id", "1"], ["materialisation", "a"],
             // What a variable leaves that is not set.
-            ["observation", ""], ["observation", "warehouse/"], ["observation", "/warehouse"], ["observation", "a//b"], ["observation", "a", ""],
-            ["observation", #"["a",""]"#], ["observation", "[]"], ["observation", "a", "--partition", ""], ["observation", "a", "--to", ""],
+            ["observation", ""], ["observation", "warehouse/"], ["observation", "/warehouse"], ["observation", "a//b"],
+            ["observation", "a", ""],
+            ["observation", #"["a",""]"#], ["observation", "[]"], ["observation", "a", "--partition", ""],
+            ["observation", "a", "--to", ""],
             ["observation", "a", "--metadata-json", #"{"":1}"#], ["check", "a", "--check-name", "", "--passed", "true"],
             ["check", "", "--check-name", "c", "--passed", "true"], ["flush", "--to", ""], ["list", "--spool", ""],
         ])
@@ -106,7 +108,9 @@ struct ReportCommandTests {
         #expect(try AccessTests.becomes(0) { Int(try fixture.report("observation", "a", environment: environment).status) })
     }
 
-    @Test("refuses an argument that is not UTF-8, whatever the command is", arguments: ["report observation a --partition", "token list --data", "plugins"])
+    @Test(
+        "refuses an argument that is not UTF-8, whatever the command is",
+        arguments: ["report observation a --partition", "token list --data", "plugins"])
     func notUTF8(_ command: String) throws {
         let fixture = try ReportFixture()
         let script = "\(ServerProcess.binary.path) \(command) $(printf 'caf\\351')"

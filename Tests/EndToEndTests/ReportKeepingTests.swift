@@ -36,49 +36,70 @@ struct ReportKeepingTests {
         }
     }
 
-    private static func answer(_ status: Int, _ type: String = "text/html", _ body: String = "<title>Hello</title>", _ fields: String = "") -> Surroundings {
+    private static func answer(_ status: Int, _ type: String = "text/html", _ body: String = "<title>Hello</title>", _ fields: String = "")
+        -> Surroundings
+    {
         .something(
             "HTTP/1.1 \(status) X\r\nContent-Type: \(type)\r\nServer: thing\r\n\(fields)Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
     }
 
     private static let ways: [Way] = [
         Way("to a server", .server(), .recorded),
-        Way("to a server, with a spool that can't be made", .server(), ["--spool", "/dev/null/spool"], .recorded, "the spool can't be used: /dev/null/spool"),
+        Way(
+            "to a server, with a spool that can't be made", .server(), ["--spool", "/dev/null/spool"], .recorded,
+            "the spool can't be used: /dev/null/spool"),
         Way("to a server, with a token that it does not ask for", .server(), [], ["ASSETLOG_TOKEN": "x\r\n"], .recorded),
         Way("to a server, by a URL that ends in a line end", .server(), [], ["ASSETLOG_URL": "URL\n"], .recorded),
         Way("to nobody", .noServer, .kept, "can't be reached"),
         Way("to no such host", .noServer, ["--to", "http://no.such.host.invalid"], .kept, "can't be reached"),
         Way("to one who is silent", .something(""), .kept),
         Way("to one who does not speak HTTP", .something("SSH-2.0-OpenSSH_9.2\r\n"), .kept),
-        Way("to a portal", answer(200), .kept, "\"Hello\""), Way("to a sign-in", answer(302, "text/html", "", "Location: https://sso/\r\n"), .kept, "names another address"),
+        Way("to a portal", answer(200), .kept, "\"Hello\""),
+        Way("to a sign-in", answer(302, "text/html", "", "Location: https://sso/\r\n"), .kept, "names another address"),
         Way("to a proxy without a route", answer(404, "text/plain", "404 page not found\n"), .kept, "404 page not found"),
         Way("to a proxy that forbids", answer(403), .kept), Way("to a proxy that wants a login", answer(407), .kept),
-        Way("to a proxy with a limit", answer(413), .kept), Way("to a proxy without an upstream", answer(502), .kept), Way("to Cloudflare", answer(522), .kept),
+        Way("to a proxy with a limit", answer(413), .kept), Way("to a proxy without an upstream", answer(502), .kept),
+        Way("to Cloudflare", answer(522), .kept),
         Way("to a proxy with a number of its own", answer(599), .kept),
-        Way("to a Dagster that refuses", answer(400, "application/json", #"{"error":"Empty asset key"}"#), .refused, "with 400: Empty asset key"),
+        Way(
+            "to a Dagster that refuses", answer(400, "application/json", #"{"error":"Empty asset key"}"#), .refused,
+            "with 400: Empty asset key"),
         Way("to a server that asks for a token", .server(["--set", "auth.required=true"]), .refused, "401"),
         Way("to a server that is read-only", .server(["--read-only"]), .refused, "403"),
         Way("to a deployment that there is not", .server(), ["--deployment", "nosuch"], .refused, "404"),
-        Way("that is too large", .server(["--set", "server.limits.body_bytes=64KiB"]), ["--description", String(repeating: "x", count: 70_000)], .refused, "413"),
+        Way(
+            "that is too large", .server(["--set", "server.limits.body_bytes=64KiB"]),
+            ["--description", String(repeating: "x", count: 70_000)], .refused, "413"),
         Way("with a token file that is not there", .server(), ["--token-file", "no-such"], .kept, "no-such can't be read"),
-        Way("with a token in two lines", .server(), [], ["ASSETLOG_TOKEN": "a\nb"], .kept, "ASSETLOG_TOKEN must hold a token, and nothing else"),
-        Way("with authorities that are not there", .certificate(2000...2090), ["--ca-file", "/no/such/file"], .kept, "/no/such/file can't be read"),
+        Way(
+            "with a token in two lines", .server(), [], ["ASSETLOG_TOKEN": "a\nb"], .kept,
+            "ASSETLOG_TOKEN must hold a token, and nothing else"),
+        Way(
+            "with authorities that are not there", .certificate(2000...2090), ["--ca-file", "/no/such/file"], .kept,
+            "/no/such/file can't be read"),
         Way("to a server that nobody vouches for", .certificate(2000...2090), .kept, "is not trusted"),
         Way("to a server whose certificate has expired", .certificate(2000...2020), ["--ca-file", "CERTIFICATE"], .kept, "has expired"),
-        Way("to a server whose certificate is not valid yet", .certificate(2088...2090), ["--ca-file", "CERTIFICATE"], .kept, "is not valid yet"),
-        Way("to a server by another name", .certificate(2000...2090), ["--ca-file", "CERTIFICATE", "--to", "OTHER"], .kept, "for another name"),
+        Way(
+            "to a server whose certificate is not valid yet", .certificate(2088...2090), ["--ca-file", "CERTIFICATE"], .kept,
+            "is not valid yet"),
+        Way(
+            "to a server by another name", .certificate(2000...2090), ["--ca-file", "CERTIFICATE", "--to", "OTHER"], .kept,
+            "for another name"),
         Way("to a server by HTTP, which speaks HTTPS", .certificate(2000...2090), ["--to", "PLAIN"], .refused, "https://"),
         Way("to nobody, with a spool that can't be made", .noServer, ["--spool", "/dev/null/spool"], .nowhere, "/dev/null/spool"),
         Way("to nobody, and it shall not be kept", .noServer, ["--no-spool"], .nowhere, "can't be reached"),
         Way("to a portal, and it shall not be kept", answer(200), ["--no-spool"], .nowhere, "something in between"),
-        Way("with a token file that is not there, and it shall not be kept", .server(), ["--no-spool", "--token-file", "no-such"], .nowhere),
-        Way("to an empty URL", .server(), ["--to", ""], .wrong, "--to is empty"), Way("to no URL", .server(), ["--to", "localhost:3000"], .wrong, "http://"),
+        Way(
+            "with a token file that is not there, and it shall not be kept", .server(), ["--no-spool", "--token-file", "no-such"], .nowhere),
+        Way("to an empty URL", .server(), ["--to", ""], .wrong, "--to is empty"),
+        Way("to no URL", .server(), ["--to", "localhost:3000"], .wrong, "http://"),
         Way("to a variable that is no URL", .server(), [], ["ASSETLOG_URL": "localhost"], .wrong, "ASSETLOG_URL"),
         Way("to a port that can't be", .server(), ["--to", "http://localhost:99999"], .wrong, "port"),
         Way("to a deployment without a name", .server(), ["--deployment", ""], .wrong, "--deployment"),
         Way("with an empty token file", .server(), ["--token-file", ""], .wrong, "--token-file is empty"),
         Way("with an empty file of authorities", .server(), ["--ca-file", ""], .wrong, "--ca-file is empty"),
-        Way("with an empty spool", .server(), ["--spool", ""], .wrong, "--spool is empty"), Way("of an empty partition", .server(), ["--partition", ""], .wrong, "--partition is empty"),
+        Way("with an empty spool", .server(), ["--spool", ""], .wrong, "--spool is empty"),
+        Way("of an empty partition", .server(), ["--partition", ""], .wrong, "--partition is empty"),
         Way("of an empty data version", .server(), ["--data-version", ""], .wrong, "--data-version is empty"),
         Way("with an empty label", .server(), ["--metadata-json", #"{"":1}"#], .wrong, "label"),
     ]
@@ -169,7 +190,8 @@ struct ReportKeepingTests {
         for (variables, folder) in places {
             func assetlog(_ arguments: String...) throws -> CommandResult {
                 try run(
-                    "/usr/bin/env", ["-i", "PATH=/usr/bin:/bin"] + variables + user + [ServerProcess.binary.path, "report"] + arguments, in: state)
+                    "/usr/bin/env", ["-i", "PATH=/usr/bin:/bin"] + variables + user + [ServerProcess.binary.path, "report"] + arguments,
+                    in: state)
             }
             let before = try assetlog("list").output.split(separator: " ").first.flatMap { Int($0) } ?? 0
             let kept = try assetlog("observation", "a", "--to", "http://127.0.0.1:1", "--timeout", "20ms")
@@ -180,8 +202,10 @@ struct ReportKeepingTests {
         if isRoot { try? FileManager.default.removeItem(atPath: "/var/tmp/assetlog-65534") }
     }
 
-    private static let faketime = ["/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1"]
-        .first { FileManager.default.fileExists(atPath: $0) }
+    private static let faketime = [
+        "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1", "/usr/lib/aarch64-linux-gnu/faketime/libfaketime.so.1",
+    ]
+    .first { FileManager.default.fileExists(atPath: $0) }
 
     @Test(
         "is recorded whatever the client's clock says, late ones too", .enabled(if: faketime != nil, "needs faketime"),
@@ -218,7 +242,8 @@ struct ReportKeepingTests {
         let events = try fixture.events()
         #expect(events.count == 3)
         for event in events {
-            let time = try Date(#require(event["timestamp"] as? String), strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
+            let time = try Date(
+                #require(event["timestamp"] as? String), strategy: .iso8601.year().month().day().time(includingFractionalSeconds: true))
             #expect(time > before.addingTimeInterval(-0.01) && time < after.addingTimeInterval(0.01))
         }
     }
@@ -251,7 +276,9 @@ struct ReportKeepingTests {
         let fixture = try ReportFixture(["--set", "deployments.declared=prod"])
         // Two of a deployment that there is not: the first one delivers, and the second one's fate may be found by either.
         let processes = try (0..<4).map { number in
-            let process = try fixture.process(["observation", "a", "--description", "\(number)", "--deployment", "nosuch", "--timeout", "60s"])
+            let process = try fixture.process([
+                "observation", "a", "--description", "\(number)", "--deployment", "nosuch", "--timeout", "60s",
+            ])
             let end = Date.now + 20
             while fixture.files("waiting").count <= number, Date.now < end { usleep(5000) }
             return process
@@ -270,15 +297,25 @@ struct ReportKeepingTests {
     @Test(
         "is recorded by the event API as by the report endpoint",
         arguments: [
-            ("materialization", ["--partition", "2026-11-22", "--description", "d\né", "--data-version", "1.10"], #""partition":"2026-11-22","description":"d\né","data_version":"1.10""#),
-            ("observation", ["--metadata", "sha=7e10432", "v=1.10", "n=10", "x=1.5", "t=true", "z=null"], #""metadata":{"sha":"7e10432","v":"1.10","n":10,"x":1.5,"t":true,"z":null}"#),
+            (
+                "materialization", ["--partition", "2026-11-22", "--description", "d\né", "--data-version", "1.10"],
+                #""partition":"2026-11-22","description":"d\né","data_version":"1.10""#
+            ),
+            (
+                "observation", ["--metadata", "sha=7e10432", "v=1.10", "n=10", "x=1.5", "t=true", "z=null"],
+                #""metadata":{"sha":"7e10432","v":"1.10","n":10,"x":1.5,"t":true,"z":null}"#
+            ),
             (
                 "materialization",
-                ["--metadata-json", #"{"z":{"type":"url","value":"x"},"a":{"raw_value":"p","type":"path"},"t":{"type":"nosuch","value":1},"l":[{"type":"url","value":"x"}],"o":{"b":[1,2.50],"a":{}},"big":123456789012345678901234567890,"inf":Infinity,"nan":NaN}"#],
+                [
+                    "--metadata-json",
+                    #"{"z":{"type":"url","value":"x"},"a":{"raw_value":"p","type":"path"},"t":{"type":"nosuch","value":1},"l":[{"type":"url","value":"x"}],"o":{"b":[1,2.50],"a":{}},"big":123456789012345678901234567890,"inf":Infinity,"nan":NaN}"#,
+                ],
                 #""metadata":{"z":{"type":"url","value":"x"},"a":{"raw_value":"p","type":"path"},"t":{"type":"nosuch","value":1},"l":[{"type":"url","value":"x"}],"o":{"b":[1,2.50],"a":{}},"big":123456789012345678901234567890,"inf":Infinity,"nan":NaN}"#
             ),
             (
-                "check", ["--check-name", "no nulls", "--passed", "false", "--severity", "WARN", "--partition", "p", "--metadata", "b=1", "a=2"],
+                "check",
+                ["--check-name", "no nulls", "--passed", "false", "--severity", "WARN", "--partition", "p", "--metadata", "b=1", "a=2"],
                 #""check_name":"no nulls","passed":false,"severity":"WARN","partition":"p","metadata":{"b":1,"a":2}"#
             ),
         ] as [(String, [String], String)])
@@ -292,7 +329,8 @@ struct ReportKeepingTests {
         let posted = try run(
             "curl",
             [
-                "-sf", "--noproxy", "*", "\(url)/report_asset_\(kind)/", "-H", "Content-Type: application/json", "-H", "Idempotency-Key: \"\(id)\"", "-d",
+                "-sf", "--noproxy", "*", "\(url)/report_asset_\(kind)/", "-H", "Content-Type: application/json", "-H",
+                "Idempotency-Key: \"\(id)\"", "-d",
                 #"{"asset_key":["a/b","c"],\#(escaped)}"#,
             ])
         #expect(posted.status == 0, "\(posted.output)\(posted.errors)")
@@ -341,11 +379,13 @@ final class DatedCertificate {
         try Data(settings.utf8).write(to: folder.appending(path: "ca.cnf"))
         try Data().write(to: folder.appending(path: "index.txt"))
         let request = [
-            "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout", "key.pem",
+            "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout",
+            "key.pem",
             "-out", "request.pem",
         ]
         let signing = [
-            "ca", "-batch", "-selfsign", "-notext", "-config", "ca.cnf", "-keyfile", "key.pem", "-in", "request.pem", "-out", "certificate.pem",
+            "ca", "-batch", "-selfsign", "-notext", "-config", "ca.cnf", "-keyfile", "key.pem", "-in", "request.pem", "-out",
+            "certificate.pem",
             "-startdate", "\(years.lowerBound)0101000000Z", "-enddate", "\(years.upperBound)1231235959Z",
         ]
         for arguments in [request, signing] {

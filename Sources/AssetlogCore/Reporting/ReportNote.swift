@@ -61,7 +61,8 @@ extension ReportResolution {
         if request.contentType == nil, !request.body.isEmpty { notes?.append(.ignoredBody) }
         for parameter in Parameter.allCases
         where !parameter.isTaken(by: request.endpoint, extensions: extensions != nil)
-            && !(parameter == .timestamp && isTimestampApproximate) {
+            && !(parameter == .timestamp && isTimestampApproximate)
+        {
             for source in [ParameterSource.body, .query] where has(parameter, in: source) {
                 notes?.append(.ignoredField(parameter.name, in: source, hint: nil))
             }

@@ -155,7 +155,8 @@ struct EventResolution: ~Copyable {
         try checkExpansion(bytes: assetKey.count + details.count + deploymentName.count)
         return ResolvedEvents(
             kind: kind, deployment: deploymentName.bytes, assetKey: assetKey, details: details, eventID: id,
-            timestamp: timestamp, isTimestampApproximate: isTimestampApproximate, receivedAt: receivedAt, partitions: partitions.keys, fields: fields.present)
+            timestamp: timestamp, isTimestampApproximate: isTimestampApproximate, receivedAt: receivedAt, partitions: partitions.keys,
+            fields: fields.present)
     }
 
     private mutating func readPartitions() throws(SubmissionError) {

@@ -18,7 +18,8 @@ struct ReportContentOptions: ParsableArguments {
         parsing: .upToNextOption,
         help: ArgumentHelp(
             "Labels with values, such as rows=10 source=s3://bucket. Numbers that read back as they are typed, true, false and"
-                + " null are what they look like, everything else is text; label:=JSON takes any JSON, as rate:=1e-5.", valueName: "label=value"))
+                + " null are what they look like, everything else is text; label:=JSON takes any JSON, as rate:=1e-5.",
+            valueName: "label=value"))
     var metadata: [String] = []
 
     @Option(help: ArgumentHelp("A JSON object of further labels.", valueName: "json"))
