@@ -174,6 +174,7 @@ private struct SparseLog: LogReader {
         let page = Array(log[min(Int(after / 7), log.count)...].prefix(query.limit))
         return EventPage(events: page, next: page.last?.sequence ?? after)
     }
+    func logID() async throws -> LogID { LogID(high: 7, low: 7) }
     func statistics() async throws -> StorageStatistics {
         StorageStatistics(events: Int64(log.count), head: log.last?.sequence ?? 0)
     }
@@ -219,6 +220,7 @@ final class FragileStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await inner.event(id, deployment: deployment)
     }
+    func logID() async throws -> LogID { try await inner.logID() }
     func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }

@@ -10,11 +10,13 @@ final class Identities {
     struct Limits {
         /// With more events behind the index's watermark it can't be told what is in the log.
         var tail: Int64 = 3_000_000
-        /// So many events of the log are read for one batch at most, to bring the table up to it.
-        var scan = 262_144
+        /// So long the log is read for one batch at most, to bring the table up to it. Some millions of events take less.
+        var scan = Duration.milliseconds(500)
         /// From so many events on the table asks the index which it may forget.
         var forgetting = 65_536
     }
+
+    private static let scanStep = 32_768
 
     private let limits: Limits
     private var lookup: IdentityLookup?
@@ -52,7 +54,7 @@ final class Identities {
             guard let index else { return try plan(batch, nil, rows, head) }
             return try read(index) { try plan(batch, $0, rows, head) }
         } catch {
-            if let index, EventIndex.isAtFault(error) { fault(index, error) }
+            if let index, EventIndex.isDamage(error) { fault(index, error) }
             return batch.plan { _ in .unknown }
         }
     }
@@ -100,13 +102,18 @@ final class Identities {
         }
         // The index may have been thrown away since, and know less than it did.
         if tail.map({ $0.start > watermark }) ?? true { tail = IdentityTail(after: watermark) }
-        guard let end = tail?.end, end < head else { return true }
-        do {
-            try rows.read(after: end, limit: limits.scan) { tail?.append($0, $1) }
-        } catch {
-            return false
+        let start = ContinuousClock.now
+        while let end = tail?.end, end < head {
+            guard ContinuousClock.now - start < limits.scan else { return false }
+            do {
+                try rows.read(after: end, limit: Self.scanStep) { tail?.append($0, $1) }
+            } catch {
+                return false
+            }
+            // No row was left, as where an operator has accepted the loss of the last ones.
+            if tail?.end == end { tail?.skip(to: head) }
         }
-        return tail?.end == head
+        return true
     }
 
     private func forget(_ index: EventIndex?) {
