@@ -247,8 +247,8 @@ public final class ConsumerRunner: Sendable {
         case .stopped where action.isReading:
             _ = takeRestart()
             logger.error(
-                "A consumer has reached damage in the log and is stopped; restore the log, or let it read on behind the damage"
-                    + " with `assetlog consumer replay`.", metadata: metadata)
+                "A consumer met damage in the log and is stopped; restore the log, or replay the consumer from behind it.",
+                metadata: metadata)
         case .retrying where machine.status.failures == 1:
             logger.warning("A consumer failed and will try again.", metadata: metadata)
         default:

@@ -10,13 +10,13 @@ final class Identities {
     struct Limits {
         /// With more events behind the index's watermark it can't be told what is in the log.
         var tail: Int64 = 3_000_000
-        /// So long the log is read for one batch at most, to bring the table up to it. Some millions of events take less.
-        var scan = Duration.milliseconds(500)
+        /// So many events of the log are read in one step, to bring the table up to it.
+        var scan = 32_768
+        /// After so long no further step is made for one batch. Some millions of events take less.
+        var scanTime = Duration.milliseconds(500)
         /// From so many events on the table asks the index which it may forget.
         var forgetting = 65_536
     }
-
-    private static let scanStep = 32_768
 
     private let limits: Limits
     private var lookup: IdentityLookup?
@@ -104,16 +104,16 @@ final class Identities {
         if tail.map({ $0.start > watermark }) ?? true { tail = IdentityTail(after: watermark) }
         let start = ContinuousClock.now
         while let end = tail?.end, end < head {
-            guard ContinuousClock.now - start < limits.scan else { return false }
             do {
-                try rows.read(after: end, limit: Self.scanStep) { tail?.append($0, $1) }
+                try rows.read(after: end, limit: limits.scan) { tail?.append($0, $1) }
             } catch {
                 return false
             }
             // No row was left, as where an operator has accepted the loss of the last ones.
             if tail?.end == end { tail?.skip(to: head) }
+            guard ContinuousClock.now - start < limits.scanTime else { break }
         }
-        return true
+        return tail?.end == head
     }
 
     private func forget(_ index: EventIndex?) {

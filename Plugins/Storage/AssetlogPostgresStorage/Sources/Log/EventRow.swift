@@ -37,7 +37,8 @@ enum EventRow {
     /// Whether an event is what a server appended; without a checksum, which older releases did not keep, whether it can be.
     private static func isIntact(_ columns: borrowing EventColumns, _ sequence: Int64, checksum: Int64?) -> Bool {
         guard let checksum else {
-            return CanonicalJSON.isCanonical(columns.assetKey, .array) && CanonicalJSON.isCanonical(columns.details, .object)
+            guard CanonicalJSON.isCanonical(columns.assetKey, .array) else { return false }
+            return CanonicalJSON.isCanonical(columns.details, .object)
         }
         return columns.checksum(at: sequence) == UInt64(bitPattern: checksum)
     }
