@@ -79,7 +79,9 @@ extension LoggedEvent {
         return LoggedEvent(
             sequence: sequence,
             event: Event(
-                id: EventID(high: 0x0199_0000_0000_7000 &+ UInt64(sequence) << 16, low: 1 << 63 | (log.low & 0xff) << 48 | UInt64(sequence)),
+                id: EventID(
+                    high: 0x0199_0000_0000_7000 &+ UInt64(sequence) << 16,
+                    low: 1 << 63 | (log.low & 0xff) << 48 | UInt64(sequence)),
                 kind: kind, assetKey: AssetKey(["suite", "asset \(sequence % 7)"]),
                 partition: sequence % 3 == 0 ? "2026-11-\(10 + sequence % 18)" : nil, timestamp: time,
                 receivedAt: time, details: Array(text.utf8)))

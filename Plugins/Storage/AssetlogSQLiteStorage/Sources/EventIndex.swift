@@ -51,7 +51,7 @@ final class EventIndex: Sendable {
                     return (index, nil)
                 }
                 try? index.pool.close()
-            } catch where isDamage(error) {
+            } catch let error where isDamage(error) {
                 reason = "\(StorageError.from(error, file: path))"
             }
             try remove(path)
