@@ -32,6 +32,7 @@ private final class GatedStorage: Storage {
     }
     func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { try await inner.event(id, deployment: deployment) }
+    func logID() async throws -> LogID { try await inner.logID() }
     func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
