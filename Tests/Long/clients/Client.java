@@ -28,8 +28,9 @@ public class Client {
         OffsetDateTime from, to;
 
         EventPage page() throws ApiException {
-            return events.listEvents(
-                after, limit, order, asset, assetKey, prefix, kind, partition, checkName, passed, from, to);
+            return events.listEvents(EventsApi.APIListEventsRequest.newBuilder()
+                .after(after).limit(limit).order(order).asset(asset).assetKey(assetKey).prefix(prefix).kind(kind)
+                .partition(partition).checkName(checkName).passed(passed).from(from).to(to).build());
         }
     }
 
@@ -39,6 +40,14 @@ public class Client {
         Filters filters = new Filters();
         choice.set(filters);
         return filters.page().getEvents();
+    }
+
+    static EventsApi.APISubmitEventsRequest.Builder submission(List<EventSubmission> list) {
+        return EventsApi.APISubmitEventsRequest.newBuilder().eventSubmission(list);
+    }
+
+    static ReportsApi.APIReportMaterializationRequest.Builder report() {
+        return ReportsApi.APIReportMaterializationRequest.newBuilder().assetKey(ASSET).materialization(materialization());
     }
 
     static Materialization materialization() {
@@ -66,21 +75,21 @@ public class Client {
         expect(!new ServerApi(client).getServerInfo().getAssetlogVersion().isEmpty(), "no version");
 
         // Reports
-        ApiResponse<ReportResult> answer =
-            reports.reportMaterializationWithHttpInfo(ASSET, null, null, null, null, null, null, materialization());
+        ApiResponse<ReportResult> answer = reports.reportMaterializationWithHttpInfo(report().build());
         expect(answer.getStatusCode() == 200 && answer.getData().getEvent() == null, answer.getData());
         UUID reported = UUID.fromString(answer.getHeaders().get("assetlog-event-id").get(0));
-        reports.reportObservation(ASSET, null, null, null, null, null, null, null);
-        ReportResult dry = reports.reportMaterialization(ASSET, null, null, null, null, true, null, materialization());
+        reports.reportObservation(ReportsApi.APIReportObservationRequest.newBuilder().assetKey(ASSET).build());
+        ReportResult dry = reports.reportMaterialization(report().dryRun(true).build());
         expect(dry.getEvent().getSequence() == null && dry.getEvent().getPartition().equals("p1"), dry);
 
         // Submissions
         OffsetDateTime happened = OffsetDateTime.parse("2026-11-20T12:30:00+01:00");
         for (int attempt = 0; attempt < 2; attempt++) {
-            SubmissionResult result = events.submitEvents(submitted(happened), null, "all", null, "clients-" + NAME);
+            SubmissionResult result = events.submitEvents(
+                submission(submitted(happened)).items("all").idempotencyKey("clients-" + NAME).build());
             expect(result.getRecorded() == 2 && result.getItems().size() == 2, result);
         }
-        SubmissionResult rehearsed = events.submitEvents(submitted(happened), null, null, true, null);
+        SubmissionResult rehearsed = events.submitEvents(submission(submitted(happened)).dryRun(true).build());
         expect(rehearsed.getReceived() == 2 && rehearsed.getItems().get(0).getEvent().getCheckName().equals("no_nulls"), rehearsed);
 
         // Reading
@@ -114,20 +123,20 @@ public class Client {
             after = page.getNext();
         }
         expect(kinds(seen).equals(kinds(all)), kinds(seen));
-        Event event = events.getEvent(reported);
+        Event event = events.getEvent(EventsApi.APIGetEventRequest.newBuilder().eventId(reported).build());
         expect(event.getDescription().equals("ein „Bericht“") && event.getReportedBy() == null, event);
         expect(event.getMetadata().get("rows").getValue().equals(10), event);
 
         // Refusals
         try {
-            events.getEvent(new UUID(0, 1));
+            events.getEvent(EventsApi.APIGetEventRequest.newBuilder().eventId(new UUID(0, 1)).build());
             expect(false, "an event that is not there was found");
         } catch (ApiException error) {
             expect(error.getCode() == 404 && error.getResponseBody().contains("no event"), error);
         }
         try {
-            events.submitEvents(
-                List.of(new EventSubmission().kind(Kind.CHECK).assetKey(List.of("clients", NAME))), null, null, null, null);
+            events.submitEvents(submission(
+                List.of(new EventSubmission().kind(Kind.CHECK).assetKey(List.of("clients", NAME)))).build());
             expect(false, "a check without a name was recorded");
         } catch (ApiException error) {
             SubmissionResult refused = client.getObjectMapper().readValue(error.getResponseBody(), SubmissionResult.class);
