@@ -69,7 +69,7 @@ public final class GzipDecoder {
         case .failed(let error): throw error
         case .member, .magic:
             throw GzipError(
-                .truncated, "The gzip data is incomplete: it ends after \(encodedCount) bytes. Send it again, whole.")
+                .truncated, "The gzip data is incomplete: it ends after \(encodedCount) bytes. Send it again completely.")
         }
     }
 
@@ -99,7 +99,7 @@ public final class GzipDecoder {
         default:
             throw GzipError(
                 .trailingGarbage,
-                "Something that is no gzip data follows the end of the gzip data, before byte \(encodedCount).")
+                "The gzip data is followed by something else, before byte \(encodedCount).")
         }
     }
 

@@ -117,7 +117,7 @@ struct LogCopyTests {
         others[40] = change.applied(to: events[40])
         let destination = try await Self.memory(Array(others[..<50]))
         let problem = await #expect(throws: CopyProblem.self) { try await LogCopy.run(from: SparseLog(events), to: destination) }
-        #expect(problem?.description.contains("the event number 41:") == true)
+        #expect(problem?.description.contains("event number 41:") == true)
         #expect(problem?.description.contains("\(others[40].id)") == true)
         #expect(try await destination.statistics().events == 50)
         var (digest, other) = (EventDigest(), EventDigest())

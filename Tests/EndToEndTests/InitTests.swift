@@ -91,7 +91,7 @@ struct InitTests {
         let before = try content()
         let half = try run(ServerProcess.binary.path, flags)
         #expect(half.status == 1)
-        #expect(half.errors.contains("\(key) is there, and \(certificate), which belongs to it, is not"), "\(half.errors)")
+        #expect(half.errors.contains("\(key) exists, but \(certificate), which belongs to it, does not"), "\(half.errors)")
         #expect(try content() == before)
     }
 
@@ -175,7 +175,7 @@ struct HealthTests {
         let result = try run("python3", ["-c", script, ServerProcess.binary.path])
         let answers = result.output.split(separator: "\n")
         #expect(answers.count == 2)
-        for answer in answers { #expect(answer.hasPrefix("1 ") && answer.contains("does not answer within 5 s"), "\(answer)") }
+        for answer in answers { #expect(answer.hasPrefix("1 ") && answer.contains("did not answer within 5 s"), "\(answer)") }
     }
 
     @Test("asks for what it needs to know")

@@ -97,7 +97,7 @@ struct ItemSplitter {
         case .start, .after: return nil
         case .lines: return isBlank(start..<bytes.count) && !isTooLarge ? nil : take(bytes.count)
         case .single: return take(bytes.count)
-        case .element, .inside, .behind: throw Failure(message: "the array is not closed; the body has broken off")
+        case .element, .inside, .behind: throw Failure(message: "the array is not closed; the body was cut off")
         }
     }
 

@@ -27,7 +27,7 @@ struct SubmissionRoute: Sendable {
 
     func submit(_ request: Request, _ context: APIContext) async throws -> Response {
         guard !configuration.isReadOnly else {
-            throw APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
+            throw APIError(status: .forbidden, detail: "This server is read-only (server.read_only).")
         }
         let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
         let options = try options(request, parameters, context)
@@ -117,7 +117,7 @@ struct SubmissionRoute: Sendable {
 
     private static let tooLargeForAtomic = APIError(
         status: .contentTooLarge,
-        detail: "A submission with atomic=true may have at most \(Submission.atomicEvents) events and"
+        detail: "A request with atomic=true may have at most \(Submission.atomicEvents) events and"
             + " \(Submission.atomicBytes) bytes; nothing was recorded.")
 
     // MARK: Answering
@@ -127,8 +127,8 @@ struct SubmissionRoute: Sendable {
         if submission.options.key != nil, submission.hasConflict {
             var problem = APIError(
                 status: .unprocessableContent,
-                detail: "The Idempotency-Key was sent before with another body; a request that is sent again must be the"
-                    + " same, and another one needs a key of its own."
+                detail: "This Idempotency-Key was used before with a different body. Retry with the same body, or use a new"
+                    + " key."
             ).problem
             problem.headers[.contentType] = "application/problem+json"
             return problem

@@ -3,7 +3,7 @@ import ArgumentParser
 /// `assetlog check-config`
 struct CheckConfigCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Check the configuration; nothing is opened.")
+        commandName: "check-config", abstract: "Check the configuration without opening anything.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var listener: ListenerOptions
@@ -12,7 +12,7 @@ struct CheckConfigCommand: AssetlogSubcommand {
         let resolved = try options.resolve(listener, in: context)
         try resolved.server.checkSafety()
         for sentence in resolved.warnings { context.warn(sentence) }
-        context.write("The configuration is good: \(Self.summary(resolved.server)).\n")
+        context.write("The configuration is valid: \(Self.summary(resolved.server)).\n")
     }
 
     private static func summary(_ server: ServerConfiguration) -> String {
@@ -33,7 +33,7 @@ struct ConfigCommand: ParsableCommand {
 /// `assetlog config sample`
 struct ConfigSampleCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "sample", abstract: "Print a complete configuration file with every key explained.")
+        commandName: "sample", abstract: "Print a configuration file with every key and its default.")
 
     func run(in context: CommandContext) throws {
         context.write(ConfigurationSample.text(plugins: context.plugins))
@@ -43,7 +43,7 @@ struct ConfigSampleCommand: AssetlogSubcommand {
 /// `assetlog config print`
 struct ConfigPrintCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "print", abstract: "Print the configuration in effect, and where each value came from.",
+        commandName: "print", abstract: "Print the configuration in effect, and where each value comes from.",
         discussion: "Secrets are redacted.")
 
     @OptionGroup var options: ConfigurationOptions

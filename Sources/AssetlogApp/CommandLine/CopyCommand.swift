@@ -40,7 +40,7 @@ struct CopyCommand: AssetlogSubcommand {
         context.write(report.text)
         guard report.counted == report.digest.count else {
             throw CommandFailure(
-                .dataProblem, "the destination counts \(report.counted) events, and \(report.digest.count) were found in it")
+                .dataProblem, "the destination counts \(report.counted) events, but \(report.digest.count) were found in it")
         }
         if tokens { context.write(try await CopiedTokens.copy(source.storage, destination.storage)) }
     }
@@ -63,7 +63,7 @@ struct CopyCommand: AssetlogSubcommand {
         } catch let problem as CopyProblem {
             throw CommandFailure(.dataProblem, problem.description)
         } catch let error as StorageError where error.code == .unavailable || error.code == .full {
-            throw CommandFailure(.failure, "\(error) When that is mended, run the same command again; it goes on where it stopped")
+            throw CommandFailure(.failure, "\(error) Fix that and run the same command again; it continues where it stopped")
         }
     }
 }
@@ -87,9 +87,9 @@ private final class CopyTeller: Sendable {
         }
         guard isDue else { return }
         switch progress {
-        case .compared(let count): context.say("\(count) events that were copied before are the same")
+        case .compared(let count): context.say("compared \(count) events that were copied before: identical")
         case .copied(let count): context.say("copied \(count) of \(max(total, count)) events")
-        case .verified(let count): context.say("read \(count) events back, and they are the same")
+        case .verified(let count): context.say("read \(count) events back: identical")
         }
     }
 }

@@ -16,7 +16,7 @@ enum CopiedConsumers {
         for copied in cursors {
             let name = copied.cursor.consumer
             guard !known.contains(name) else {
-                lines += "consumer \(name): it is in the destination already, and stays where it is\n"
+                lines += "consumer \(name): already in the destination, left unchanged\n"
                 continue
             }
             var cursor = try await store.cursor(of: name)
@@ -25,7 +25,7 @@ enum CopiedConsumers {
             guard try await store.advance(cursor) else {
                 throw CommandFailure(.failure, "the cursor of the consumer \(name) can't be set; a server is running it")
             }
-            lines += "consumer \(name): goes on after sequence \(copied.place)\n"
+            lines += "consumer \(name): continues after sequence \(copied.place)\n"
         }
         return lines
     }

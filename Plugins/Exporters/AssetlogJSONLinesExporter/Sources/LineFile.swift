@@ -92,8 +92,8 @@ final class LineFile {
         }
         guard !isFirstUse || facts.size == 0 else {
             throw ExportError(
-                "\(paths.active) exists, but \(paths.state), which belongs to it, does not. Bring that file back, or"
-                    + " move \(paths.active) away; the exporter does not write to a file that it did not begin.",
+                "\(paths.active) exists, but \(paths.state), which belongs to it, does not. Restore that file, or"
+                    + " move \(paths.active) away; the exporter does not append to a file that it did not start.",
                 isRetriable: false)
         }
         // Shorter than the place where the generation began: a new file took its place in a rotation that was cut short.
@@ -116,7 +116,7 @@ final class LineFile {
         let tail = try LineTail.examine(file, from: state.offset, size: facts.size, in: fileSystem)
         if tail.length < facts.size {
             logger.notice(
-                "A line that a crash had torn was removed.",
+                "Removed an incomplete line that a crash had left.",
                 metadata: ["path": "\(paths.active)", "bytes": "\(facts.size - tail.length)"])
             try fileSystem.truncate(file, to: tail.length)
         }
@@ -136,7 +136,7 @@ final class LineFile {
         let facts = try fileSystem.facts(paths.active)
         let open = try fileSystem.facts(file)
         guard facts.map({ $0.isSameFile(as: open) }) != true else { return }
-        logger.notice("The file was moved away; a new one is begun.", metadata: ["path": "\(paths.active)"])
+        logger.notice("The file was moved away; starting a new one.", metadata: ["path": "\(paths.active)"])
         try replaceFile(by: facts)
     }
 
@@ -163,7 +163,7 @@ final class LineFile {
         length = 0
         guard let facts, facts.size > 0 else { return try stateFile.write(state) }
         throw ExportError(
-            "\(paths.active) was replaced by a file of somebody else. Move it away; the delivery is tried again.")
+            "\(paths.active) was replaced by a file that the exporter did not start. Move it away; the delivery will be retried.")
     }
 
     private func enter(_ generation: Int64) throws {
@@ -187,7 +187,7 @@ final class LineFile {
             found != event.id.description
         else { return }
         throw ExportError(
-            "\(paths.active) holds another event with the sequence \(event.sequence): it was written for another log."
+            "\(paths.active) has a different event with sequence \(event.sequence): it was written for another log."
                 + " Move it and \(paths.state) away, or choose another path.", isRetriable: false)
     }
 

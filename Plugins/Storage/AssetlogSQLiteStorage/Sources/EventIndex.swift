@@ -133,7 +133,7 @@ final class EventIndex: Sendable {
         let watermark = statement.integer(1)
         guard watermark > 0 else { return nil }
         guard let id = EventIDBytes(statement.bytes(2)), try log.identity(watermark) == id else {
-            return "it does not fit the log at the event \(watermark)"
+            return "it disagrees with the log at event \(watermark)"
         }
         return nil
     }

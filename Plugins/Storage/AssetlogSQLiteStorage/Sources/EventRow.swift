@@ -14,8 +14,8 @@ enum EventRow {
         func damaged(_ column: String) -> StorageError {
             StorageError(
                 .damaged,
-                "\(file) is damaged: the \(column) of the event \(sequence) can't be read. Run `assetlog verify`, and"
-                    + " restore the last backup into an empty folder.")
+                "\(file) is damaged: the \(column) of event \(sequence) can't be read. Run `assetlog verify`, and"
+                    + " restore the last backup into an empty directory.")
         }
         guard let id = EventIDBytes(row.bytes(1)) else { throw damaged("event_id") }
         guard row.isText(2) else { throw damaged("deployment") }

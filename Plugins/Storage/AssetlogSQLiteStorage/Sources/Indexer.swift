@@ -77,7 +77,7 @@ struct Indexer: Sendable {
             let sequence = rows.integer(0)
             guard let id = EventIDBytes(rows.bytes(1)) else {
                 throw StorageError(
-                    .damaged, "\(logPath) is damaged: the event_id of the event \(sequence) can't be read.")
+                    .damaged, "\(logPath) is damaged: the event_id of event \(sequence) can't be read.")
             }
             let deployment = Array(rows.bytes(4))
             let isStray = order.isStray(timestamp: rows.integer(3), receivedAt: rows.integer(6))

@@ -18,9 +18,9 @@ struct LogVerification {
         while try rows.step() {
             let sequence = rows.integer(0)
             if sequence < 1 || (count > 0 && sequence <= head) {
-                problems.add("\(file): the sequence \(sequence) stands behind \(head).")
+                problems.add("\(file): sequence \(sequence) comes after \(head).")
             } else if count > 0, sequence > head &+ 1 {
-                problems.add("\(file): the events \(head &+ 1) to \(sequence &- 1) are missing.")
+                problems.add("\(file): events \(head &+ 1) to \(sequence &- 1) are missing.")
             }
             count += 1
             head = sequence
@@ -35,7 +35,7 @@ struct LogVerification {
     }
 
     private func check(_ event: LoggedEvent, _ problems: inout Problems) {
-        func wrong(_ what: String) { problems.add("\(file): the event \(event.sequence) has \(what).") }
+        func wrong(_ what: String) { problems.add("\(file): event \(event.sequence) has \(what).") }
         if event.deployment.isEmpty { wrong("no deployment") }
         if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true {
             wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
@@ -45,7 +45,7 @@ struct LogVerification {
             let kind = try event.details.withUnsafeBytes { try JSONScanner.validate($0, depth: depth) }
             if kind != .object { wrong("details that are not a JSON object") }
         } catch {
-            wrong("details that are no JSON: \(error)")
+            wrong("details that are not JSON: \(error)")
         }
     }
 
@@ -60,7 +60,7 @@ struct LogVerification {
         while try rows.step() {
             guard let id = EventIDBytes(rows.bytes(0)) else { continue }
             problems.add(
-                "\(file): the event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2))."
+                "\(file): event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2))."
             )
         }
     }
@@ -118,7 +118,7 @@ final class IndexVerification {
         if isStray { strays += 1 }
         do {
             let isFound = try isIdentityFound(event) && arePlacesFound(event, isStray) && isInZone(event, isStray)
-            if !isFound { problems.add(advice("lacks the event \(event.sequence)")) }
+            if !isFound { problems.add(advice("lacks event \(event.sequence)")) }
         } catch {
             throw StorageError(.damaged, advice("can't be read (\(error))"))
         }
@@ -160,7 +160,7 @@ final class IndexVerification {
         let entries = try database.rawInteger("SELECT count(*) FROM entries") ?? 0
         let strays = try database.rawInteger("SELECT count(*) FROM strays") ?? 0
         if ids > checked || entries > checked * 2 || strays > self.strays * 2 {
-            problems.add(advice("holds events that the log does not hold"))
+            problems.add(advice("has events that are not in the log"))
         }
     }
 
@@ -170,7 +170,7 @@ final class IndexVerification {
     }
 
     private func advice(_ what: String) -> String {
-        "\(file) \(what). Stop the server, delete the file, and start the server: it builds the index anew."
+        "\(file) \(what). Stop the server, delete the file, and start the server: it rebuilds the index."
     }
 }
 #endif

@@ -56,7 +56,7 @@ final class SQLiteStorage: Storage {
             let (index, discarded) = try EventIndex.open(folder: options.folder, log: LogIdentity(readers))
             if let discarded {
                 logger.warning(
-                    "the index is built anew", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
+                    "The index is being rebuilt.", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
             }
             self.index = Mutex(index)
             consumers = try ConsumerFile(folder: options.folder)
@@ -175,7 +175,7 @@ final class SQLiteStorage: Storage {
         for cursor in try await consumers.cursors() where cursor.position > head {
             _ = try await consumers.replay(cursor.consumer, after: head)
             logger.warning(
-                "a consumer stood behind the log's end and was set back to it",
+                "A consumer was past the end of the log and was set back to it.",
                 metadata: ["consumer": "\(cursor.consumer)", "position": "\(cursor.position)", "head": "\(head)"])
         }
     }
@@ -204,7 +204,7 @@ final class SQLiteStorage: Storage {
             } catch {
                 if let index = index.withLock({ $0 }), EventIndex.isDamage(error) { discard(index, error) }
                 failures += 1
-                await pause(after: failures, "the index could not follow the log; reads are slower meanwhile", error)
+                await pause(after: failures, "The index could not keep up with the log; reads are slower until it can.", error)
                 appended.send()
             }
         }
@@ -222,7 +222,7 @@ final class SQLiteStorage: Storage {
                 failures = 0
             } catch {
                 failures += 1
-                await pause(after: failures, "the write-ahead log could not be copied into the file", error)
+                await pause(after: failures, "The write-ahead log could not be copied into the database file; retrying.", error)
             }
         }
     }
@@ -243,7 +243,7 @@ final class SQLiteStorage: Storage {
             return true
         }
         guard wasCurrent else { return }
-        logger.warning("the index is built anew", metadata: ["file": "\(broken.path)", "reason": "\(error)"])
+        logger.warning("The index is being rebuilt.", metadata: ["file": "\(broken.path)", "reason": "\(error)"])
         appended.send()
     }
 

@@ -15,8 +15,8 @@ enum EventRow {
         guard let kind = UInt8(exactly: number).flatMap(EventKind.init(rawValue:)) else {
             throw StorageError(
                 .damaged,
-                "The event \(sequence) has the kind \(number), which this release does not know. A newer one may have written"
-                    + " it: use the same release on every server.")
+                "Event \(sequence) has the kind \(number), which this release does not know. A newer release may have written"
+                    + " it: run the same release on every server.")
         }
         return LoggedEvent(
             sequence: sequence,
