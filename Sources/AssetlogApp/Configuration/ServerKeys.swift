@@ -71,11 +71,14 @@ enum ServerKeys {
             "limits.compression_ratio", .integer, default: "200",
             "How many times a body may grow when it is decompressed, beyond its first MiB; beyond it: 413."),
         ConfigurationKey(
-            "limits.buffered_body_bytes", .bytes, default: "256MiB",
-            "The most bytes of requests being read, over all connections; beyond it: 503."),
+            "limits.memory_bytes", .bytes, default: "256MiB",
+            "The most memory for connections, requests, answers and the queue together; beyond it: 503."),
+        ConfigurationKey(
+            "limits.buffered_body_bytes", .bytes, default: "128MiB",
+            "The share of it for requests until they are answered, over all connections; beyond it: 503."),
         ConfigurationKey(
             "limits.answer_bytes", .bytes, default: "64MiB",
-            "The most bytes of large answers that clients have not read yet, over all connections; beyond it: 503."),
+            "The share of it for answers that clients have not read yet, over all connections; beyond it: 503."),
         ConfigurationKey(
             "limits.connections", .integer, default: "10000", "The most connections; further ones are closed at once."),
         ConfigurationKey(
