@@ -50,6 +50,8 @@ final class Submission {
     private var filling = Slice()
     private var underWay: (slice: Slice, commit: Task<AppendOutcome, any Error>)?
     private(set) var results: SubmissionResults
+    /// The bytes of the items that became events.
+    private(set) var eventBytes = 0
     /// Whether an item came under the same Idempotency-Key with another content.
     private(set) var hasConflict = false
 
@@ -84,6 +86,7 @@ final class Submission {
                 guard isAllowed(events) else { throw .notAuthorized }
                 append(events, index, now)
             }
+            eventBytes += item.count
         } catch {
             results.note(index, .refused(error))
         }

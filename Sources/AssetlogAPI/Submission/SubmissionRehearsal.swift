@@ -17,7 +17,7 @@ struct SubmissionRehearsal: Sendable {
         var results: [Result<Rehearsal, SubmissionError>] = []
         var read = 0
         try await request.body.forEachPiece { buffer in
-            try await body.read(buffer, into: &splitter) { splitter in
+            try await body.read(buffer, into: &splitter) { splitter, _ in
                 while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
             }
             read = body.decodedBytes
@@ -25,6 +25,7 @@ struct SubmissionRehearsal: Sendable {
         }
         try body.finish()
         if let item = try last(&splitter) { results.append(resolve(item, splitter, context)) }
+        guard !results.isEmpty else { throw APIError.emptySubmission }
         let similar = SimilarKeys(storage: storage)
         if splitter.isSingle, let first = results.first { return try await answer(first, similar, context) }
         return answer(results)

@@ -26,13 +26,13 @@ struct SubmissionRoute: Sendable {
     }
 
     func submit(_ request: Request, _ context: APIContext) async throws -> Response {
-        guard !configuration.isReadOnly else {
-            throw APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
-        }
+        guard !configuration.isReadOnly else { throw APIError.readOnly }
         let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
         let options = try options(request, parameters, context)
-        var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
-        if try parameters.flag("dry_run") {
+        let isRehearsal = try parameters.flag("dry_run")
+        var body = try SubmissionBody(
+            request, compressionRatio: configuration.compressionRatio, isGathered: options.isAtomic || isRehearsal)
+        if isRehearsal {
             return try await SubmissionRehearsal(limits: limits, storage: log.storage).rehearse(request, &body, context)
         }
         let submission = Submission(log: log, options: options, limits: limits)
@@ -82,8 +82,9 @@ struct SubmissionRoute: Sendable {
         defer { _ = memory.change(from: held, to: 0) }
         do {
             try await request.body.forEachPiece { buffer in
-                try await body.read(buffer, into: &splitter) { splitter in
+                try await body.read(buffer, into: &splitter) { splitter, body in
                     try await take(&splitter, submission)
+                    try body.checkRatio(ofEvents: submission.eventBytes + splitter.keptBytes)
                     guard memory.change(from: held, to: splitter.keptBytes) else { throw APIError.noMemory }
                     held = splitter.keptBytes
                 }
@@ -97,6 +98,7 @@ struct SubmissionRoute: Sendable {
             throw BrokenBody(status: error.status, detail: error.detail)
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
+        guard submission.results.received > 0 else { throw APIError.emptySubmission }
     }
 
     private func take(_ splitter: inout ItemSplitter, _ submission: Submission) async throws {
