@@ -1,5 +1,5 @@
 public import AssetlogAccess
-import AssetlogCore
+package import AssetlogCore
 public import AssetlogJournal
 public import AssetlogLog
 public import AssetlogMetrics
@@ -17,7 +17,8 @@ public struct APIService: Sendable {
     private let router: RouterResponder<APIContext>
     private let rehearsal: ReportRehearsal
     private let layout: PathLayout
-    private let compression: AnswerCompression
+    private let compression = AnswerCompression()
+    private let memory: ServerMemory
     private let metrics: RequestMetrics
     private let sink: any RequestSink
     private let logger: Logger
@@ -42,11 +43,10 @@ public struct APIService: Sendable {
         layout = PathLayout(
             prefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
+        memory = configuration.memory
         rehearsal = ReportRehearsal(storage: log.storage, configuration: configuration)
-        let memory = AnswerMemory(limit: configuration.answerBytes)
-        compression = AnswerCompression(memory: memory)
         routes = APIRoutes(
-            events: EventRoutes(storage: log.storage, memory: memory),
+            events: EventRoutes(storage: log.storage),
             submission: SubmissionRoute(log: log, configuration: configuration),
             health: HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
@@ -59,22 +59,38 @@ public struct APIService: Sendable {
     }
 
     /// Answers a request that a connection has brought. It throws only when the answer can't be written.
-    public func respond(
-        to request: Request, _ writer: consuming ResponseWriter, _ admission: RequestAdmission
+    package func respond(
+        to request: Request, _ writer: consuming ResponseWriter, _ admission: RequestAdmission, _ requestMemory: RequestMemory
     ) async throws {
         let start = ContinuousClock.now
         let received = CountedBody.Count()
         var request = request
         if request.method == .post { request.body = RequestBody(asyncSequence: CountedBody(request.body, received)) }
         let asked = asked(request)
-        let answer = await respond(to: request, asked, admission)
+        let held = AnswerMemory(memory.answers)
+        let answer = await respond(to: request, asked, admission, held, hasRoom: requestMemory.hasRoom)
         note(request, asked, admission, answer, receivedBytes: received.bytes, took: ContinuousClock.now - start)
-        try await writer.write(response: answer.response.head, body: answer.response.body)
+        try await write(answer.response, to: writer, held, requestMemory.flow)
+    }
+
+    /// Writes an answer, and keeps its memory until the socket has taken it.
+    private func write(
+        _ response: Response, to writer: consuming ResponseWriter, _ held: AnswerMemory, _ flow: AnswerFlow
+    ) async throws {
+        if let count = response.body.contentLength, count <= AnswerFlow.chunkBytes {
+            // Head and body at once. The answer before has been taken, but for as much again.
+            flow.hand(over: count)
+            try await writer.write(response: response.head, body: response.body)
+        } else {
+            try await writer.write(response: response.head, body: response.body.paced(by: flow))
+        }
+        if held.isHeld { await flow.wait(untilUnsent: 0) }
+        held.release()
     }
 
     /// Answers one request.
     func respond(to request: Request, _ admission: RequestAdmission = .init()) async -> Response {
-        await respond(to: request, asked(request), admission).response
+        await respond(to: request, asked(request), admission, AnswerMemory(memory.answers), hasRoom: true).response
     }
 
     /// What a request asks for.
@@ -99,15 +115,20 @@ public struct APIService: Sendable {
         return Asked(path: path, route: route(of: path, request.method), report: rehearsal.route(of: request))
     }
 
-    private func respond(to request: Request, _ asked: Asked, _ admission: RequestAdmission) async -> Answer {
+    private func respond(
+        to request: Request, _ asked: Asked, _ admission: RequestAdmission, _ held: AnswerMemory, hasRoom: Bool
+    ) async -> Answer {
         var answer: Answer
         do {
             if asked.route == nil || asked.route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
+            guard hasRoom else { throw APIError.noMemory }
             if let report = asked.report, let rehearsed = try await rehearsal.answer(request, report, admission) {
                 answer = Answer(response: rehearsed)
             } else {
-                answer = Answer(response: try await self.answer(request, asked.path, asked.route, admission))
+                answer = Answer(response: try await self.answer(request, asked.path, asked.route, admission, held))
             }
+            let size = answer.response.body.contentLength ?? 0
+            if request.method == .get { try held.take(size) } else { held.takeAnyway(size) }
         } catch {
             answer = self.answer(to: error, request: request, isAPI: layout.isAPI(asked.path))
         }
@@ -116,7 +137,7 @@ public struct APIService: Sendable {
             if let name = HTTPField.Name(field.name) { answer.response.headers[name] = field.value }
         }
         let accepted = request.headers[values: .acceptEncoding].joined(separator: ",")
-        answer.response = await compression.encode(answer.response, accepted: accepted)
+        answer.response = await compression.encode(answer.response, accepted: accepted, held)
         if request.method == .head { answer.response = answer.response.createHeadResponse() }
         return answer
     }
@@ -128,7 +149,8 @@ public struct APIService: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission
+        _ request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission,
+        _ held: AnswerMemory
     ) async throws -> Response {
         switch layout.place(path) {
         case .redirect(let location):
@@ -145,7 +167,7 @@ public struct APIService: Sendable {
             // HEAD gets what GET would, until all of its header fields are known.
             if head.method == .head { head.method = .get }
             let context = APIContext(
-                source: APIContext.Source(logger: logger, place: place, admission: admission))
+                source: APIContext.Source(logger: logger, place: place, admission: admission, memory: held))
             try route?.authorize(context)
             return try await router.respond(to: Request(head: head, body: request.body), context: context)
         }

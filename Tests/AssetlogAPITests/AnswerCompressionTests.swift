@@ -58,9 +58,11 @@ struct AnswerCompressionTests {
 
     @Test(
         "is not done for small answers, nor where nobody asks",
-        arguments: [("/livez", "gzip"), ("/server_info", "gzip"), ("/api/v1/events?limit=1", "gzip"), ("/nowhere", "gzip"),
+        arguments: [
+            ("/livez", "gzip"), ("/server_info", "gzip"), ("/api/v1/events?limit=1", "gzip"), ("/nowhere", "gzip"),
             ("/api/v1/openapi.json", ""), ("/api/v1/openapi.json", "gzip;q=0"), ("/api/v1/openapi.json", "br, deflate"),
-            ("/api/v1/openapi.json", "identity, gzip;q=0.5")])
+            ("/api/v1/openapi.json", "identity, gzip;q=0.5"),
+        ])
     func small(_ path: String, _ header: String) async throws {
         let answer = try await server(events: 3).get(path, headers: [.acceptEncoding: header])
         #expect(answer.headers[.contentEncoding] == nil)
@@ -68,35 +70,62 @@ struct AnswerCompressionTests {
         #expect(answer.headers[.contentLength] == "\(answer.body.count)")
     }
 
-    /// An answer with a body of so many bytes, which is counted.
-    private func response(_ bytes: [UInt8], _ memory: AnswerMemory) throws -> Response {
-        Response(type: "application/json", bytes: bytes, holding: try memory.take(bytes.count))
+    /// An answer with a body of these bytes, and the memory that it holds of a share.
+    private func response(_ bytes: [UInt8], _ share: MemoryBudget.Share) throws -> (response: Response, held: AnswerMemory) {
+        let held = AnswerMemory(share)
+        try held.take(bytes.count)
+        return (Response(type: "application/json", bytes: bytes), held)
     }
 
     @Test("holds the memory of what is sent, not of what was compressed")
     func memory() async throws {
-        let memory = AnswerMemory(limit: 10 << 20)
-        let compression = AnswerCompression(memory: memory)
+        let share = MemoryBudget(limit: 64 << 20).share(limit: 10 << 20)
+        let compression = AnswerCompression()
         let bytes = [UInt8](repeating: 0x61, count: 4 << 20)
-        var held: [Response] = []
-        // Uncompressed, two of them fill it.
-        for _ in 0..<50 { held.append(await compression.encode(try response(bytes, memory), accepted: "gzip")) }
-        #expect(held.allSatisfy { ($0.body.contentLength ?? .max) < 64 << 10 && $0.headers[.contentEncoding] == "gzip" })
-        #expect(!memory.isFull)
+        var answers: [(Response, AnswerMemory)] = []
+        // As they are, two of them would fill it.
+        for _ in 0..<50 {
+            let (response, held) = try response(bytes, share)
+            let encoded = await compression.encode(response, accepted: "gzip", held)
+            #expect(encoded.headers[.contentEncoding] == "gzip")
+            #expect(try #require(encoded.body.contentLength) < 64 << 10)
+            answers.append((encoded, held))
+        }
+        #expect(share.usedBytes == answers.reduce(0) { $0 + ($1.0.body.contentLength ?? 0) })
     }
 
-    @Test("sends an answer as it is when it does not become smaller, or there is no room for both forms")
-    func fallbacks() async throws {
-        let memory = AnswerMemory(limit: 5 << 20)
-        let compression = AnswerCompression(memory: memory)
+    @Test("sends an answer as it is when it does not become smaller")
+    func incompressible() async throws {
+        let share = MemoryBudget(limit: 64 << 20).share(limit: 10 << 20)
         var random = SystemRandomNumberGenerator()
         let noise = (0..<(1 << 20)).map { _ in UInt8.random(in: 0...255, using: &random) }
-        let incompressible = await compression.encode(try response(noise, memory), accepted: "gzip")
-        #expect((incompressible.headers[.contentEncoding], incompressible.body.contentLength) == (nil, noise.count))
-        // Half of it compresses to half of its size, for which there is no room.
-        let half = Array(repeating: noise + [UInt8](repeating: 0, count: 1 << 20), count: 2).flatMap { $0 }
-        let large = await compression.encode(try response(half, memory), accepted: "gzip")
-        #expect((large.headers[.contentEncoding], large.body.contentLength) == (nil, half.count))
-        #expect(large.headers[.contentLength] == "\(half.count)")
+        let (response, held) = try response(noise, share)
+        let answer = await AnswerCompression().encode(response, accepted: "gzip", held)
+        #expect((answer.headers[.contentEncoding], answer.body.contentLength) == (nil, noise.count))
+        #expect(answer.headers[.contentLength] == "\(noise.count)")
+        #expect(share.usedBytes == noise.count)
+    }
+
+    @Test("compresses a few large answers at once; the others are sent as they are, and none is wrong")
+    func slots() async throws {
+        let compression = AnswerCompression()
+        let share = MemoryBudget(limit: 1 << 30).share(limit: 1 << 30)
+        let bytes = Array(repeating: Array("0123456789abcdef".utf8), count: 256 << 10).flatMap { $0 }
+        let lengths = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<40 {
+                group.addTask {
+                    let (response, held) = try response(bytes, share)
+                    let answer = await compression.encode(response, accepted: "gzip", held)
+                    #expect((answer.headers[.contentEncoding] == "gzip") == (answer.body.contentLength != bytes.count))
+                    return answer.body.contentLength ?? 0
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(lengths.count == 40)
+        #expect(lengths.contains { $0 < bytes.count })
+        // Every slot was given back.
+        let (response, held) = try response(bytes, share)
+        #expect(await compression.encode(response, accepted: "gzip", held).headers[.contentEncoding] == "gzip")
     }
 }

@@ -52,7 +52,10 @@ struct ItemSplitterTests {
             (.lines, "\u{feff}{\"a\":1}\n{\"b\":2}", ["{\"a\":1}", "{\"b\":2}"]), (.lines, "\u{feff}", []),
             // Lines that are said to be JSON.
             (.json, "{\"a\":1}\n{\"b\":2}\n", ["{\"a\":1}", "{\"b\":2}"]),
-            (.json, "{\"a\":\"}\\\"\\n{\"} \t\r\n\n \n {\"b\":[{}]}\n{broken\n5", ["{\"a\":\"}\\\"\\n{\"}", "{\"b\":[{}]}", "{broken", "5"]),
+            (
+                .json, "{\"a\":\"}\\\"\\n{\"} \t\r\n\n \n {\"b\":[{}]}\n{broken\n5",
+                ["{\"a\":\"}\\\"\\n{\"}", "{\"b\":[{}]}", "{broken", "5"]
+            ),
             (.json, "{}\n{}", ["{}", "{}"]), (.json, "{}\n", ["{}"]), (.json, "\n {\"a\":{}} \n\n ", ["{\"a\":{}}"]),
             (.json, "{\"a\":\"\(long)\"}\n{\"b\":2}\n\"\(long)\"\n3", ["too large", "{\"b\":2}", "too large", "3"]),
             // Anything else behind an object is for its resolver to refuse.

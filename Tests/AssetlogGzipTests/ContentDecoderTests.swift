@@ -94,7 +94,8 @@ import Testing
     @Test("deflate has the limits of gzip")
     func deflateLimits() throws {
         let zeros = try run(
-            ["python3", "-c", "import sys, zlib; sys.stdout.buffer.write(zlib.compress(bytes(8 << 20), 9))"], input: []).output
+            ["python3", "-c", "import sys, zlib; sys.stdout.buffer.write(zlib.compress(bytes(8 << 20), 9))"], input: []
+        ).output
         #expect(try decode(zeros, "deflate", pieces: 64).error == .suspiciousRatio)
         let limited = try decode(zeros, "deflate", pieces: 64, limits: GzipLimits(maximumBytes: 1000, maximumRatio: 2000))
         #expect((limited.error, limited.output.count) == (.tooLarge, 1000))

@@ -31,6 +31,7 @@ private final class GatedStorage: Storage {
     }
     func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { try await inner.event(id, deployment: deployment) }
+    func logID() async throws -> LogID { try await inner.logID() }
     func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
@@ -331,7 +332,7 @@ struct HTTPServerTests {
         try await ServerFixture.run { server in
             var configuration = HTTPServerConfiguration(port: server.port, eventLoops: 1)
             configuration.host = "127.0.0.1"
-            let second = try HTTPServer(configuration: configuration, log: server.log, api: { _, _, _ in }, logger: .init(label: "test"))
+            let second = try HTTPServer(configuration: configuration, log: server.log, api: { _, _, _, _ in }, logger: .init(label: "test"))
             await #expect(throws: HTTPServerError.self) { _ = try await second.start() }
         }
     }

@@ -45,7 +45,10 @@ struct RequestRecordTests {
         "are left by requests that come too slowly too, with what is known of them",
         arguments: [
             ("POST /report_asset_check/a HT", "", "other", 0),
-            ("POST /report_asset_check/a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc", "/report_asset_check/a", "/report_asset_check", 3),
+            (
+                "POST /report_asset_check/a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc", "/report_asset_check/a",
+                "/report_asset_check", 3
+            ),
             ("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n", "/x", "other", 0),
             (
                 "POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n",

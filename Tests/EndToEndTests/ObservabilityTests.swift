@@ -219,7 +219,10 @@ struct ObservabilityTests {
             let header = token.map { ["-H", "Authorization: Bearer \($0)"] } ?? []
             return try run(
                 "curl",
-                ["-sS", "-g", "--cacert", TestCertificate.files.certificate, "-o", "/dev/null", "-w", "%{http_code}", "-A", "me", base + path]
+                [
+                    "-sS", "-g", "--cacert", TestCertificate.files.certificate, "-o", "/dev/null", "-w", "%{http_code}", "-A", "me",
+                    base + path,
+                ]
                     + header + arguments
             ).output
         }

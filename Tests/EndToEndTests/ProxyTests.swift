@@ -22,7 +22,10 @@ struct ProxyTests {
     private func ask(_ url: String, _ arguments: String...) throws -> CommandResult {
         try run(
             "curl",
-            ["-sS", "--max-time", "20", "--cacert", TestCertificate.files.certificate, "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", url]
+            [
+                "-sS", "--max-time", "20", "--cacert", TestCertificate.files.certificate, "-o", "/dev/null", "-w", "%{http_code}", "-X",
+                "POST", url,
+            ]
                 + arguments)
     }
 
@@ -66,7 +69,8 @@ struct ProxyTests {
         let health = try assetlog("health", "--url", "\(isSecure ? "https" : "http")://127.0.0.1:\(server.url.port ?? 0)")
         #expect(health.status == 0, "\(health.errors)")
         let trust = isSecure ? ["--cacert", TestCertificate.files.certificate] : []
-        let metrics = try run("curl", ["-sS", "\(isSecure ? "https" : "http")://localhost:\(server.url.port ?? 0)/metrics", "-4"] + trust).output
+        let metrics = try run("curl", ["-sS", "\(isSecure ? "https" : "http")://localhost:\(server.url.port ?? 0)/metrics", "-4"] + trust)
+            .output
         for reason in ["untrusted", "missing"] {
             #expect(metrics.contains("assetlog_proxy_headers_refused_total{reason=\"\(reason)\"} 1"), "\(metrics)")
         }

@@ -13,13 +13,7 @@ struct AnswerCompression: Sendable {
     // What is larger is compressed in pieces of this size, so that other work gets its turn.
     fileprivate static let pieceBytes = 64 << 10
 
-    private let memory: AnswerMemory
     private let slots = CompressionSlots()
-
-    /// - Parameter memory: Where large answers are counted, compressed ones by their compressed size.
-    init(memory: AnswerMemory) {
-        self.memory = memory
-    }
 
     /// Says that the form of an answer depends on what its client accepts.
     func addVary(to response: inout Response) {
@@ -29,8 +23,10 @@ struct AnswerCompression: Sendable {
 
     /// Compresses an answer where that is asked for and saves something; else it stays as it is.
     ///
-    /// - Parameter header: The value of the request's Accept-Encoding.
-    func encode(_ response: Response, accepted header: String) async -> Response {
+    /// - Parameters:
+    ///   - header: The value of the request's Accept-Encoding.
+    ///   - held: The memory of the answer, which is that of its compressed form then.
+    func encode(_ response: Response, accepted header: String, _ held: AnswerMemory) async -> Response {
         guard let length = response.body.contentLength, length >= Self.minimumBytes,
             let encoder = try? ContentEncoder(acceptEncoding: header)
         else { return response }
@@ -39,17 +35,12 @@ struct AnswerCompression: Sendable {
         guard !isLarge || slots.take() else { return response }
         defer { if isLarge { slots.giveBack() } }
         let writer = CompressingWriter(encoder)
-        do {
-            try await response.body.write(writer)
-            guard writer.output.count < length else { return response }
-            var encoded = response
-            encoded.body = ResponseBody(bytes: writer.output, holding: try memory.take(writer.output.count))
-            encoded.headers[.contentEncoding] = ContentEncoder.coding
-            return encoded
-        } catch {
-            // There is no room for both forms at once; the one that was made first is counted already.
-            return response
-        }
+        guard (try? await response.body.write(writer)) != nil, writer.output.count < length else { return response }
+        var encoded = response
+        encoded.body = ResponseBody(byteBuffer: ByteBuffer(bytes: writer.output))
+        encoded.headers[.contentEncoding] = ContentEncoder.coding
+        held.takeAnyway(writer.output.count)
+        return encoded
     }
 }
 

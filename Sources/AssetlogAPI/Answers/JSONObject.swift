@@ -34,33 +34,12 @@ struct JSONObject {
     }
 }
 
-extension ResponseBody {
-    /// Makes a body whose memory is counted until it is written.
-    init(bytes: [UInt8], holding share: AnswerMemory.Share?) {
-        let buffer = ByteBuffer(bytes: bytes)
-        self.init(contentLength: buffer.readableBytes) { writer in
-            // In pieces, each of which waits for the client to have read the one before.
-            var rest = buffer
-            while let piece = rest.readSlice(length: min(rest.readableBytes, 64 << 10)), piece.readableBytes > 0 {
-                try await writer.write(piece)
-            }
-            try await writer.finish(nil)
-            withExtendedLifetime(share) {}
-        }
-    }
-}
-
 extension Response {
     /// Makes an answer with a body of known type.
     init(status: HTTPResponse.Status = .ok, type: String, bytes: [UInt8], headers: HTTPFields = [:]) {
         var headers = headers
         headers[.contentType] = type
         self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
-    }
-
-    /// Makes an answer with a body whose memory is counted until it is written.
-    init(type: String, bytes: [UInt8], holding share: AnswerMemory.Share?) {
-        self.init(status: .ok, headers: [.contentType: type], body: ResponseBody(bytes: bytes, holding: share))
     }
 
     /// Makes an answer of plain text.

@@ -90,8 +90,9 @@ private struct ForwardedPairs {
         rest = rest[(equals + 1)...].drop(while: ASCIIText.isBlank)
         let isQuoted = rest.first == UInt8(ascii: "\"")
         if isQuoted { rest = rest.dropFirst() }
-        guard let end = rest.firstIndex(where: { isQuoted ? $0 == UInt8(ascii: "\"") : $0 == UInt8(ascii: ";") })
-            ?? (isQuoted ? nil : rest.endIndex)
+        guard
+            let end = rest.firstIndex(where: { isQuoted ? $0 == UInt8(ascii: "\"") : $0 == UInt8(ascii: ";") })
+                ?? (isQuoted ? nil : rest.endIndex)
         else { return malformed() }
         // No address and no scheme has anything to escape.
         let value = isQuoted ? rest[..<end] : ASCIIText.trimmed(rest[..<end])

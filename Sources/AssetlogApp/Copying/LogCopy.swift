@@ -35,7 +35,8 @@ struct LogCopy {
         telling tell: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> CopyReport {
         var copy = LogCopy(source: source, destination: destination, tell: tell)
-        copy.report.cursors = cursors.map { CopiedCursor(cursor: $0) }
+        let log = try await source.logID()
+        copy.report.cursors = cursors.map { CopiedCursor($0, in: log) }
         try await copy.takeLease()
         do {
             let report = try await copy.run()

@@ -21,6 +21,7 @@ extension StorageConformance {
                 expectClosed("events") { _ = try await $0.events(EventQuery()) },
                 expectClosed("event") { _ = try await $0.event(event.id, deployment: "default") },
                 expectClosed("statistics") { _ = try await $0.statistics() },
+                expectClosed("logID") { _ = try await $0.logID() },
                 expectClosed("cursors") { _ = try await $0.cursors() },
                 expectClosed("cursor") { _ = try await $0.cursor(of: "audit") },
                 expectClosed("advance") { _ = try await $0.advance(ConsumerCursor(consumer: "audit")) },

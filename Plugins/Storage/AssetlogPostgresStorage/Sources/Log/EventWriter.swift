@@ -30,7 +30,7 @@ final class EventWriter {
 
         init(_ schema: Schema) {
             append = schema.sql(
-                "SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+                "SELECT {schema}.append_checked($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
             find = schema.sql(
                 """
                 SELECT \(EventRow.columns) FROM {schema}.events
@@ -92,7 +92,7 @@ final class EventWriter {
         parameters.append(options.durability)
         for array in [
             arrays.ids, arrays.hashes, arrays.kinds, arrays.times, arrays.receipts, arrays.deployments, arrays.keys,
-            arrays.partitions, arrays.reporters, arrays.contents,
+            arrays.partitions, arrays.reporters, arrays.contents, arrays.checksums,
         ] {
             parameters.append(array)
         }

@@ -1,0 +1,65 @@
+#if Postgres
+extension Migration {
+    /// Version 3: the log has an identity, an event a checksum, and a cursor says of which log and which event it is a place.
+    ///
+    /// Rows that are there keep no checksum. The function `append` stays for servers of the release before, while they are
+    /// upgraded one after the other.
+    static let truth = """
+        CREATE TABLE {schema}.log (id uuid NOT NULL);
+        INSERT INTO {schema}.log VALUES (gen_random_uuid());
+        COMMENT ON TABLE {schema}.log IS 'The identity of the log. A backup that is restored keeps it.';
+
+        ALTER TABLE {schema}.events ADD COLUMN checksum bigint;
+        COMMENT ON COLUMN {schema}.events.checksum IS
+            'Over all other columns, by the server that appended the event. A row that is changed here is refused by readers.';
+        ALTER TABLE {schema}.consumers ADD COLUMN log uuid, ADD COLUMN event_id uuid;
+        COMMENT ON COLUMN {schema}.consumers.event_id IS 'The event at the position.';
+
+        CREATE FUNCTION {schema}.append_checked(
+            this uuid, durability text, ids uuid[], hashes bigint[], kinds smallint[], times timestamptz[],
+            receipts timestamptz[], deployments text[], keys text[], partitions text[], reporters text[], contents bytea[],
+            checksums bigint[], chosen boolean[]
+        ) RETURNS bigint
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_generic_plan
+        AS $function$
+        DECLARE
+            first bigint;
+        BEGIN
+            PERFORM set_config('lock_timeout', '5s', true);
+            IF durability <> '' THEN PERFORM set_config('synchronous_commit', durability, true); END IF;
+            IF chosen IS NOT NULL THEN
+                -- Two servers with the same event wait here for each other; in one order, so that none waits in a circle.
+                INSERT INTO {schema}.claims (event_id, deployment)
+                SELECT DISTINCT id, deployment FROM unnest(ids, deployments, chosen) AS event (id, deployment, is_chosen)
+                WHERE is_chosen ORDER BY id, deployment
+                ON CONFLICT (event_id, deployment) DO UPDATE SET claimed_at = clock_timestamp();
+                -- Whoever was first is visible now. Its own first try may be among them.
+                SELECT first_sequence INTO first FROM {schema}.appends WHERE append_id = this;
+                IF FOUND THEN RETURN first; END IF;
+                PERFORM 1 FROM unnest(ids, deployments, chosen) AS event (id, deployment, is_chosen)
+                JOIN {schema}.events AS logged ON logged.event_id = event.id AND logged.deployment = event.deployment
+                WHERE is_chosen LIMIT 1;
+                IF FOUND THEN RETURN NULL; END IF;
+            END IF;
+            first := {schema}.allocate(cardinality(ids));
+            -- Waits for another try of the same append that is still under way.
+            INSERT INTO {schema}.appends (append_id, first_sequence, event_count) VALUES (this, first, cardinality(ids))
+            ON CONFLICT DO NOTHING;
+            IF NOT FOUND THEN
+                SELECT first_sequence INTO first FROM {schema}.appends WHERE append_id = this;
+                RETURN first;
+            END IF;
+            -- The server computes a checksum before it knows the sequence, which is added to it here.
+            INSERT INTO {schema}.events (sequence, asset_hash, "timestamp", received_at, event_id, kind, deployment,
+                asset_key, partition, reported_by, details, checksum)
+            SELECT first + place - 1, hash, happened, received, id, kind, deployment, key, part, reporter, content,
+                checksum # (first + place - 1)
+            FROM unnest(ids, hashes, kinds, times, receipts, deployments, keys, partitions, reporters, contents, checksums)
+                WITH ORDINALITY AS event (
+                    id, hash, kind, happened, received, deployment, key, part, reporter, content, checksum, place);
+            RETURN first;
+        END $function$;
+        REVOKE ALL ON ALL FUNCTIONS IN SCHEMA {schema} FROM PUBLIC;
+        """
+}
+#endif
