@@ -20,7 +20,7 @@ struct ServerFixture {
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        queue: EventLog.Limits = .init(), _ body: @Sendable (ServerFixture) async throws -> R
+        queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)
@@ -43,7 +43,7 @@ struct ServerFixture {
             } catch {
                 result = .failure(error)
             }
-            await server.shutDown(grace: .seconds(2))
+            await server.shutDown(grace: grace)
             await log.drain()
             try await group.waitForAll()
             return try result.get()

@@ -371,7 +371,7 @@ final class FaultyStorage: Storage {
         // Longer than the suite waits.
         await withCheckedContinuation { continuation in
             Task.detached {
-                try? await Task.sleep(for: .seconds(7))
+                try? await Task.sleep(for: .seconds(30))
                 continuation.resume()
             }
         }

@@ -112,7 +112,7 @@ struct LogCopy {
     /// Appending blocks, so it has a thread of its own.
     private func append(_ batch: EventBatch) async throws -> AppendOutcome {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { [destination] in
+            DispatchQueue(label: "assetlog.copy").async { [destination] in
                 continuation.resume(with: Result { try destination.append(batch) })
             }
         }

@@ -184,7 +184,7 @@ final class PostgresStorage: Storage {
         pool.close()
         connector.close()
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "assetlog.postgres").async {
                 self.writer.withLock { writer in
                     writer?.close()
                     writer = nil
