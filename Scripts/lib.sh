@@ -44,6 +44,28 @@ need_postgres() {
     need_packages postgresql pgbouncer openssl python3
 }
 
+# Installs the proxies that the tests start by themselves. Debian would start each as a service on port 80 now, and again at
+# the next boot.
+need_proxies() {
+    local policy=/usr/sbin/policy-rc.d proxies=() package as=()
+    [ "$(id -u)" -eq 0 ] || as=(sudo)
+    for package in nginx libnginx-mod-stream haproxy caddy apache2; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || proxies+=("$package")
+    done
+    [ ${#proxies[@]} -gt 0 ] && command -v dpkg-query >/dev/null || return 0
+    if [ -e "$policy" ]; then
+        need_packages "${proxies[@]}"
+    else
+        printf '#!/bin/sh\nexit 101\n' | "${as[@]}" install -m 755 /dev/stdin "$policy"
+        need_packages "${proxies[@]}" || { "${as[@]}" rm -f "$policy"; return 1; }
+        "${as[@]}" rm -f "$policy"
+    fi
+    [ -d /run/systemd/system ] || return 0
+    for package in "${proxies[@]}"; do
+        [ "$package" = libnginx-mod-stream ] || "${as[@]}" systemctl disable --now "$package" >&2
+    done
+}
+
 # What the build and the tests need: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, git for the packages, and
 # time zones.
 build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev libpq-dev ca-certificates tzdata)

@@ -40,7 +40,10 @@ enum ServerKeys {
                 "Names and addresses of this server that requests without a token may use, besides those of loopback."),
             ConfigurationKey(
                 "trusted_proxies", .list, default: "",
-                "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted."),
+                "Addresses and networks of proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded are trusted."),
+            ConfigurationKey(
+                "proxy_protocol", .boolean, default: "false",
+                "Expects a PROXY header, version 1 or 2, at the start of every connection from a trusted proxy."),
         ] + tls + limits)
 
     private static let tls = [
