@@ -18,9 +18,11 @@ public enum Assetlog {
     /// configuration.
     public static func main(plugins: PluginList) async -> Never {
         // A closed pipe is an error of one write, not the end of a server.
-        signal(SIGPIPE, SIG_IGN)
-        let context = CommandContext(
+        let ignoresPipes = unsafeBitCast(signal(SIGPIPE, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+        var context = CommandContext(
             plugins: plugins, environment: processEnvironment(), workingFolder: ConfigurationFile.workingFolder())
+        context.operands = operands()
+        context.ignoresPipes = ignoresPipes
         let code = await run(Array(CommandLine.arguments.dropFirst()), in: context)
         // Without the handlers of `exit`: they take libcrypto's memory from under threads that still wait for a peer.
         fflush(nil)
@@ -30,19 +32,35 @@ public enum Assetlog {
     /// Runs a command line; returns the exit code.
     static func run(_ arguments: [String], in context: CommandContext) async -> Int32 {
         do {
-            var command = try AssetlogCommand.parseAsRoot(arguments)
+            try CommandWords.check(arguments)
+            var (words, context) = (arguments, context)
+            if words.first == RunCommand.configuration.commandName { words = RunCommand.words(of: arguments, &context) }
+            var command = try AssetlogCommand.parseAsRoot(DashedValues.joined(words))
             if let command = command as? any AssetlogSubcommand {
-                try await command.run(in: context)
+                try await run(command, in: context)
             } else {
                 try command.run()
             }
             return AssetlogExitCode.success.rawValue
+        } catch let exit as CommandExit {
+            return exit.code
         } catch let error as CommandFailure {
             return fail(error, error.code)
         } catch  where isAboutTheCommandLine(error) {
             return explain(error)
         } catch {
             return fail(error, AssetlogExitCode(error))
+        }
+    }
+
+    // What the parser can't see is about the command line too, and the parser shows the usage of the root for it.
+    private static func run(_ command: any AssetlogSubcommand, in context: CommandContext) async throws {
+        do {
+            try await command.run(in: context)
+        } catch let error as ValidationError {
+            let usage = AssetlogCommand.usageString(for: type(of: command))
+            StandardError.write("assetlog: \(error.message)\nUsage: \(usage)")
+            throw CommandExit(code: AssetlogExitCode.usage.rawValue)
         }
     }
 
@@ -68,6 +86,14 @@ public enum Assetlog {
             StandardError.write("assetlog: \(sentence)")
         }
         return code.rawValue
+    }
+
+    // As the operating system gave them, because they need not be UTF-8.
+    private static func operands() -> [[UInt8]] {
+        let arguments = (0..<Int(CommandLine.argc)).compactMap { index in
+            CommandLine.unsafeArgv[index].map { argument in Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument))) }
+        }
+        return Array(arguments.drop { $0 != Array("--".utf8) }.dropFirst())
     }
 
     private static func processEnvironment() -> [String: String] {

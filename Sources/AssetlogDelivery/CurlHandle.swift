@@ -121,6 +121,12 @@ final class CurlHandle {
         return list
     }
 
+    // What the TLS libraries say of an answer that is no TLS: OpenSSL before and since 3.2, GnuTLS, and mbed TLS.
+    private static func isPlain(_ reason: String) -> Bool {
+        ["wrong version number", "packet length too long", "record layer failure", "unexpected TLS packet", "invalid SSL record"]
+            .contains { reason.lowercased().contains($0.lowercased()) }
+    }
+
     private func failure(_ status: CURLcode, _ request: OutboundRequest) -> DeliveryError {
         let said = message[0] == 0 ? String(cString: curl_easy_strerror(status)) : String(cString: message)
         let reason = said.last == "\n" ? String(said.dropLast()) : said
@@ -130,6 +136,10 @@ final class CurlHandle {
             return DeliveryError(.unreachable, "\(place) can't be reached: \(reason)")
         case CURLE_OPERATION_TIMEDOUT:
             return DeliveryError(.timedOut, "\(place) has not answered in time: \(reason)")
+        case CURLE_SSL_CONNECT_ERROR where Self.isPlain(reason):
+            return DeliveryError(
+                .interrupted,
+                "the port of \(place) speaks plain HTTP, and no TLS; use http:// in the address, or let the server have a certificate")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SSL_CONNECT_ERROR:
             return DeliveryError(.interrupted, "the connection to \(place) broke: \(reason)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM:

@@ -13,7 +13,15 @@ struct SealedReport: Hashable, Sendable {
 
     /// Where it is sent to.
     var target: String {
-        "\(url)\(deployment.map { "/\($0)" } ?? "")/report_asset_\(kind.name)/"
+        let base = "\(url)\(deployment.map { "/\($0)" } ?? "")"
+        return hasEndpoint ? "\(base)/report_asset_\(kind.name)/" : "\(base)/api/v1/events"
+    }
+
+    private var hasEndpoint: Bool { [.materialization, .observation, .check].contains(kind) }
+
+    /// What is sent.
+    var message: [UInt8] {
+        hasEndpoint ? body : Array(#"{"kind":"\#(kind.name)","#.utf8) + body.dropFirst()
     }
 
     /// Names the reports that must keep their order: those of one asset, on one server.

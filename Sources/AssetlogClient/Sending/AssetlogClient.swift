@@ -105,7 +105,7 @@ public final class AssetlogClient: Sendable {
             headers: [
                 .init("Content-Type", "application/json"), .init("Idempotency-Key", "\"\(report.id)\""),
                 .init("User-Agent", "assetlog-client"),
-            ], body: report.body, connectTimeout: timeout, timeout: max(timeout, Self.shortestWait), caFile: options.caFile)
+            ], body: report.message, connectTimeout: timeout, timeout: max(timeout, Self.shortestWait), caFile: options.caFile)
         if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
         do {
             return .success(try await connection.send(request))

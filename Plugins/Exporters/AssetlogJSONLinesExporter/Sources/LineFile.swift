@@ -50,6 +50,21 @@ final class LineFile {
         try recover(isFirstUse: found == nil)
     }
 
+    /// The path of the file itself, where the configured one is a symbolic link. What belongs to the file stands beside it.
+    static func path(behind path: String, _ fileSystem: FileSystem) throws -> String {
+        let target = try fileSystem.target(of: path)
+        guard target != path else { return path }
+        // Releases that did not follow links kept the state beside the link.
+        let old = StateFile(fileSystem: fileSystem, paths: FilePaths(active: path))
+        let new = StateFile(fileSystem: fileSystem, paths: FilePaths(active: target))
+        if try fileSystem.facts(new.paths.state) == nil, let state = try old.read() {
+            try fileSystem.createFolder(new.paths.folder)
+            try new.write(state)
+            try fileSystem.remove(old.paths.state)
+        }
+        return target
+    }
+
     /// Appends the events that are not in the file yet and returns when they are durable.
     ///
     /// - Returns: Whether files were rotated.

@@ -22,6 +22,7 @@ struct Backup {
     /// - Returns: A sentence about what was copied, and how to go back to it.
     /// - Throws: ``StorageError``; a file that is there already is never touched.
     func write(to file: String) throws -> String {
+        let source = UnwritableFile(log.path)
         let readers = try openLog()
         defer { try? readers.close() }
         guard !FileManager.default.fileExists(atPath: file) else { throw Self.exists(file) }
@@ -29,6 +30,7 @@ struct Backup {
         defer { remove(partial) }
         do {
             let (events, first, head) = try copy(readers, to: partial)
+            try source.checkUnchanged()
             try DataFolder.syncFile(partial)
             try publish(partial, as: file)
             try DataFolder.sync(DataFolder.parent(file))

@@ -82,7 +82,9 @@ final class EventIndex: Sendable {
 
     private init(path: String, readonly: Bool = false) throws {
         self.path = path
+        let file = readonly ? UnwritableFile(path) : nil
         var configuration = Configuration()
+        file?.prepare(&configuration)
         configuration.label = "assetlog.index"
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
@@ -93,7 +95,7 @@ final class EventIndex: Sendable {
             try database.raw("PRAGMA cache_size = \(database.configuration.readonly ? -8192 : -49152)")
             try database.raw("PRAGMA wal_autocheckpoint = 4000")
         }
-        pool = try DatabasePool(path: path, configuration: configuration)
+        pool = try DatabasePool(path: file?.name ?? path, configuration: configuration)
     }
 
     /// Whether the index, and not a cancelled task or a busy file, may be the reason of an error.

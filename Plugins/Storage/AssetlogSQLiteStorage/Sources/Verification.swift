@@ -17,6 +17,16 @@ struct Verification {
     /// - Throws: ``StorageError`` when the log can't be opened at all.
     func report() throws -> VerificationReport {
         do {
+            let source = UnwritableFile(log.path)
+            let report = try readReport()
+            try source.checkUnchanged()
+            return report
+        } catch {
+            throw StorageError.from(error, file: log.path)
+        }
+    }
+
+    private func readReport() throws -> VerificationReport {
             let readers = try log.openReadersForCommand()
             defer { try? readers.close() }
             var problems = Problems()
@@ -29,9 +39,6 @@ struct Verification {
                 let index = try IndexVerification(database, file: index.path)
                 return try readers.read { check($0, index, problems) }
             }
-        } catch {
-            throw StorageError.from(error, file: log.path)
-        }
     }
 
     private func check(_ database: Database, _ index: IndexVerification?, _ known: Problems) -> VerificationReport {

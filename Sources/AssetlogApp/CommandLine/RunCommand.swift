@@ -1,0 +1,103 @@
+import ArgumentParser
+import AssetlogClient
+import AssetlogCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// `assetlog run`
+struct RunCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a command that writes an asset, and report its start and what came of it.",
+        usage: "assetlog run <key> ... [<options>] -- <command> ...",
+        discussion: """
+            assetlog run warehouse/orders --partition 2026-11-22 -- python3 orders.py --day 2026-11-22
+
+            Reports started, and at the end a materialization, or a failure with the exit code and the last lines of the \\
+            command's standard error. Standard input and output are the command's own, and its standard error is passed on. \\
+            SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are forwarded to it.
+
+            Exits as the command does: with its exit code, with 128 and the signal that ended it, with 127 when it is not \\
+            found and 126 when it can't be executed. A server that is away changes none of that: reports wait in a folder, as \\
+            those of `assetlog report` do.
+            """)
+
+    @OptionGroup var content: ReportContentOptions
+    @OptionGroup var text: ReportTextOptions
+
+    @Option(help: ArgumentHelp("How many lines of its standard error a failure shows; 0 leaves it alone.", valueName: "count"))
+    var errorLines = 20
+
+    @OptionGroup var target: ReportTargetOptions
+
+    @Flag(help: "Keep no report for later.")
+    var noSpool = false
+
+    func validate() throws {
+        _ = try template()
+        guard (0...1000).contains(errorLines) else { throw ValidationError("--error-lines must be from 0 to 1000, not \(errorLines).") }
+    }
+
+    /// Takes the command to be run off a command line, so that the parser does not look for options in it.
+    static func words(of arguments: [String], _ context: inout CommandContext) -> [String] {
+        guard let end = arguments.firstIndex(of: "--") else { return arguments }
+        if context.operands.isEmpty { context.operands = arguments[(end + 1)...].map { Array($0.utf8) } }
+        return Array(arguments[..<end])
+    }
+
+    func run(in context: CommandContext) async throws {
+        let command = context.operands
+        guard let name = command.first, !name.isEmpty else {
+            throw ValidationError("The command is missing; it stands behind --: assetlog run warehouse/orders -- ./orders.sh")
+        }
+        let reports = RunReports(try template(), of: name, errorLines: errorLines)
+        let program = ProgramStart(
+            arguments: command, searchPath: getenv("PATH").map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) },
+            ignoresPipes: context.ignoresPipes)
+        let run = ProgramRun(program, signals: try SignalPipe(), readsErrors: errorLines > 0)
+
+        let (starts, announceStart) = AsyncStream.makeStream(of: Timestamp.self)
+        let starting = Task {
+            for await time in starts { await send(reports.started(at: time), within: target.patience, context) }
+        }
+        let begin = ContinuousClock.now
+        let result: ProgramRun.Result
+        do {
+            result = try await run.run { announceStart.yield(.now()) }
+        } catch {
+            announceStart.finish()
+            throw error
+        }
+        let (end, span) = (Timestamp.now(), ContinuousClock.now - begin)
+        if case .notStarted = result.ending { context.say("\(reports.program) \(result.ending.phrase)") }
+        announceStart.finish()
+        // Both reports together take no longer than one may, counted from the command's end.
+        await starting.value
+        let left = begin + span + target.patience - ContinuousClock.now
+        await send(reports.ended(result, at: end, after: span), within: max(left, .milliseconds(100)), context)
+        throw CommandExit(code: result.ending.exitCode)
+    }
+
+    private func template() throws -> Report { text.added(to: try content.report(.materialization)) }
+
+    // The command has run, or runs: whatever becomes of a report is no reason to end in another way.
+    private func send(_ report: Report, within patience: Duration, _ context: CommandContext) async {
+        do {
+            let client = try target.client(in: context, patience: patience)
+            guard !noSpool else {
+                try await client.report(report)
+                return
+            }
+            let spool = try target.spoolFolder(in: context)
+            let receipt = try await SpoolingReporter(client: client, spool: spool).report(report)
+            if case .spooled(let reason) = receipt.outcome {
+                context.say("\(reason); the report waits in \(spool.folder), `assetlog report flush` delivers it")
+            }
+        } catch {
+            context.warn("A report of this run is lost: \(error)")
+        }
+    }
+}
