@@ -30,7 +30,8 @@ struct ConfigurationMistakeTests {
             Mistake("listen: a", "assetlog.yaml:1: listen is not a known key; did you mean server.listen?"),
             Mistake("server:\n  port: 80", "assetlog.yaml:2: server.port is not a known key; did you mean server.listen?"),
             Mistake("server:\n  shutdown: 1s", "assetlog.yaml:2: server.shutdown is not a known key; did you mean server.shutdown_delay?"),
-            Mistake("server:\n  body_bytes: 1", "assetlog.yaml:2: server.body_bytes is not a known key; did you mean server.limits.body_bytes?"),
+            Mistake(
+                "server:\n  body_bytes: 1", "assetlog.yaml:2: server.body_bytes is not a known key; did you mean server.limits.body_bytes?"),
             Mistake("storage:\n  path: a", "assetlog.yaml:2: storage.path is not a known key; did you mean storage.sqlite.path?"),
             Mistake("tls:\n  key: a", "assetlog.yaml:2: tls.key is not a known key; did you mean server.tls.key?"),
             Mistake("log_level: a", "assetlog.yaml:1: log_level is not a known key; did you mean log.level?"),
@@ -57,7 +58,8 @@ struct ConfigurationMistakeTests {
         arguments: [
             Mistake("server: 5", "assetlog.yaml:1: server is a section; its keys go below it, indented"),
             Mistake("storage: sqlite", "assetlog.yaml:1: storage is a section; its keys go below it, indented: `type: sqlite`"),
-            Mistake("storage:\n  - type: sqlite", "assetlog.yaml:1: storage is a section; its keys go below it, indented and without dashes"),
+            Mistake(
+                "storage:\n  - type: sqlite", "assetlog.yaml:1: storage is a section; its keys go below it, indented and without dashes"),
             Mistake(
                 "exporters:\n  - type: lines\n    path: a",
                 "assetlog.yaml:1: exporters takes names, and no list: below it a name of your choice such as `audit:`, and below that"

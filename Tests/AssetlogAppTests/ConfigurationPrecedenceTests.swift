@@ -144,7 +144,8 @@ struct ConfigurationPrecedenceTests {
         "Hosts are taken with ports, with a final dot and in brackets, as their names alone",
         arguments: [
             ("Assets.example.com:3000", "assets.example.com"), ("assets.example.com.", "assets.example.com"),
-            ("assets.example.com.:3000", "assets.example.com"), ("10.0.0.1:80", "10.0.0.1"), ("[FD00::1]:3000", "fd00::1"), ("[fd00::1]", "fd00::1"),
+            ("assets.example.com.:3000", "assets.example.com"), ("10.0.0.1:80", "10.0.0.1"), ("[FD00::1]:3000", "fd00::1"),
+            ("[fd00::1]", "fd00::1"),
             ("fd00::1", "fd00::1"), ("a_b", "a_b"),
         ])
     func hosts(_ text: String, _ name: String) throws {
@@ -162,7 +163,8 @@ struct ConfigurationPrecedenceTests {
     @Test(
         "Words of other programs are taken for those of a choice",
         arguments: [
-            ("log.level", "warn", "warning"), ("log.level", "WARN", "warning"), ("log.level", "Error", "error"), ("log.level", "fatal", "critical"),
+            ("log.level", "warn", "warning"), ("log.level", "WARN", "warning"), ("log.level", "Error", "error"),
+            ("log.level", "fatal", "critical"),
             ("log.level", "err", "error"), ("log.format", "JSON", "json"), ("server.tls.minimum_version", "TLSv1.3", "1.3"),
             ("server.tls.client_certificates", "NONE", "none"),
         ])
@@ -174,7 +176,9 @@ struct ConfigurationPrecedenceTests {
         if word.lowercased() != meant { #expect(resolved.values.first { $0.path == key }?.texts == [meant]) }
     }
 
-    @Test("A file may begin with a byte order mark", arguments: ["server:\n  listen: 127.0.0.1:7", "# words\nserver: {listen: \"127.0.0.1:7\"}"])
+    @Test(
+        "A file may begin with a byte order mark",
+        arguments: ["server:\n  listen: 127.0.0.1:7", "# words\nserver: {listen: \"127.0.0.1:7\"}"])
     func byteOrderMark(_ text: String) throws {
         #expect(try ConfigurationFixture.resolve("\u{FEFF}" + text).server.listen.port == 7)
         #expect(ConfigurationFixture.mistakes("\u{FEFF}\n").first?.contains("is empty") == true)

@@ -32,7 +32,8 @@ struct ReportTimeTests {
     @Test(
         "is refused with what to do",
         arguments: [
-            ("2026-11-23T19:00:00", "has no offset; add Z for UTC"), ("2026-11-23 19:00", "has no offset"), ("2026-11-23", "must be a time such as"),
+            ("2026-11-23T19:00:00", "has no offset; add Z for UTC"), ("2026-11-23 19:00", "has no offset"),
+            ("2026-11-23", "must be a time such as"),
             ("yesterday", "must be a time such as"), ("", "must be a time such as"), ("2026-02-30T00:00:00Z", "must be a time such as"),
             ("2026-11-23T19:00:00+1", "must be a time such as"), ("1764000000000", "looks like milliseconds"),
             ("1764000000000000", "looks like microseconds"), ("1764000000000000000", "looks like nanoseconds"), ("0", "lies before 1980"),
@@ -64,7 +65,9 @@ struct ReportWordsTests {
         for word in ["", "maybe", "2", "truee", "-1", "null"] { #expect(Verdict(argument: word) == nil, "\(word)") }
     }
 
-    @Test("give the severity", arguments: [(nil, .error), ("warn", .warn), ("WARNING", .warn), ("Error", .error)] as [(String?, Report.Severity)])
+    @Test(
+        "give the severity",
+        arguments: [(nil, .error), ("warn", .warn), ("WARNING", .warn), ("Error", .error)] as [(String?, Report.Severity)])
     func severity(_ word: String?, _ severity: Report.Severity) throws {
         #expect(try ReportWords.severity(word) == severity)
     }

@@ -84,7 +84,8 @@ import Testing
     @Test(
         "A time span is numbers with units, in the words that people use",
         arguments: [
-            ("250ms", 0.25), ("10s", 10), ("5m", 300), ("5 min", 300), ("12h", 43_200), ("7d", 604_800), ("2w", 1_209_600), ("1y", 31_536_000),
+            ("250ms", 0.25), ("10s", 10), ("5m", 300), ("5 min", 300), ("12h", 43_200), ("7d", 604_800), ("2w", 1_209_600),
+            ("1y", 31_536_000),
             ("1h30m", 5400), ("1h 30m", 5400), ("90 Seconds", 90), ("0", 0), ("100y", 3_153_600_000), ("3155760000000ms", 3_155_760_000),
         ])
     func timeSpan(text: String, seconds: Double) throws {
@@ -106,7 +107,9 @@ import Testing
         #expect(try Self.configuration(["mode": [text]]).string("mode") == "safe")
     }
 
-    @Test("A number is checked against a range", arguments: [(0, false), (1, true), (5, true), (6, false), (Int.max, false), (Int.min, false)])
+    @Test(
+        "A number is checked against a range",
+        arguments: [(0, false), (1, true), (5, true), (6, false), (Int.max, false), (Int.min, false)])
     func range(number: Int, isGood: Bool) throws {
         let configuration = try Self.configuration(["count": ["\(number)"]])
         if isGood { return #expect(try configuration.integer("count", in: 1...5) == number) }

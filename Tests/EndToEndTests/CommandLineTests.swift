@@ -7,7 +7,8 @@ struct CommandLineTests {
     @Test(
         "refuse a misspelt command with the one that is meant",
         arguments: [
-            (["serv"], "did you mean `assetlog serve`?"), (["report", "materialisation", "a"], "did you mean `assetlog report materialization`?"),
+            (["serv"], "did you mean `assetlog serve`?"),
+            (["report", "materialisation", "a"], "did you mean `assetlog report materialization`?"),
             (["token", "rm", "x"], "did you mean `assetlog token revoke`?"), (["copy"], "Usage: assetlog copy "),
             (["copy", "--from", "sqlite:", "--to", "memory"], "Usage: assetlog copy "),
             (["copy", "--from", "postgresql://a/b", "--to", "memory"], "such as --from postgres:postgresql://"),
@@ -22,7 +23,11 @@ struct CommandLineTests {
     private func status(_ address: String, _ port: Int, _ host: String? = nil) throws -> String {
         let fields = host.map { ["-H", "Host: \($0)"] } ?? []
         return try run(
-            "curl", ["-sS", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST", "http://\(address):\(port)/report_asset_observation/a"] + fields
+            "curl",
+            [
+                "-sS", "--noproxy", "*", "-o", "/dev/null", "-w", "%{http_code}", "-X", "POST",
+                "http://\(address):\(port)/report_asset_observation/a",
+            ] + fields
         ).output
     }
 
@@ -32,7 +37,9 @@ struct CommandLineTests {
         defer { try? FileManager.default.removeItem(at: server.folder) }
         let port = try #require(server.url.port)
         #expect(try status("127.0.0.1", port) == "200")
-        if try run("sh", ["-c", "test -e /proc/net/if_inet6 && grep -q lo /proc/net/if_inet6"]).status == 0 { #expect(try status("[::1]", port) == "200") }
+        if try run("sh", ["-c", "test -e /proc/net/if_inet6 && grep -q lo /proc/net/if_inet6"]).status == 0 {
+            #expect(try status("[::1]", port) == "200")
+        }
         let address = try run("hostname", ["-I"]).output.split(separator: " ").first.map(String.init)
         if let address, !address.contains(":") { #expect(try status(address, port) == "200") }
         #expect(server.said.contains("listens on *:0"), "\(server.said)")
@@ -55,7 +62,8 @@ struct CommandLineTests {
 
     /// The least and the greatest values that a server takes, and a request that needs them.
     private static let numbers = [
-        "header_bytes", "target_bytes", "body_bytes", "compression_ratio", "buffered_body_bytes", "answer_bytes", "connections", "connections_per_address",
+        "header_bytes", "target_bytes", "body_bytes", "compression_ratio", "buffered_body_bytes", "answer_bytes", "connections",
+        "connections_per_address",
         "address_rate", "address_burst", "token_rate", "token_burst", "body_bytes_per_second", "queue_events", "queue_bytes",
     ]
     private static let spans = ["handshake_timeout", "header_timeout", "body_timeout", "idle_timeout", "write_timeout"]
@@ -64,8 +72,12 @@ struct CommandLineTests {
     func upperBounds() throws {
         var arguments = Self.numbers.flatMap { ["--set", "server.limits.\($0)=2147483647"] }
         arguments += Self.spans.flatMap { ["--set", "server.limits.\($0)=365d"] }
-        arguments += ["--set", "server.event_loops=256", "--set", "server.shutdown_grace=365d", "--set", "storage.sqlite.checkpoint_pages=100000"]
-        arguments += ["--set", "exporters.a.type=jsonlines", "--set", "exporters.a.path=lines.jsonl", "--set", "exporters.a.rotate_bytes=1024GiB"]
+        arguments += [
+            "--set", "server.event_loops=256", "--set", "server.shutdown_grace=365d", "--set", "storage.sqlite.checkpoint_pages=100000",
+        ]
+        arguments += [
+            "--set", "exporters.a.type=jsonlines", "--set", "exporters.a.path=lines.jsonl", "--set", "exporters.a.rotate_bytes=1024GiB",
+        ]
         arguments += ["--set", "exporters.a.keep_files=1000000", "--set", "exporters.a.rotate_after=100y"]
         let server = try ServerProcess(arguments, limitedTo: 1024)
         defer { try? FileManager.default.removeItem(at: server.folder) }
@@ -78,8 +90,10 @@ struct CommandLineTests {
     @Test("serve at the lower bound of every number")
     func lowerBounds() throws {
         let least = [
-            "header_bytes": 1024, "target_bytes": 256, "body_bytes": 1024, "compression_ratio": 1, "buffered_body_bytes": 1024, "answer_bytes": 1024,
-            "connections": 1, "connections_per_address": 1, "address_rate": 1, "address_burst": 8, "body_bytes_per_second": 1, "queue_events": 1,
+            "header_bytes": 1024, "target_bytes": 256, "body_bytes": 1024, "compression_ratio": 1, "buffered_body_bytes": 1024,
+            "answer_bytes": 1024,
+            "connections": 1, "connections_per_address": 1, "address_rate": 1, "address_burst": 8, "body_bytes_per_second": 1,
+            "queue_events": 1,
             "queue_bytes": 1024,
         ]
         var arguments = least.flatMap { ["--set", "server.limits.\($0.key)=\($0.value)"] }
@@ -123,14 +137,16 @@ struct CommandLineTests {
         func check(_ settings: [String: String]) throws -> CommandResult {
             let flags = settings.flatMap { ["--set", "\($0.key)=\($0.value)"] }
             return try run(
-                "setpriv", ["--reuid=65534", "--regid=65534", "--clear-groups", ServerProcess.binary.path, "check-config", "--files"] + flags)
+                "setpriv",
+                ["--reuid=65534", "--regid=65534", "--clear-groups", ServerProcess.binary.path, "check-config", "--files"] + flags)
         }
         let good = try check(["server.data": "\(open)/data", "log.access": "\(open)/access.log"])
         #expect(good.status == 0, "\(good.errors)")
         #expect(good.output.hasPrefix("The configuration is good, and so are its files: ") && good.errors.isEmpty, "\(good.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: open) == [])
         let bad = try check([
-            "server.data": data, "log.access": log, "log.audit": "\(data)/audit.log", "auth.tokens_file": tokens, "exporters.a.type": "jsonlines",
+            "server.data": data, "log.access": log, "log.audit": "\(data)/audit.log", "auth.tokens_file": tokens,
+            "exporters.a.type": "jsonlines",
             "exporters.a.path": "\(data)/deep/events.jsonl",
         ])
         #expect(bad.status == 78 && bad.output.isEmpty)
@@ -149,7 +165,8 @@ struct ReadOnlyFileSystemTests {
     private static let canMount = getuid() == 0 && (try? run("unshare", ["-m", "true"]).status) == 0
 
     @Test(
-        "can be verified, backed up and copied from, with all that was acknowledged", .enabled(if: canMount, "needs root and mount namespaces"),
+        "can be verified, backed up and copied from, with all that was acknowledged",
+        .enabled(if: canMount, "needs root and mount namespaces"),
         arguments: ["stopped", "killed", "killed without shared memory", "running"])
     func commands(_ state: String) throws {
         let server = try ServerProcess()

@@ -54,7 +54,10 @@ struct ReportCommandTests {
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
         let commands: [[String]] = [
-            ["started", "a", "--timestamp", "2026-11-23T19:00:00+01:00", "--tag", "team=core", "--tag", "run=-1", "--description", "- first"],
+            [
+                "started", "a", "--timestamp", "2026-11-23T19:00:00+01:00", "--tag", "team=core", "--tag", "run=-1", "--description",
+                "- first",
+            ],
             ["failure", "a", "--message", "--- out of memory", "--partition", "-5", "--metadata", "rows=1", "-x=2"],
             ["failure", "a", "--reason", "upstream", "--timestamp", "1764000000.5"], ["skipped", "a"],
             ["skipped", "a", "--message", "nothing new"], ["skipped", "a", "--reason", "RUN_TERMINATED", "--partition=-5"],
@@ -73,13 +76,16 @@ struct ReportCommandTests {
         let failures = events.map { ($0["failure"] as? [String: String]).map { [$0["reason"] ?? "", $0["message"] ?? ""] } }
         #expect(
             failures == [
-                nil, ["FAILED_TO_MATERIALIZE", "--- out of memory"], ["UPSTREAM_FAILED_TO_MATERIALIZE", ""], nil, ["UNKNOWN", "nothing new"],
+                nil, ["FAILED_TO_MATERIALIZE", "--- out of memory"], ["UPSTREAM_FAILED_TO_MATERIALIZE", ""], nil,
+                ["UNKNOWN", "nothing new"],
                 ["RUN_TERMINATED", ""], nil,
             ])
         #expect(events[1]["partition"] as? String == "-5" && events[5]["partition"] as? String == "-5")
         #expect((events[1]["metadata"] as? [String: Any])?.keys.sorted() == ["-x", "rows"])
         #expect(events[2]["timestamp"] as? String == "2025-11-24T16:00:00.500000Z")
-        #expect(events[6]["check_name"] as? String == "-c" && events[6]["passed"] as? Bool == true && events[6]["severity"] as? String == "WARN")
+        #expect(
+            events[6]["check_name"] as? String == "-c" && events[6]["passed"] as? Bool == true && events[6]["severity"] as? String == "WARN"
+        )
     }
 
     @Test("keeps starts and failures while the server is away, and delivers them in order with their times")
@@ -122,8 +128,10 @@ struct ReportCommandTests {
             ["check", "a", "--check-name", "c", "--passed", "true", "--severity", "BAD"],
             ["check", "a", "--check-name", "c", "--passed", "true", "--description", "lost"], ["observation", "a", "--timeout", "soon"],
             ["observation", "a", "--id", "1"], ["materialisation", "a"],
-            ["failure", "a", "--reason", "bad luck"], ["started", "a", "--reason", "UNKNOWN"], ["started", "a", "--timestamp", "2026-11-23T19:00:00"],
-            ["started", "a", "--timestamp", "2099-01-01T00:00:00Z"], ["skipped", "a", "--tag", "x"], ["failure"], ["materialization", "a", "--reason", "UNKNOWN"],
+            ["failure", "a", "--reason", "bad luck"], ["started", "a", "--reason", "UNKNOWN"],
+            ["started", "a", "--timestamp", "2026-11-23T19:00:00"],
+            ["started", "a", "--timestamp", "2099-01-01T00:00:00Z"], ["skipped", "a", "--tag", "x"], ["failure"],
+            ["materialization", "a", "--reason", "UNKNOWN"],
             ["materialization", "a", "--partition", "--metadata", "x=1"], ["check", "a", "--check-name", "c", "--passed", "2"],
         ])
     func commandLine(_ arguments: [String]) throws {

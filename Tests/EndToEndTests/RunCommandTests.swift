@@ -40,7 +40,9 @@ struct RunCommandTests {
         }
     }
 
-    private func run(_ fixture: ReportFixture, _ arguments: String..., input: String = "") throws -> (status: Int32, output: String, errors: String) {
+    private func run(_ fixture: ReportFixture, _ arguments: String..., input: String = "") throws -> (
+        status: Int32, output: String, errors: String
+    ) {
         let run = try Run(fixture, arguments, input: input)
         let status = run.wait()
         return (status, run.output, run.errors)
@@ -114,7 +116,8 @@ struct RunCommandTests {
         let file = fixture.folder.appending(path: "plain.txt")
         try Data("echo hello".utf8).write(to: file)
         for (command, code) in [
-            ("no-such-program-anywhere", 127), ("/no/such/program", 127), (file.path, 126), (fixture.folder.path, 126), ("./plain.txt/x", 127),
+            ("no-such-program-anywhere", 127), ("/no/such/program", 127), (file.path, 126), (fixture.folder.path, 126),
+            ("./plain.txt/x", 127),
         ] as [(String, Int32)] {
             let result = try run(fixture, "a", "--", command)
             #expect(result.status == code, "\(command): \(result.errors)")
@@ -147,7 +150,8 @@ struct RunCommandTests {
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
         let script = #"exec "$0" run a -- printf '%s|' "$(printf 'caf\351')" -- --partition -5 '' | od -An -tx1 | tr -d ' \n'"#
-        let result = try EndToEndTests.run("bash", ["-c", script, ServerProcess.binary.path], in: fixture.folder, environment: fixture.environment)
+        let result = try EndToEndTests.run(
+            "bash", ["-c", script, ServerProcess.binary.path], in: fixture.folder, environment: fixture.environment)
         #expect(result.output == "636166e97c" + "2d2d7c" + "2d2d706172746974696f6e7c" + "2d357c" + "7c", "\(result.errors)")
         #expect(try fixture.events().count == 2)
     }

@@ -70,7 +70,9 @@ struct CertificateKeeper: Sendable {
         var (problems, warnings) = ([String](), [String]())
         for sentence in context.warnings {
             // An expired one is a warning to a server, which had better go on, and a problem to who asks whether all is well.
-            let isOver = context.certificates.contains { ($0.expiry ?? .max) < second && sentence.contains($0.file) && sentence.contains("expired") }
+            let isOver = context.certificates.contains {
+                ($0.expiry ?? .max) < second && sentence.contains($0.file) && sentence.contains("expired")
+            }
             if isOver { problems.append(sentence) } else { warnings.append(sentence) }
         }
         for certificate in context.certificates {

@@ -27,18 +27,18 @@ struct Verification {
     }
 
     private func readReport() throws -> VerificationReport {
-            let readers = try log.openReadersForCommand()
-            defer { try? readers.close() }
-            var problems = Problems()
-            guard let index = openIndex(readers, &problems) else {
-                return try readers.read { check($0, nil, problems) }
-            }
-            defer { try? index.pool.close() }
-            return try index.pool.read { [problems] database in
-                // The index first: the log's snapshot then holds all that the index knows.
-                let index = try IndexVerification(database, file: index.path)
-                return try readers.read { check($0, index, problems) }
-            }
+        let readers = try log.openReadersForCommand()
+        defer { try? readers.close() }
+        var problems = Problems()
+        guard let index = openIndex(readers, &problems) else {
+            return try readers.read { check($0, nil, problems) }
+        }
+        defer { try? index.pool.close() }
+        return try index.pool.read { [problems] database in
+            // The index first: the log's snapshot then holds all that the index knows.
+            let index = try IndexVerification(database, file: index.path)
+            return try readers.read { check($0, index, problems) }
+        }
     }
 
     private func check(_ database: Database, _ index: IndexVerification?, _ known: Problems) -> VerificationReport {

@@ -26,7 +26,8 @@ struct ReportContentOptions: ParsableArguments {
 
     @Option(
         parsing: .singleValue,
-        help: ArgumentHelp("A name with a text by which the event can be found, such as team=core; may be repeated.", valueName: "name=text"))
+        help: ArgumentHelp(
+            "A name with a text by which the event can be found, such as team=core; may be repeated.", valueName: "name=text"))
     var tag: [String] = []
 
     /// The report of a kind.
