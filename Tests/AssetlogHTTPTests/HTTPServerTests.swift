@@ -331,7 +331,7 @@ struct HTTPServerTests {
         try await ServerFixture.run { server in
             var configuration = HTTPServerConfiguration(port: server.port, eventLoops: 1)
             configuration.host = "127.0.0.1"
-            let second = try HTTPServer(configuration: configuration, log: server.log, api: { _, _, _ in }, logger: .init(label: "test"))
+            let second = try HTTPServer(configuration: configuration, log: server.log, api: { _, _, _, _ in }, logger: .init(label: "test"))
             await #expect(throws: HTTPServerError.self) { _ = try await second.start() }
         }
     }

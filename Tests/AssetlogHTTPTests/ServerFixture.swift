@@ -58,7 +58,7 @@ struct ServerFixture {
             .open(PluginContext(name: "memory", logger: logger))
     }
 
-    private static let echo: APIResponder = { request, writer, _ in
+    private static let echo: APIResponder = { request, writer, _, _ in
         var text = "\(request.method) \(request.uri.path) "
         for try await bytes in request.body { text += String(buffer: bytes) }
         let body = ByteBuffer(string: text)

@@ -32,7 +32,9 @@ struct ReportRehearsal: Sendable {
         guard asked != .notAsked else { return nil }
         if let refusal = admission.refusal { throw APIError(refusal) }
         guard asked == .asked else { throw APIError.badParameter("dry_run", "must be true or false", example: "true") }
-        let body = try await ReportBody(request, configuration).bytes
+        let hold = MemoryHold(of: configuration.memory.requests)
+        defer { withExtendedLifetime(hold) {} }
+        let body = try await ReportBody(request, configuration, hold).bytes
         if let field = HTTPField.Name("Idempotency-Key"), let key = request.headers[field],
             IdempotencyKey.parse(Array(key.utf8)) == nil
         {

@@ -10,15 +10,19 @@ struct SubmissionRehearsal: Sendable {
 
     let limits: EventLimits
     let storage: any Storage
+    let memory: MemoryBudget.Share
 
     /// Resolves every item. A single object is answered as on the report endpoints, a list by a list of such answers.
     func rehearse(_ request: Request, _ body: inout SubmissionBody, _ context: APIContext) async throws -> Response {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: limits.maximumItemBytes)
         var results: [Result<Rehearsal, SubmissionError>] = []
+        let hold = MemoryHold(of: memory)
         var read = 0
         try await request.body.forEachPiece { buffer in
             try await body.read(buffer, into: &splitter) { splitter in
                 while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
+                // What an item becomes takes about as much as it did.
+                guard hold.change(to: 3 * splitter.receivedBytes + splitter.capacityBytes) else { throw APIError.noMemory }
             }
             read = body.decodedBytes
             guard read <= Self.maximumBytes else { throw Self.tooLarge }

@@ -28,6 +28,9 @@ struct SubmissionResults {
         self.listsAll = listsAll
     }
 
+    /// The bytes that the list takes of the memory.
+    var capacityBytes: Int { items.capacity }
+
     var isEmpty: Bool { recorded == 0 && duplicate == 0 }
 
     mutating func receive() {

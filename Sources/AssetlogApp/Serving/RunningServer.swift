@@ -73,14 +73,15 @@ struct RunningServer {
         log.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics()
         metrics.register(in: observability.registry)
+        let memory = configuration.memory
         let api = APIService(
-            log: log, configuration: configuration.api, tokens: tokens.directory, metrics: metrics, registry: observability.registry,
+            log: log, configuration: configuration.api(memory), tokens: tokens.directory, metrics: metrics, registry: observability.registry,
             sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
                     metrics: metrics, sink: observability.requests, certificates: certificates,
-                    tokens: tokens.directory),
+                    tokens: tokens.directory, memory: memory),
                 log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(

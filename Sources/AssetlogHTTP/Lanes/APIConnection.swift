@@ -1,12 +1,13 @@
 public import AssetlogAccess
+package import AssetlogCore
 public import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTPTypes
 
 /// Answers a request that is no report, knowing what the lanes have found out about it.
-public typealias APIResponder =
-    @Sendable (Request, consuming ResponseWriter, RequestAdmission) async throws -> Void
+package typealias APIResponder =
+    @Sendable (Request, consuming ResponseWriter, RequestAdmission, RequestMemory) async throws -> Void
 
 /// A connection that has asked for something else than a report, as the API lane reads and writes it.
 struct APIConnection: Sendable {
@@ -33,7 +34,7 @@ struct APIConnectionHandler: HTTPChannelHandler {
     static func serve(_ connection: APIConnection, _ respond: @escaping APIResponder, logger: Logger) async {
         let forwarded = connection.forwarded
         let handler = APIConnectionHandler(
-            responder: { request, writer, _ in try await respond(request, writer, forwarded.current) }, logger: logger)
+            responder: { request, writer, _ in try await respond(request, writer, forwarded.current, forwarded.memory) }, logger: logger)
         await handler.handleHTTP(asyncChannel: connection.channel, logger: logger)
     }
 }

@@ -278,9 +278,13 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     /// Counts what is kept of requests that have not come as a whole, beyond what each connection may keep.
     private func accountUnread() {
-        let kept = unread.readableBytes > Self.freeBytes ? unread.readableBytes : 0
+        // A few bytes must not keep the buffer of a large read.
+        if unread.readableBytes < unread.storageCapacity / 4, unread.storageCapacity > Self.freeBytes {
+            unread = ByteBuffer(bytes: unread.readableBytesView)
+        }
+        let kept = unread.readableBytes > 0 && unread.storageCapacity > Self.freeBytes ? unread.storageCapacity : 0
         guard kept != accounted else { return }
-        let memory = connection.loop.bodyMemory
+        let memory = connection.loop.memory
         memory.release(accounted)
         accounted = 0
         guard kept > 0 else { return }
@@ -288,7 +292,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     }
 
     private func forgetUnread() {
-        connection.loop.bodyMemory.release(accounted)
+        connection.loop.memory.release(accounted)
         accounted = 0
     }
 

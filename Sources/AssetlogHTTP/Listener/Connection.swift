@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCore
 import AssetlogMetrics
 import AssetlogTLS
 import NIOCore
@@ -65,11 +66,22 @@ final class Connection {
 /// What the lanes have found out about the request that the API lane has. A connection has one request at a time, so
 /// the event loop writes it before it forwards a request, and nobody else does.
 final class ForwardedRequest: Sendable {
-    private let admission = Mutex(RequestAdmission())
+    private struct State {
+        var admission = RequestAdmission()
+        var memory = RequestMemory()
+    }
 
-    var current: RequestAdmission {
-        get { admission.withLock { $0 } }
-        set { admission.withLock { $0 = newValue } }
+    private let state = Mutex(State())
+
+    /// What has been found out about the request.
+    var current: RequestAdmission { state.withLock { $0.admission } }
+
+    /// How the request and its answer are kept within the server's memory.
+    var memory: RequestMemory { state.withLock { $0.memory } }
+
+    /// Replaces what is known, before the request is forwarded.
+    func set(_ admission: RequestAdmission, _ memory: RequestMemory) {
+        state.withLock { $0 = State(admission: admission, memory: memory) }
     }
 }
 
