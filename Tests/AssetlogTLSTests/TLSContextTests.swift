@@ -128,7 +128,7 @@ import Testing
         return files.pair(name)
     }
 
-    private static let onCurve = { (curve: String) in ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:\(curve)"] }
+    private static func onCurve(_ curve: String) -> [String] { ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:\(curve)"] }
 
     @Test("A certificate that no client can use is refused, and named", arguments: ["secp256k1", "secp224r1"])
     func unusable(_ curve: String) throws {
