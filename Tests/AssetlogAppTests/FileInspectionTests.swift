@@ -68,6 +68,17 @@ struct FileInspectionTests {
         #expect(try await inspect(["server.data": data, "auth.tokens_file": file.path]).problems.first?.contains("is UTF-16") == true)
     }
 
+    private func openssl(_ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["openssl"] + arguments
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+    }
+
     @Test(
         "Certificates must fit their keys and be valid", .enabled(if: BuildFeatures.hasTLS, "needs the trait TLS"),
         arguments: [
@@ -77,18 +88,31 @@ struct FileInspectionTests {
     func certificates(_ days: Int, _ faults: [String], _ problems: Int, _ warnings: Int, _ words: String) async throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         func make(_ name: String) throws {
-            let process = Process()
-            process.executableURL = URL(filePath: "/usr/bin/env")
-            process.arguments = [
-                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "\(days)",
-                "-subj",
-                "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", folder.appending(path: "\(name).key").path, "-out",
-                folder.appending(path: "\(name).pem").path,
-            ]
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            process.waitUntilExit()
-            try #require(process.terminationStatus == 0)
+            let (key, file) = (folder.appending(path: "\(name).key").path, folder.appending(path: "\(name).pem").path)
+            let names = ["-addext", "subjectAltName=DNS:localhost", "-subj", "/CN=localhost"]
+            let request = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key] + names
+            guard days < 0 else { return try openssl(request + ["-x509", "-days", "\(days)", "-out", file]) }
+            // A span below zero is refused, so it is signed with dates of its own.
+            let settings = """
+                [ca]
+                default_ca = this
+                [this]
+                database = \(folder.path)/index.txt
+                new_certs_dir = \(folder.path)
+                default_md = sha256
+                rand_serial = yes
+                policy = any
+                copy_extensions = copy
+                [any]
+                commonName = supplied
+                """
+            try settings.write(to: folder.appending(path: "ca.conf"), atomically: true, encoding: .utf8)
+            try Data().write(to: folder.appending(path: "index.txt"))
+            try openssl(request + ["-out", "\(file).csr"])
+            try openssl([
+                "ca", "-batch", "-config", "\(folder.path)/ca.conf", "-selfsign", "-keyfile", key, "-in", "\(file).csr", "-out", file,
+                "-startdate", "20200101000000Z", "-enddate", "20200102000000Z", "-notext",
+            ])
         }
         try make("a")
         if faults == ["mismatch"] { try make("b") }
