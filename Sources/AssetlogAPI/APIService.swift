@@ -175,6 +175,9 @@ public struct APIService: Sendable {
     private func addCommonHeaders(to response: inout Response) {
         response.headers[.date] = HTTPDate.now()
         response.headers[.server] = "assetlog"
+        if response.headers[.assetlogAnswer] == nil {
+            response.headers[.assetlogAnswer] = AnswerField.value(status: response.status.code)
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
         // What is asked here changes with every report.

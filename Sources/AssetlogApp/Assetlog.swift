@@ -19,11 +19,18 @@ public enum Assetlog {
     public static func main(plugins: PluginList) async -> Never {
         // A closed pipe is an error of one write, not the end of a server.
         let ignoresPipes = unsafeBitCast(signal(SIGPIPE, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
-        var context = CommandContext(
-            plugins: plugins, environment: processEnvironment(), workingFolder: ConfigurationFile.workingFolder())
-        context.operands = operands()
-        context.ignoresPipes = ignoresPipes
-        let code = await run(Array(CommandLine.arguments.dropFirst()), in: context)
+        let code: Int32
+        do {
+            let arguments = try ProcessInput.arguments(CommandLine.unsafeArgv)
+            var context = CommandContext(
+                plugins: plugins, environment: try ProcessInput.environment(environ),
+                workingFolder: ConfigurationFile.workingFolder())
+            context.operands = ProcessInput.operands(CommandLine.unsafeArgv)
+            context.ignoresPipes = ignoresPipes
+            code = await run(arguments, in: context)
+        } catch {
+            code = fail(error, .usage)
+        }
         // Without the handlers of `exit`: they take libcrypto's memory from under threads that still wait for a peer.
         fflush(nil)
         _exit(code)
@@ -86,27 +93,6 @@ public enum Assetlog {
             StandardError.write("assetlog: \(sentence)")
         }
         return code.rawValue
-    }
-
-    // As the operating system gave them, because they need not be UTF-8.
-    private static func operands() -> [[UInt8]] {
-        let arguments = (0..<Int(CommandLine.argc)).compactMap { index in
-            CommandLine.unsafeArgv[index].map { argument in Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument))) }
-        }
-        return Array(arguments.drop { $0 != Array("--".utf8) }.dropFirst())
-    }
-
-    private static func processEnvironment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next += 1
-        }
-        return variables
     }
 }
 

@@ -59,7 +59,6 @@ struct CommandEndingTests {
 
 @Suite("The reports about a run")
 struct RunReportsTests {
-    private static let time = Timestamp(microseconds: 1_790_000_000_000_000)
     private let reports: RunReports
 
     init() {
@@ -71,14 +70,14 @@ struct RunReportsTests {
 
     @Test("say that it was started, without what belongs to its end")
     func started() {
-        let report = reports.started(at: Self.time)
-        #expect(report.kind == .started && report.partition == "p" && report.timestamp == Self.time && report.tags == ["team": "core"])
+        let report = reports.started
+        #expect(report.kind == .started && report.partition == "p" && report.tags == ["team": "core"])
         #expect(report.metadata == [:] && report.dataVersion == nil && report.description == "d")
     }
 
     @Test("say what was written, and how long it took")
     func success() {
-        let report = reports.ended(.init(ending: .exited(0)), at: Self.time, after: .milliseconds(1234))
+        let report = reports.ended(.init(ending: .exited(0)), after: .milliseconds(1234))
         #expect(report.kind == .materialization && report.dataVersion == "v")
         #expect(report.metadata == ["host": "h", "exit_code": 99, "duration_seconds": 1.234])
     }
@@ -87,7 +86,7 @@ struct RunReportsTests {
     func failure() {
         var errors = ErrorTail()
         errors.append("one\ntwo\nthree\n".utf8)
-        let report = reports.ended(.init(ending: .exited(3), errors: errors), at: Self.time, after: .seconds(2))
+        let report = reports.ended(.init(ending: .exited(3), errors: errors), after: .seconds(2))
         #expect(report.kind == .failed(reason: .failedToMaterialize, message: "load.py ended with exit code 3"))
         #expect(report.metadata == ["host": "h", "exit_code": 99, "duration_seconds": 2.0, "stderr": "two\nthree"])
         #expect(report.dataVersion == nil && report.partition == "p")
@@ -96,14 +95,14 @@ struct RunReportsTests {
     @Test("tell what was ended from what failed")
     func terminated() {
         func kind(_ ending: CommandEnding, wasTerminated: Bool = false) -> Report.Kind {
-            reports.ended(.init(ending: ending, wasTerminated: wasTerminated), at: Self.time, after: .zero).kind
+            reports.ended(.init(ending: ending, wasTerminated: wasTerminated), after: .zero).kind
         }
         #expect(kind(.killed(signal: SIGTERM)) == .failed(reason: .runTerminated, message: "load.py was ended by SIGTERM"))
         #expect(kind(.killed(signal: SIGSEGV)) == .failed(reason: .failedToMaterialize, message: "load.py was ended by SIGSEGV"))
         #expect(kind(.exited(1), wasTerminated: true) == .failed(reason: .runTerminated, message: "load.py ended with exit code 1"))
         // A job that cleans up and ends well when it is told to has done its work.
         #expect(kind(.exited(0), wasTerminated: true) == .materialization)
-        let missing = reports.ended(.init(ending: .notStarted(errno: ENOENT)), at: Self.time, after: .zero)
+        let missing = reports.ended(.init(ending: .notStarted(errno: ENOENT)), after: .zero)
         #expect(missing.kind == .failed(reason: .failedToMaterialize, message: "load.py can't be started: there is no such program"))
         #expect(missing.metadata["duration_seconds"] == nil)
     }

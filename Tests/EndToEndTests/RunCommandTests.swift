@@ -172,7 +172,9 @@ struct RunCommandTests {
         let lost = try run(fixture, "a", "--timeout", "100ms", "--spool", "/dev/null/spool", "--", "sh", "-c", "exit 7")
         #expect(lost.status == 7)
         #expect(lost.errors.contains("A report of this run is lost"), "\(lost.errors)")
-        let misled = try run(fixture, "a", "--to", "nonsense", "--", "sh", "-c", "echo ran; exit 8")
+        fixture.environment["ASSETLOG_URL"] = "nonsense"
+        let misled = try run(fixture, "a", "--", "sh", "-c", "echo ran; exit 8")
+        fixture.environment["ASSETLOG_URL"] = "http://localhost:\(fixture.port)"
         #expect(misled.status == 8 && misled.output == "ran\n")
         #expect(misled.errors.contains("A report of this run is lost"), "\(misled.errors)")
 
@@ -287,7 +289,7 @@ struct RunCommandTests {
             ["a"], ["a", "--"], ["a", "--", ""], ["--", "touch", "ran"], ["a", "--partiton", "x", "--", "touch", "ran"],
             ["a", "--metadata", "x", "--", "touch", "ran"], ["a", "--error-lines", "-1", "--", "touch", "ran"],
             ["a", "--error-lines", "99999", "--", "touch", "ran"], ["a", "--timeout", "soon", "--", "touch", "ran"],
-            ["a", "--tag", "x", "--", "touch", "ran"],
+            ["a", "--tag", "x", "--", "touch", "ran"], ["a", "--to", "nonsense", "--", "touch", "ran"], ["", "--", "touch", "ran"],
         ])
     func commandLine(_ arguments: [String]) throws {
         let fixture = try ReportFixture()

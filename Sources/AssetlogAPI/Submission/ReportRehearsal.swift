@@ -43,7 +43,7 @@ struct ReportRehearsal: Sendable {
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: admission.organization)
         var rehearsal = try resolve(
             route, target, request.headers[.contentType].map { Array($0.utf8) }, body, deployment,
-            admission.caller)
+            admission.caller, isTimestampApproximate: request.hasApproximateTimestamps)
         if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: deployment) {
             rehearsal.warnings.append(warning)
         }
@@ -52,7 +52,8 @@ struct ReportRehearsal: Sendable {
     }
 
     private func resolve(
-        _ route: ReportRoute, _ target: [UInt8], _ type: [UInt8]?, _ body: [UInt8], _ deployment: String, _ caller: Caller
+        _ route: ReportRoute, _ target: [UInt8], _ type: [UInt8]?, _ body: [UInt8], _ deployment: String, _ caller: Caller,
+        isTimestampApproximate: Bool
     ) throws(APIError) -> Rehearsal {
         let resolver = ParameterResolver(extensions: configuration.hasReportExtensions)
         let (now, isReadOnly) = (Timestamp.now(), configuration.isReadOnly)
@@ -64,7 +65,8 @@ struct ReportRehearsal: Sendable {
                     let report = ReportRequest(
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
-                        contentType: type == nil ? nil : contentType, body: body, receivedAt: now, takesNotes: true)
+                        contentType: type == nil ? nil : contentType, body: body, receivedAt: now, takesNotes: true,
+                        isTimestampApproximate: isTimestampApproximate)
                     return Result { () throws(ParameterError) in
                         try resolver.resolve(
                             report,
@@ -103,6 +105,6 @@ struct ReportRehearsal: Sendable {
             event: event,
             sources: resolved.sources.named(for: endpoint, extensions: configuration.hasReportExtensions)
                 .map { ($0.name, $0.source.name) },
-            warnings: notes.map(\.sentence))
+            warnings: notes.map(\.sentence) + EmptyNames.warnings(about: event))
     }
 }

@@ -13,6 +13,8 @@ final class Submission {
         var caller: Caller
         /// All of its events or none.
         var isAtomic = false
+        /// Whether its timestamps are readings of a clock that may be wrong.
+        var areTimestampsApproximate = false
         /// Whether the answer names every item.
         var listsAll = false
         /// What the identities of its items follow from, when it was sent with an Idempotency-Key.
@@ -100,8 +102,10 @@ final class Submission {
         let index = results.received
         let now = Timestamp.now()
         do throws(SubmissionError) {
-            let addition = try resolver.resolve(item, deployment: options.deployment, receivedAt: now) {
-                events throws(SubmissionError) in
+            let addition = try resolver.resolve(
+                item, deployment: options.deployment, receivedAt: now,
+                isTimestampApproximate: options.areTimestampsApproximate
+            ) { events throws(SubmissionError) in
                 guard isAllowed(events) else { throw .notAuthorized }
                 if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
                     return Addition.needsRoom(events.byteCount)
@@ -140,8 +144,8 @@ final class Submission {
 
     private func append(_ events: borrowing ResolvedEvents, _ index: Int, _ now: Timestamp) {
         let base = events.eventID ?? options.key.map { options.isSingle ? $0 : $0.item(at: index) }
-        var choice: ClientChoice = base == nil ? [] : .identity
-        if events.timestamp != nil { choice.insert(.timestamp) }
+        var choice = events.clientChoice
+        if base != nil { choice.insert(.identity) }
         let first = filling.batch.count
         var firstID: EventID?
         // The events of one item stand or fall together.

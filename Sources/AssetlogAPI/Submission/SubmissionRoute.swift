@@ -35,8 +35,10 @@ struct SubmissionRoute: Sendable {
         let options = try options(request, parameters, context)
         var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
         if try parameters.flag("dry_run") {
-            return try await SubmissionRehearsal(limits: limits, storage: log.storage, memory: memory)
-                .rehearse(request, &body, context)
+            let rehearsal = SubmissionRehearsal(
+                limits: limits, storage: log.storage, memory: memory,
+                areTimestampsApproximate: options.areTimestampsApproximate)
+            return try await rehearsal.rehearse(request, &body, context)
         }
         let submission = Submission(log: log, options: options, limits: limits)
         do {
@@ -57,6 +59,7 @@ struct SubmissionRoute: Sendable {
     ) throws -> Submission.Options {
         var options = Submission.Options(deployment: context.deployment, caller: context.admission.caller)
         options.isAtomic = try parameters.flag("atomic")
+        options.areTimestampsApproximate = request.hasApproximateTimestamps
         switch parameters["items"] {
         case nil, "refused": break
         case "all": options.listsAll = true
@@ -161,6 +164,7 @@ struct SubmissionRoute: Sendable {
         let status: HTTPResponse.Status = results.isEmpty || isRefused(submission) ? .unprocessableContent : .ok
         var response = Response(
             status: status, type: "application/json", bytes: [UInt8(ascii: "{")] + results.members() + [UInt8(ascii: "}")])
+        if status != .ok, results.mayBeTakenLater { response.headers[.assetlogAnswer] = AnswerField.later }
         if submission.options.key != nil, results.recorded == 0, results.duplicate > 0,
             let field = HTTPField.Name("Idempotency-Replayed")
         {
@@ -180,5 +184,12 @@ struct SubmissionRoute: Sendable {
         bytes += ",\"index\":\(results.received),".utf8
         bytes += results.members() + [UInt8(ascii: "}")]
         return Response(status: failure.status, type: "application/problem+json", bytes: bytes)
+    }
+}
+
+extension Request {
+    /// Whether the client says that its timestamps are readings of a clock that may be wrong.
+    var hasApproximateTimestamps: Bool {
+        headers[.assetlogTimestamp].map { TimestampField.isApproximate($0.utf8) } ?? false
     }
 }

@@ -59,45 +59,40 @@ struct RunCommand: AssetlogSubcommand {
             ignoresPipes: context.ignoresPipes)
         let run = ProgramRun(program, signals: try SignalPipe(), readsErrors: errorLines > 0)
 
-        let (starts, announceStart) = AsyncStream.makeStream(of: Timestamp.self)
+        let sender = ReportSender(target: target, isKeeping: !noSpool, context: context)
+        let (starts, announceStart) = AsyncStream.makeStream(of: Void.self)
         let starting = Task {
-            for await time in starts { await send(reports.started(at: time), within: target.patience, context) }
+            for await _ in starts { await Self.send(reports.started, by: sender) }
         }
         let begin = ContinuousClock.now
         let result: ProgramRun.Result
         do {
-            result = try await run.run { announceStart.yield(.now()) }
+            result = try await run.run { announceStart.yield() }
         } catch {
             announceStart.finish()
             throw error
         }
-        let (end, span) = (Timestamp.now(), ContinuousClock.now - begin)
+        let end = ContinuousClock.now
         if case .notStarted = result.ending { context.say("\(reports.program) \(result.ending.phrase)") }
         announceStart.finish()
-        // Both reports together take no longer than one may, counted from the command's end.
+        // One after the other, and both together take no longer than one may, counted from the command's end.
         await starting.value
-        let left = begin + span + target.patience - ContinuousClock.now
-        await send(reports.ended(result, at: end, after: span), within: max(left, .milliseconds(100)), context)
+        let age = ContinuousClock.now - end
+        let ended = reports.ended(result, after: end - begin)
+        await Self.send(ended, by: sender, age: age, within: max(target.patience - age, .milliseconds(100)))
         throw CommandExit(code: result.ending.exitCode)
     }
 
-    private func template() throws -> Report { text.added(to: try content.report(.materialization)) }
+    private func template() throws -> Report { try text.added(to: content.report(.materialization)) }
 
     // The command has run, or runs: whatever becomes of a report is no reason to end in another way.
-    private func send(_ report: Report, within patience: Duration, _ context: CommandContext) async {
+    private static func send(
+        _ report: Report, by sender: ReportSender, age: Duration = .zero, within patience: Duration? = nil
+    ) async {
         do {
-            let client = try target.client(in: context, patience: patience)
-            guard !noSpool else {
-                try await client.report(report)
-                return
-            }
-            let spool = try target.spoolFolder(in: context)
-            let receipt = try await SpoolingReporter(client: client, spool: spool).report(report)
-            if case .spooled(let reason) = receipt.outcome {
-                context.say("\(reason); the report waits in \(spool.folder), `assetlog report flush` delivers it")
-            }
+            try await sender.send(report, age: age, within: patience)
         } catch {
-            context.warn("A report of this run is lost: \(error)")
+            sender.context.warn("A report of this run is lost: \(error)")
         }
     }
 }

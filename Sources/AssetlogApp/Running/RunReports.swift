@@ -18,15 +18,14 @@ struct RunReports: Sendable {
     }
 
     /// That it was started; labels and the version of the data belong to what came of it.
-    func started(at time: Timestamp) -> Report {
-        Report(.started, of: template.assetKey, partition: template.partition, description: template.description, timestamp: time)
+    var started: Report {
+        Report(.started, of: template.assetKey, partition: template.partition, description: template.description)
             .tagged(template.tags)
     }
 
     /// What came of it.
-    func ended(_ result: ProgramRun.Result, at time: Timestamp, after span: Duration) -> Report {
+    func ended(_ result: ProgramRun.Result, after span: Duration) -> Report {
         var report = template
-        report.timestamp = time
         if case .notStarted = result.ending {} else { report.add("duration_seconds", .double(Self.seconds(span))) }
         guard !result.ending.isSuccess else { return report }
         // Nothing was written, so there is no version of it.

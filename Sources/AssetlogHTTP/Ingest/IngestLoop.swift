@@ -131,8 +131,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         _ resolved: borrowing ResolvedReport, id: EventID, hasKey: Bool, now: Timestamp, deployment: String,
         reportedBy: String?, ticket: UnsafeMutableRawPointer
     ) -> Admission {
-        var choice: ClientChoice = hasKey ? .identity : []
-        if resolved.timestamp != nil { choice.insert(.timestamp) }
+        var choice = resolved.clientChoice
+        if hasKey { choice.insert(.identity) }
         let timestamp = resolved.timestamp ?? now
         var deployment = deployment
         var reportedBy = reportedBy ?? ""

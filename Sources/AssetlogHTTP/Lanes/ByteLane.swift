@@ -192,7 +192,8 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             let request = ReportRequest(
                 endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                 contentType: head.contentType.map(part),
-                body: part(head.byteCount..<head.byteCount + head.contentLength))
+                body: part(head.byteCount..<head.byteCount + head.contentLength),
+                isTimestampApproximate: head.isTimestampApproximate)
             self.route = RequestRoute(route.endpoint)
             startedAt = .now()
             let admission = loop.admit(RequestFacts(head, in: bytes, of: connection))

@@ -324,13 +324,14 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private func resolve(_ report: ReportInProgress) {
         let (target, contentType, route) = (report.target, report.contentType, report.route)
         let key = head?.headers.first(name: AccessField.idempotencyKey.name).map { Array($0.utf8) }
+        let isApproximate = head?.headers.first(name: TimestampField.name).map { TimestampField.isApproximate($0.utf8) } ?? false
         let verdict = target.withUnsafeBytes { target in
             (contentType ?? []).withUnsafeBytes { type in
                 report.body.bytes.withUnsafeBytes { body in
                     let request = ReportRequest(
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
-                        contentType: contentType == nil ? nil : type, body: body)
+                        contentType: contentType == nil ? nil : type, body: body, isTimestampApproximate: isApproximate)
                     return (key ?? []).withUnsafeBytes { bytes in
                         connection.loop.report(
                             request, to: route.deployment, key: key == nil ? nil : bytes, admission: admission, for: self)
@@ -368,6 +369,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         head.headers.add(name: "Content-Type", value: "application/json")
         head.headers.add(name: "Content-Length", value: String(body.count))
         if let id = answer.eventID { head.headers.add(name: "Assetlog-Event-Id", value: id.description) }
+        if let value = AnswerField.value(status: answer.status) { head.headers.add(name: AnswerField.name, value: value) }
         for field in answer.fields + rateFields { head.headers.add(name: field.name, value: field.value) }
         addConnectionField(to: &head)
         note(answer, bytes: body.count)
@@ -470,8 +472,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         hasAPILane = true
         try context.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: connection.isSecure))
         let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
-            wrappingChannelSynchronously: context.channel, configuration: .init(
-                    backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true))
+            wrappingChannelSynchronously: context.channel,
+            configuration: .init(
+                backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true))
         connection.loop.openAPIChannel(APIConnection(channel: channel, forwarded: connection.forwarded))
     }
 

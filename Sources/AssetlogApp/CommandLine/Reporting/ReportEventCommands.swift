@@ -71,6 +71,7 @@ struct ReportCheckCommand: AssetlogSubcommand {
     }
 
     private func report() throws -> Report {
+        if checkName.isEmpty { throw ValidationError("--check-name is empty. Was a variable not set?") }
         let kind = Report.Kind.check(
             name: checkName, passed: passed.hasPassed, severity: try ReportWords.severity(severity))
         return try time.added(to: content.report(kind))

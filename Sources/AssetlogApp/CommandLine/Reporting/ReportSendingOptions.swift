@@ -22,21 +22,7 @@ struct ReportSendingOptions: ParsableArguments {
     ///
     /// - Throws: ``CommandFailure``.
     func send(_ report: Report, to target: ReportTargetOptions, in context: CommandContext) async throws {
-        let client = try target.client(in: context)
-        let id = id.flatMap { EventID($0) }
-        if noSpool {
-            try await client.report(report, id: id)
-            return
-        }
-        let spool = try target.spoolFolder(in: context)
-        let receipt = try await SpoolingReporter(client: client, spool: spool).report(report, id: id)
-        if let earlier = receipt.earlier, earlier.refused + earlier.damaged > 0 {
-            context.warn("Earlier reports of this asset were refused; `assetlog report list` says why")
-        }
-        switch receipt.outcome {
-        case .recorded: break
-        case .spooled(let reason):
-            context.say("\(reason); the report waits in \(spool.folder), `assetlog report flush` delivers it")
-        }
+        let sender = ReportSender(target: target, isKeeping: !noSpool, context: context)
+        try await sender.send(report, id: id.flatMap { EventID($0) })
     }
 }

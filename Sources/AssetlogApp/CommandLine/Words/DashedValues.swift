@@ -6,7 +6,8 @@
 enum DashedValues {
     /// Options that take no value, of all commands.
     static let flags: Set = [
-        "-h", "--allow-insecure", "--consumers", "--files", "--help", "--json", "--no-spool", "--read-only", "--ready", "--refused",
+        "-h", "--accept-loss", "--allow-insecure", "--consumers", "--files", "--help", "--json", "--no-spool", "--read-only", "--ready",
+        "--refused",
         "--tokens", "--version",
     ]
     /// Options that take values up to the next option.
