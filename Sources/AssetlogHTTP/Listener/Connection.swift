@@ -65,12 +65,16 @@ final class Connection {
 /// What the lanes have found out about the request that the API lane has. A connection has one request at a time, so
 /// the event loop writes it before it forwards a request, and nobody else does.
 final class ForwardedRequest: Sendable {
-    private let admission = Mutex(RequestAdmission())
+    private let state = Mutex((admission: RequestAdmission(), awaitsContinue: false))
 
-    var current: RequestAdmission {
-        get { admission.withLock { $0 } }
-        set { admission.withLock { $0 = newValue } }
+    /// Replaces what is known of the request before.
+    func begin(_ admission: RequestAdmission, awaitsContinue: Bool) {
+        state.withLock { $0 = (admission, awaitsContinue) }
     }
+
+    var current: RequestAdmission { state.withLock { $0.admission } }
+    /// Whether the client holds its body back until it is asked for it.
+    var awaitsContinue: Bool { state.withLock { $0.awaitsContinue } }
 }
 
 /// The open connections of one event loop. Confined to it.
