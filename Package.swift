@@ -172,7 +172,7 @@ let package = Package(
                 "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogJournal", "AssetlogStandardPlugins", logging,
             ]),
         .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["assetlog", .product(name: "Yams", package: "Yams")]),
+        .testTarget(name: "EndToEndTests", dependencies: ["assetlog", "ScriptedServer", .product(name: "Yams", package: "Yams")]),
     ]
         + plugin("AssetlogMemoryStorage", in: "Storage")
         + plugin(

@@ -44,8 +44,9 @@ need_postgres() {
     need_packages postgresql pgbouncer openssl python3
 }
 
-# What the build needs: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, and git for the packages.
-build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev libpq-dev ca-certificates)
+# What the build and the tests need: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, git for the packages, and
+# time zones.
+build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev libpq-dev ca-certificates tzdata)
 
 # What builds and runs the container's image without a daemon.
 container_packages=(buildah podman runc debootstrap netavark aardvark-dns iptables iproute2 python3-venv)

@@ -1,5 +1,7 @@
+package import AssetlogCore
+
 /// What the API needs to know of the server's configuration.
-public struct APIConfiguration: Hashable, Sendable {
+public struct APIConfiguration: Sendable {
     /// The path under which every route lies: `""`, `/dagster`, `/data/assetlog`. Slashes at its ends don't count.
     public var pathPrefix: String
     /// The names of the declared deployments; the deployment `default` needs no name in the path.
@@ -10,16 +12,14 @@ public struct APIConfiguration: Hashable, Sendable {
     public var isReadOnly: Bool
     /// Whether a request needs a token; the description of the API says so.
     public var isTokenRequired = false
-    /// The most bytes of large answers that are being written, of all connections together.
-    public var answerBytes = 64 << 20
     /// Whether reports may say more than Dagster's do.
     public var hasReportExtensions = false
     /// The most bytes of one event that is submitted.
     public var itemBytes = 8 << 20
     /// How many times larger than its compressed form a body may be, beyond its first MiB.
     public var compressionRatio = 200
-    /// The most bytes of bodies that are being read, of all submissions together.
-    public var bufferedBodyBytes = 256 << 20
+    /// What the requests and the answers may take together.
+    package var memory = ServerMemory(total: 192 << 20, requests: 128 << 20, answers: 64 << 20)
     /// The version of this build, as `/server_info` tells it.
     public var version: String
     /// How long the storage may take to answer the readiness probe.

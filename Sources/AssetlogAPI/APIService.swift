@@ -1,5 +1,5 @@
 public import AssetlogAccess
-import AssetlogCore
+package import AssetlogCore
 public import AssetlogJournal
 public import AssetlogLog
 public import AssetlogMetrics
@@ -17,6 +17,7 @@ public struct APIService: Sendable {
     private let router: RouterResponder<APIContext>
     private let rehearsal: ReportRehearsal
     private let layout: PathLayout
+    private let memory: ServerMemory
     private let metrics: RequestMetrics
     private let sink: any RequestSink
     private let logger: Logger
@@ -41,9 +42,10 @@ public struct APIService: Sendable {
         layout = PathLayout(
             prefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
+        memory = configuration.memory
         rehearsal = ReportRehearsal(storage: log.storage, configuration: configuration)
         routes = APIRoutes(
-            events: EventRoutes(storage: log.storage, memory: AnswerMemory(limit: configuration.answerBytes)),
+            events: EventRoutes(storage: log.storage),
             submission: SubmissionRoute(log: log, configuration: configuration),
             health: HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
@@ -56,34 +58,55 @@ public struct APIService: Sendable {
     }
 
     /// Answers a request that a connection has brought. It throws only when the answer can't be written.
-    public func respond(
-        to request: Request, _ writer: consuming ResponseWriter, _ admission: RequestAdmission
+    package func respond(
+        to request: Request, _ writer: consuming ResponseWriter, _ admission: RequestAdmission, _ requestMemory: RequestMemory
     ) async throws {
         let start = ContinuousClock.now
         let path = RequestPath(request.uri.path)
         let route = route(of: path, request.method)
-        let response = await respond(to: request, path, route, admission)
+        let held = AnswerMemory(memory.answers)
+        let response = await respond(to: request, path, route, admission, held, hasRoom: requestMemory.hasRoom)
         note(request, route, admission, response, took: ContinuousClock.now - start)
-        try await writer.write(response: response.head, body: response.body)
+        try await write(response, to: writer, held, requestMemory.flow)
+    }
+
+    /// Writes an answer, and keeps its memory until the socket has taken it.
+    private func write(
+        _ response: Response, to writer: consuming ResponseWriter, _ held: AnswerMemory, _ flow: AnswerFlow
+    ) async throws {
+        if let count = response.body.contentLength, count <= AnswerFlow.chunkBytes {
+            // Head and body at once. The answer before has been taken, but for as much again.
+            flow.hand(over: count)
+            try await writer.write(response: response.head, body: response.body)
+        } else {
+            try await writer.write(response: response.head, body: response.body.paced(by: flow))
+        }
+        if held.isHeld { await flow.wait(untilUnsent: 0) }
+        held.release()
     }
 
     /// Answers one request.
     func respond(to request: Request, _ admission: RequestAdmission = .init()) async -> Response {
         let path = RequestPath(request.uri.path)
-        return await respond(to: request, path, route(of: path, request.method), admission)
+        return await respond(
+            to: request, path, route(of: path, request.method), admission, AnswerMemory(memory.answers), hasRoom: true)
     }
 
     private func respond(
-        to request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission
+        to request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission,
+        _ held: AnswerMemory, hasRoom: Bool
     ) async -> Response {
         var response: Response
         do {
             if route == nil || route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
+            guard hasRoom else { throw APIError.noMemory }
             if let rehearsed = try await rehearsal.answer(request, admission) {
                 response = rehearsed
             } else {
-                response = try await answer(request, path, route, admission)
+                response = try await answer(request, path, route, admission, held)
             }
+            let size = response.body.contentLength ?? 0
+            if request.method == .get { try held.take(size) } else { held.takeAnyway(size) }
         } catch {
             response = answer(to: error, request: request, isAPI: layout.isAPI(path))
         }
@@ -101,7 +124,8 @@ public struct APIService: Sendable {
     }
 
     private func answer(
-        _ request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission
+        _ request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission,
+        _ held: AnswerMemory
     ) async throws -> Response {
         switch layout.place(path) {
         case .redirect(let location):
@@ -116,7 +140,7 @@ public struct APIService: Sendable {
             var head = request.head
             head.path = place.path.encoded + (request.uri.query.map { "?\($0)" } ?? "")
             let context = APIContext(
-                source: APIContext.Source(logger: logger, place: place, admission: admission))
+                source: APIContext.Source(logger: logger, place: place, admission: admission, memory: held))
             try route?.authorize(context)
             return try await router.respond(to: Request(head: head, body: request.body), context: context)
         }
@@ -151,6 +175,9 @@ public struct APIService: Sendable {
     private func addCommonHeaders(to response: inout Response) {
         response.headers[.date] = HTTPDate.now()
         response.headers[.server] = "assetlog"
+        if response.headers[.assetlogAnswer] == nil {
+            response.headers[.assetlogAnswer] = AnswerField.value(status: response.status.code)
+        }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
         // What is asked here changes with every report.

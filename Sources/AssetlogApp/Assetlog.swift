@@ -21,9 +21,16 @@ public enum Assetlog {
         EarlySignals.take(for: CommandLine.arguments)
         // A closed pipe is an error of one write, not the end of a server.
         signal(SIGPIPE, SIG_IGN)
-        let context = CommandContext(
-            plugins: plugins, environment: processEnvironment(), workingFolder: ConfigurationFile.workingFolder())
-        let code = await run(Array(CommandLine.arguments.dropFirst()), in: context)
+        let code: Int32
+        do {
+            let arguments = try ProcessInput.arguments(CommandLine.unsafeArgv)
+            let context = CommandContext(
+                plugins: plugins, environment: try ProcessInput.environment(environ),
+                workingFolder: ConfigurationFile.workingFolder())
+            code = await run(arguments, in: context)
+        } catch {
+            code = fail(error, .usage)
+        }
         // Without the handlers of `exit`: they take libcrypto's memory from under threads that still wait for a peer.
         fflush(nil)
         _exit(code)
@@ -70,19 +77,6 @@ public enum Assetlog {
             StandardError.write("assetlog: \(sentence)")
         }
         return code.rawValue
-    }
-
-    private static func processEnvironment() -> [String: String] {
-        var variables: [String: String] = [:]
-        var next = environ
-        while let entry = next.pointee {
-            let text = String(cString: entry)
-            if let equals = text.firstIndex(of: "=") {
-                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
-            }
-            next += 1
-        }
-        return variables
     }
 }
 

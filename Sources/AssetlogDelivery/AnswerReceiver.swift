@@ -4,6 +4,7 @@ internal import CCurl
 /// Collects an answer as libcurl hands it over.
 final class AnswerReceiver {
     private(set) var answer = OutboundAnswer(status: 0)
+    private var headerBytes = 0
     private let limit: Int
     private let cancellation: Cancellation
 
@@ -18,15 +19,16 @@ final class AnswerReceiver {
     func field(_ line: UnsafeRawBufferPointer) {
         let text = String(decoding: line, as: UTF8.self)
         // An interim answer had a head of its own.
-        if text.hasPrefix("HTTP/") { return answer = OutboundAnswer(status: 0) }
+        if text.hasPrefix("HTTP/") {
+            headerBytes = 0
+            return answer = OutboundAnswer(status: 0)
+        }
         guard let colon = text.firstIndex(of: ":") else { return }
         let value = String(text[text.index(after: colon)...].drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
-        switch text[..<colon].lowercased() {
-        case "retry-after": answer.retryAfter = value
-        case "idempotency-replayed": answer.isReplayed = value.lowercased() == "true" || value == "?1"
-        case "assetlog-event-id": answer.eventID = value
-        default: break
-        }
+        headerBytes += line.count
+        guard answer.headers.count < OutboundAnswer.maximumHeaders.count, headerBytes <= OutboundAnswer.maximumHeaders.bytes
+        else { return }
+        answer.headers.append(OutboundAnswer.Header(text[..<colon].lowercased(), value))
     }
 
     /// Takes a piece of the body; false when that is enough.

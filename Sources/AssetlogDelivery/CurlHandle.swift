@@ -121,6 +121,26 @@ final class CurlHandle {
         return list
     }
 
+    // libcurl has one code for every fault of a certificate; its sentence tells them apart.
+    private static func untrusted(_ place: String, _ status: CURLcode, _ reason: String, _ caFile: String?) -> String {
+        let words = reason.lowercased()
+        if status == CURLE_SSL_CACERT_BADFILE, let caFile {
+            return "the authorities in \(caFile) can't be read: \(reason). Check that the file is there and is PEM"
+        }
+        if words.contains("expired") {
+            return "the certificate of \(place) has expired, or the clock of this machine is ahead: \(reason)."
+                + " Renew it on the server"
+        }
+        if words.contains("not yet valid") {
+            return "the certificate of \(place) is not valid yet, or the clock of this machine is behind: \(reason)."
+                + " Check both"
+        }
+        if words.contains("subject name") || words.contains("does not match") {
+            return "the certificate of \(place) is for another name: \(reason). Use a name in the URL that it has"
+        }
+        return "the certificate of \(place) is not trusted: \(reason). Name the file of its authority"
+    }
+
     private func failure(_ status: CURLcode, _ request: OutboundRequest) -> DeliveryError {
         let said = message[0] == 0 ? String(cString: curl_easy_strerror(status)) : String(cString: message)
         let reason = said.last == "\n" ? String(said.dropLast()) : said
@@ -133,8 +153,10 @@ final class CurlHandle {
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SSL_CONNECT_ERROR:
             return DeliveryError(.interrupted, "the connection to \(place) broke: \(reason)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM:
-            return DeliveryError(
-                .untrusted, "the certificate of \(place) is not trusted: \(reason). Name the file of its authority")
+            return DeliveryError(.untrusted, Self.untrusted(place, status, reason, request.caFile))
+        case CURLE_WEIRD_SERVER_REPLY,
+            CURLE_UNSUPPORTED_PROTOCOL where request.url.lowercased().hasPrefix("http"):
+            return DeliveryError(.interrupted, "\(place) did not answer with HTTP: \(reason)")
         case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_BAD_FUNCTION_ARGUMENT:
             return DeliveryError(.invalidRequest, "the URL of \(place) can't be used: \(reason)")
         case CURLE_ABORTED_BY_CALLBACK:

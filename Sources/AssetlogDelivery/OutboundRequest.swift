@@ -60,14 +60,27 @@ public struct OutboundRequest: Sendable {
 
 /// What a server answered.
 public struct OutboundAnswer: Hashable, Sendable {
+    /// A field of the head, as it came.
+    public struct Header: Hashable, Sendable {
+        /// The name, in lower case.
+        public var name: String
+        /// The value, without the blanks around it.
+        public var value: String
+
+        /// Makes a field.
+        public init(_ name: String, _ value: String) {
+            self.name = name
+            self.value = value
+        }
+    }
+
+    /// The most fields that are kept, and their bytes.
+    static let maximumHeaders = (count: 200, bytes: 64 << 10)
+
     /// The status: 200.
     public var status: Int
-    /// The value of `Retry-After`: seconds or a date.
-    public var retryAfter: String?
-    /// Whether the server gave the answer that it had given to the same request before.
-    public var isReplayed = false
-    /// The value of `Assetlog-Event-Id`.
-    public var eventID: String?
+    /// The fields of the head, in their order; what comes after 200 fields or 64 KiB is dropped.
+    public var headers: [Header] = []
     /// The body, or its beginning.
     public var body: [UInt8] = []
     /// Whether the body was longer than the request allowed.
@@ -76,5 +89,20 @@ public struct OutboundAnswer: Hashable, Sendable {
     /// Makes an answer.
     public init(status: Int) {
         self.status = status
+    }
+
+    /// The value of the first field of a name, which is given in lower case; nil when there is none.
+    public subscript(name: String) -> String? {
+        headers.first { $0.name == name }?.value
+    }
+
+    /// The value of `Retry-After`: seconds or a date.
+    public var retryAfter: String? { self["retry-after"] }
+    /// The value of `Assetlog-Event-Id`.
+    public var eventID: String? { self["assetlog-event-id"] }
+    /// Whether the server gave the answer that it had given to the same request before.
+    public var isReplayed: Bool {
+        guard let value = self["idempotency-replayed"] else { return false }
+        return value.lowercased() == "true" || value == "?1"
     }
 }

@@ -32,6 +32,8 @@ public struct RetryState: Hashable, Sendable {
     public enum Outcome: Hashable, Sendable {
         /// With an answer of this status and this `Retry-After`.
         case answer(Int, retryAfter: String?)
+        /// With an answer that says "later", or that is not the server's.
+        case later(retryAfter: String?)
         /// Without an answer.
         case failure(DeliveryError)
     }
@@ -71,6 +73,7 @@ public struct RetryState: Hashable, Sendable {
         case .answer(let status, let retryAfter):
             guard policy.retriableStatuses.contains(status) else { return .accept }
             asked = retryAfter.flatMap { RetryAfter.pause($0, now: date) }
+        case .later(let retryAfter): asked = retryAfter.flatMap { RetryAfter.pause($0, now: date) }
         case .failure(let error):
             guard error.isRetriable else { return .fail }
         }

@@ -1,4 +1,5 @@
 public import AssetlogAccess
+package import AssetlogCore
 public import AssetlogJournal
 public import AssetlogMetrics
 public import NIOCore
@@ -31,6 +32,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var limits: HTTPLimits
     /// The number of event loops, at least 1.
     public var eventLoops: Int
+    /// What the requests, the answers and the connections may take together.
+    package var memory: ServerMemory
 
     /// Makes a configuration for plain HTTP on loopback.
     public init(
@@ -52,6 +55,7 @@ public struct HTTPServerConfiguration: Sendable {
         self.makeTransportSecurity = makeTransportSecurity
         self.limits = limits
         self.eventLoops = eventLoops
+        memory = ServerMemory(total: .max, requests: limits.bufferedBodyBytes, answers: 64 << 20)
     }
 }
 
@@ -66,7 +70,7 @@ public struct HTTPLimits: Hashable, Sendable {
     /// How many times larger than its compressed form a body may be, beyond its first MiB.
     public var compressionRatio = 200
     /// The greatest size of all bodies that are being read, in bytes; more is answered 503.
-    public var bufferedBodyBytes = 256 << 20
+    public var bufferedBodyBytes = 128 << 20
     /// The greatest number of connections; one more is closed at once.
     public var connections = 10_000
     /// The greatest number of connections from one address (of IPv6: one network of 64 bits); one more is closed at

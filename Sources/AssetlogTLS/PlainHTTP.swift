@@ -13,7 +13,7 @@ enum PlainHTTP {
         return ByteBuffer(
             string:
                 "HTTP/1.1 400 Bad Request\r\ncontent-type: application/json\r\ncontent-length: \(body.utf8.count)\r\n"
-                + "connection: close\r\n\r\n" + body)
+                + "assetlog-answer: refused\r\nconnection: close\r\n\r\n" + body)
     }()
 }
 #endif

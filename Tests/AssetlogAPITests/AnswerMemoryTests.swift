@@ -3,6 +3,8 @@ import AssetlogCore
 import AssetlogLog
 import HTTPTypes
 import HummingbirdCore
+import NIOCore
+import NIOHTTPTypes
 import Synchronization
 import Testing
 
@@ -12,16 +14,27 @@ import Testing
 struct AnswerMemoryTests {
     @Test("is given back when the answer is gone, and small answers need none")
     func shares() throws {
-        let memory = AnswerMemory(limit: 1 << 20, largest: 400 << 10)
-        #expect(try memory.take(AnswerMemory.freeBytes) == nil)
-        var share = try memory.take(600 << 10)
-        #expect(share != nil)
-        #expect(throws: APIError.self) { _ = try memory.take(600 << 10) }
-        #expect(!memory.isFull)
-        share = nil
-        share = try memory.take(2 << 20)
-        #expect(memory.isFull, "one large answer always has room")
-        share = nil
+        let share = MemoryBudget(limit: 8 << 20).share(limit: 1 << 20)
+        let small = AnswerMemory(share)
+        try small.take(AnswerMemory.freeBytes)
+        #expect(!small.isHeld)
+        let first = AnswerMemory(share)
+        try first.take(600 << 10)
+        #expect(first.isHeld)
+        let second = AnswerMemory(share)
+        #expect(throws: APIError.self) { try second.take(600 << 10) }
+        first.release()
+        try second.take(600 << 10)
+        #expect(share.usedBytes == 600 << 10)
+    }
+
+    @Test("has room for one large answer, however small its share is")
+    func alone() throws {
+        let share = MemoryBudget(limit: 64 << 20).share(limit: 1 << 10)
+        let memory = AnswerMemory(share)
+        try memory.take(2 << 20)
+        #expect(memory.isFull)
+        memory.release()
         #expect(!memory.isFull)
     }
 
@@ -36,12 +49,40 @@ struct AnswerMemoryTests {
                     assetKey: AssetKey(["a"]), timestamp: .now(), receivedAt: .now(), details: details)
             ])
         }
-        let memory = AnswerMemory(limit: 300 << 10, largest: 100 << 10)
-        let routes = EventRoutes(storage: server.log.storage, memory: memory)
-        let held = try await routes.page("limit=1000", of: "default", for: .unrestricted)
-        #expect(held.body.contentLength ?? 0 > 200_000)
-        await #expect(throws: APIError.self) { _ = try await routes.page("limit=1000", of: "default", for: .unrestricted) }
-        #expect(try await routes.page("limit=2", of: "default", for: .unrestricted).status == .ok)
+        let share = MemoryBudget(limit: 8 << 20).share(limit: 600 << 10)
+        let routes = EventRoutes(storage: server.log.storage)
+        func page(_ query: String, _ memory: AnswerMemory) async throws -> Response {
+            try await routes.page(query, of: "default", for: .unrestricted, in: memory)
+        }
+        let held = AnswerMemory(share)
+        #expect(try await page("limit=1000", held).body.contentLength ?? 0 > 200_000)
+        await #expect(throws: APIError.self) { _ = try await page("limit=1000", AnswerMemory(share)) }
+        #expect(try await page("limit=2", AnswerMemory(share)).status == .ok)
+        held.release()
+        #expect(try await page("limit=16", AnswerMemory(share)).status == .ok)
+    }
+
+    @Test("is held until the socket has taken the answer")
+    func pacing() async throws {
+        let flow = AnswerFlow()
+        let body = ResponseBody(byteBuffer: ByteBuffer(repeating: 0x78, count: 300_000)).paced(by: flow)
+        let (outbound, sink) = NIOAsyncChannelOutboundWriter<HTTPResponsePart>.makeTestingWriter()
+        let writing = Task {
+            try await ResponseWriter(outbound: outbound).write(
+                response: HTTPResponse(status: .ok), body: body)
+            outbound.finish()
+        }
+        var parts = sink.makeAsyncIterator()
+        var received = 0
+        while let part = try await parts.next() {
+            guard case .body(let chunk) = part else { continue }
+            received += chunk.readableBytes
+            #expect(flow.unsentBytes <= 2 * AnswerFlow.chunkBytes)
+            flow.sent(chunk.readableBytes)
+        }
+        try await writing.value
+        #expect(received == 300_000)
+        #expect(flow.unsentBytes == 0)
     }
 
     @Test("lets a few large pages be read at once, and the others in their turn")

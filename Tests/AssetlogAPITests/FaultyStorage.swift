@@ -16,6 +16,7 @@ struct FaultyStorage: Storage {
         try await read()
         return nil
     }
+    func logID() async throws -> LogID { LogID(high: 1, low: 1) }
     func statistics() async throws -> StorageStatistics {
         try await read()
         return StorageStatistics(events: 0, head: 0)

@@ -50,14 +50,14 @@ struct HealthTests {
         #expect(try await server.get("/livez").text == "ok\n")
     }
 
-    @Test("wait for a storage that hangs only so long, and ask it only once meanwhile", .timeLimit(.minutes(1)))
+    @Test("wait for a storage that hangs only so long, and ask it only once meanwhile", .timeLimit(.minutes(10)))
     func hanging() async throws {
         let reads = Counter()
         let server = try await Server(
             storage: FaultyStorage(read: {
                 await reads.increment()
                 // Deaf to cancellation, as a blocked system call is.
-                await Task.detached { try? await Task.sleep(for: .seconds(50)) }.value
+                await Task.detached { try? await Task.sleep(for: .seconds(3600)) }.value
             }),
             probeTimeout: .milliseconds(100))
         let start = ContinuousClock.now
@@ -72,7 +72,7 @@ struct HealthTests {
             try await group.waitForAll()
         }
         #expect(try await server.get("/livez").status == 200)
-        #expect(ContinuousClock.now - start < .seconds(45))
+        #expect(ContinuousClock.now - start < .seconds(300))
         #expect(await reads.count == 1)
     }
 

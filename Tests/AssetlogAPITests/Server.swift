@@ -62,11 +62,12 @@ struct Server {
 
     func ask(
         _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:],
-        authority: String? = "localhost:3000", scheme: String? = "http", admission: RequestAdmission = .init()
+        authority: String? = "localhost:3000", scheme: String? = "http", admission: RequestAdmission = .init(),
+        body: String = ""
     ) async throws -> Answer {
         let head = HTTPRequest(
             method: method, scheme: scheme, authority: authority, path: target, headerFields: headers)
-        let response = await service.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), admission)
+        let response = await service.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))), admission)
         let collected = Collected()
         try await response.body.write(collected)
         let answer = Answer(status: response.status.code, headers: response.headers, body: collected.bytes)

@@ -62,6 +62,10 @@ private struct AwayStorage: Storage {
         try database.check()
         return try await inner.event(id, deployment: deployment)
     }
+    func logID() async throws -> LogID {
+        try database.check()
+        return try await inner.logID()
+    }
     func statistics() async throws -> StorageStatistics {
         try database.check()
         return try await inner.statistics()

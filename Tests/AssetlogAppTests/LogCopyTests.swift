@@ -152,12 +152,31 @@ struct LogCopyTests {
         #expect(report.cursors.map(\.place) == [0, 0, 1, 1, 49, 50, 100, 100])
         _ = try await CopiedConsumers.place(report.cursors, in: destination)
         var placed = try await destination.cursor(of: "at 349")
-        #expect(placed == ConsumerCursor(consumer: "at 349", generation: 2, position: 49))
+        let (log, event) = (try await destination.logID(), try await Self.all(destination)[48].id)
+        #expect(placed == ConsumerCursor(consumer: "at 349", generation: 2, position: 49, log: log, event: event))
         // One that is there stays where it is.
         placed.position = 60
         _ = try await destination.advance(placed)
         _ = try await CopiedConsumers.place(report.cursors, in: destination)
         #expect(try await destination.cursor(of: "at 349") == placed)
+    }
+}
+
+extension LogCopyTests {
+    @Test("a cursor that is a place of another log than the source is named, and begins at the start")
+    func foreignCursors() async throws {
+        let source = SparseLog(Self.events(10))
+        let cursors = [
+            ConsumerCursor(consumer: "foreign", position: 35, log: LogID(high: 1, low: 1)),
+            ConsumerCursor(consumer: "ours", position: 35, log: try await source.logID()),
+        ]
+        let destination = try await Self.memory()
+        let report = try await LogCopy.run(from: source, to: destination, cursors: cursors)
+        let text = try await CopiedConsumers.place(report.cursors, in: destination)
+        #expect(text.contains("consumer foreign: its cursor is a place of another log than the source"))
+        #expect(text.contains("consumer ours: goes on after sequence 5\n"))
+        #expect(try await destination.cursor(of: "foreign").position == 0)
+        #expect(try await destination.cursor(of: "ours").position == 5)
     }
 }
 
@@ -174,6 +193,7 @@ private struct SparseLog: LogReader {
         let page = Array(log[min(Int(after / 7), log.count)...].prefix(query.limit))
         return EventPage(events: page, next: page.last?.sequence ?? after)
     }
+    func logID() async throws -> LogID { LogID(high: 7, low: 7) }
     func statistics() async throws -> StorageStatistics {
         StorageStatistics(events: Int64(log.count), head: log.last?.sequence ?? 0)
     }
@@ -219,6 +239,7 @@ final class FragileStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await inner.event(id, deployment: deployment)
     }
+    func logID() async throws -> LogID { try await inner.logID() }
     func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }

@@ -1,5 +1,6 @@
 import AssetlogCore
 import Foundation
+import Synchronization
 import Testing
 
 @testable import AssetlogClient
@@ -36,7 +37,7 @@ struct SpoolTests {
         let reports = try (0..<20).map { try TemporarySpool.report("a\($0 % 3)", $0) }
         for report in reports { try spool.add(report) }
         #expect(try spool.names().map { try spool.read($0) } == reports)
-        let lane = try spool.names(lane: reports[1].lane).map { try spool.read($0)?.assetKey.parts }
+        let lane = try spool.names(orderingKey: reports[1].orderingKey).map { try spool.read($0)?.assetKey.parts }
         #expect(lane == Array(repeating: ["a1"], count: 7))
         #expect(try spool.waiting().map(\.assetKey) == reports.map(\.assetKey))
     }
@@ -106,23 +107,157 @@ struct SpoolTests {
         #expect(try temporary.spool.waiting().isEmpty)
     }
 
-    @Test("lies where the user's state does")
-    func folder() throws {
-        #expect(try Spool.defaultFolder(environment: ["HOME": "/home/u"]) == "/home/u/.local/state/assetlog/spool")
-        #expect(try Spool.defaultFolder(environment: ["HOME": "/h", "XDG_STATE_HOME": "/s"]) == "/s/assetlog/spool")
-        #expect(try Spool.defaultFolder(environment: ["HOME": "/h", "XDG_STATE_HOME": "s"]) == "/h/.local/state/assetlog/spool")
-        #expect(throws: ClientError.self) { try Spool.defaultFolder(environment: [:]) }
+    @Test("reads what an earlier release has kept, and takes the time of making out of what is said")
+    func firstForm() throws {
+        func bytes(_ kind: String, _ body: String) -> [UInt8] {
+            let text = """
+                assetlog-report 1
+                id 0193b0a0-1111-7222-8333-444444444444
+                url http://h:3000/dagster
+                deployment prod
+                kind \(kind)
+                made_at 2025-11-24T16:00:00.000000Z
+                asset_key ["a","b"]
+                body \(body)
+
+                """
+            return Array(text.utf8) + Array("end \(Checksum.text(Checksum.of(Array(text.utf8))))\n".utf8)
+        }
+        let madeAt = #""timestamp":"2025-11-24T16:00:00.000000Z""#
+        let plain = try SpoolFormat.report(
+            of: bytes("observation", #"{"asset_key":["a","b"],"description":"d",\#(madeAt),"metadata":{"x":1}}"#))
+        #expect(String(decoding: plain.body, as: UTF8.self) == #"{"asset_key":["a","b"],"description":"d","metadata":{"x":1}}"#)
+        #expect(plain.deployment == "prod" && plain.id.description == "0193b0a0-1111-7222-8333-444444444444")
+        let chosen = #"{"asset_key":["a","b"],"timestamp":"2020-01-01T00:00:00.000000Z"}"#
+        #expect(try SpoolFormat.report(of: bytes("observation", chosen)).body == Array(chosen.utf8))
+        let check = #"{"asset_key":["a","b"],"check_name":"c","passed":true,"severity":"ERROR","description":"d",\#(madeAt)}"#
+        #expect(
+            try SpoolFormat.report(of: bytes("check", check)).body
+                == Array(#"{"asset_key":["a","b"],"check_name":"c","passed":true,"severity":"ERROR"}"#.utf8))
     }
 
-    @Test("has one deliverer at a time")
-    func lock() async throws {
+    @Test("has one deliverer of a key at a time, and leaves no file of a lock behind")
+    func locks() async throws {
         let temporary = TemporarySpool()
-        try DurableFile.makeFolder(temporary.spool.folder)
-        let clock = ClientClock.system
-        var first = try await SpoolLock.acquire(temporary.spool.lockPath, until: clock.steady(), clock)
+        let (locks, clock) = (temporary.spool.locks, ClientClock.system)
+        var first = try await locks.acquire(orderingKey: 1, until: clock.steady(), clock)
         #expect(first != nil)
-        #expect(try await SpoolLock.acquire(temporary.spool.lockPath, until: clock.steady(), clock) == nil)
+        #expect(try await locks.acquire(orderingKey: 1, until: clock.steady(), clock) == nil)
+        #expect(try await locks.acquire(orderingKey: 2, until: clock.steady(), clock) != nil)
         first = nil
-        #expect(try await SpoolLock.acquire(temporary.spool.lockPath, until: clock.steady(), clock) != nil)
+        #expect(try await locks.acquire(orderingKey: 1, until: clock.steady(), clock) != nil)
+        #expect(try DurableFile.list(locks.folder).isEmpty)
+    }
+
+    /// Counts those who are inside, and those who were.
+    private final class Visits: Sendable {
+        private let counts = Mutex((inside: 0, all: 0))
+
+        var all: Int { counts.withLock { $0.all } }
+
+        func enter() -> Int {
+            counts.withLock {
+                $0.inside += 1
+                $0.all += 1
+                return $0.inside
+            }
+        }
+
+        func leave() { counts.withLock { $0.inside -= 1 } }
+    }
+
+    @Test("lets nobody in beside the one who holds a lock, however many want it")
+    func exclusion() async throws {
+        let temporary = TemporarySpool()
+        let (locks, clock) = (temporary.spool.locks, ClientClock.system)
+        let visits = Visits()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    for _ in 0..<50 {
+                        guard let lock = try await locks.acquire(orderingKey: 7, until: clock.steady() + .seconds(60), clock) else {
+                            continue
+                        }
+                        defer { withExtendedLifetime(lock) {} }
+                        #expect(visits.enter() == 1)
+                        await Task.yield()
+                        visits.leave()
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(visits.all == 400)
+    }
+}
+
+@Suite("The folder of a spool")
+struct SpoolFoldersTests {
+    /// Homes that can be used, and some that can't.
+    private final class Homes {
+        let root = FileManager.default.temporaryDirectory.appending(path: "assetlog-homes-\(UUID().uuidString)").path
+        init() throws {
+            for folder in ["home", "account", "state", "service", "shared"] {
+                try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+            }
+            try Data().write(to: URL(filePath: "\(root)/file"))
+        }
+        deinit { try? FileManager.default.removeItem(atPath: root) }
+    }
+
+    @Test(
+        "is the first that can be made",
+        arguments: [
+            (["XDG_STATE_HOME": "R/state", "HOME": "R/home"], "R/account", "R/state/assetlog/spool"),
+            (["XDG_STATE_HOME": "R/state/new", "HOME": "R/home"], "R/account", "R/state/new/assetlog/spool"),
+            (["XDG_STATE_HOME": "state", "HOME": "R/home"], "R/account", "R/home/.local/state/assetlog/spool"),
+            (["XDG_STATE_HOME": "R/file/x", "HOME": "R/home"], "R/account", "R/home/.local/state/assetlog/spool"),
+            (["HOME": "R/home", "STATE_DIRECTORY": "R/service"], "R/account", "R/home/.local/state/assetlog/spool"),
+            // Services and `env -i` have no HOME, accounts of services have none that is there.
+            ([:], "R/account", "R/account/.local/state/assetlog/spool"),
+            (["HOME": ""], "R/account", "R/account/.local/state/assetlog/spool"),
+            (["HOME": "R/nonexistent"], "R/account", "R/account/.local/state/assetlog/spool"),
+            (["HOME": "R/file"], "R/nonexistent", "R/shared/assetlog-U/spool"),
+            (["HOME": "/dev/null"], nil, "R/shared/assetlog-U/spool"),
+            (["STATE_DIRECTORY": "R/service:R/state"], "R/nonexistent", "R/service/assetlog/spool"),
+            (["STATE_DIRECTORY": "service"], nil, "R/shared/assetlog-U/spool"),
+        ] as [([String: String], String?, String)])
+    func first(_ environment: [String: String], _ account: String?, _ expected: String) throws {
+        let homes = try Homes()
+        func path(_ text: String) -> String {
+            text.replacing("R/", with: "\(homes.root)/").replacing("-U/", with: "-\(geteuid())/")
+        }
+        let folders = SpoolFolders(
+            environment: environment.mapValues(path), accountHome: account.map(path), sharedFolder: "\(homes.root)/shared")
+        let folder = try folders.first()
+        #expect(folder == path(expected))
+        // And it can really be used.
+        try Spool(folder: folder).add(TemporarySpool.report("a", 1))
+    }
+
+    @Test("is none of the shared folder that another user, or another mode, has made")
+    func shared() throws {
+        let homes = try Homes()
+        let folders = SpoolFolders(environment: [:], accountHome: nil, sharedFolder: "\(homes.root)/shared")
+        let own = "\(homes.root)/shared/assetlog-\(geteuid())"
+        #expect(symlink("\(homes.root)/home", own) == 0)
+        #expect(throws: ClientError.self) { try folders.first() }
+        unlink(own)
+        try Data().write(to: URL(filePath: own))
+        #expect(throws: ClientError.self) { try folders.first() }
+        unlink(own)
+        #expect(mkdir(own, 0o755) == 0)
+        #expect(throws: ClientError.self) { try folders.first() }
+        #expect(chmod(own, 0o700) == 0)
+        #expect(try folders.first() == "\(own)/spool")
+        guard geteuid() == 0 else { return }
+        #expect(chown(own, 65534, 65534) == 0)
+        let error = #expect(throws: ClientError.self) { try folders.first() }
+        #expect(error?.code == .spoolFailed)
+    }
+
+    @Test("is found from the account by the environment of nothing")
+    func account() throws {
+        #expect(try Spool.defaultFolder(environment: [:]).hasSuffix("/spool"))
     }
 }

@@ -10,6 +10,7 @@ struct ReportAnswer {
     var details: String?
     var content: EventContent?
     var recorded: Event?
+    var choice: ClientChoice = []
     var notes: [ReportNote] = []
 }
 
@@ -20,6 +21,7 @@ struct Reporter {
     var readOnly = false
     var extensions = false
     var takesNotes = false
+    var isTimestampApproximate = false
 
     func report(_ wire: WireCase) -> ReportAnswer {
         let contentType = wire.headers.first { $0.name.lowercased() == "content-type" }?.value
@@ -47,7 +49,8 @@ struct Reporter {
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                         contentType: type == nil ? nil : typeBytes, body: body,
-                        receivedAt: Submitter.now, takesNotes: takesNotes)
+                        receivedAt: Submitter.now, takesNotes: takesNotes,
+                        isTimestampApproximate: isTimestampApproximate)
                     return resolve(request, deployment: route.deployment)
                 }
             }
@@ -69,7 +72,7 @@ struct Reporter {
                 return ReportAnswer(
                     status: 200, event: TestJSON(json), sources: report.sources,
                     details: String(decoding: report.details, as: UTF8.self), content: EventContent(event, report.clientChoice),
-                    recorded: event, notes: report.notes)
+                    recorded: event, choice: report.clientChoice, notes: report.notes)
             }
         } catch {
             return ReportAnswer(status: error.status, error: error.message)

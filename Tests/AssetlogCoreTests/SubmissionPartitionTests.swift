@@ -109,7 +109,7 @@ import Testing
             ),
             (
                 #""partitions":{"from":"2024-01-01","to":"2024-01-02","every":"day","step":2}"#, "/partitions/step",
-                #"partitions has a range with the member "step"; it takes from, to and every."#
+                #"partitions has a range with the member "step"; it takes from, to, every and timezone."#
             ),
             (
                 #""partitions":{"from":20240101,"to":"2024-01-02","every":"day"}"#, "/partitions/from",

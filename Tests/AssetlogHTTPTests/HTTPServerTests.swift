@@ -10,7 +10,8 @@ import Testing
 /// Runs blocking work on a thread outside the pool that the server's API lane runs on.
 func blocking<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        // A queue of its own gets a thread at once; the shared one has no more of them at first than there are processors.
+        DispatchQueue(label: "blocking").async { continuation.resume(with: Result { try body() }) }
     }
 }
 
@@ -31,6 +32,7 @@ private final class GatedStorage: Storage {
     }
     func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { try await inner.event(id, deployment: deployment) }
+    func logID() async throws -> LogID { try await inner.logID() }
     func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
@@ -64,6 +66,65 @@ struct HTTPServerTests {
             #expect(events.count == 1)
             #expect(answer?.field("Assetlog-Event-Id") == events.first?.id.description)
             #expect(events.first?.assetKey.parts == ["warehouse", "orders"])
+        }
+    }
+
+    @Test(
+        "says of every refusal that it is its own, in both lanes",
+        arguments: [
+            (post("/report_asset_materialization/"), 400, "refused"), (post("/report_asset_observation/a", body: "{"), 400, "refused"),
+            (post("/report_asset_observation/a", "Expect: x\r\n", body: "[]"), 400, "refused"),
+            (post("/report_asset_check/a", "Idempotency-Key: \"\r\n"), 400, "refused"),
+            ("PUT /report_asset_check/a HTTP/1.1\r\nHost: x\r\n\r\n", 405, "refused"),
+            (post("/report_asset_check/a", "Content-Encoding: br\r\n", body: "x"), 415, "refused"),
+            (post("/report_asset_check/" + String(repeating: "a", count: 70_000)), 414, "refused"),
+            (post("/report_asset_check/a", "X: \(String(repeating: "a", count: 200_000))\r\n"), 431, "refused"),
+            ("GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n", 400, "refused"),
+            (post("/report_asset_check/a", "Origin: http://evil.example\r\n"), 403, "refused"),
+        ])
+    func ownRefusals(request: String, status: Int, value: String) async throws {
+        try await ServerFixture.run { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                client.send(request)
+                return client.response()
+            }
+            #expect(answer?.status == status)
+            #expect(answer?.field("Assetlog-Answer") == value)
+        }
+    }
+
+    @Test("says of what it recorded nothing of that kind", arguments: ["", "Expect: 100-continue\r\n"])
+    func noRefusal(fields: String) async throws {
+        try await ServerFixture.run { server in
+            let answer = try await blocking {
+                let client = try server.client()
+                client.send(post("/report_asset_observation/a", fields, body: "{}"))
+                let first = client.response()
+                return first?.status == 100 ? client.response() : first
+            }
+            #expect(answer?.status == 200)
+            #expect(answer?.field("Assetlog-Answer") == nil)
+        }
+    }
+
+    @Test(
+        "takes the time of a client's clock in both lanes, where the client says that it is one",
+        arguments: ["", "Accept-Charset: x\r\nExpect: y\r\n"])
+    func approximateTime(fields: String) async throws {
+        try await ServerFixture.run { server in
+            let body = #"{"timestamp":"2026-01-02T03:04:05Z"}"#
+            let statuses = try await blocking {
+                let client = try server.client()
+                return ["", "Assetlog-Timestamp: approximate\r\n"].map { field in
+                    client.send(post("/report_asset_observation/a", fields + field, body: body))
+                    return client.response()?.status
+                }
+            }
+            #expect(statuses == [200, 200])
+            let events = try await server.events()
+            #expect(events[0].timestamp == events[0].receivedAt)
+            #expect(events[1].timestamp.description == "2026-01-02T03:04:05.000000Z")
         }
     }
 
@@ -214,7 +275,7 @@ struct HTTPServerTests {
                 clients[0].send(report)
                 gated.began.wait()
                 clients[1].send(report)
-                usleep(200_000)
+                while server.log.queue.events < 2 { usleep(1000) }
                 clients[2].send(report)
                 return clients[2].response()
             }
@@ -249,6 +310,7 @@ struct HTTPServerTests {
                 return [failed, client.response()]
             }
             #expect(answers.map { $0?.status } == [503, 200])
+            #expect(answers.map { $0?.field("Assetlog-Answer") } == ["later", nil])
             #expect(try await server.events().count == 1)
         }
     }
@@ -258,15 +320,14 @@ struct HTTPServerTests {
         let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
         let answer = Mutex<RawClient.Response?>(nil)
         let finished = DispatchSemaphore(value: 0)
-        try await ServerFixture.run(storage: gated) { server in
+        try await ServerFixture.run(storage: gated, grace: .seconds(120)) { server in
             let (idle, busy) = (try server.client(), try server.client())
             try await blocking {
                 busy.send(report)
                 gated.began.wait()
             }
-            DispatchQueue.global().async {
+            DispatchQueue(label: "client").async {
                 // The server is told to stop while the commit is under way.
-                usleep(300_000)
                 #expect(idle.isAtEnd())
                 gated.gate.signal()
                 let response = busy.response()
@@ -316,10 +377,15 @@ struct HTTPServerTests {
                     third.send(report)
                     #expect(third.response() == nil)
                 }
-                usleep(200_000)
-                let fourth = try server.client()
-                fourth.send(report)
-                #expect(fourth.response()?.status == 200)
+                // The server learns of the end a moment later.
+                let end = ContinuousClock.now + .seconds(120)
+                var status: Int?
+                while status == nil, ContinuousClock.now < end {
+                    let fourth = try server.client()
+                    fourth.send(report)
+                    status = fourth.response()?.status
+                }
+                #expect(status == 200)
                 first.send(report)
                 #expect(first.response()?.status == 200)
             }
@@ -331,7 +397,7 @@ struct HTTPServerTests {
         try await ServerFixture.run { server in
             var configuration = HTTPServerConfiguration(port: server.port, eventLoops: 1)
             configuration.host = "127.0.0.1"
-            let second = try HTTPServer(configuration: configuration, log: server.log, api: { _, _, _ in }, logger: .init(label: "test"))
+            let second = try HTTPServer(configuration: configuration, log: server.log, api: { _, _, _, _ in }, logger: .init(label: "test"))
             await #expect(throws: HTTPServerError.self) { _ = try await second.start() }
         }
     }

@@ -25,6 +25,20 @@ struct IngestRequestParserTests {
         #expect(!head.closes)
     }
 
+    @Test(
+        "reads whether timestamps are approximate",
+        arguments: [
+            ("", false), ("Assetlog-Timestamp: approximate\r\n", true), ("assetlog-timestamp:approximate \r\n", true),
+            ("Assetlog-Timestamp: exact\r\n", false), ("Assetlog-Timestamp:\r\n", false), ("Assetlog-Timestamps: approximate\r\n", false),
+        ])
+    func timestamps(field: String, isApproximate: Bool) {
+        guard case .complete(let head) = parse("POST /a HTTP/1.1\r\nHost: x\r\n\(field)\r\n") else {
+            Issue.record("not complete")
+            return
+        }
+        #expect(head.isTimestampApproximate == isApproximate)
+    }
+
     @Test("finds every proper prefix of a plain request incomplete, and never anything else")
     func prefixesAreIncomplete() {
         let bytes = Array(Self.plain.utf8)

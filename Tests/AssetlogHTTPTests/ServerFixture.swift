@@ -18,7 +18,7 @@ struct ServerFixture {
     static func run<R: Sendable>(
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
         access: AccessPolicy? = nil,
-        queue: EventLog.Limits = .init(), _ body: @Sendable (ServerFixture) async throws -> R
+        queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let storage = if let storage { storage } else { try await memory(logger) }
@@ -39,7 +39,7 @@ struct ServerFixture {
             } catch {
                 result = .failure(error)
             }
-            await server.shutDown(grace: .seconds(2))
+            await server.shutDown(grace: grace)
             await log.drain()
             try await group.waitForAll()
             return try result.get()
@@ -59,7 +59,7 @@ struct ServerFixture {
             .open(PluginContext(name: "memory", logger: logger))
     }
 
-    private static let echo: APIResponder = { request, writer, _ in
+    private static let echo: APIResponder = { request, writer, _, _ in
         guard !request.uri.path.hasPrefix("/refused") else {
             let head = HTTPResponse(status: .notFound, headerFields: [.contentLength: "0"])
             return try await writer.writeHead(head).finish(nil)

@@ -4,6 +4,7 @@ import Testing
 @testable import AssetlogLog
 
 struct ConsumerStateMachineTests {
+    private static let log = LogID(high: 1, low: 1)
     private static let settings = ConsumerSettings(pollInterval: .seconds(1), saveInterval: .seconds(1))
 
     /// A machine that has read its cursor at 10, generation 2, and now reads a page.
@@ -12,7 +13,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.start() == .takeLease)
         #expect(machine.leaseTaken(true, at: .zero) == .readCursor)
         let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 10)
-        #expect(machine.cursorRead(cursor, at: .zero) == .readPage(after: 10))
+        #expect(machine.cursorRead(cursor, of: Self.log, at: .zero) == .readPage(after: 10))
         return machine
     }
 
@@ -23,7 +24,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.cursor.position == 10)
         #expect(machine.delivered(at: .milliseconds(100)) == .readPage(after: 15))
         #expect(machine.pageRead(count: 5, next: 20, at: .milliseconds(200)) == .deliver)
-        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 20)
+        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 20, log: Self.log)
         #expect(machine.delivered(at: .seconds(1)) == .save(cursor))
         #expect(machine.saved(true, at: .seconds(1)) == .readPage(after: 20))
         #expect(!machine.hasUnsavedPosition)
@@ -40,7 +41,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.status.lag == 0)
         #expect(machine.woken(at: .seconds(1)) == .lookAtCursor)
         let seen = ConsumerCursor(consumer: "c", generation: 2, position: 10)
-        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 11)
+        let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 11, log: Self.log)
         #expect(machine.cursorSeen(seen, head: 11, at: .seconds(1)) == .save(cursor))
     }
 
@@ -56,7 +57,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.woken(at: .seconds(1)) == .lookAtCursor)
         let replayed = ConsumerCursor(consumer: "c", generation: 3, position: 0)
         #expect(machine.cursorSeen(replayed, head: 10, at: .seconds(1)) == .readCursor)
-        #expect(machine.cursorRead(replayed, at: .seconds(1)) == .readPage(after: 0))
+        #expect(machine.cursorRead(replayed, of: Self.log, at: .seconds(1)) == .readPage(after: 0))
     }
 
     @Test("failed deliveries count up through the successful reads between them")
@@ -101,6 +102,43 @@ struct ConsumerStateMachineTests {
         #expect(machine.woken(at: .seconds(2)) == .lookAtCursor)
         let replayed = ConsumerCursor(consumer: "c", generation: 3, position: 0)
         #expect(machine.cursorSeen(replayed, head: 30, at: .seconds(2)) == .readCursor)
+    }
+
+    @Test("the cursor is saved with its log and the event at its position, and without one where there is none")
+    func savesEvent() {
+        let (log, event) = (LogID(high: 5, low: 6), EventID(high: 7, low: 8))
+        var machine = ConsumerStateMachine(name: "c", settings: Self.settings)
+        _ = machine.start()
+        _ = machine.leaseTaken(true, at: .zero)
+        _ = machine.cursorRead(ConsumerCursor(consumer: "c", position: 3), of: log, at: .zero)
+        _ = machine.pageRead(count: 1, next: 4, last: event, at: .zero)
+        let saved = ConsumerCursor(consumer: "c", position: 4, log: log, event: event)
+        #expect(machine.delivered(at: .seconds(1)) == .save(saved))
+        _ = machine.saved(true, at: .seconds(1))
+        // Nothing behind it: the event stays. A hole behind it: it is not the one at the position any more.
+        _ = machine.pageRead(count: 0, next: 4, at: .seconds(1))
+        #expect(machine.cursor == saved)
+        _ = machine.pageRead(count: 0, next: 9, at: .seconds(2))
+        #expect(machine.cursor == ConsumerCursor(consumer: "c", position: 9, log: log))
+    }
+
+    @Test("a log that ends before what was read has gone back, and the cursor is checked again")
+    func noticesShorterLog() {
+        var machine = reading()
+        _ = machine.pageRead(count: 0, next: 10, at: .zero)
+        _ = machine.woken(at: .seconds(1))
+        #expect(machine.cursorSeen(machine.cursor, head: 9, at: .seconds(1)) == .readCursor)
+    }
+
+    @Test("damage in the log stops it where it is, until a replay or a restart")
+    func stopsAtDamage() {
+        var machine = reading()
+        #expect(machine.failed("the event 11 is damaged", isRetriable: false) == .waitForHelp)
+        #expect(machine.status.phase == .stopped)
+        #expect(machine.cursor.position == 10)
+        #expect(machine.woken(at: .seconds(1)) == .lookAtCursor)
+        let replayed = ConsumerCursor(consumer: "c", generation: 3, position: 11)
+        #expect(machine.cursorSeen(replayed, head: 30, at: .seconds(1)) == .readCursor)
     }
 
     @Test("pauses double up to the longest, with jitter between half and all of it")
@@ -166,7 +204,7 @@ struct ConsumerStateMachineTests {
         }
         #expect(machine.leaseTaken(true, at: .zero) == .readCursor)
         #expect(machine.holdsLease)
-        #expect(machine.cursorRead(.init(consumer: "c", generation: 4, position: 3), at: .zero) == .readPage(after: 3))
+        #expect(machine.cursorRead(.init(consumer: "c", generation: 4, position: 3), of: Self.log, at: .zero) == .readPage(after: 3))
         #expect(machine.status.phase == .catchingUp)
     }
 
@@ -208,7 +246,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.status.lastError == nil)
         #expect(machine.leaseTaken(true, at: .seconds(2)) == .readCursor)
         let cursor = ConsumerCursor(consumer: "c", generation: 3, position: 4)
-        #expect(machine.cursorRead(cursor, at: .seconds(2)) == .readPage(after: 4))
+        #expect(machine.cursorRead(cursor, of: Self.log, at: .seconds(2)) == .readPage(after: 4))
     }
 
     @Test("after a lost lease it goes on after what it has delivered, or after what another server has")
@@ -221,7 +259,7 @@ struct ConsumerStateMachineTests {
             _ = machine.leaseLost()
             _ = machine.leaseTaken(true, at: .seconds(9))
             let cursor = ConsumerCursor(consumer: "c", generation: generation, position: position)
-            #expect(machine.cursorRead(cursor, at: .seconds(9)) == .readPage(after: expected))
+            #expect(machine.cursorRead(cursor, of: Self.log, at: .seconds(9)) == .readPage(after: expected))
             #expect(machine.hasUnsavedPosition == (expected > position))
             #expect(machine.status.position == expected)
         }

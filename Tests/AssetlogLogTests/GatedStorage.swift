@@ -51,6 +51,7 @@ final class GatedStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await inner.event(id, deployment: deployment)
     }
+    func logID() async throws -> LogID { try await inner.logID() }
     func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }

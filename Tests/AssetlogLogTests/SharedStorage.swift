@@ -96,6 +96,7 @@ final class SharedStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await ground.inner.event(id, deployment: deployment)
     }
+    func logID() async throws -> LogID { try await ground.inner.logID() }
     func statistics() async throws -> StorageStatistics { try await ground.inner.statistics() }
     func cursors() async throws -> [ConsumerCursor] { try await ground.inner.cursors() }
     func cursor(of consumer: String) async throws -> ConsumerCursor { try await ground.inner.cursor(of: consumer) }

@@ -6,6 +6,7 @@ import Synchronization
 enum ExporterFault: CaseIterable, Sendable {
     case drops, reorders, duplicates, delays, forgets, swallowsErrors, givesUp, ignoresGenerations
     case forgetsGenerations, judgesBatches, deliversAfterClose, keepsTornWrites, cutsLargeEvents, manglesText
+    case skipsByNumber, skipsByNumberAfterRestart, forgetsLogs, saysNothing, saysTheLastBatch, saysTheFirstLog
 
     /// The case that has to catch it.
     var caughtBy: String {
@@ -23,6 +24,11 @@ enum ExporterFault: CaseIterable, Sendable {
         case .keepsTornWrites: "a torn write is healed"
         case .cutsLargeEvents: "the largest event is shown whole"
         case .manglesText: "any text and every number is shown as it was recorded"
+        case .skipsByNumber: "events of another log are shown, whatever their sequences"
+        case .skipsByNumberAfterRestart: "events of another log are shown after a restart, whatever their sequences"
+        case .forgetsLogs: "a crash after another log has come shows no event twice"
+        case .saysNothing, .saysTheLastBatch, .saysTheFirstLog:
+            "an exporter that passes over events says what its destination has"
         }
     }
 }
@@ -32,8 +38,12 @@ final class FakeDestination: Sendable {
     struct State {
         var shown: [ExportedEvent] = []
         var torn: ExportedEvent?
+        var log: LogID?
+        var firstLog: LogID?
         var generation: Int64 = 0
         var position: Int64 = 0
+        var event: EventID?
+        var lastBatch: LoggedEvent?
         var isFailing = false
     }
 
@@ -64,6 +74,8 @@ final class FakeExporter: Exporter {
         destination.state.withLock { state in
             if fault == .forgets { state.shown = [] }
             if fault == .forgetsGenerations { state.generation = 0 }
+            if fault == .skipsByNumberAfterRestart { state.log = nil }
+            if fault == .forgetsLogs, state.log != nil { state.log = LogID(high: 0, low: 0) }
             if fault == .keepsTornWrites, let torn = state.torn { state.shown.append(torn) }
             state.torn = nil
         }
@@ -81,10 +93,16 @@ final class FakeExporter: Exporter {
     }
 
     private func deliver(_ batch: ExportBatch, to state: inout FakeDestination.State) {
-        if batch.generation != state.generation, fault != .ignoresGenerations {
+        let isOtherLog = state.log.map { $0 != batch.log } ?? false
+        if (batch.generation != state.generation && fault != .ignoresGenerations)
+            || (isOtherLog && fault != .skipsByNumber)
+        {
             state.generation = batch.generation
             state.position = 0
         }
+        state.log = batch.log
+        state.firstLog = state.firstLog ?? batch.log
+        state.lastBatch = batch.events.last
         var events = batch.events
         if fault == .judgesBatches {
             if (events.last?.sequence ?? 0) <= state.position { return }
@@ -92,13 +110,25 @@ final class FakeExporter: Exporter {
             events.removeAll { $0.sequence <= state.position }
         }
         if fault == .drops { events.removeAll { $0.sequence % 100 == 0 } }
-        state.position = max(state.position, batch.events.last?.sequence ?? 0)
+        if let last = batch.events.last, last.sequence > state.position {
+            (state.position, state.event) = (last.sequence, last.id)
+        }
         var rows = events.map { ExportedEvent(sequence: $0.sequence, json: json(of: $0)) }
         if fault == .reorders { rows.reverse() }
         if fault == .delays {
             delayed.withLock { swap(&$0, &rows) }
         }
         state.shown += rows
+    }
+
+    func position() async throws -> DeliveredPosition? {
+        destination.state.withLock { state in
+            guard state.position > 0, fault != .saysNothing else { return nil }
+            let last = fault == .saysTheLastBatch ? state.lastBatch : nil
+            return DeliveredPosition(
+                log: fault == .saysTheFirstLog ? state.firstLog : state.log, generation: state.generation,
+                sequence: last?.sequence ?? state.position, event: last?.id ?? state.event)
+        }
     }
 
     private func json(of event: LoggedEvent) -> String {

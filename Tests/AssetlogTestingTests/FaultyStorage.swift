@@ -69,6 +69,14 @@ enum StorageFault: CaseIterable {
     case hidesAppendsOfOthers
     case showsSequencesOutOfOrder
     case looksOnlyIntoItsOwnAppends
+    case namesItselfAnewAtEachCall
+    case hasTheNameOfEveryLog
+    case namesItselfAnewOnClose
+    case keepsItsNameThoughItForgets
+    case namesItselfAnewOnCrash
+    case namesItselfForEachServer
+    case forgetsTheEventOfACursor
+    case keepsTheEventOnReplay
 }
 
 extension StorageFault {
@@ -103,8 +111,9 @@ extension StorageFault {
         case .findsInAnyDeployment: "an event is found by its identity, in its own deployment only"
         case .miscounts: "statistics count every event"
         case .ignoresGenerations: "a consumer of an older generation can't move the cursor"
-        case .keepsTheGenerationOnReplay: "a replay sets a cursor back, in a new generation"
-        case .movesAllCursors: "a cursor moves, and no other one with it"
+        case .keepsTheGenerationOnReplay, .keepsTheEventOnReplay: "a replay sets a cursor back, in a new generation"
+        case .movesAllCursors, .forgetsTheEventOfACursor:
+            "a cursor moves with its log and its event, and no other one with it"
         case .forgetsCursors: "a cursor outlives a close where it stood"
         case .worksAfterClose: "after the close append throws"
         case .ignoresCancellation: "background work ends soon when it is cancelled"
@@ -137,6 +146,12 @@ extension StorageFault {
         case .showsSequencesOutOfOrder:
             "readers that follow two servers while both append skip none, and see one order"
         case .looksOnlyIntoItsOwnAppends: "an identity that two servers append at once is recorded once"
+        case .namesItselfAnewAtEachCall: "a log has one identity at every call"
+        case .hasTheNameOfEveryLog: "two logs have two identities"
+        case .namesItselfAnewOnClose, .keepsItsNameThoughItForgets:
+            "the identity of a log outlives a close, and is another one where nothing does"
+        case .namesItselfAnewOnCrash: "the identity of a log outlives a crash"
+        case .namesItselfForEachServer: "two servers on one log agree on its identity"
         }
     }
 
@@ -153,6 +168,7 @@ final class Disk: Sendable {
     }
 
     struct Content {
+        var log = LogID.random()
         var events: [LoggedEvent] = []
         var identities: [EventIdentity: LoggedEvent] = [:]
         var cursors: [String: ConsumerCursor] = [:]
@@ -287,6 +303,17 @@ final class FaultyStorage: Storage {
         }
     }
 
+    func logID() async throws -> LogID {
+        try onDisk { content in
+            switch fault {
+            case .namesItselfAnewAtEachCall: LogID.random()
+            case .hasTheNameOfEveryLog: LogID(high: 1, low: 1)
+            case .namesItselfForEachServer: LogID(high: content.log.high, low: UInt64(holder))
+            default: content.log
+            }
+        }
+    }
+
     func statistics() async throws -> StorageStatistics {
         try onDisk { content in
             let count = Int64(content.events.count)
@@ -313,6 +340,7 @@ final class FaultyStorage: Storage {
             guard generation == cursor.generation || fault == .ignoresGenerations else { return false }
             guard mayMoveCursor(of: cursor.consumer, content) else { return false }
             content.cursors[cursor.consumer] = cursor
+            if fault == .forgetsTheEventOfACursor { content.cursors[cursor.consumer]?.event = nil }
             if fault == .movesAllCursors {
                 for name in content.cursors.keys { content.cursors[name]?.position = cursor.position }
             }
@@ -328,7 +356,8 @@ final class FaultyStorage: Storage {
             if fault == .endsLeasesByReplays { content.leases[consumer] = Disk.Lease(holder: holder, end: .now + .seconds(60)) }
             let generation =
                 (content.cursors[consumer]?.generation ?? 0) + (fault == .keepsTheGenerationOnReplay ? 0 : 1)
-            let cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
+            var cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
+            if fault == .keepsTheEventOnReplay { cursor.event = content.cursors[consumer]?.event }
             content.cursors[consumer] = cursor
             return cursor
         }
@@ -342,7 +371,7 @@ final class FaultyStorage: Storage {
         // Longer than the suite waits.
         await withCheckedContinuation { continuation in
             Task.detached {
-                try? await Task.sleep(for: .seconds(7))
+                try? await Task.sleep(for: .seconds(30))
                 continuation.resume()
             }
         }
@@ -359,6 +388,7 @@ final class FaultyStorage: Storage {
             if fault == .forgetsOnClose { content.events = content.events.dropLast(3) }
             if fault == .forgetsIdentitiesOnClose { content.identities = [:] }
             if fault == .forgetsCursors { content.cursors = [:] }
+            if fault == .namesItselfAnewOnClose { content.log = .random() }
             if fault == .repeatsSequencesAfterClose, let last = content.events.last {
                 content.events[content.events.count - 1].sequence = last.sequence - 1
             }
@@ -393,9 +423,11 @@ extension StorageSubject {
                     }
                     return FaultyStorage(disk, fault)
                 },
+                forgets: fault == .keepsItsNameThoughItForgets ? "it is a test" : nil,
                 crash: {
                     disk.content.withLock { content in
                         if fault == .forgetsIdentitiesOnCrash { content.identities = [:] }
+                        if fault == .namesItselfAnewOnCrash { content.log = .random() }
                         if fault == .forgetsOnCrash { content.events = content.events.dropLast() }
                     }
                 },

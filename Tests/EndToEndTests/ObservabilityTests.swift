@@ -56,7 +56,7 @@ struct ObservabilityTests {
 
     /// Waits until something is true, as long as a slow machine may take.
     private func wait(_ what: String, until isTrue: () throws -> Bool) throws {
-        let end = Date.now + 30
+        let end = Date.now + 180
         while try !isTrue() {
             guard Date.now < end else {
                 Issue.record("waited in vain until \(what)")

@@ -126,7 +126,7 @@ struct SubmissionTests {
             connection.sendall(b'POST \(path) HTTP/1.1\\r\\nHost: localhost\\r\\nContent-Type: application/json\\r\\n'
                 b'Content-Length: 100000\\r\\n\\r\\n[\(Self.event),{"kind":')
             connection.shutdown(socket.SHUT_WR)
-            connection.settimeout(30)
+            connection.settimeout(120)
             answer = b""
             while piece := connection.recv(65536): answer += piece
             print(answer.decode())

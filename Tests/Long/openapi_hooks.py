@@ -102,9 +102,12 @@ def event(item, case):
 
 
 def ranges(value):
-    """A range must not end before it starts, nor have too many partitions."""
+    """A range must not end before it starts, nor have too many partitions, and its time zone must exist."""
     if isinstance(value, dict):
         if "every" in value and isinstance(value.get("from"), str):
+            if isinstance(value.get("timezone"), str):
+                # A text is a zone only if there is one of that name, and its clock skips some hours.
+                value["timezone"], value["from"] = "Asia/Tokyo", value["from"][:16]
             value["to"] = value["from"]
         for member in value.values():
             ranges(member)

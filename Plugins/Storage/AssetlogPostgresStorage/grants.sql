@@ -3,9 +3,9 @@
 --   psql -v schema=assetlog -v role=assetlog_server -f grants.sql postgresql://assetlog_owner@host/database
 -- The log itself can't be written but through these functions, which run with their owner's rights.
 GRANT USAGE ON SCHEMA :"schema" TO :"role";
-GRANT EXECUTE ON FUNCTION :"schema".append, :"schema".horizon, :"schema".given,
+GRANT EXECUTE ON FUNCTION :"schema".append, :"schema".append_checked, :"schema".horizon, :"schema".given,
     :"schema".ensure_partitions, :"schema".tidy TO :"role";
-GRANT SELECT ON :"schema".events, :"schema".appends, :"schema".totals, :"schema".migrations TO :"role";
+GRANT SELECT ON :"schema".log, :"schema".events, :"schema".appends, :"schema".totals, :"schema".migrations TO :"role";
 -- Cursors and leases of exporters.
 GRANT SELECT, INSERT, UPDATE ON :"schema".consumers TO :"role";
 -- Tokens: a server reads them; `assetlog token` makes them and ends them.

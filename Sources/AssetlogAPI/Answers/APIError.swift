@@ -69,6 +69,12 @@ struct APIError: Error, Sendable {
         switch error {
         case let error as APIError:
             self = error
+        case let error as StorageError where error.code == .damaged:
+            // Asking again would not help, and the rest of the log can be read: the one who asks must learn which event it is.
+            self.init(
+                status: .internalServerError,
+                detail: (error.sequence.map { "The event with the sequence \($0) is damaged or missing in the log" }
+                    ?? "The event log is damaged") + "; the server's log says what to do.")
         case is StorageError, is LogError, is CancellationError:
             self.init(
                 status: .serviceUnavailable,

@@ -1,53 +1,44 @@
+import AssetlogCore
 import HTTPTypes
-import Synchronization
+import HummingbirdCore
+import NIOCore
 
-/// The memory that large answers may take together, from when they are made until their client has read them. State
-/// lives in a `Mutex`.
-///
-/// Without it, clients that ask for large pages and do not read them would fill the memory.
-final class AnswerMemory: Sendable {
+/// The memory that one answer takes, from when it is made until the client's socket has taken it.
+struct AnswerMemory: Sendable {
     /// Answers up to this size are not counted: the number of connections bounds them.
-    static let freeBytes = 64 << 10
+    static let freeBytes = 4 << 10
+    /// What is left for a large answer, or it need not be made at all.
+    private static let largest = 4 << 20
 
-    /// Keeps the memory of one answer until the last one who holds it lets go.
-    final class Share: Sendable {
-        private let memory: AnswerMemory
-        private let bytes: Int
+    private let share: MemoryBudget.Share
+    private let hold: MemoryHold
 
-        fileprivate init(_ memory: AnswerMemory, _ bytes: Int) {
-            (self.memory, self.bytes) = (memory, bytes)
-        }
-
-        deinit { memory.used.withLock { $0 -= bytes } }
+    init(_ share: MemoryBudget.Share) {
+        self.share = share
+        hold = MemoryHold(of: share)
     }
 
-    private let limit: Int
-    private let largest: Int
-    private let used = Mutex(0)
+    /// Whether there may be no room for a large answer now.
+    var isFull: Bool { share.usedBytes > 0 && share.usedBytes + Self.largest > share.limit }
 
-    /// - Parameters:
-    ///   - limit: The bytes of all large answers together.
-    ///   - largest: The bytes that one of them may have.
-    init(limit: Int, largest: Int = 4 << 20) {
-        self.limit = limit
-        self.largest = largest
-    }
-
-    /// Whether there may be no room for a large answer now, so that it need not be made at all.
-    var isFull: Bool { used.withLock { $0 > 0 && $0 + largest > limit } }
-
-    /// Takes memory for an answer; nil: it is small.
+    /// Takes memory for an answer of this many bytes, instead of what was taken before.
     ///
     /// - Throws: ``APIError`` with the status 503 when there is no room.
-    func take(_ bytes: Int) throws(APIError) -> Share? {
-        guard bytes > Self.freeBytes else { return nil }
-        let isTaken = used.withLock { used in
-            guard used == 0 || used + bytes <= limit else { return false }
-            used += bytes
-            return true
-        }
-        guard isTaken else { throw Self.noRoom }
-        return Share(self, bytes)
+    func take(_ bytes: Int) throws(APIError) {
+        guard hold.change(to: bytes > Self.freeBytes ? bytes : 0) else { throw Self.noRoom }
+    }
+
+    /// Takes memory for the answer to a request that has changed something: it is never refused.
+    func takeAnyway(_ bytes: Int) {
+        hold.change(anywayTo: bytes > Self.freeBytes ? bytes : 0)
+    }
+
+    /// Whether anything is taken.
+    var isHeld: Bool { hold.bytes > 0 }
+
+    /// Gives back what was taken.
+    func release() {
+        _ = hold.change(to: 0)
     }
 
     static let noRoom = APIError(
@@ -55,4 +46,32 @@ final class AnswerMemory: Sendable {
         detail: "The server is sending as many large answers as it has memory for. Ask again in a moment, or for fewer"
             + " events (limit).",
         headers: [.retryAfter: "1"])
+}
+
+/// Writes an answer in chunks, each when the socket has taken enough of those before.
+struct PacedBodyWriter: ResponseBodyWriter {
+    let flow: AnswerFlow
+    var writer: any ResponseBodyWriter
+
+    mutating func write(_ buffer: ByteBuffer) async throws {
+        var rest = buffer
+        while let chunk = rest.readSlice(length: min(rest.readableBytes, AnswerFlow.chunkBytes)), chunk.readableBytes > 0 {
+            await flow.wait(untilUnsent: AnswerFlow.chunkBytes)
+            flow.hand(over: chunk.readableBytes)
+            try await writer.write(chunk)
+        }
+    }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {
+        try await writer.finish(trailingHeaders)
+    }
+}
+
+extension ResponseBody {
+    /// The body as it is written at the pace at which its client reads.
+    func paced(by flow: AnswerFlow) -> ResponseBody {
+        ResponseBody(contentLength: contentLength) { [self] writer in
+            try await write(PacedBodyWriter(flow: flow, writer: writer))
+        }
+    }
 }

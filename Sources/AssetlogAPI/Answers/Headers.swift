@@ -1,3 +1,4 @@
+import AssetlogCore
 import HTTPTypes
 
 #if canImport(Glibc)
@@ -9,6 +10,8 @@ import Darwin
 extension HTTPField.Name {
     // Names that HTTPTypes does not list; the literals are valid, so the fallback is never taken.
     static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
+    static let assetlogAnswer = HTTPField.Name(AnswerField.name) ?? .server
+    static let assetlogTimestamp = HTTPField.Name(TimestampField.name) ?? .server
 }
 
 /// The form of a date in HTTP headers (RFC 9110, section 5.6.7).

@@ -42,21 +42,6 @@ extension Response {
         self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
     }
 
-    /// Makes an answer with a body whose memory is counted until it is written.
-    init(type: String, bytes: [UInt8], holding share: AnswerMemory.Share?) {
-        let buffer = ByteBuffer(bytes: bytes)
-        let body = ResponseBody(contentLength: buffer.readableBytes) { writer in
-            // In pieces, each of which waits for the client to have read the one before.
-            var rest = buffer
-            while let piece = rest.readSlice(length: min(rest.readableBytes, 64 << 10)), piece.readableBytes > 0 {
-                try await writer.write(piece)
-            }
-            try await writer.finish(nil)
-            withExtendedLifetime(share) {}
-        }
-        self.init(status: .ok, headers: [.contentType: type], body: body)
-    }
-
     /// Makes an answer of plain text.
     init(status: HTTPResponse.Status = .ok, text: String) {
         self.init(status: status, type: "text/plain; charset=utf-8", bytes: Array(text.utf8))

@@ -16,11 +16,14 @@ final class ReadSlots: Sendable {
 
     private let state: Mutex<State>
     private let patience: Duration
+    private let refusal: APIError
 
     /// - Parameters:
     ///   - count: How many may read at once.
     ///   - patience: How long one waits for its turn.
-    init(count: Int, patience: Duration = .seconds(2)) {
+    ///   - refusal: The answer to the one whose turn does not come in time.
+    init(count: Int, patience: Duration = .seconds(2), refusal: APIError = AnswerMemory.noRoom) {
+        self.refusal = refusal
         state = Mutex(State(free: count))
         self.patience = patience
     }
@@ -29,7 +32,7 @@ final class ReadSlots: Sendable {
     ///
     /// - Throws: ``APIError`` with the status 503 when its turn does not come in time, and what the work throws.
     func withSlot<Result: Sendable>(_ work: () async throws -> Result) async throws -> Result {
-        guard await enter() else { throw AnswerMemory.noRoom }
+        guard await enter() else { throw refusal }
         defer { leave() }
         return try await work()
     }

@@ -6,6 +6,10 @@ extension OpenAPIDocument {
         "Assetlog-Event-Id": {
           "description": "The identity of the event; absent where nothing was recorded", "schema": {"$ref": "#/components/schemas/EventID"}
         },
+        "Assetlog-Answer": {
+          "description": "The answer is the server's own, and not that of something in between: the same request would be answered so again, or may be taken later",
+          "required": true, "schema": {"type": "string", "enum": ["refused", "later"]}
+        },
         "Idempotency-Replayed": {
           "description": "Stands there where the request was sent before, and this is the answer to it", "schema": {"const": "true"}
         },
@@ -94,6 +98,7 @@ extension OpenAPIDocument {
         },
         "NothingRecorded": {
           "description": "Every item was refused, or one of an atomic submission; or the Idempotency-Key was sent before with another body",
+          "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionAnswer"}},
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
@@ -101,6 +106,7 @@ extension OpenAPIDocument {
         },
         "BrokenSubmission": {
           "description": "A parameter is wrong, or the body broke off or can't be cut into items: what came before it was recorded, unless `atomic=true`; or the item of a rehearsal is wrong",
+          "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {"application/problem+json": {"schema": {"oneOf": [
             {"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/BrokenSubmission"},
             {"$ref": "#/components/schemas/ItemProblem"}
@@ -108,6 +114,7 @@ extension OpenAPIDocument {
         },
         "SubmissionTooLarge": {
           "description": "The body is too large, or too large for its compressed form; what came before was recorded, unless `atomic=true`",
+          "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {"application/problem+json": {"schema": {"oneOf": [
             {"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/BrokenSubmission"},
             {"$ref": "#/components/schemas/ItemProblem"}

@@ -24,7 +24,8 @@ extension OpenAPIDocument {
         description: "Each item is judged by itself and needs the right to report its kind: what is wrong with one does not keep"
             + " the others out, unless `atomic=true`. An event that was recorded before under its `event_id` counts as duplicate."
             + " The body may be compressed (`Content-Encoding: gzip`) and have 2 GiB, an item 8 MiB.",
-        rights: [], parameters: ["atomic", "items", "dry_run", "idempotency_key"], body: "Submission",
+        rights: [], parameters: ["atomic", "items", "dry_run", "idempotency_key", "approximate_timestamp"],
+        body: "Submission",
         answers: [
             (200, "Submitted"), (400, "BrokenSubmission"), (401, "NoTokenProblem"), (403, "ForbiddenProblem"),
             (404, "NotFoundProblem"), (413, "SubmissionTooLarge"), (414, "TargetTooLong"), (415, "UnknownTypeProblem"),

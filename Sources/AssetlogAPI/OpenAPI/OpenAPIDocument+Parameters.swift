@@ -83,6 +83,11 @@ extension OpenAPIDocument {
             "pattern": "^(?:[!#-~][!-~]{0,254}|\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\")$"
           },
           "example": "\"nightly-2026-11-25\""
+        },
+        "approximate_timestamp": {
+          "name": "Assetlog-Timestamp", "in": "header",
+          "description": "Says that every `timestamp` of the request is a reading of the client's clock, which may be wrong: one that can't be right becomes the time of receipt, and none is compared when the event is sent again. The report endpoints take `timestamp` with it whatever `report.extensions` is.",
+          "schema": {"type": "string", "enum": ["approximate"]}
         }
         """#
 

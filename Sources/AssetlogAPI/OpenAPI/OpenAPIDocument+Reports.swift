@@ -27,7 +27,7 @@ extension OpenAPIDocument {
 
     private static func parameters(_ endpoint: ReportEndpoint) -> [String] {
         let own = endpoint == .check ? ["check_name", "passed", "severity"] : ["description", "data_version"]
-        return ["query_partition", "query_metadata"] + own.map { "query_\($0)" } + ["dry_run", "idempotency_key"]
+        return ["query_partition", "query_metadata"] + own.map { "query_\($0)" } + ["dry_run", "idempotency_key", "approximate_timestamp"]
     }
 
     private static func description(_ endpoint: ReportEndpoint, hasKey: Bool) -> String {

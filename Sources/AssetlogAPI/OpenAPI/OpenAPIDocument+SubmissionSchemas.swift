@@ -151,22 +151,29 @@ extension OpenAPIDocument {
           ]
         },
         "PartitionRange": {
-          "description": "Time partitions, both ends included, with Dagster's keys",
+          "description": "Time partitions, both ends included, with the keys that Dagster gives them in the time zone",
           "anyOf": [
             {
               "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
-              "properties": {"every": {"enum": ["day", "week"]}, "from": \#(date), "to": \#(date)}
+              "properties": {"every": {"enum": ["day", "week"]}, "from": \#(date), "to": \#(date), "timezone": \#(zone)}
             },
             {
               "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
               "properties": {
-                "every": {"enum": ["month"]}, "to": \#(date),
+                "every": {"enum": ["month"]}, "to": \#(date), "timezone": \#(zone),
                 "from": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-01$"}
               }
             },
             {
               "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
-              "properties": {"every": {"enum": ["hour"]}, "from": \#(hour), "to": \#(hour)}
+              "properties": {"every": {"enum": ["hour"]}, "from": \#(hour("00")), "to": \#(hour("00")), "timezone": {"type": "null"}}
+            },
+            {
+              "type": "object", "required": ["from", "to", "every", "timezone"], "additionalProperties": false,
+              "properties": {
+                "every": {"enum": ["hour"]}, "timezone": {"type": "string", "examples": ["Europe/Berlin"]},
+                "from": \#(hour(localMinute)), "to": \#(hour(localMinute))
+              }
             }
           ]
         },
@@ -185,12 +192,20 @@ extension OpenAPIDocument {
 
     private static let date = #"{"type": "string", "format": "date"}"#
 
-    private static let hour = #"""
+    private static let zone =
+        #"{"description": "A name of the IANA time zone database; UTC by default", "type": ["string", "null"], "examples": ["Europe/Berlin"]}"#
+
+    // Where the clock is set back, the offset tells two equal hours apart.
+    private static let localMinute = "[0-5][0-9]([+-][0-9]{4}([0-9]{2})?)?"
+
+    private static func hour(_ minute: String) -> String {
+        #"""
         {
           "anyOf": [
             {"type": "string", "format": "date"},
-            {"type": "string", "pattern": "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])-([01][0-9]|2[0-3]):00$"}
+            {"type": "string", "pattern": "^(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])-([01][0-9]|2[0-3]):\#(minute)$"}
           ]
         }
         """#
+    }
 }

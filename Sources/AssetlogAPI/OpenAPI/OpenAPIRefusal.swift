@@ -32,7 +32,7 @@ struct OpenAPIRefusal: Sendable {
     }
 
     private func response(_ name: String, _ content: String) -> String {
-        let fields = headers.map { "\"\($0)\": \(OpenAPIText.reference("headers", $0))" }.joined(separator: ",")
+        let fields = (["Assetlog-Answer"] + headers).map { "\"\($0)\": \(OpenAPIText.reference("headers", $0))" }.joined(separator: ",")
         return #"""
             "\#(name)": {
               "description": \#(OpenAPIText.string(description)), "headers": {\#(fields)}, "content": {\#(content)}

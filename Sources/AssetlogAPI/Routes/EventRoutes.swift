@@ -9,28 +9,30 @@ struct EventRoutes: Sendable {
     private static let smallPage = 16
 
     let storage: any Storage
-    let memory: AnswerMemory
     private let slots = ReadSlots(count: 4)
 
-    init(storage: any Storage, memory: AnswerMemory) {
+    init(storage: any Storage) {
         self.storage = storage
-        self.memory = memory
     }
 
     /// A page of the log. It is built from the stored bytes; no JSON is parsed.
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        try await page(request.uri.query, of: context.deployment, for: context.admission.caller)
+        try await page(request.uri.query, of: context.deployment, for: context.admission.caller, in: context.memory)
     }
 
-    func page(_ text: String?, of deployment: String, for caller: Caller) async throws -> Response {
+    func page(
+        _ text: String?, of deployment: String, for caller: Caller, in memory: AnswerMemory
+    ) async throws -> Response {
         let parameters = try EventQueryParameters(text, deployment: deployment)
-        guard parameters.query.limit > Self.smallPage else { return try await answer(parameters, deployment, caller) }
+        guard parameters.query.limit > Self.smallPage else {
+            return try await answer(parameters, deployment, caller, memory)
+        }
         guard !memory.isFull else { throw AnswerMemory.noRoom }
-        return try await slots.withSlot { try await answer(parameters, deployment, caller) }
+        return try await slots.withSlot { try await answer(parameters, deployment, caller, memory) }
     }
 
     private func answer(
-        _ parameters: EventQueryParameters, _ deployment: String, _ caller: Caller
+        _ parameters: EventQueryParameters, _ deployment: String, _ caller: Caller, _ memory: AnswerMemory
     ) async throws -> Response {
         let visible = VisibleEvents(storage: storage, caller: caller)
         var query = parameters.query
@@ -42,7 +44,8 @@ struct EventRoutes: Sendable {
         }
         let page = try await visible.page(query)
         let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
-        let share = try memory.take(size)
+        // The page and the answer, until the page is gone.
+        try memory.take(2 * size)
         var body = Array("{\"events\":[".utf8)
         body.reserveCapacity(size)
         for (index, event) in page.events.enumerated() {
@@ -50,7 +53,7 @@ struct EventRoutes: Sendable {
             EventJSON.append(event, to: &body)
         }
         body.append(contentsOf: "],\"next\":\(page.next)}".utf8)
-        return Response(type: "application/json", bytes: body, holding: share)
+        return Response(type: "application/json", bytes: body)
     }
 
     /// One event of the deployment.
@@ -68,7 +71,10 @@ struct EventRoutes: Sendable {
         guard let event = try await visible.event(id, deployment: context.deployment) else {
             throw APIError.notFound("There is no event \(id) in the deployment \(context.place.deployment.quoted).")
         }
+        let size = event.event.byteCount + 1024
+        try context.memory.take(2 * size)
         var body: [UInt8] = []
+        body.reserveCapacity(size)
         EventJSON.append(event, to: &body)
         return Response(type: "application/json", bytes: body)
     }

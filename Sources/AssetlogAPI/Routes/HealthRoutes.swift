@@ -20,7 +20,11 @@ struct HealthRoutes: Sendable {
         self.tokens = tokens
         let storage = log.storage
         probe = StorageProbe(timeout: timeout) {
-            _ = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
+            do {
+                _ = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
+            } catch let error as StorageError where error.code == .damaged && error.sequence != nil {
+                // One event that can't be read is no reason to send reports elsewhere.
+            }
         }
     }
 
@@ -52,7 +56,7 @@ struct HealthRoutes: Sendable {
         case .ready:
             Check(name: "log", isPassed: true, sentence: "reports are taken")
         case .away:
-            Check(name: "log", isPassed: false, sentence: "the storage can't be reached; the server's log says why")
+            Check(name: "log", isPassed: false, sentence: "the storage can't be used; the server's log says why")
         case .failing(let since, _):
             Check(
                 name: "log", isPassed: false,
@@ -69,7 +73,7 @@ struct HealthRoutes: Sendable {
     private func storageCheck() async -> Check {
         // A read would only hang.
         guard log.storage.health().isReady else {
-            return Check(name: "storage", isPassed: false, sentence: "it can't be reached; the server's log says why")
+            return Check(name: "storage", isPassed: false, sentence: "it can't be used; the server's log says why")
         }
         return switch await probe.check() {
         case .answered:

@@ -8,6 +8,7 @@ struct APIContext: RequestContext {
         let logger: Logger
         let place: Place
         let admission: RequestAdmission
+        let memory: AnswerMemory
     }
 
     var coreContext: CoreRequestContextStorage
@@ -15,11 +16,14 @@ struct APIContext: RequestContext {
     let place: Place
     /// What the lanes have found out about the request.
     let admission: RequestAdmission
+    /// What the answer takes of the memory.
+    let memory: AnswerMemory
 
     init(source: Source) {
         coreContext = CoreRequestContextStorage(source: source)
         place = source.place
         admission = source.admission
+        memory = source.memory
     }
 
     /// The deployment under whose name events are kept; with that of its organization, where hosts name some.

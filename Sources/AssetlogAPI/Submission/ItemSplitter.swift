@@ -41,9 +41,13 @@ struct ItemSplitter {
         case after
     }
 
+    private static let keptCapacity = 256 << 10
+
     private let format: Format
     private let maximumItemBytes: Int
     private(set) var bytes: [UInt8] = []
+    /// How many bytes have been taken.
+    private(set) var receivedBytes = 0
     private var phase: Phase
     // Where the present item starts, and how far the bytes were looked at.
     private var start = 0
@@ -63,11 +67,17 @@ struct ItemSplitter {
     /// Takes bytes of the body.
     mutating func append(_ piece: UnsafeRawBufferPointer) {
         if start > 0 {
-            bytes.removeFirst(start)
+            // What is left of a large item must not keep its memory.
+            if bytes.capacity > Self.keptCapacity, (bytes.count - start + piece.count) < bytes.capacity / 4 {
+                bytes = Array(bytes[start...])
+            } else {
+                bytes.removeFirst(start)
+            }
             position -= start
             start = 0
         }
         bytes.append(contentsOf: piece)
+        receivedBytes += piece.count
     }
 
     /// Whether the body is one object and no list.
@@ -76,8 +86,8 @@ struct ItemSplitter {
         return false
     }
 
-    /// The bytes that are kept.
-    var keptBytes: Int { bytes.count - start }
+    /// The bytes that it takes of the memory.
+    var capacityBytes: Int { bytes.capacity + open.capacity }
 
     /// The next item that is complete; nil: more bytes are needed.
     mutating func next() throws(Failure) -> Item? {

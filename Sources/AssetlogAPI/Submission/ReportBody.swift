@@ -1,3 +1,4 @@
+import AssetlogCore
 import AssetlogGzip
 import HTTPTypes
 import Hummingbird
@@ -10,7 +11,7 @@ struct ReportBody {
     /// Reads the body of a request.
     ///
     /// - Throws: ``APIError`` with the status 400, 413, 415 or 503.
-    init(_ request: Request, _ configuration: APIConfiguration) async throws {
+    init(_ request: Request, _ configuration: APIConfiguration, _ hold: MemoryHold) async throws {
         let limit = configuration.itemBytes
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
         let limits = GzipLimits(maximumBytes: limit, maximumRatio: configuration.compressionRatio)
@@ -18,10 +19,12 @@ struct ReportBody {
         if let length = request.announcedBytes, length > limit { throw Self.tooLarge(limit) }
         do {
             let decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: limits)
-            var isEmpty = true
+            var (isEmpty, isHeld) = (true, true)
             try await request.body.forEachPiece { piece in
                 guard piece.readableBytes > 0 else { return }
                 isEmpty = false
+                defer { isHeld = isHeld && hold.change(to: bytes.capacity) }
+                guard isHeld else { throw APIError.noMemory }
                 guard let decoder else {
                     guard bytes.count + piece.readableBytes <= limit else { throw Self.tooLarge(limit) }
                     bytes.append(contentsOf: piece.readableBytesView)

@@ -32,7 +32,9 @@ struct ReportRehearsal: Sendable {
         guard asked != .notAsked else { return nil }
         if let refusal = admission.refusal { throw APIError(refusal) }
         guard asked == .asked else { throw APIError.badParameter("dry_run", "must be true or false", example: "true") }
-        let body = try await ReportBody(request, configuration).bytes
+        let hold = MemoryHold(of: configuration.memory.requests)
+        defer { withExtendedLifetime(hold) {} }
+        let body = try await ReportBody(request, configuration, hold).bytes
         if let field = HTTPField.Name("Idempotency-Key"), let key = request.headers[field],
             IdempotencyKey.parse(Array(key.utf8)) == nil
         {
@@ -41,7 +43,7 @@ struct ReportRehearsal: Sendable {
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: admission.organization)
         var rehearsal = try resolve(
             route, target, request.headers[.contentType].map { Array($0.utf8) }, body, deployment,
-            admission.caller)
+            admission.caller, isTimestampApproximate: request.hasApproximateTimestamps)
         if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: deployment) {
             rehearsal.warnings.append(warning)
         }
@@ -50,7 +52,8 @@ struct ReportRehearsal: Sendable {
     }
 
     private func resolve(
-        _ route: ReportRoute, _ target: [UInt8], _ type: [UInt8]?, _ body: [UInt8], _ deployment: String, _ caller: Caller
+        _ route: ReportRoute, _ target: [UInt8], _ type: [UInt8]?, _ body: [UInt8], _ deployment: String, _ caller: Caller,
+        isTimestampApproximate: Bool
     ) throws(APIError) -> Rehearsal {
         let resolver = ParameterResolver(extensions: configuration.hasReportExtensions)
         let (now, isReadOnly) = (Timestamp.now(), configuration.isReadOnly)
@@ -62,7 +65,8 @@ struct ReportRehearsal: Sendable {
                     let report = ReportRequest(
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
-                        contentType: type == nil ? nil : contentType, body: body, receivedAt: now, takesNotes: true)
+                        contentType: type == nil ? nil : contentType, body: body, receivedAt: now, takesNotes: true,
+                        isTimestampApproximate: isTimestampApproximate)
                     return Result { () throws(ParameterError) in
                         try resolver.resolve(
                             report,
@@ -101,6 +105,6 @@ struct ReportRehearsal: Sendable {
             event: event,
             sources: resolved.sources.named(for: endpoint, extensions: configuration.hasReportExtensions)
                 .map { ($0.name, $0.source.name) },
-            warnings: notes.map(\.sentence))
+            warnings: notes.map(\.sentence) + EmptyNames.warnings(about: event))
     }
 }

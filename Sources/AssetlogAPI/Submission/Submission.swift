@@ -13,6 +13,8 @@ final class Submission {
         var caller: Caller
         /// All of its events or none.
         var isAtomic = false
+        /// Whether its timestamps are readings of a clock that may be wrong.
+        var areTimestampsApproximate = false
         /// Whether the answer names every item.
         var listsAll = false
         /// What the identities of its items follow from, when it was sent with an Idempotency-Key.
@@ -39,8 +41,22 @@ final class Submission {
     }
 
     private struct Slice {
-        var batch = EventBatch(capacity: 64 << 10)
+        var batch: EventBatch
         var places: [Place] = []
+
+        init(capacity: Int = 4 << 10) {
+            batch = EventBatch(capacity: capacity)
+        }
+
+        /// The bytes that it takes of the memory.
+        var capacityBytes: Int { batch.capacityBytes + places.capacity * MemoryLayout<Place>.stride }
+    }
+
+    /// What became of an item that was to be added.
+    enum Addition {
+        case done
+        /// It becomes events of so many bytes, for which room has to be made first; it is to be added again then.
+        case needsRoom(Int)
     }
 
     private let log: EventLog
@@ -72,21 +88,43 @@ final class Submission {
         options.isAtomic && (filling.batch.count > Self.atomicEvents || filling.batch.byteCount > Self.atomicBytes)
     }
 
+    /// The bytes that it takes of the memory.
+    var capacityBytes: Int {
+        filling.capacityBytes + (underWay?.slice.capacityBytes ?? 0) + results.capacityBytes
+    }
+
     // MARK: Items
 
     /// Resolves an item into the slice, or notes why it is refused.
-    func add(_ item: UnsafeRawBufferPointer) {
+    ///
+    /// - Parameter hasRoom: Whether room was made for what the item becomes.
+    func add(_ item: UnsafeRawBufferPointer, hasRoom: Bool = false) -> Addition {
         let index = results.received
-        results.receive()
         let now = Timestamp.now()
         do throws(SubmissionError) {
-            try resolver.resolve(item, deployment: options.deployment, receivedAt: now) { events throws(SubmissionError) in
+            let addition = try resolver.resolve(
+                item, deployment: options.deployment, receivedAt: now,
+                isTimestampApproximate: options.areTimestampsApproximate
+            ) { events throws(SubmissionError) in
                 guard isAllowed(events) else { throw .notAuthorized }
+                if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
+                    return Addition.needsRoom(events.byteCount)
+                }
                 append(events, index, now)
+                return .done
             }
+            if case .done = addition { results.receive() }
+            return addition
         } catch {
+            results.receive()
             results.note(index, .refused(error))
+            return .done
         }
+    }
+
+    /// Whether so many bytes more are within what an atomic submission may have.
+    func fits(_ bytes: Int) -> Bool {
+        !options.isAtomic || filling.batch.byteCount + bytes <= Self.atomicBytes
     }
 
     /// Notes an item that was too large to be looked at.
@@ -106,8 +144,8 @@ final class Submission {
 
     private func append(_ events: borrowing ResolvedEvents, _ index: Int, _ now: Timestamp) {
         let base = events.eventID ?? options.key.map { options.isSingle ? $0 : $0.item(at: index) }
-        var choice: ClientChoice = base == nil ? [] : .identity
-        if events.timestamp != nil { choice.insert(.timestamp) }
+        var choice = events.clientChoice
+        if base != nil { choice.insert(.identity) }
         let first = filling.batch.count
         var firstID: EventID?
         // The events of one item stand or fall together.
@@ -142,9 +180,18 @@ final class Submission {
         try await settle()
         guard !filling.batch.isEmpty else { return }
         let slice = filling
-        filling = Slice()
+        // The next slice is likely to be as large, but for that of one large item.
+        filling = Slice(capacity: min(slice.batch.byteCount, Self.sliceBytes))
         let (log, batch) = (log, slice.batch)
         underWay = (slice, Task { try await log.appendWhenRoom(batch) })
+    }
+
+    /// Commits the slice, and returns when it is durable.
+    ///
+    /// - Throws: `LogError`.
+    func finishSlice() async throws {
+        try await flush()
+        try await settle()
     }
 
     /// Commits what is left, and returns when everything is durable.
@@ -156,8 +203,7 @@ final class Submission {
             // Nothing is recorded when one item was refused; the others are not refused for that.
             guard results.refused == 0 else { return }
         }
-        try await flush()
-        try await settle()
+        try await finishSlice()
     }
 
     /// Ends the wait for a commit under way after a failure, so that nothing of it is missed.

@@ -3,27 +3,6 @@ import AssetlogGzip
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Synchronization
-
-/// The memory that the bodies of all submissions may take together. State lives in a `Mutex`.
-final class SubmissionMemory: Sendable {
-    private let limit: Int
-    private let used = Mutex(0)
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    /// Changes what one submission holds from one number of bytes to another; false when there is no room.
-    func change(from old: Int, to new: Int) -> Bool {
-        used.withLock { used in
-            // One submission always has room, or a large item could never be submitted.
-            guard new <= old || used == old || used - old + new <= limit else { return false }
-            used += new - old
-            return true
-        }
-    }
-}
 
 /// What a submission's body is, by its headers.
 struct SubmissionBody {

@@ -10,15 +10,21 @@ struct SubmissionRehearsal: Sendable {
 
     let limits: EventLimits
     let storage: any Storage
+    let memory: MemoryBudget.Share
+    /// Whether the timestamps are readings of a clock that may be wrong.
+    var areTimestampsApproximate = false
 
     /// Resolves every item. A single object is answered as on the report endpoints, a list by a list of such answers.
     func rehearse(_ request: Request, _ body: inout SubmissionBody, _ context: APIContext) async throws -> Response {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: limits.maximumItemBytes)
         var results: [Result<Rehearsal, SubmissionError>] = []
+        let hold = MemoryHold(of: memory)
         var read = 0
         try await request.body.forEachPiece { buffer in
             try await body.read(buffer, into: &splitter) { splitter in
                 while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
+                // What an item becomes takes about as much as it did.
+                guard hold.change(to: 3 * splitter.receivedBytes + splitter.capacityBytes) else { throw APIError.noMemory }
             }
             read = body.decodedBytes
             guard read <= Self.maximumBytes else { throw Self.tooLarge }
@@ -56,12 +62,14 @@ struct SubmissionRehearsal: Sendable {
             return .failure(SubmissionError(status: 413, pointer: "", "The event is larger than the limit."))
         }
         let (deployment, caller, now) = (context.deployment, context.admission.caller, Timestamp.now())
+        let isApproximate = areTimestampsApproximate
         var identities = EventIDGenerator()
         let id = identities.next(at: now)
         return splitter.bytes.withUnsafeBytes { bytes in
             Result { () throws(SubmissionError) in
                 try EventResolver(limits: limits).resolve(
-                    UnsafeRawBufferPointer(rebasing: bytes[range]), deployment: deployment, receivedAt: now
+                    UnsafeRawBufferPointer(rebasing: bytes[range]), deployment: deployment, receivedAt: now,
+                    isTimestampApproximate: isApproximate
                 ) { events throws(SubmissionError) in
                     if let grant = caller.grant {
                         guard grant.allows(.reporting(events.kind), deployment: deployment),
@@ -72,7 +80,8 @@ struct SubmissionRehearsal: Sendable {
                     event.reportedBy = caller.name
                     let others = events.count > 1 ? ["It becomes \(events.count) events, one for each partition; this is the first."] : []
                     return Rehearsal(
-                        event: event, sources: events.fieldNames.map { ($0, "body") }, warnings: others)
+                        event: event, sources: events.fieldNames.map { ($0, "body") },
+                        warnings: others + EmptyNames.warnings(about: event))
                 }
             }
         }

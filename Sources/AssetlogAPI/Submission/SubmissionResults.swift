@@ -23,10 +23,15 @@ struct SubmissionResults {
     private var items: [UInt8] = []
     private var listed = 0
     private var unlisted = 0
+    /// Whether an item was refused for a reason that may be gone when it is sent again.
+    private(set) var mayBeTakenLater = false
 
     init(listsAll: Bool) {
         self.listsAll = listsAll
     }
+
+    /// The bytes that the list takes of the memory.
+    var capacityBytes: Int { items.capacity }
 
     var isEmpty: Bool { recorded == 0 && duplicate == 0 }
 
@@ -56,7 +61,12 @@ struct SubmissionResults {
 
     /// Names an item, where the answer lists it.
     mutating func note(_ index: Int, _ fate: Fate) {
-        if case .refused = fate { refused += 1 } else if !listsAll { return }
+        if case .refused(let error) = fate {
+            refused += 1
+            if AnswerField.value(status: error.status) == AnswerField.later { mayBeTakenLater = true }
+        } else if !listsAll {
+            return
+        }
         guard listed < Self.maximumListed else {
             unlisted += 1
             return

@@ -11,12 +11,14 @@ struct SubmissionRoute: Sendable {
 
     private let log: EventLog
     private let configuration: APIConfiguration
-    private let memory: SubmissionMemory
+    private let memory: MemoryBudget.Share
+    /// Large items are expanded one at a time, whoever sends them.
+    private let expansions = ReadSlots(count: 1, patience: .seconds(10), refusal: .noMemory)
 
     init(log: EventLog, configuration: APIConfiguration) {
         self.log = log
         self.configuration = configuration
-        memory = SubmissionMemory(limit: configuration.bufferedBodyBytes)
+        memory = configuration.memory.requests
     }
 
     private var limits: EventLimits {
@@ -33,7 +35,10 @@ struct SubmissionRoute: Sendable {
         let options = try options(request, parameters, context)
         var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
         if try parameters.flag("dry_run") {
-            return try await SubmissionRehearsal(limits: limits, storage: log.storage).rehearse(request, &body, context)
+            let rehearsal = SubmissionRehearsal(
+                limits: limits, storage: log.storage, memory: memory,
+                areTimestampsApproximate: options.areTimestampsApproximate)
+            return try await rehearsal.rehearse(request, &body, context)
         }
         let submission = Submission(log: log, options: options, limits: limits)
         do {
@@ -54,6 +59,7 @@ struct SubmissionRoute: Sendable {
     ) throws -> Submission.Options {
         var options = Submission.Options(deployment: context.deployment, caller: context.admission.caller)
         options.isAtomic = try parameters.flag("atomic")
+        options.areTimestampsApproximate = request.hasApproximateTimestamps
         switch parameters["items"] {
         case nil, "refused": break
         case "all": options.listsAll = true
@@ -78,19 +84,18 @@ struct SubmissionRoute: Sendable {
 
     private func read(_ request: Request, _ body: inout SubmissionBody, into submission: Submission) async throws {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.itemBytes)
-        var held = 0
-        defer { _ = memory.change(from: held, to: 0) }
+        let hold = MemoryHold(of: memory)
         do {
             try await request.body.forEachPiece { buffer in
                 try await body.read(buffer, into: &splitter) { splitter in
-                    try await take(&splitter, submission)
-                    guard memory.change(from: held, to: splitter.keptBytes) else { throw APIError.noMemory }
-                    held = splitter.keptBytes
+                    try account(splitter, submission, in: hold)
+                    try await take(&splitter, submission, hold)
+                    try account(splitter, submission, in: hold)
                 }
             }
             try body.finish()
             submission.options.isSingle = splitter.isSingle
-            if let last = try splitter.last() { add(last, of: splitter, to: submission) }
+            if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold) }
         } catch let failure as ItemSplitter.Failure {
             throw BrokenBody(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
         } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
@@ -99,20 +104,43 @@ struct SubmissionRoute: Sendable {
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
     }
 
-    private func take(_ splitter: inout ItemSplitter, _ submission: Submission) async throws {
+    private func take(_ splitter: inout ItemSplitter, _ submission: Submission, _ hold: MemoryHold) async throws {
         while let item = try splitter.next() {
-            add(item, of: splitter, to: submission)
+            try await add(item, of: splitter, to: submission, hold)
             guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
-            if submission.isFull { try await submission.flush() }
+            if submission.isFull {
+                try account(splitter, submission, in: hold)
+                try await submission.flush()
+            }
         }
     }
 
-    private func add(_ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission) {
-        switch item {
-        case .item(let range):
-            splitter.bytes.withUnsafeBytes { submission.add(UnsafeRawBufferPointer(rebasing: $0[range])) }
-        case .tooLarge: submission.addTooLarge(limit: configuration.itemBytes)
+    private func add(
+        _ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission, _ hold: MemoryHold
+    ) async throws {
+        guard case .item(let range) = item else { return submission.addTooLarge(limit: configuration.itemBytes) }
+        func add(hasRoom: Bool) -> Submission.Addition {
+            splitter.bytes.withUnsafeBytes {
+                submission.add(UnsafeRawBufferPointer(rebasing: $0[range]), hasRoom: hasRoom)
+            }
         }
+        guard case .needsRoom(let bytes) = add(hasRoom: false) else { return }
+        guard submission.fits(bytes) else { throw Self.tooLargeForAtomic }
+        try await expansions.withSlot {
+            if !submission.options.isAtomic { try await submission.finishSlice() }
+            guard hold.change(to: submission.capacityBytes + splitter.capacityBytes + bytes) else {
+                throw APIError.noMemory
+            }
+            _ = add(hasRoom: true)
+            if !submission.options.isAtomic { try await submission.finishSlice() }
+        }
+    }
+
+    /// Counts what a submission takes of the memory.
+    ///
+    /// - Throws: ``APIError`` with the status 503 when there is no room.
+    private func account(_ splitter: ItemSplitter, _ submission: Submission, in hold: MemoryHold) throws(APIError) {
+        guard hold.change(to: splitter.capacityBytes + submission.capacityBytes) else { throw .noMemory }
     }
 
     private static let tooLargeForAtomic = APIError(
@@ -136,6 +164,7 @@ struct SubmissionRoute: Sendable {
         let status: HTTPResponse.Status = results.isEmpty || isRefused(submission) ? .unprocessableContent : .ok
         var response = Response(
             status: status, type: "application/json", bytes: [UInt8(ascii: "{")] + results.members() + [UInt8(ascii: "}")])
+        if status != .ok, results.mayBeTakenLater { response.headers[.assetlogAnswer] = AnswerField.later }
         if submission.options.key != nil, results.recorded == 0, results.duplicate > 0,
             let field = HTTPField.Name("Idempotency-Replayed")
         {
@@ -155,5 +184,12 @@ struct SubmissionRoute: Sendable {
         bytes += ",\"index\":\(results.received),".utf8
         bytes += results.members() + [UInt8(ascii: "}")]
         return Response(status: failure.status, type: "application/problem+json", bytes: bytes)
+    }
+}
+
+extension Request {
+    /// Whether the client says that its timestamps are readings of a clock that may be wrong.
+    var hasApproximateTimestamps: Bool {
+        headers[.assetlogTimestamp].map { TimestampField.isApproximate($0.utf8) } ?? false
     }
 }

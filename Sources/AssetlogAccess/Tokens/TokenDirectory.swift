@@ -11,13 +11,14 @@ public final class TokenDirectory: Sendable {
         /// By the hash of the identity's bytes, so that a look-up makes no key; those of one hash stand together.
         private let byIdentity: [Int: [Entry]]
         /// Several where a token was rotated and the old one has its grace.
-        private let byCertificateName: [String: [Entry]]
+        // By its bytes: Swift's texts are equal when they only look alike.
+        private let byCertificateName: [[UInt8]: [Entry]]
 
         init(_ records: [TokenRecord]) {
             let entries = records.filter { $0.revokedAt == nil }.map(Entry.init)
             byIdentity = Dictionary(grouping: entries) { $0.identity.withUnsafeBytes(Self.hash) }
             byCertificateName = Dictionary(
-                entries.flatMap { entry in entry.record.certificateNames.map { ($0, [entry]) } },
+                entries.flatMap { entry in entry.record.certificateNames.map { (Array($0.utf8), [entry]) } },
                 uniquingKeysWith: { $0 + $1 })
         }
 
@@ -28,7 +29,7 @@ public final class TokenDirectory: Sendable {
 
         /// The first token that a certificate with this name stands for at a time.
         func entry(certificateName name: String, validAt now: Timestamp) -> Entry? {
-            byCertificateName[name]?.first { $0.record.isValid(at: now) }
+            byCertificateName[Array(name.utf8)]?.first { $0.record.isValid(at: now) }
         }
 
         private static func hash(_ identity: UnsafeRawBufferPointer) -> Int {

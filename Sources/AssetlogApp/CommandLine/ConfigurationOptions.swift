@@ -20,7 +20,7 @@ struct ConfigurationOptions: ParsableArguments {
     /// - Parameter listener: Further flags of the command.
     /// - Throws: ``ConfigurationError`` and ``ConfigurationErrors``.
     func resolve(_ listener: ListenerOptions? = nil, in context: CommandContext) throws -> ResolvedConfiguration {
-        let path = config ?? context.environment["ASSETLOG_CONFIG"].flatMap { $0.isEmpty ? nil : $0 }
+        let path = config ?? context.environment["ASSETLOG_CONFIG"].map(\.withoutFinalLineEnds).flatMap { $0.isEmpty ? nil : $0 }
         var input = ConfigurationInput(workingFolder: context.workingFolder)
         input.file = try path.map { try ConfigurationFile.read($0, workingFolder: context.workingFolder) }
         input.environment = context.environment

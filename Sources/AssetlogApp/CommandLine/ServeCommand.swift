@@ -10,10 +10,13 @@ struct ServeCommand: AssetlogSubcommand {
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var listener: ListenerOptions
 
+    @Flag(help: "Start although the log has lost events, and record which; see the server's message.")
+    var acceptLoss = false
+
     func run(in context: CommandContext) async throws {
         let resolved = try options.resolve(listener, in: context)
         try resolved.server.checkSafety()
         for sentence in resolved.warnings { context.warn(sentence) }
-        try await ServerProcess(configuration: resolved.server).run()
+        try await ServerProcess(configuration: resolved.server, acceptsLoss: acceptLoss).run()
     }
 }

@@ -32,6 +32,9 @@ struct ConfigurationResolver {
     }
 
     private init(input: ConfigurationInput, plugins: PluginList) {
+        var input = input
+        // What a variable got from a file or a command often ends in a line end, which nobody means.
+        input.environment = input.environment.mapValues(\.withoutFinalLineEnds)
         self.input = input
         self.plugins = plugins
     }

@@ -71,11 +71,14 @@ enum ServerKeys {
             "limits.compression_ratio", .integer, default: "200",
             "How many times larger than its compressed form a body may be, beyond its first MiB."),
         ConfigurationKey(
-            "limits.buffered_body_bytes", .bytes, default: "256MiB",
-            "The most bytes of bodies that are being read, of all connections together; more: 503."),
+            "limits.memory_bytes", .bytes, default: "256MiB",
+            "The most bytes that connections, requests, answers and the queue take together; more: 503."),
+        ConfigurationKey(
+            "limits.buffered_body_bytes", .bytes, default: "128MiB",
+            "The share of requests: heads and bodies, and what they become, of all connections together; more: 503."),
         ConfigurationKey(
             "limits.answer_bytes", .bytes, default: "64MiB",
-            "The most bytes of large answers that clients have not read yet, of all connections together; more: 503."),
+            "The share of answers that clients have not read yet, of all connections together; more: 503."),
         ConfigurationKey(
             "limits.connections", .integer, default: "10000", "The most connections; one more is closed at once."),
         ConfigurationKey(

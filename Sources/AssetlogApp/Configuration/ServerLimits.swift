@@ -6,6 +6,7 @@ struct ServerLimits: Hashable, Sendable {
     var targetBytes: Int
     var bodyBytes: Int
     var compressionRatio: Int
+    var memoryBytes: Int
     var bufferedBodyBytes: Int
     var answerBytes: Int
     var connections: Int
@@ -24,6 +25,8 @@ struct ServerLimits: Hashable, Sendable {
     var writeTimeout: Duration
     var queueEvents: Int
     var queueBytes: Int
+
+    private static let leastMemory = 16 << 20
 
     /// Reads the limits; what is out of range is noted.
     init(_ server: PluginConfiguration, _ problems: ConfigurationProblems) {
@@ -58,5 +61,12 @@ struct ServerLimits: Hashable, Sendable {
         writeTimeout = span("write_timeout")
         queueEvents = number("queue_events", atLeast: 1)
         queueBytes = number("queue_bytes", atLeast: 1024)
+        memoryBytes = number("memory_bytes", atLeast: 1024)
+        if memoryBytes < queueBytes + Self.leastMemory {
+            problems.note(
+                server.error(
+                    "limits.memory_bytes",
+                    "must be at least 16 MiB more than limits.queue_bytes, which is \(queueBytes): the queue is a part of it"))
+        }
     }
 }

@@ -9,8 +9,10 @@ enum CopiedConsumers {
 
     /// Makes those cursors that are not there yet; returns the lines that tell it.
     ///
-    /// They keep their generation, so that a destination of an exporter does not take the rest for a replay.
-    static func place(_ cursors: [CopiedCursor], in store: any ConsumerStore) async throws -> String {
+    /// They keep their generation. The log is another one, with an identity of its own, so an exporter does not take its
+    /// sequences for those that it has: what follows the cursor is delivered, and nothing else.
+    static func place(_ cursors: [CopiedCursor], in store: any Storage) async throws -> String {
+        let log = try await store.logID()
         let known = Set(try await store.cursors().map(\.consumer))
         var lines = ""
         for copied in cursors {
@@ -21,11 +23,14 @@ enum CopiedConsumers {
             }
             var cursor = try await store.cursor(of: name)
             while cursor.generation < copied.cursor.generation { cursor = try await store.replay(name, after: 0) }
-            cursor.position = copied.place
+            (cursor.position, cursor.log, cursor.event) = (copied.place, log, copied.event)
             guard try await store.advance(cursor) else {
                 throw CommandFailure(.failure, "the cursor of the consumer \(name) can't be set; a server is running it")
             }
-            lines += "consumer \(name): goes on after sequence \(copied.place)\n"
+            lines +=
+                copied.isForeign
+                ? "consumer \(name): its cursor is a place of another log than the source; it begins at the first event\n"
+                : "consumer \(name): goes on after sequence \(copied.place)\n"
         }
         return lines
     }

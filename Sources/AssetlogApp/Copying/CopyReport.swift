@@ -28,8 +28,8 @@ struct CopyReport {
         source = (source?.lowerBound ?? original.sequence)...original.sequence
         destination = (destination?.lowerBound ?? copied.sequence)...copied.sequence
         sourceEnd = max(sourceEnd, original.sequence)
-        for index in cursors.indices where original.sequence <= cursors[index].cursor.position {
-            cursors[index].place = copied.sequence
+        for index in cursors.indices where cursors[index].hasRead(original) {
+            (cursors[index].place, cursors[index].event) = (copied.sequence, copied.id)
         }
     }
 
@@ -49,7 +49,18 @@ struct CopyReport {
 /// The place of a consumer in both logs.
 struct CopiedCursor {
     /// In the source.
-    var cursor: ConsumerCursor
+    let cursor: ConsumerCursor
+    /// Whether it is a place of another log than the source, and so of none.
+    let isForeign: Bool
     /// The last sequence in the destination that it has read.
     var place: Int64 = 0
+    /// The event at this sequence.
+    var event: EventID?
+
+    init(_ cursor: ConsumerCursor, in source: LogID) {
+        self.cursor = cursor
+        isForeign = cursor.log.map { $0 != source } ?? false
+    }
+
+    func hasRead(_ event: LoggedEvent) -> Bool { !isForeign && event.sequence <= cursor.position }
 }

@@ -35,7 +35,8 @@ struct LogCopy {
         telling tell: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> CopyReport {
         var copy = LogCopy(source: source, destination: destination, tell: tell)
-        copy.report.cursors = cursors.map { CopiedCursor(cursor: $0) }
+        let log = try await source.logID()
+        copy.report.cursors = cursors.map { CopiedCursor($0, in: log) }
         try await copy.takeLease()
         do {
             let report = try await copy.run()
@@ -111,7 +112,7 @@ struct LogCopy {
     /// Appending blocks, so it has a thread of its own.
     private func append(_ batch: EventBatch) async throws -> AppendOutcome {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { [destination] in
+            DispatchQueue(label: "assetlog.copy").async { [destination] in
                 continuation.resume(with: Result { try destination.append(batch) })
             }
         }

@@ -28,11 +28,11 @@ struct RunningServer {
     ///
     /// - Throws: `JournalError`, `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.
     static func open(
-        _ configuration: ServerConfiguration, makeLogger: @escaping @Sendable (String) -> Logger
+        _ configuration: ServerConfiguration, acceptsLoss: Bool = false, makeLogger: @escaping @Sendable (String) -> Logger
     ) async throws -> RunningServer {
         let observability = try await Observability.open(configuration.log, makeLogger: makeLogger)
         do {
-            return try await open(configuration, observability, makeLogger)
+            return try await open(configuration, acceptsLoss: acceptsLoss, observability, makeLogger)
         } catch {
             await observability.close()
             throw error
@@ -40,7 +40,7 @@ struct RunningServer {
     }
 
     private static func open(
-        _ configuration: ServerConfiguration, _ observability: Observability,
+        _ configuration: ServerConfiguration, acceptsLoss: Bool, _ observability: Observability,
         _ makeLogger: @escaping @Sendable (String) -> Logger
     ) async throws -> RunningServer {
         let logger = makeLogger("assetlog")
@@ -50,8 +50,10 @@ struct RunningServer {
                 logger: makeLogger("assetlog.tls"))
         }
         let context = PluginContext(
-            name: configuration.storage.name, logger: makeLogger("assetlog.storage.\(configuration.storage.name)"))
-        let storage = try await configuration.storage.setup.open(context)
+            name: configuration.storage.name, logger: makeLogger("assetlog.storage.\(configuration.storage.name)"),
+            acceptsLoss: acceptsLoss)
+        let storage = WatchedStorage(try await configuration.storage.setup.open(context), logger: context.logger)
+        storage.register(in: observability.registry)
         if let problem = storage.health().problem {
             logger.warning(
                 "The storage can't be reached; the server starts all the same, and is ready when it can.",
@@ -73,14 +75,15 @@ struct RunningServer {
         log.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics()
         metrics.register(in: observability.registry)
+        let memory = configuration.memory
         let api = APIService(
-            log: log, configuration: configuration.api, tokens: tokens.directory, metrics: metrics, registry: observability.registry,
+            log: log, configuration: configuration.api(memory), tokens: tokens.directory, metrics: metrics, registry: observability.registry,
             sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
                     metrics: metrics, sink: observability.requests, certificates: certificates,
-                    tokens: tokens.directory),
+                    tokens: tokens.directory, memory: memory),
                 log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(

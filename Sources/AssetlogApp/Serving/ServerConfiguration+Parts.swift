@@ -9,23 +9,23 @@ import NIOCore
 // What a checked configuration means for the parts of a server.
 extension ServerConfiguration {
     /// What the API is told.
-    var api: APIConfiguration {
+    func api(_ memory: ServerMemory) -> APIConfiguration {
         var api = APIConfiguration(
             pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse,
             isReadOnly: isReadOnly, version: Assetlog.version)
         api.isTokenRequired = auth.isRequired
-        api.answerBytes = limits.answerBytes
         api.hasReportExtensions = hasReportExtensions
         api.itemBytes = limits.bodyBytes
         api.compressionRatio = limits.compressionRatio
-        api.bufferedBodyBytes = limits.bufferedBodyBytes
+        api.memory = memory
         return api
     }
 
     /// What the listener is told.
     func listener(
-        metrics: RequestMetrics, sink: any RequestSink, certificates: CertificateKeeper?, tokens: TokenDirectory
+        metrics: RequestMetrics, sink: any RequestSink, certificates: CertificateKeeper?, tokens: TokenDirectory,
+        memory: ServerMemory
     ) -> HTTPServerConfiguration {
         let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
             { @Sendable in try keeper.makeHandler() }
@@ -36,7 +36,16 @@ extension ServerConfiguration {
             metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
         listener.hasReportExtensions = hasReportExtensions
+        listener.memory = memory
         return listener
+    }
+
+    /// The memory of what clients can make grow. The queue of events has its part for itself, so that the path of reports
+    /// counts nothing twice.
+    var memory: ServerMemory {
+        ServerMemory(
+            total: limits.memoryBytes - limits.queueBytes, requests: limits.bufferedBodyBytes,
+            answers: limits.answerBytes)
     }
 
     private var httpLimits: HTTPLimits {

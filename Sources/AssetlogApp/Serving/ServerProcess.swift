@@ -11,6 +11,8 @@ import Darwin
 /// A server as a process: signals in, the ready line out.
 struct ServerProcess {
     let configuration: ServerConfiguration
+    /// Whether it starts though the log has lost events.
+    var acceptsLoss = false
 
     /// Serves until SIGTERM or SIGINT, and reads files again at SIGHUP; returns when everything is committed and closed.
     /// A second signal exits at once.
@@ -42,7 +44,7 @@ struct ServerProcess {
         }
         var configuration = configuration
         configuration.limits.connections = Self.connections(configuration.limits.connections, makeLogger("assetlog"))
-        let server = try await RunningServer.open(configuration, makeLogger: makeLogger)
+        let server = try await RunningServer.open(configuration, acceptsLoss: acceptsLoss, makeLogger: makeLogger)
         StandardError.write("assetlog ready at \(server.url)")
         let reloader = Task { for await _ in reloads { server.reload() } }
         defer { reloader.cancel() }

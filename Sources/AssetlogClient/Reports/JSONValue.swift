@@ -1,6 +1,9 @@
 public import AssetlogCore
 
 /// A value of JSON.
+///
+/// Two values are equal when the JSON that they stand for is the same, byte for byte. (Swift's texts are equal when they
+/// only look alike.)
 public enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
@@ -10,9 +13,42 @@ public enum JSONValue: Hashable, Sendable {
     case string(String)
     case array([JSONValue])
     /// Names in objects have no order.
-    case object([String: JSONValue])
+    case object(JSONObject)
     /// Any JSON, as text.
     case text(JSONText)
+}
+
+/// The members of a JSON object, each name once.
+public struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
+    /// A name and its value.
+    public struct Member: Hashable, Sendable {
+        /// The name.
+        public var name: String
+        /// The value.
+        public var value: JSONValue
+    }
+
+    /// The members, sorted by the bytes of their names.
+    public private(set) var members: [Member] = []
+
+    /// Makes an object without members.
+    public init() {}
+
+    /// Makes an object of members; of names with the same bytes the last counts.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        for (name, value) in elements { self[name] = value }
+    }
+
+    /// The value of a name; nil removes it.
+    public subscript(name: String) -> JSONValue? {
+        get { members.first { $0.name.isSame(as: name) }?.value }
+        set {
+            let place = members.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(name.utf8) } ?? members.count
+            let isThere = place < members.count && members[place].name.isSame(as: name)
+            members.replaceSubrange(
+                place..<(isThere ? place + 1 : place), with: newValue.map { [Member(name: name, value: $0)] } ?? [])
+        }
+    }
 }
 
 /// JSON as it is written, checked.
@@ -43,11 +79,34 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral, E
     public init(floatLiteral value: Double) { self = .double(value) }
     public init(stringLiteral value: String) { self = .string(value) }
     public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(Dictionary(elements) { $1 }) }
     public init(nilLiteral: ()) { self = .null }
+
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        var object = JSONObject()
+        for (name, value) in elements { object[name] = value }
+        self = .object(object)
+    }
 }
 
 extension JSONValue {
+    /// The value of a word as a person types it: a number, `true`, `false` or `null` where the word is exactly how that is
+    /// read back, else a text.
+    ///
+    /// So `10`, `-1.5` and `true` are what they look like, and a version `1.10`, a hash `7e10432`, a code `007` and the word
+    /// `NaN` stay as they are.
+    public init(typed word: String) {
+        self = .string(word)
+        guard let json = try? JSONText(word), json.bytes.elementsEqual(word.utf8) else { return }
+        switch json.kind {
+        case .true: self = .bool(true)
+        case .false: self = .bool(false)
+        case .null: self = .null
+        case .integer: self = .text(json)
+        case .float where !["NaN", "Infinity", "-Infinity"].contains(word): self = .text(json)
+        case .float, .string, .array, .object: break
+        }
+    }
+
     /// Appends the canonical text.
     func append(to output: inout [UInt8]) {
         switch self {
@@ -64,8 +123,7 @@ extension JSONValue {
                 element.append(to: &output)
             }
             output.append(UInt8(ascii: "]"))
-        case .object(let members):
-            JSONValue.append(members.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, to: &output)
+        case .object(let object): Self.append(object.members.map { ($0.name, $0.value) }, to: &output)
         }
     }
 
@@ -86,4 +144,21 @@ extension JSONValue {
         guard value.isFinite else { return value < 0 ? "-Infinity" : "Infinity" }
         return "\(value)"
     }
+
+    private var canonical: [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
+    }
+
+    /// Whether two values stand for the same JSON.
+    public static func == (left: JSONValue, right: JSONValue) -> Bool { left.canonical == right.canonical }
+
+    /// Hashes the JSON.
+    public func hash(into hasher: inout Hasher) { hasher.combine(canonical) }
+}
+
+extension String {
+    /// Whether the bytes are equal. (Swift's texts are equal when they only look alike.)
+    func isSame(as other: String) -> Bool { utf8.elementsEqual(other.utf8) }
 }

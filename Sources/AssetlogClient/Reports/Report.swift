@@ -26,11 +26,11 @@ public struct Report: Hashable, Sendable {
     public var partition: String?
     /// Labels with values.
     public var metadata: ReportMetadata
-    /// Words for people. The server keeps none of a check.
+    /// Words for people. None is sent of a check, as Dagster keeps none.
     public var description: String?
-    /// The version of the asset's data. The server keeps none of a check.
+    /// The version of the asset's data. None is sent of a check, as Dagster keeps none.
     public var dataVersion: String?
-    /// When it happened, which a server with `report.extensions` records; nil: when it is reported.
+    /// When it happened; nil: when it is reported. Dagster records when it received the report.
     public var timestamp: Timestamp?
 
     /// Makes a report.
@@ -49,8 +49,8 @@ public struct Report: Hashable, Sendable {
 }
 
 extension Report {
-    /// The body of the request: the same bytes whenever it is sent.
-    func body(at now: Timestamp) -> [UInt8] {
+    /// What it says, as canonical JSON.
+    func body() -> [UInt8] {
         var members: [(String, JSONValue)] = [("asset_key", .array(assetKey.map(JSONValue.string)))]
         func add(_ name: String, _ value: String?) {
             if let value { members.append((name, .string(value))) }
@@ -59,9 +59,11 @@ extension Report {
             members += [("check_name", .string(name)), ("passed", .bool(passed)), ("severity", .string(severity.rawValue))]
         }
         add("partition", partition)
-        add("description", description)
-        add("data_version", dataVersion)
-        add("timestamp", (timestamp ?? now).description)
+        if eventKind != .check {
+            add("description", description)
+            add("data_version", dataVersion)
+        }
+        add("timestamp", timestamp?.description)
         var output: [UInt8] = []
         JSONValue.append(members, to: &output)
         guard !metadata.entries.isEmpty else { return output }
@@ -74,7 +76,29 @@ extension Report {
     }
 }
 
+// Two reports are equal when they say the same, byte for byte. (Swift's texts are equal when they only look alike.)
+extension Report {
+    /// Whether two reports say the same.
+    public static func == (left: Report, right: Report) -> Bool {
+        left.eventKind == right.eventKind && left.body() == right.body()
+    }
+
+    /// Hashes what it says.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(eventKind)
+        hasher.combine(body())
+    }
+
+    private var eventKind: EventKind { kind.eventKind }
+}
+
 extension Report.Kind {
+    /// Whether two kinds say the same.
+    public static func == (left: Report.Kind, right: Report.Kind) -> Bool { Report(left, of: []) == Report(right, of: []) }
+
+    /// Hashes what it says.
+    public func hash(into hasher: inout Hasher) { Report(self, of: []).hash(into: &hasher) }
+
     /// The kind of the event that a server makes of it.
     var eventKind: EventKind {
         switch self {

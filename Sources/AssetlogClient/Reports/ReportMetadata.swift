@@ -8,6 +8,19 @@ public struct ReportMetadata: Hashable, Sendable, ExpressibleByDictionaryLiteral
         public var label: String
         /// The value.
         public var value: JSONValue
+
+        // Swift's texts are equal when they only look alike; labels differ when their bytes do.
+
+        /// Whether the label's bytes and the value are equal.
+        public static func == (left: Entry, right: Entry) -> Bool {
+            left.label.isSame(as: right.label) && left.value == right.value
+        }
+
+        /// Hashes the bytes.
+        public func hash(into hasher: inout Hasher) {
+            hasher.combine(Array(label.utf8))
+            hasher.combine(value)
+        }
     }
 
     /// The labels, each once, in the order in which they were added.
@@ -35,9 +48,9 @@ public struct ReportMetadata: Hashable, Sendable, ExpressibleByDictionaryLiteral
 
     /// The value of a label; nil removes it.
     public subscript(label: String) -> JSONValue? {
-        get { entries.first { $0.label == label }?.value }
+        get { entries.first { $0.label.isSame(as: label) }?.value }
         set {
-            let index = entries.firstIndex { $0.label == label }
+            let index = entries.firstIndex { $0.label.isSame(as: label) }
             switch (index, newValue) {
             case (let index?, let value?): entries[index].value = value
             case (let index?, nil): entries.remove(at: index)

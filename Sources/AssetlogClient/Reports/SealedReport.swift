@@ -1,23 +1,20 @@
 import AssetlogCore
 
-/// A report as it is sent, however often: its bytes, and the key by which a server knows it again.
+/// A report that is on its way, with all that is the same however often it is sent.
 struct SealedReport: Hashable, Sendable {
-    /// The value of `Idempotency-Key`.
+    /// The identity of its event, by which a server records it once.
     var id: EventID
     var url: ServerURL
     var deployment: String?
     var kind: EventKind
     var assetKey: AssetKey
+    /// When it was made, by this machine's clock.
     var madeAt: Timestamp
+    /// What it says, as canonical JSON; `timestamp` stands in it only where somebody chose one.
     var body: [UInt8]
 
-    /// Where it is sent to.
-    var target: String {
-        "\(url)\(deployment.map { "/\($0)" } ?? "")/report_asset_\(kind.name)/"
-    }
-
-    /// Names the reports that must keep their order: those of one asset, on one server.
-    var lane: UInt64 {
+    /// Reports of one key keep their order: those of one asset, on one server.
+    var orderingKey: UInt64 {
         Checksum.of(Array("\(url)\0\(deployment ?? "")\0\(assetKey.canonical)".utf8))
     }
 }

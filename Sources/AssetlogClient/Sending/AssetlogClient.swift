@@ -29,6 +29,8 @@ public final class AssetlogClient: Sendable {
     private let options: Options
     private let connection = OutboundConnection()
     private let generator = Mutex(EventIDGenerator())
+    /// Whether the server was found to have no event API.
+    private let isDagster = Atomic(false)
 
     /// Makes a client; nothing is opened before the first report.
     ///
@@ -64,7 +66,7 @@ public final class AssetlogClient: Sendable {
         try await send(seal(report, id: id), start: clock.steady())
     }
 
-    /// Gives a report its identity and its bytes.
+    /// Gives a report its identity, its time and its bytes.
     ///
     /// - Parameter id: The identity; nil makes one.
     /// - Throws: ``ClientError`` when it can't be sent to any server.
@@ -73,44 +75,57 @@ public final class AssetlogClient: Sendable {
         let now = clock.date()
         return SealedReport(
             id: id ?? generator.withLock { $0.next(at: now) }, url: url, deployment: deployment, kind: report.kind.eventKind,
-            assetKey: AssetKey(report.assetKey), madeAt: now, body: report.body(at: now))
+            assetKey: AssetKey(report.assetKey), madeAt: now, body: report.body())
     }
 
-    /// Sends a report until there is an answer, or the time since `start` is over. There is always one attempt.
+    /// Sends a report until the server has decided, or the time since `start` is over. There is always one attempt.
     ///
+    /// - Parameter isLate: Whether the report was made some time ago, so that the event should say when.
     /// - Throws: ``ClientError``.
-    func send(_ report: SealedReport, start: Duration) async throws -> EventID? {
-        var policy = options.retry
-        // The same report may still be at work on the server after an attempt that was cut off.
-        policy.retriableStatuses.insert(409)
+    func send(_ report: SealedReport, start: Duration, isLate: Bool = false) async throws -> EventID? {
+        let policy = options.retry
         var state = RetryState(policy, start: start)
+        var saysTime = isLate
         while true {
             let left = start + policy.patience - clock.steady()
-            let outcome = try await attempt(report, timeout: left > .zero ? min(left, options.attemptTimeout) : options.attemptTimeout)
-            let action = state.next(outcome.judged, now: clock.steady(), date: clock.date(), random: clock.random())
-            switch action {
-            case .accept, .giveUp, .fail: return try ReportAnswer.eventID(outcome, from: url, isFinal: action == .accept)
-            case .retry(let pause):
-                do { try await clock.sleep(pause) } catch { throw ClientError(.cancelled, "the report was cancelled") }
-            }
+            let timeout = left > .zero ? min(left, options.attemptTimeout) : options.attemptTimeout
+            let outcome = try await attempt(report, saysTime: saysTime, timeout: timeout)
+            guard let failure = outcome.retryOutcome,
+                case .retry(let pause) = state.next(failure, now: clock.steady(), date: clock.date(), random: clock.random())
+            else { return try outcome.eventID() }
+            do { try await clock.sleep(pause) } catch { throw ClientError(.cancelled, "the report was cancelled") }
+            saysTime = true
         }
+    }
+
+    // To the event API, and where there is none, to the report endpoint of Dagster.
+    private func attempt(_ report: SealedReport, saysTime: Bool, timeout: Duration) async throws -> AttemptOutcome {
+        let hasEndpoint = ReportMessage.exists(report, .reportEndpoint)
+        if !hasEndpoint || !isDagster.load(ordering: .relaxed) {
+            let (outcome, answer) = try await exchange(report, .eventAPI, saysTime, timeout)
+            guard hasEndpoint, answer?.mayLackEventAPI == true else { return outcome }
+        }
+        let (outcome, answer) = try await exchange(report, .reportEndpoint, saysTime, timeout)
+        if case .recorded(nil) = outcome, answer != nil { isDagster.store(true, ordering: .relaxed) }
+        return outcome
     }
 
     // Who has a connection waits at least so long: an answer that nobody hears leaves it open what the server did.
     private static let shortestWait: Duration = .seconds(5)
 
-    private func attempt(_ report: SealedReport, timeout: Duration) async throws -> Result<OutboundAnswer, DeliveryError> {
+    private func exchange(
+        _ report: SealedReport, _ destination: ReportDestination, _ saysTime: Bool, _ timeout: Duration
+    ) async throws -> (AttemptOutcome, ReportAnswer?) {
+        let message = ReportMessage(report: report, destination: destination, saysTime: saysTime)
         var request = OutboundRequest(
-            url: report.target,
-            headers: [
-                .init("Content-Type", "application/json"), .init("Idempotency-Key", "\"\(report.id)\""),
-                .init("User-Agent", "assetlog-client"),
-            ], body: report.body, connectTimeout: timeout, timeout: max(timeout, Self.shortestWait), caFile: options.caFile)
+            url: message.url, headers: message.headers, body: message.body, connectTimeout: timeout,
+            timeout: max(timeout, Self.shortestWait), caFile: options.caFile)
         if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
         do {
-            return .success(try await connection.send(request))
+            let answer = ReportAnswer(answer: try await connection.send(request), destination: destination, report: report)
+            return (answer.outcome, answer)
         } catch let error as DeliveryError {
-            return .failure(error)
+            return (.failed(error), nil)
         }
     }
 }

@@ -6,11 +6,12 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         private let value: Value
         /// The server has refused it, and would do so again.
         public static let refused = Code(value: .refused)
-        /// The server could not be reached, or was not able to record it; it may be recorded nevertheless.
+        /// The server could not be reached, was not able to record it, or something in between has answered; it may be
+        /// recorded nevertheless.
         public static let unavailable = Code(value: .unavailable)
         /// What was asked for can't be sent: a URL, a key or JSON is malformed.
         public static let invalid = Code(value: .invalid)
-        /// There is no way to this server: its certificate is not trusted, or this build can't send.
+        /// This build can't send.
         public static let unusable = Code(value: .unusable)
         /// The task was cancelled.
         public static let cancelled = Code(value: .cancelled)

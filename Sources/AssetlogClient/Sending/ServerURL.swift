@@ -22,6 +22,22 @@ public struct ServerURL: Hashable, Sendable, CustomStringConvertible {
         while rest.hasSuffix("/") { rest.removeLast() }
         guard !rest.isEmpty, !rest.hasPrefix("/"), !rest.hasPrefix(":") else { throw refuse("names no host") }
         let authority = rest.prefix { $0 != "/" }
+        guard Self.hasPort(authority) else { throw refuse("has a host or a port that can't be") }
         description = scheme + authority.lowercased() + rest.dropFirst(authority.count)
+    }
+
+    /// Whether what follows the host is a port, or nothing.
+    private static func hasPort(_ authority: Substring) -> Bool {
+        var rest = authority
+        if authority.hasPrefix("[") {
+            guard let end = authority.firstIndex(of: "]") else { return false }
+            rest = authority[authority.index(after: end)...]
+        } else {
+            rest = authority.drop { $0 != ":" }
+        }
+        guard !rest.isEmpty else { return true }
+        let digits = rest.dropFirst()
+        return rest.first == ":" && digits.allSatisfy { $0.isASCII && $0.isNumber }
+            && (digits.isEmpty || (1...65_535).contains(Int(digits) ?? 0))
     }
 }

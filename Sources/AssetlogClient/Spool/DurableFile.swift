@@ -27,8 +27,8 @@ enum DurableFile {
         }
     }
 
-    /// Writes a file under a temporary name, and gives it its own when it is on the disk.
-    static func write(_ bytes: [UInt8], to name: String, in folder: String) throws {
+    /// Writes a file under a temporary name, and gives it its own when it is whole, and on the disk where it is durable.
+    static func write(_ bytes: [UInt8], to name: String, in folder: String, isDurable: Bool = true) throws {
         let (path, draft) = ("\(folder)/\(name)", "\(folder)/.\(name).\(getpid())")
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("written", path) }
@@ -39,8 +39,19 @@ enum DurableFile {
             guard count > 0 else { throw abandon(draft, path) }
             rest = rest.dropFirst(count)
         }
-        guard fsync(descriptor) == 0, rename(draft, path) == 0 else { throw abandon(draft, path) }
-        sync(folder)
+        guard !isDurable || fsync(descriptor) == 0, rename(draft, path) == 0 else { throw abandon(draft, path) }
+        if isDurable { sync(folder) }
+    }
+
+    /// Brings the bytes of a file to the disk, where it is there.
+    static func persist(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return }
+            throw failure("written", path)
+        }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw failure("written", path) }
     }
 
     private static func abandon(_ draft: String, _ path: String) -> ClientError {

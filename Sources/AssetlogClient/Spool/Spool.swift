@@ -29,31 +29,55 @@ public struct Spool: Sendable {
         self.limits = limits
     }
 
-    /// The folder of a user: `$XDG_STATE_HOME/assetlog/spool`, or `~/.local/state/assetlog/spool`.
+    /// The folder of the spool of the user who runs this process; see ``SpoolFolders`` for where it lies.
     ///
-    /// - Throws: ``ClientError`` when the environment names neither.
+    /// - Throws: ``ClientError`` when there is none that can be used.
     public static func defaultFolder(environment: [String: String]) throws -> String {
-        if let state = environment["XDG_STATE_HOME"], state.hasPrefix("/") { return "\(state)/assetlog/spool" }
-        if let home = environment["HOME"], home.hasPrefix("/") { return "\(home)/.local/state/assetlog/spool" }
-        throw ClientError(.spoolFailed, "there is no folder for the spool: HOME is not set; name a folder")
+        try SpoolFolders(environment: environment).first()
     }
 
     var waitingFolder: String { "\(folder)/waiting" }
     var refusedFolder: String { "\(folder)/refused" }
-    var lockPath: String { "\(folder)/lock" }
+    var locks: SpoolLocks { SpoolLocks(folder: "\(folder)/locks") }
+
+    /// Gives a report its place in the order, before it is sent: whatever is made later is delivered later.
+    ///
+    /// It is durable only after ``persist(_:)``, so that a report that is taken at once costs no write to the disk.
+    /// - Throws: ``ClientError``.
+    func register(_ report: SealedReport, until end: Duration, _ clock: ClientClock) async throws -> SpoolName {
+        try DurableFile.makeFolder(waitingFolder)
+        // Where it can't be had, the clock alone makes the order.
+        let lock = try await locks.acquireNaming(until: end, clock)
+        defer { withExtendedLifetime(lock) {} }
+        return try write(report, isDurable: false)
+    }
+
+    /// Makes durable what was registered.
+    ///
+    /// - Throws: ``ClientError``.
+    func persist(_ name: SpoolName) throws {
+        try DurableFile.persist("\(waitingFolder)/\(name)")
+        DurableFile.sync(waitingFolder)
+    }
 
     /// Keeps a report, durably.
     ///
     /// - Throws: ``ClientError``.
     func add(_ report: SealedReport) throws {
         try DurableFile.makeFolder(waitingFolder)
+        _ = try write(report, isDurable: true)
+    }
+
+    private func write(_ report: SealedReport, isDurable: Bool) throws -> SpoolName {
         let bytes = SpoolFormat.bytes(of: report)
         let waiting = try DurableFile.list(waitingFolder)
         try refuseOverflow(waiting, adding: bytes.count)
+        let key = report.orderingKey
         // A clock that was set back must not let a later report overtake.
-        let last = waiting.compactMap { SpoolName($0.name)?.order }.max() ?? 0
-        let name = SpoolName(order: max(report.madeAt.microseconds, last + 1), lane: report.lane, id: report.id)
-        try DurableFile.write(bytes, to: name.description, in: waitingFolder)
+        let last = waiting.compactMap { SpoolName($0.name) }.filter { $0.orderingKey == key }.map(\.order).max() ?? 0
+        let name = SpoolName(order: max(report.madeAt.microseconds, last + 1), orderingKey: key, id: report.id)
+        try DurableFile.write(bytes, to: name.description, in: waitingFolder, isDurable: isDurable)
+        return name
     }
 
     private func refuseOverflow(_ waiting: [DurableFile.Entry], adding size: Int) throws {
@@ -67,9 +91,10 @@ public struct Spool: Sendable {
         }
     }
 
-    /// The names of what waits, in order; of one lane, or of all.
-    func names(lane: UInt64? = nil) throws -> [SpoolName] {
-        try DurableFile.list(waitingFolder).compactMap { SpoolName($0.name) }.filter { lane == nil || $0.lane == lane }.sorted()
+    /// The names of what waits, in order; of one key, or of all.
+    func names(orderingKey key: UInt64? = nil) throws -> [SpoolName] {
+        try DurableFile.list(waitingFolder).compactMap { SpoolName($0.name) }
+            .filter { key == nil || $0.orderingKey == key }.sorted()
     }
 
     /// Reads a report; nil when another process has delivered it meanwhile.
@@ -92,6 +117,14 @@ public struct Spool: Sendable {
         try DurableFile.move("\(waitingFolder)/\(name)", to: "\(refusedFolder)/\(name)")
         DurableFile.sync(refusedFolder)
         DurableFile.sync(waitingFolder)
+    }
+
+    /// Takes out a report that another process has put aside, and returns the reason; nil when there is none.
+    func takeRefusal(of name: SpoolName) throws -> String? {
+        guard let reason = try DurableFile.read("\(refusedFolder)/\(name).answer", limit: 1 << 16) else { return nil }
+        try DurableFile.remove("\(refusedFolder)/\(name)")
+        try DurableFile.remove("\(refusedFolder)/\(name).answer")
+        return String(decoding: reason.prefix { $0 != 0x0a }, as: UTF8.self)
     }
 
     /// Lets everything that was refused wait again, at its place in the order.

@@ -14,52 +14,89 @@ public struct SpoolDelivery: Sendable {
     public var elsewhere = 0
     /// Why some still wait; nil when none does.
     public var obstacle: ClientError?
-    /// Lanes in which a report was not taken now: nothing of them may overtake it.
+    /// The keys of which a report was not taken now: nothing of them may overtake it.
     private var blocked: Set<UInt64> = []
+    private var failuresInARow = 0
 
-    /// Delivers what waits, of one lane or of all, and holds the spool's lock meanwhile.
+    /// After so many failures the server is left alone, whatever it is that answers.
+    private static let patienceForFailures = 5
+
+    /// Delivers everything that waits for a server.
     ///
     /// - Throws: ``ClientError`` when the spool can't be used, or nothing can be sent to this server.
-    static func run(
-        from spool: Spool, by client: AssetlogClient, lane: UInt64? = nil, includingRefused: Bool = false, start: Duration
+    static func flush(
+        _ spool: Spool, by client: AssetlogClient, includingRefused: Bool, start: Duration
     ) async throws -> SpoolDelivery {
         var delivery = SpoolDelivery()
         try DurableFile.makeFolder(spool.waitingFolder)
-        let lock = try await SpoolLock.acquire(spool.lockPath, until: start + client.patience, client.clock)
-        guard let lock else {
-            delivery.remaining = try spool.names(lane: lane).count
-            delivery.obstacle = ClientError(.unavailable, "another process is delivering from the spool \(spool.folder)")
-            return delivery
-        }
-        defer { withExtendedLifetime(lock) {} }
         if includingRefused { try spool.takeBackRefused() }
         DurableFile.removeDrafts(in: spool.waitingFolder)
-        try await delivery.deliverAll(from: spool, by: client, lane: lane, start: start)
+        try await delivery.deliverAll(from: spool, by: client, start: start)
         DurableFile.sync(spool.waitingFolder)
         return delivery
     }
 
-    // Others may add reports meanwhile, so it looks again until there is nothing new.
-    private mutating func deliverAll(
-        from spool: Spool, by client: AssetlogClient, lane: UInt64?, start: Duration
-    ) async throws {
-        var seen: Set<SpoolName> = []
+    /// Delivers what waits of one ordering key, up to and without a name. The caller holds the key's lock.
+    ///
+    /// - Throws: ``ClientError``, as ``flush(_:by:includingRefused:start:)`` does.
+    static func deliver(
+        _ key: UInt64, before end: SpoolName?, from spool: Spool, by client: AssetlogClient, start: Duration
+    ) async throws -> SpoolDelivery? {
+        let names = try spool.names(orderingKey: key).filter { name in end.map { name < $0 } ?? true }
+        guard !names.isEmpty else { return nil }
+        var delivery = SpoolDelivery()
+        var start = start
+        for name in names {
+            try await delivery.deliver(name, from: spool, by: client, start: &start)
+        }
+        return delivery
+    }
+
+    // Others may add reports in the meantime, so it looks again until there is nothing new.
+    private mutating func deliverAll(from spool: Spool, by client: AssetlogClient, start: Duration) async throws {
+        var (seen, busy, busyKeys): (Set<SpoolName>, [SpoolName], Set<UInt64>) = ([], [], [])
         var start = start
         while true {
-            let names = try spool.names(lane: lane).filter { !seen.contains($0) }
-            if names.isEmpty { return }
+            let names = try spool.names().filter { !seen.contains($0) }
+            if names.isEmpty { break }
             for name in names {
                 seen.insert(name)
-                let before = delivered
-                try await deliver(name, from: spool, by: client, start: start)
-                // Patience is for a server that does nothing.
-                if delivered > before { start = client.clock.steady() }
+                if !busyKeys.contains(name.orderingKey) {
+                    let now = client.clock.steady()
+                    if try await takeTurn(name, from: spool, by: client, &start, until: now) { continue }
+                }
+                busy.append(name)
+                busyKeys.insert(name.orderingKey)
             }
+        }
+        // Those who hold these locks are delivering the same reports.
+        for name in busy where try await !takeTurn(name, from: spool, by: client, &start, until: start + client.patience) {
+            remaining += 1
+            blocked.insert(name.orderingKey)
+            obstacle = Self.busy(spool)
         }
     }
 
+    /// Delivers a report under the lock of its key; false when another process has it for too long.
+    private mutating func takeTurn(
+        _ name: SpoolName, from spool: Spool, by client: AssetlogClient, _ start: inout Duration, until end: Duration
+    ) async throws -> Bool {
+        guard !blocked.contains(name.orderingKey) else {
+            remaining += 1
+            return true
+        }
+        guard let lock = try await spool.locks.acquire(orderingKey: name.orderingKey, until: end, client.clock) else { return false }
+        defer { withExtendedLifetime(lock) {} }
+        try await deliver(name, from: spool, by: client, start: &start)
+        return true
+    }
+
+    static func busy(_ spool: Spool) -> ClientError {
+        ClientError(.unavailable, "another process is delivering reports of the same asset from the spool \(spool.folder)")
+    }
+
     private mutating func deliver(
-        _ name: SpoolName, from spool: Spool, by client: AssetlogClient, start: Duration
+        _ name: SpoolName, from spool: Spool, by client: AssetlogClient, start: inout Duration
     ) async throws {
         let report: SealedReport
         do {
@@ -74,20 +111,25 @@ public struct SpoolDelivery: Sendable {
             elsewhere += 1
             return
         }
-        guard !blocked.contains(name.lane), !isServerAway else {
+        guard !blocked.contains(name.orderingKey), !isServerAway else {
             remaining += 1
             return
         }
         do {
-            _ = try await client.send(report, start: start)
+            _ = try await client.send(report, start: start, isLate: true)
             try spool.remove(name)
             delivered += 1
+            failuresInARow = 0
+            // Patience is for a server that does nothing.
+            start = client.clock.steady()
         } catch let error as ClientError where error.code == .refused {
             try spool.setAside(name, because: error.message)
             refused += 1
+            failuresInARow = 0
         } catch let error as ClientError where error.isRetriable {
             remaining += 1
-            blocked.insert(name.lane)
+            failuresInARow += 1
+            blocked.insert(name.orderingKey)
             obstacle = error
         }
     }
@@ -96,5 +138,6 @@ public struct SpoolDelivery: Sendable {
     private var isServerAway: Bool {
         guard let obstacle else { return false }
         return obstacle.status == nil || obstacle.status == 503 || obstacle.status == 429
+            || failuresInARow >= Self.patienceForFailures
     }
 }

@@ -7,7 +7,9 @@ enum SpoolFormat {
         var description: String
     }
 
-    private static let head = "assetlog-report 1"
+    private static let head = "assetlog-report 2"
+    // In the first form the body always held a time, that of the making where nobody chose one.
+    private static let firstHead = "assetlog-report 1"
 
     static func bytes(of report: SealedReport) -> [UInt8] {
         var lines = [head, "id \(report.id)", "url \(report.url)"]
@@ -26,13 +28,16 @@ enum SpoolFormat {
     static func report(of bytes: [UInt8]) throws -> SealedReport {
         let lines = bytes.split(separator: 0x0a, omittingEmptySubsequences: false)
         guard lines.count >= 3, lines.last?.isEmpty == true else { throw Damage(description: "the file was cut off") }
-        guard String(decoding: lines[0], as: UTF8.self) == head else {
+        let isFirstForm = lines[0].elementsEqual(firstHead.utf8)
+        guard isFirstForm || lines[0].elementsEqual(head.utf8) else {
             throw Damage(description: "the file is no report that this release can read")
         }
         let end = lines[lines.count - 2]
         let expected = "end \(Checksum.text(Checksum.of(bytes[..<end.startIndex])))"
-        guard String(decoding: end, as: UTF8.self) == expected else { throw Damage(description: "the file's checksum is wrong") }
-        return try report(ofLines: lines[1..<lines.count - 2])
+        guard end.elementsEqual(expected.utf8) else { throw Damage(description: "the file's checksum is wrong") }
+        var report = try report(ofLines: lines[1..<lines.count - 2])
+        if isFirstForm { report.body = body(ofFirstForm: report) }
+        return report
     }
 
     private static func report(ofLines lines: ArraySlice<ArraySlice<UInt8>>) throws -> SealedReport {
@@ -48,5 +53,33 @@ enum SpoolFormat {
         else { throw Damage(description: "a field is missing or malformed") }
         return SealedReport(
             id: id, url: url, deployment: text("deployment"), kind: kind, assetKey: key, madeAt: madeAt, body: Array(body))
+    }
+
+    private static func body(ofFirstForm report: SealedReport) -> [UInt8] {
+        guard let members = CanonicalJSON.members(ofObject: report.body) else { return report.body }
+        let madeAt = Array("\"\(report.madeAt)\"".utf8)
+        return CanonicalJSON.object(
+            members.filter { name, value in
+                switch name {
+                case "timestamp": value != madeAt
+                case "description", "data_version": report.kind != .check
+                default: true
+                }
+            })
+    }
+}
+
+extension CanonicalJSON {
+    /// Writes an object whose members keep their order; their values are JSON already.
+    static func object(_ members: [(name: String, value: [UInt8])]) -> [UInt8] {
+        var output: [UInt8] = [UInt8(ascii: "{")]
+        for (name, value) in members {
+            if output.count > 1 { output.append(UInt8(ascii: ",")) }
+            appendString(name.utf8, to: &output)
+            output.append(UInt8(ascii: ":"))
+            output += value
+        }
+        output.append(UInt8(ascii: "}"))
+        return output
     }
 }

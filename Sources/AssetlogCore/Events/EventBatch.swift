@@ -20,6 +20,9 @@ public final class EventBatch: @unchecked Sendable {
         var detailsCount: Int
     }
 
+    // Doubled while it is small; a large batch would otherwise take twice what it holds.
+    private static let maximumGrowth = 4 << 20
+
     private var entries: ContiguousArray<Entry> = []
     private var arena: UnsafeMutableRawBufferPointer
     private var used = 0
@@ -51,6 +54,8 @@ public final class EventBatch: @unchecked Sendable {
     public var isEmpty: Bool { entries.isEmpty }
     /// The bytes of all columns.
     public var byteCount: Int { used }
+    /// The bytes that the batch takes of the memory.
+    package var capacityBytes: Int { arena.count + entries.capacity * MemoryLayout<Entry>.stride }
 
     /// The number of events of each kind, at the place of its raw value.
     package var kindCounts: [Int] {
@@ -156,7 +161,7 @@ public final class EventBatch: @unchecked Sendable {
     }
 
     private func grow(to needed: Int) {
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(needed, arena.count * 2), alignment: 16)
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(needed, arena.count + min(arena.count, Self.maximumGrowth)), alignment: 16)
         larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: arena[..<used]))
         arena.deallocate()
         arena = larger

@@ -71,6 +71,8 @@ public struct ClientChoice: OptionSet, Hashable, Sendable {
     public static let identity = ClientChoice(rawValue: 1)
     /// The timestamp: it is a part of what the event says.
     public static let timestamp = ClientChoice(rawValue: 2)
+    /// The timestamp is at most a reading of the client's clock: it is no part of what the event says.
+    public static let approximateTimestamp = ClientChoice(rawValue: 4)
 }
 
 extension Event {

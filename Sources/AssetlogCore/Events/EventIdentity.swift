@@ -47,11 +47,13 @@ extension EventColumns {
     ///
     /// Compared are kind, asset, partition, details, and the timestamp when the client gave one; what the server adds
     /// (its times, the reporter) is not. A logged event had no timestamp of its client when it is that of its receipt.
+    /// An approximate timestamp is not compared at all.
     public func isRepetition(of logged: borrowing EventColumns) -> Bool {
         // A guard and not `&&`, which would capture what is only borrowed.
         guard kind == logged.kind, assetKey.isSame(as: logged.assetKey), Self.isSame(partition, logged.partition),
             details.isSame(as: logged.details)
         else { return false }
+        if clientChoice.contains(.approximateTimestamp) { return true }
         return logged.timestamp == (clientChoice.contains(.timestamp) ? timestamp : logged.receivedAt)
     }
 

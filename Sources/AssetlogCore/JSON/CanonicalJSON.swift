@@ -109,6 +109,19 @@ extension CanonicalJSON {
         }
     }
 
+    /// The elements of a JSON array in their order, each as it is written; nil when it is no array.
+    package static func elements(ofArray json: [UInt8]) -> [[UInt8]]? {
+        json.withUnsafeBytes { bytes in
+            guard (try? JSONScanner.validate(bytes)) == .array else { return nil }
+            var cursor = JSONCursor(bytes)
+            cursor.skipBlanks()
+            var elements = JSONElements(UnsafeRawBufferPointer(rebasing: bytes[cursor.position...]))
+            var values: [[UInt8]] = []
+            while let element = elements.next() { values.append(Array(element.json)) }
+            return values
+        }
+    }
+
     /// The member of a JSON object that is a string; nil when there is none, or no object.
     package static func string(_ name: String, inObject json: [UInt8]) -> String? {
         guard let value = members(ofObject: json)?.last(where: { $0.name == name })?.value, value.first == UInt8(ascii: "\"")

@@ -16,11 +16,15 @@ public struct PluginContext: Sendable {
     public var name: String
     /// The logger of the instance.
     public var logger: Logger
+    /// Whether the operator accepts that the log has lost events (`assetlog serve --accept-loss`). Otherwise a storage that
+    /// notices at its opening that acknowledged events are gone refuses to open.
+    public var acceptsLoss: Bool
 
     /// Makes a context.
-    public init(name: String, logger: Logger) {
+    public init(name: String, logger: Logger, acceptsLoss: Bool = false) {
         self.name = name
         self.logger = logger
+        self.acceptsLoss = acceptsLoss
     }
 }
 
@@ -59,7 +63,8 @@ public struct StorageSetup: Sendable {
     /// Opens the storage for a server. A storage whose database is away for a moment opens all the same, and says so by
     /// its ``Storage/health()``.
     public var open: @Sendable (PluginContext) async throws -> any Storage
-    /// Copies the log to a new file while a server may be running; returns a sentence about what was copied. Nil: the storage has its own tools for that.
+    /// Copies the log and the cursors to a new file while a server may be running; returns a sentence about what was copied.
+    /// Nil: the storage has its own tools for that.
     public var backUp: (@Sendable (_ file: String) async throws -> String)?
     /// Reads everything, while a server may be running, and says what is wrong. Nil: not supported.
     public var verify: (@Sendable () async throws -> VerificationReport)?

@@ -186,7 +186,7 @@ public enum ConfigurationValue: Hashable, Sendable {
         }
         switch key.kind {
         case .text: self = .text(text)
-        case .secret: self = .secret(Secret(text))
+        case .secret: self = .secret(Secret(text.withoutFinalLineEnds))
         case .path:
             guard !text.isEmpty else { throw ConfigurationError(place, "must be a path, not empty") }
             self = .text(Self.absolute(text, from: folder))

@@ -67,7 +67,8 @@ struct ParameterTable<Slot: BitwiseCopyable>: ~Copyable {
     private let used: Int
 
     init(extensions: Bool) {
-        used = extensions ? Parameter.allCases.count : Parameter.originalCount
+        // The timestamp is the first of those behind, and may be set without extensions.
+        used = extensions ? Parameter.allCases.count : Parameter.originalCount + 1
         slots = .allocate(capacity: Parameter.allCases.count)
         slots.initialize(repeating: nil, count: Parameter.allCases.count)
     }

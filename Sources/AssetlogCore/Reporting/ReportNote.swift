@@ -60,7 +60,9 @@ extension ReportResolution {
     mutating func takenNotes(_ request: borrowing ReportRequest) -> [ReportNote] {
         if request.contentType == nil, !request.body.isEmpty { notes?.append(.ignoredBody) }
         for parameter in Parameter.allCases
-        where !parameter.isTaken(by: request.endpoint, extensions: extensions != nil) {
+        where !parameter.isTaken(by: request.endpoint, extensions: extensions != nil)
+            && !(parameter == .timestamp && isTimestampApproximate)
+        {
             for source in [ParameterSource.body, .query] where has(parameter, in: source) {
                 notes?.append(.ignoredField(parameter.name, in: source, hint: nil))
             }

@@ -36,12 +36,15 @@ public struct ReportRequest {
     public var receivedAt: Timestamp?
     /// Whether what the sender may not have meant is noted; see ``ResolvedReport/notes``.
     public var takesNotes: Bool
+    /// Whether a `timestamp` counts even without extensions, as the reading of a clock that may be wrong: where it can't
+    /// be right, the time of receipt counts.
+    public var isTimestampApproximate: Bool
 
     /// Makes a request of borrowed bytes.
     public init(
         endpoint: ReportEndpoint, keyPath: UnsafeRawBufferPointer, query: UnsafeRawBufferPointer?,
         contentType: UnsafeRawBufferPointer?, body: UnsafeRawBufferPointer, receivedAt: Timestamp? = nil,
-        takesNotes: Bool = false
+        takesNotes: Bool = false, isTimestampApproximate: Bool = false
     ) {
         self.endpoint = endpoint
         self.keyPath = keyPath
@@ -50,6 +53,7 @@ public struct ReportRequest {
         self.body = body
         self.receivedAt = receivedAt
         self.takesNotes = takesNotes
+        self.isTimestampApproximate = isTimestampApproximate
     }
 }
 
@@ -118,6 +122,8 @@ public struct ResolvedReport {
     public var details: UnsafeRawBufferPointer
     /// When it happened, as the client said; nil: when it was received.
     public var timestamp: Timestamp?
+    /// Whether the timestamp is the reading of a clock that may be wrong.
+    public var isTimestampApproximate = false
     /// Where each value came from.
     public var sources: ParameterSources
     /// What the sender may not have meant; empty unless the request asks for it.
@@ -139,7 +145,10 @@ public struct ResolvedReport {
     }
 
     /// What the client chose of what the server chooses otherwise; an identity is no part of a report.
-    public var clientChoice: ClientChoice { timestamp == nil ? [] : .timestamp }
+    public var clientChoice: ClientChoice {
+        if isTimestampApproximate { return .approximateTimestamp }
+        return timestamp == nil ? [] : .timestamp
+    }
 }
 
 /// Why a report was refused.

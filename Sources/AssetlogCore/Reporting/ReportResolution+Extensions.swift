@@ -7,7 +7,7 @@ extension ReportResolution {
         do throws(SubmissionError) {
             guard fields[.timestamp] == nil, let text = queryText(.timestamp) else {
                 guard let value = bodyValue(.timestamp) else { return nil }
-                return try reader.time(value, limits: limits, receivedAt: receivedAt)
+                return try time(value, limits: limits, receivedAt: receivedAt)
             }
             // A number as it stands, anything else as a text.
             var quoted = ByteScratch(capacity: 64)
@@ -15,12 +15,19 @@ extension ReportResolution {
             let kind = (try? JSONScanner.validate(bytes(text))) ?? .null
             let isNumber = kind == .integer || kind == .float
             let value = isNumber ? bytes(text) : quoted.bytes
-            return try reader.time(
+            return try time(
                 FieldValue("timestamp", value, isNumber ? kind : .string), limits: limits, receivedAt: receivedAt)
         } catch {
             let hasPlus = fields[.timestamp] == nil && queryBytes.contains(UInt8(ascii: "+"))
             throw ParameterError(error.detail + (hasPlus ? " In a URL, + is written %2B." : ""))
         }
+    }
+
+    private mutating func time(
+        _ value: FieldValue, limits: EventLimits, receivedAt: Timestamp
+    ) throws(SubmissionError) -> Timestamp? {
+        guard isTimestampApproximate else { return try reader.time(value, limits: limits, receivedAt: receivedAt) }
+        return try reader.approximateTime(value, limits: limits, receivedAt: receivedAt)
     }
 
     /// Writes the details up to and with the metadata.

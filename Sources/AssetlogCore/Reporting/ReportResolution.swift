@@ -18,6 +18,8 @@ struct ReportResolution: ~Copyable {
     var sources = ParameterSources()
     var reader = FieldReader()
     var timestamp: Timestamp?
+    // Whether a timestamp is looked at even without extensions.
+    private(set) var isTimestampApproximate = false
     var notes: ReportNotes?
     private var keyEnd = 0
 
@@ -38,7 +40,8 @@ struct ReportResolution: ~Copyable {
         query.removeAll()
         sources = ParameterSources()
         timestamp = nil
-        if extensions != nil { reader.begin() }
+        isTimestampApproximate = request.isTimestampApproximate
+        if extensions != nil || isTimestampApproximate { reader.begin() }
         notes = request.takesNotes ? ReportNotes() : nil
         body = UnsafeRawBufferPointer(start: nil, count: 0)
         if let contentType = request.contentType {
@@ -60,11 +63,15 @@ struct ReportResolution: ~Copyable {
         case .materialization, .observation: partition = try writeAssetEvent(request.endpoint)
         case .check: partition = try writeCheck()
         }
-        if let extensions { timestamp = try readTimestamp(limits: extensions, receivedAt: request.receivedAt) }
+        if extensions != nil || isTimestampApproximate {
+            timestamp = try readTimestamp(limits: extensions ?? EventLimits(), receivedAt: request.receivedAt)
+        }
         let notes = notes == nil ? [] : takenNotes(request)
-        return ResolvedReport(
+        var report = ResolvedReport(
             kind: request.endpoint.kind, assetKey: assetKey, partition: partition.map { bytes($0) },
             details: output.bytes(in: keyEnd..<output.count), timestamp: timestamp, sources: sources, notes: notes)
+        report.isTimestampApproximate = isTimestampApproximate
+        return report
     }
 
     private mutating func readBody() throws(ParameterError) {
@@ -101,7 +108,8 @@ struct ReportResolution: ~Copyable {
     @inline(__always)
     private func parameter(_ name: UnsafeRawBufferPointer) -> Parameter? {
         if let parameter = Parameter(name) { return parameter }
-        return extensions == nil ? nil : Parameter(extension: name)
+        guard extensions == nil else { return Parameter(extension: name) }
+        return isTimestampApproximate && (Parameter.timestamp.name.utf8.elementsEqual(name)) ? .timestamp : nil
     }
 
     private mutating func escapedName(_ name: UnsafeRawBufferPointer) -> Parameter? {

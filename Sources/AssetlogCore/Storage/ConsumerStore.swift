@@ -10,6 +10,7 @@ public protocol ConsumerStore: Sendable {
 
     /// Moves the cursor of a consumer to `cursor.position`, unless its generation has changed meanwhile.
     ///
+    /// The log and the event of the cursor are kept with it, and come back as they are.
     /// Durable at the latest when ``close()`` returns; a crash may set a cursor back, never forward. In a storage that
     /// several servers share it is not moved either while another one holds the lease on the consumer.
     /// - Returns: Whether the cursor was moved. False: someone called ``replay(_:after:)``, or another server has the
@@ -18,7 +19,8 @@ public protocol ConsumerStore: Sendable {
 
     /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
     ///
-    /// Durable when it returns. A consumer that was unknown gets a cursor there. It asks for no lease and changes none.
+    /// Durable when it returns. A consumer that was unknown gets a cursor there. It asks for no lease and changes none. The log
+    /// and the event of the cursor are not known then (nil).
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
 
     /// Takes the lease on running a consumer for this server, or renews it; for storages that several servers share.

@@ -62,12 +62,20 @@ public struct ConsumerCursor: Hashable, Sendable {
     public var generation: Int64
     /// The last sequence that was consumed; 0 before the first.
     public var position: Int64
+    /// The log that the position is a place of; nil: not known, as of a new cursor and after a replay.
+    public var log: LogID?
+    /// The identity of the event at the position; nil: not known.
+    public var event: EventID?
 
     /// Makes a cursor.
-    public init(consumer: String, generation: Int64 = 0, position: Int64 = 0) {
+    public init(
+        consumer: String, generation: Int64 = 0, position: Int64 = 0, log: LogID? = nil, event: EventID? = nil
+    ) {
         self.consumer = consumer
         self.generation = generation
         self.position = position
+        self.log = log
+        self.event = event
     }
 }
 
@@ -85,7 +93,7 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let inUse = Code(value: .inUse)
         /// A newer release wrote the data.
         public static let tooNew = Code(value: .tooNew)
-        /// The data can't be read.
+        /// The data can't be read, or is not what was written. Where it is one event, ``StorageError/sequence`` names it.
         public static let damaged = Code(value: .damaged)
         /// The storage can't be reached now; later it may work.
         public static let unavailable = Code(value: .unavailable)
@@ -95,11 +103,14 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public var code: Code
     /// What was wrong, where, and what to do, in a sentence for the operator.
     public var message: String
+    /// The event that is damaged or missing, by its sequence; nil: the error is about none alone.
+    public var sequence: Int64?
 
     /// Makes an error.
-    public init(_ code: Code, _ message: String) {
+    public init(_ code: Code, _ message: String, sequence: Int64? = nil) {
         self.code = code
         self.message = message
+        self.sequence = sequence
     }
 
     /// The message.

@@ -19,7 +19,7 @@ public struct EventLimits: Hashable, Sendable {
     public init(
         maximumItemBytes: Int = 8 << 20, maximumFuture: Duration = .seconds(600),
         earliest: Timestamp = Timestamp(microseconds: 315_532_800_000_000), maximumPartitions: Int = 10_000,
-        maximumExpandedBytes: Int = 64 << 20
+        maximumExpandedBytes: Int = 16 << 20
     ) {
         self.maximumItemBytes = maximumItemBytes
         self.maximumFuture = maximumFuture

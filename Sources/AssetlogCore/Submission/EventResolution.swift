@@ -140,12 +140,14 @@ struct EventResolution: ~Copyable {
     }
 
     /// Judges everything else.
-    mutating func finish(receivedAt: Timestamp) throws(SubmissionError) -> ResolvedEvents {
+    mutating func finish(receivedAt: Timestamp, _ isTimestampApproximate: Bool) throws(SubmissionError) -> ResolvedEvents {
         let foreign = fields.present.intersection(.foreign(to: kind))
         if !foreign.isEmpty, let first = foreign.fields.first { throw first.misplaced(in: kind) }
         let id = try value(.eventID).map { value throws(SubmissionError) in try reader.identity(value) }
-        let timestamp = try value(.timestamp).map { value throws(SubmissionError) in
-            try reader.time(value, limits: limits, receivedAt: receivedAt)
+        let timestamp = try value(.timestamp).flatMap { value throws(SubmissionError) in
+            isTimestampApproximate
+                ? try reader.approximateTime(value, limits: limits, receivedAt: receivedAt)
+                : try reader.time(value, limits: limits, receivedAt: receivedAt)
         }
         try readPartitions()
         try writeDetails()
@@ -153,8 +155,8 @@ struct EventResolution: ~Copyable {
         try checkExpansion(bytes: assetKey.count + details.count + deploymentName.count)
         return ResolvedEvents(
             kind: kind, deployment: deploymentName.bytes, assetKey: assetKey, details: details, eventID: id,
-            timestamp: timestamp,
-            receivedAt: receivedAt, partitions: partitions.keys, fields: fields.present)
+            timestamp: timestamp, isTimestampApproximate: isTimestampApproximate, receivedAt: receivedAt, partitions: partitions.keys,
+            fields: fields.present)
     }
 
     private mutating func readPartitions() throws(SubmissionError) {

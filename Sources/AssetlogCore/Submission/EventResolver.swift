@@ -16,16 +16,17 @@ public final class EventResolver {
     ///
     /// Judged in this order: the JSON, the names of the fields, the deployment, the kind, the asset key, the
     /// permission, and then the values of the other fields. `authorize` is given the asset key's canonical JSON.
-    /// Neither closure may call this resolver.
+    /// Neither closure may call this resolver. A timestamp that is `approximate` is the reading of a clock that may be
+    /// wrong: where it can't be right, the time of receipt counts.
     /// - Throws: ``SubmissionError`` with the status, the sentence and the place of the mistake.
     public func resolve<R>(
-        _ item: UnsafeRawBufferPointer, deployment: String, receivedAt: Timestamp,
+        _ item: UnsafeRawBufferPointer, deployment: String, receivedAt: Timestamp, isTimestampApproximate: Bool = false,
         authorize: (UnsafeRawBufferPointer) -> Bool = { _ in true },
         _ body: (borrowing ResolvedEvents) throws(SubmissionError) -> R
     ) throws(SubmissionError) -> R {
         try resolution.begin(item, deployment: deployment)
         guard authorize(resolution.assetKey) else { throw .notAuthorized }
-        return try body(try resolution.finish(receivedAt: receivedAt))
+        return try body(try resolution.finish(receivedAt: receivedAt, isTimestampApproximate))
     }
 }
 

@@ -1,21 +1,32 @@
 // The time of an event, as a client gives it: RFC 3339 with its offset, or Unix seconds.
 extension FieldReader {
+    /// Reads a time of a clock that may be wrong; nil: it can't be right, and the time of receipt counts.
+    mutating func approximateTime(_ value: FieldValue, limits: EventLimits, receivedAt: Timestamp)
+        throws(SubmissionError) -> Timestamp?
+    {
+        let time = try anyTime(value)
+        return time <= receivedAt && time >= limits.earliest ? time : nil
+    }
+
     /// Reads a time that lies within `limits` of the time when it was received.
     mutating func time(_ value: FieldValue, limits: EventLimits, receivedAt: Timestamp)
         throws(SubmissionError) -> Timestamp
     {
-        let time: Timestamp
-        switch value.kind {
-        case .string: time = try writtenTime(value)
-        case .integer, .float: time = try seconds(value)
-        default: throw value.mustBe("a time of RFC 3339 such as \"2026-11-23T19:00:00Z\", or Unix seconds")
-        }
+        let time = try anyTime(value)
         let latest = limits.latest(at: receivedAt)
         if time > latest { throw Self.tooLate(value, latest: latest, limits: limits, receivedAt: receivedAt) }
         guard time >= limits.earliest else {
             throw value.refused("\(value.shownTime) lies before \(limits.earliest), the earliest time that is taken.")
         }
         return time
+    }
+
+    private mutating func anyTime(_ value: FieldValue) throws(SubmissionError) -> Timestamp {
+        switch value.kind {
+        case .string: try writtenTime(value)
+        case .integer, .float: try seconds(value)
+        default: throw value.mustBe("a time of RFC 3339 such as \"2026-11-23T19:00:00Z\", or Unix seconds")
+        }
     }
 
     private mutating func writtenTime(_ value: FieldValue) throws(SubmissionError) -> Timestamp {

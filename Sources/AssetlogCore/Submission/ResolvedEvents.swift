@@ -15,13 +15,14 @@ public struct ResolvedEvents {
     public let timestamp: Timestamp?
     /// When it was received.
     public let receivedAt: Timestamp
+    private let isTimestampApproximate: Bool
     private let partitions: PartitionKeys.View
     private let fields: SubmissionFieldSet
 
     init(
         kind: EventKind, deployment: UnsafeRawBufferPointer, assetKey: UnsafeRawBufferPointer,
-        details: UnsafeRawBufferPointer, eventID: EventID?, timestamp: Timestamp?, receivedAt: Timestamp,
-        partitions: PartitionKeys.View, fields: SubmissionFieldSet
+        details: UnsafeRawBufferPointer, eventID: EventID?, timestamp: Timestamp?,
+        isTimestampApproximate: Bool, receivedAt: Timestamp, partitions: PartitionKeys.View, fields: SubmissionFieldSet
     ) {
         self.kind = kind
         self.deployment = deployment
@@ -29,6 +30,7 @@ public struct ResolvedEvents {
         self.details = details
         self.eventID = eventID
         self.timestamp = timestamp
+        self.isTimestampApproximate = isTimestampApproximate
         self.receivedAt = receivedAt
         self.partitions = partitions
         self.fields = fields
@@ -54,7 +56,11 @@ public struct ResolvedEvents {
     /// What of the columns the client chose.
     public var clientChoice: ClientChoice {
         var choice: ClientChoice = eventID == nil ? [] : .identity
-        if timestamp != nil { choice.insert(.timestamp) }
+        if isTimestampApproximate {
+            choice.insert(.approximateTimestamp)
+        } else if timestamp != nil {
+            choice.insert(.timestamp)
+        }
         return choice
     }
 

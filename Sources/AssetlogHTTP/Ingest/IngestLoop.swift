@@ -39,7 +39,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     let limits: HTTPLimits
     let logger: Logger
     let router: ReportRouter
-    let bodyMemory: BodyMemory
+    /// What is kept of requests; shared with the other loops and the API.
+    let memory: MemoryBudget.Share
     let metrics: RequestMetrics
     let sink: any RequestSink
     let openAPIChannel: @Sendable (APIConnection) -> Void
@@ -67,7 +68,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         metrics = configuration.metrics
         sink = configuration.sink
         gate = try RequestGate(configuration.access)
-        bodyMemory = BodyMemory(limit: configuration.limits.bufferedBodyBytes / max(configuration.eventLoops, 1))
+        memory = configuration.memory.requests
         self.openAPIChannel = openAPIChannel
         self.log = log
         isReadOnly = configuration.isReadOnly
@@ -130,8 +131,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         _ resolved: borrowing ResolvedReport, id: EventID, hasKey: Bool, now: Timestamp, deployment: String,
         reportedBy: String?, ticket: UnsafeMutableRawPointer
     ) -> Admission {
-        var choice: ClientChoice = hasKey ? .identity : []
-        if resolved.timestamp != nil { choice.insert(.timestamp) }
+        var choice = resolved.clientChoice
+        if hasKey { choice.insert(.identity) }
         let timestamp = resolved.timestamp ?? now
         var deployment = deployment
         var reportedBy = reportedBy ?? ""

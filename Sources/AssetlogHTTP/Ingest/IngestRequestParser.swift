@@ -12,6 +12,8 @@ struct IngestRequestHead: Equatable {
     var access = AccessFields()
     /// The value of the first User-Agent field.
     var userAgent: Range<Int>?
+    /// Whether the client says that its timestamp is approximate.
+    var isTimestampApproximate = false
     /// The number of bytes of the head, with the empty line at its end.
     var byteCount: Int
     /// The number of bytes of the body.
@@ -105,6 +107,8 @@ enum IngestRequestParser {
                 let options = ConnectionOptions(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]))
                 guard options.arePlain else { return .other }
                 if options.close { head.closes = true }
+            case .timestamp:
+                head.isTimestampApproximate = TimestampField.isApproximate(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]))
             case .userAgent: if head.userAgent == nil { head.userAgent = value..<valueEnd }
             case .access(let field):
                 guard head.access[field] == nil else { return .other }
@@ -121,7 +125,7 @@ enum IngestRequestParser {
 
     /// The fields that the lane knows; every other one does not matter to it.
     private enum Field {
-        case host, contentType, contentLength, connection, userAgent, generalLane, ignored
+        case host, contentType, contentLength, connection, userAgent, timestamp, generalLane, ignored
         case access(AccessField)
 
         init(_ name: UnsafeRawBufferPointer) {
@@ -146,6 +150,7 @@ enum IngestRequestParser {
                 self =
                     equals(name, "transfer-encoding")
                     ? .generalLane : equals(name, "x-forwarded-proto") ? .access(.forwardedProto) : .ignored
+            case 18: self = equals(name, "assetlog-timestamp") ? .timestamp : .ignored
             case 23: self = equals(name, "dagster-cloud-api-token") ? .access(.apiToken) : .ignored
             default: self = .ignored
             }

@@ -42,6 +42,7 @@ struct PlainResponseEncoder {
         buffer.writeString("HTTP/1.1 \(answer.status) \(reasonPhrase(answer.status))\r\nServer: assetlog\r\n")
         buffer.writeString("Content-Type: application/json\r\nContent-Length: \(body.count)")
         if let id = answer.eventID { buffer.writeString("\r\nAssetlog-Event-Id: \(id)") }
+        if let value = AnswerField.value(status: answer.status) { buffer.writeString("\r\n\(AnswerField.name): \(value)") }
         for field in answer.fields { buffer.writeString("\r\n\(field.name): \(field.value)") }
         buffer.writeBytes(dateField)
         if closes { buffer.writeBytes(closing) }

@@ -1,12 +1,13 @@
 public import AssetlogAccess
+package import AssetlogCore
 public import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTPTypes
 
 /// Answers a request that is no report, knowing what the lanes have found out about it.
-public typealias APIResponder =
-    @Sendable (Request, consuming ResponseWriter, RequestAdmission) async throws -> Void
+package typealias APIResponder =
+    @Sendable (Request, consuming ResponseWriter, RequestAdmission, RequestMemory) async throws -> Void
 
 /// A connection that has asked for something else than a report, as the API lane reads and writes it.
 struct APIConnection: Sendable {
@@ -62,7 +63,7 @@ struct APIConnectionHandler: HTTPChannelHandler {
                     let body = AwaitedBody(body: request.body, sendContinue: sendContinue)
                     request.body = HummingbirdCore.RequestBody(asyncSequence: body)
                 }
-                try await respond(request, writer, forwarded.current)
+                try await respond(request, writer, forwarded.current, forwarded.memory)
             }, logger: logger)
         await handler.handleHTTP(asyncChannel: connection.channel, logger: logger)
     }

@@ -192,7 +192,8 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             let request = ReportRequest(
                 endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                 contentType: head.contentType.map(part),
-                body: part(head.byteCount..<head.byteCount + head.contentLength))
+                body: part(head.byteCount..<head.byteCount + head.contentLength),
+                isTimestampApproximate: head.isTimestampApproximate)
             self.route = RequestRoute(route.endpoint)
             startedAt = .now()
             let admission = loop.admit(RequestFacts(head, in: bytes, of: connection))
@@ -278,9 +279,13 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     /// Counts what is kept of requests that have not come as a whole, beyond what each connection may keep.
     private func accountUnread() {
-        let kept = unread.readableBytes > Self.freeBytes ? unread.readableBytes : 0
+        // A few bytes must not keep the buffer of a large read.
+        if unread.readableBytes < unread.storageCapacity / 4, unread.storageCapacity > Self.freeBytes {
+            unread = ByteBuffer(bytes: unread.readableBytesView)
+        }
+        let kept = unread.readableBytes > 0 && unread.storageCapacity > Self.freeBytes ? unread.storageCapacity : 0
         guard kept != accounted else { return }
-        let memory = connection.loop.bodyMemory
+        let memory = connection.loop.memory
         memory.release(accounted)
         accounted = 0
         guard kept > 0 else { return }
@@ -288,7 +293,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     }
 
     private func forgetUnread() {
-        connection.loop.bodyMemory.release(accounted)
+        connection.loop.memory.release(accounted)
         accounted = 0
     }
 

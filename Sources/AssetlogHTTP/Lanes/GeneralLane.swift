@@ -61,8 +61,10 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var head: HTTPRequestHead?
     private var deployment: String?
     private var admission = RequestAdmission()
-    // What the head that is being read takes of the loop's memory.
+    // What the head that is being read takes of the memory of requests, and what the API lane may keep of a body.
     private var headBytes = 0
+    private var streamBytes = 0
+    private let flow = AnswerFlow()
 
     private init(connection: Connection) {
         self.connection = connection
@@ -94,12 +96,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        releaseHead()
+        releaseMemory()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         phase = .closed
-        releaseHead()
+        releaseMemory()
         context.fireChannelInactive()
     }
 
@@ -109,14 +111,6 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .discarding: linger()
         default: close()
         }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .api(hasEnded: true) = phase {
-            // A long answer may pause as it likes; a client that does not read it may not.
-            connection.deadline = context.channel.isWritable ? .distantFuture : .now() + connection.limits.writeTimeout
-        }
-        context.fireChannelWritabilityChanged()
     }
 
     func drain() {
@@ -131,7 +125,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     /// Only those of a head are counted here, because the decoder keeps them until the head is complete.
     func takeInput(_ count: Int) -> Bool {
         guard case .idle = phase else { return true }
-        guard connection.loop.bodyMemory.take(count) else {
+        guard connection.loop.memory.take(count, holding: headBytes) else {
             forgetRequest()
             respond(.noMemory, hasEnded: false)
             return false
@@ -141,8 +135,33 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     }
 
     private func releaseHead() {
-        connection.loop.bodyMemory.release(headBytes)
+        connection.loop.memory.release(headBytes)
         headBytes = 0
+    }
+
+    /// The most bytes of a body on their way to the API lane: what its buffer holds before it stops reading, and a read
+    /// that was under way.
+    private static let maximumStreamBytes = 192 << 10
+
+    /// Takes what the API lane may keep of a body that it has not read yet; false: there is no room.
+    private func takeStream(_ head: HTTPRequestHead) -> Bool {
+        guard !hasNoBody(head) else { return true }
+        let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? Self.maximumStreamBytes
+        let wanted = min(max(length, 0), Self.maximumStreamBytes)
+        guard connection.loop.memory.take(wanted) else { return false }
+        streamBytes = wanted
+        return true
+    }
+
+    private func releaseStream() {
+        connection.loop.memory.release(streamBytes)
+        streamBytes = 0
+    }
+
+    private func releaseMemory() {
+        releaseHead()
+        releaseStream()
+        flow.close()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -257,7 +276,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             return respond(.methodNotAllowed(head.method.rawValue), hasEnded: hasNoBody(head))
         }
         do throws(RequestBodyError) {
-            let body = try RequestBody(head.headers, limits: connection.limits, memory: connection.loop.bodyMemory)
+            let body = try RequestBody(head.headers, limits: connection.limits, memory: connection.loop.memory)
             phase = .readingReport(
                 ReportInProgress(
                     route: report, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
@@ -346,13 +365,14 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private func resolve(_ report: ReportInProgress) {
         let (target, contentType, route) = (report.target, report.contentType, report.route)
         let key = head?.headers.first(name: AccessField.idempotencyKey.name).map { Array($0.utf8) }
+        let isApproximate = head?.headers.first(name: TimestampField.name).map { TimestampField.isApproximate($0.utf8) } ?? false
         let verdict = target.withUnsafeBytes { target in
             (contentType ?? []).withUnsafeBytes { type in
                 report.body.bytes.withUnsafeBytes { body in
                     let request = ReportRequest(
                         endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]),
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
-                        contentType: contentType == nil ? nil : type, body: body)
+                        contentType: contentType == nil ? nil : type, body: body, isTimestampApproximate: isApproximate)
                     return (key ?? []).withUnsafeBytes { bytes in
                         connection.loop.report(
                             request, to: route.deployment, key: key == nil ? nil : bytes, admission: admission, for: self)
@@ -391,6 +411,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         head.headers.add(name: "Content-Type", value: "application/json")
         head.headers.add(name: "Content-Length", value: String(body.count))
         if let id = answer.eventID { head.headers.add(name: "Assetlog-Event-Id", value: id.description) }
+        if let value = AnswerField.value(status: answer.status) { head.headers.add(name: AnswerField.name, value: value) }
         for field in answer.fields + rateFields { head.headers.add(name: field.name, value: field.value) }
         addConnectionField(to: &head)
         note(answer, bytes: body.count)
@@ -458,17 +479,42 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             connection.loop.logger.error("The API lane could not be set up.", metadata: ["error": "\(error)"])
             return close()
         }
-        connection.forwarded.begin(admission, awaitsContinue: awaitsContinue)
+        let memory = RequestMemory(flow: flow, hasRoom: takeStream(head))
+        connection.forwarded.begin(admission, memory, awaitsContinue: awaitsContinue)
         phase = .api(hasEnded: false)
         hasForwarded = true
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    /// Writes a part of an answer, and notes when the socket has taken it.
+    private func write(
+        _ body: IOData, hasEnded: Bool, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext
+    ) {
+        let taken = promise ?? context.eventLoop.makePromise(of: Void.self)
+        taken.futureResult.assumeIsolated().whenComplete { [self, count = body.readableBytes] _ in sent(count) }
+        // A long answer may pause as it likes; a client that does not read it may not.
+        if hasEnded { connection.expect(within: connection.limits.writeTimeout) }
+        context.write(wrapOutboundOut(.body(body)), promise: taken)
+    }
+
+    private func sent(_ count: Int) {
+        flow.sent(count)
+        let isEmpty = flow.unsentBytes == 0
+        switch phase {
+        case .api(hasEnded: true):
+            if isEmpty { connection.deadline = .distantFuture } else { connection.expect(within: connection.limits.writeTimeout) }
+        case .idle where isEmpty && headBytes == 0: connection.expect(within: connection.limits.idleTimeout)
+        default: break
+        }
     }
 
     private func addAPILane(_ context: ChannelHandlerContext) throws {
         hasAPILane = true
         try context.pipeline.syncOperations.addHandler(HTTP1ToHTTPServerCodec(secure: connection.isSecure))
         let channel = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
-            wrappingChannelSynchronously: context.channel, configuration: .init(isOutboundHalfClosureEnabled: true))
+            wrappingChannelSynchronously: context.channel,
+            configuration: .init(
+                backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true))
         let lane = NIOLoopBound(self, eventLoop: context.eventLoop)
         connection.loop.openAPIChannel(
             APIConnection(channel: channel, forwarded: connection.forwarded) {
@@ -478,6 +524,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         guard case .api(let hasEnded) = phase else {
+            if case .body(let body) = unwrapOutboundIn(data) { flow.sent(body.readableBytes) }
             promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
@@ -489,11 +536,13 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             keepsAlive = keepsAlive && hasEnded && !connection.loop.isDraining
             addConnectionField(to: &head)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
-        case .body(let body): context.write(wrapOutboundOut(.body(body)), promise: promise)
+        case .body(let body): write(body, hasEnded: hasEnded, promise, context)
         case .end(let trailers):
             let closes = !keepsAlive
             phase = !hasEnded ? .discarding(remaining: connection.limits.discardedBytes) : closes ? .lingering : .idle
-            connection.expect(within: hasEnded ? connection.limits.idleTimeout : connection.limits.discardTimeout)
+            releaseStream()
+            let wait = flow.unsentBytes > 0 ? connection.limits.writeTimeout : connection.limits.idleTimeout
+            connection.expect(within: hasEnded ? wait : connection.limits.discardTimeout)
             context.writeAndFlush(wrapOutboundOut(.end(trailers)), promise: promise)
             if hasEnded, closes { linger() }
         }

@@ -1,3 +1,4 @@
+import AssetlogCore
 import AssetlogGzip
 import NIOCore
 import NIOHTTP1
@@ -7,27 +8,6 @@ struct RequestBodyError: Error {
     var answer: ReportAnswer
 }
 
-/// The memory that the bodies of one event loop may take together. Confined to the loop.
-final class BodyMemory {
-    private let limit: Int
-    private var used = 0
-
-    init(limit: Int) {
-        self.limit = limit
-    }
-
-    func take(_ count: Int) -> Bool {
-        // One body always fits, however small the share of a loop is.
-        guard used == 0 || used + count <= limit else { return false }
-        used += count
-        return true
-    }
-
-    func release(_ count: Int) {
-        used -= count
-    }
-}
-
 /// The body of a report as it comes in: decoded on the way, and bounded. Confined to its event loop.
 final class RequestBody {
     /// What was decoded so far.
@@ -35,14 +15,13 @@ final class RequestBody {
     /// How many bytes came over the wire.
     private(set) var receivedBytes = 0
     private let limit: Int
-    private let memory: BodyMemory
+    private let memory: MemoryHold
     private let decoder: ContentDecoder?
-    private var taken = 0
 
     /// Prepares for the body that a head announces.
-    init(_ headers: HTTPHeaders, limits: HTTPLimits, memory: BodyMemory) throws(RequestBodyError) {
+    init(_ headers: HTTPHeaders, limits: HTTPLimits, memory: MemoryBudget.Share) throws(RequestBodyError) {
         limit = limits.bodyBytes
-        self.memory = memory
+        self.memory = MemoryHold(of: memory)
         let codings = headers["content-encoding"].joined(separator: ",")
         let gzip = GzipLimits(maximumBytes: limits.bodyBytes, maximumRatio: limits.compressionRatio)
         do {
@@ -56,13 +35,8 @@ final class RequestBody {
         }
     }
 
-    deinit {
-        memory.release(taken)
-    }
-
     func append(_ buffer: ByteBuffer) throws(RequestBodyError) {
         receivedBytes += buffer.readableBytes
-        let before = bytes.count
         if let decoder {
             do {
                 try buffer.withUnsafeReadableBytes { try decoder.decode($0, into: &bytes) }
@@ -75,7 +49,8 @@ final class RequestBody {
             }
             bytes.append(contentsOf: buffer.readableBytesView)
         }
-        try account(bytes.count - before)
+        // Its capacity, because an array that grows takes more than it holds.
+        guard memory.change(to: bytes.capacity) else { throw RequestBodyError(answer: .noMemory) }
     }
 
     func finish() throws(RequestBodyError) {
@@ -99,12 +74,5 @@ final class RequestBody {
         case let error as GzipError: return .refused(400, error.message)
         default: return .refused(400, "The body could not be decoded: \(error)")
         }
-    }
-
-    private func account(_ count: Int) throws(RequestBodyError) {
-        guard memory.take(count) else {
-            throw RequestBodyError(answer: .noMemory)
-        }
-        taken += count
     }
 }

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCore
 import AssetlogMetrics
 import AssetlogTLS
 import NIOCore
@@ -65,14 +66,25 @@ final class Connection {
 /// What the lanes have found out about the request that the API lane has. A connection has one request at a time, so
 /// the event loop writes it before it forwards a request, and nobody else does.
 final class ForwardedRequest: Sendable {
-    private let state = Mutex((admission: RequestAdmission(), awaitsContinue: false))
-
-    /// Replaces what is known of the request before.
-    func begin(_ admission: RequestAdmission, awaitsContinue: Bool) {
-        state.withLock { $0 = (admission, awaitsContinue) }
+    private struct State {
+        var admission = RequestAdmission()
+        var memory = RequestMemory()
+        var awaitsContinue = false
     }
 
+    private let state = Mutex(State())
+
+    /// Replaces what is known, before the request is forwarded.
+    func begin(_ admission: RequestAdmission, _ memory: RequestMemory, awaitsContinue: Bool) {
+        state.withLock { $0 = State(admission: admission, memory: memory, awaitsContinue: awaitsContinue) }
+    }
+
+    /// What has been found out about the request.
     var current: RequestAdmission { state.withLock { $0.admission } }
+
+    /// How the request and its answer are kept within the server's memory.
+    var memory: RequestMemory { state.withLock { $0.memory } }
+
     /// Whether the client holds its body back until it is asked for it.
     var awaitsContinue: Bool { state.withLock { $0.awaitsContinue } }
 }

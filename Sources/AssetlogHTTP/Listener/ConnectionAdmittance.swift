@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCore
 import AssetlogMetrics
 import NIOCore
 import Synchronization
@@ -14,9 +15,17 @@ final class ConnectionAdmittance: Sendable {
     private let limits: HTTPLimits
     private let trustedProxies: [AddressBlock]
     private let metrics: RequestMetrics
+    private let memory: MemoryBudget.Share
+    // What a connection keeps while it is idle, as was measured, with room for what its buffers grow to.
+    private let connectionBytes: Int
     private let state = Mutex(State())
 
-    init(limits: HTTPLimits, trustedProxies: [AddressBlock], metrics: RequestMetrics) {
+    init(
+        limits: HTTPLimits, trustedProxies: [AddressBlock], metrics: RequestMetrics, memory: MemoryBudget.Share,
+        isSecure: Bool
+    ) {
+        self.memory = memory
+        connectionBytes = isSecure ? 32 << 10 : 12 << 10
         self.limits = limits
         self.trustedProxies = trustedProxies
         self.metrics = metrics
@@ -26,9 +35,12 @@ final class ConnectionAdmittance: Sendable {
     func admit(_ peer: ClientAddress?) -> Bool {
         let limit = limitPerAddress(peer)
         let refusal: Counter? = state.withLock { state in
-            guard state.total < limits.connections else { return metrics.refusedByTotal }
+            guard state.total < limits.connections, memory.take(connectionBytes) else { return metrics.refusedByTotal }
             if let key = peer?.limitKey {
-                guard state.byAddress[key, default: 0] < limit else { return metrics.refusedByAddress }
+                guard state.byAddress[key, default: 0] < limit else {
+                    memory.release(connectionBytes)
+                    return metrics.refusedByAddress
+                }
                 state.byAddress[key, default: 0] += 1
             }
             state.total += 1
@@ -41,6 +53,7 @@ final class ConnectionAdmittance: Sendable {
     /// Counts the end of a connection that was admitted.
     func leave(_ peer: ClientAddress?) {
         metrics.connections.subtract()
+        memory.release(connectionBytes)
         state.withLock { state in
             state.total -= 1
             guard let key = peer?.limitKey, let count = state.byAddress[key] else { return }

@@ -1,5 +1,5 @@
 import AssetlogAccess
-import AssetlogCore
+package import AssetlogCore
 public import AssetlogLog
 public import AssetlogMetrics
 public import Logging
@@ -30,7 +30,7 @@ public final class HTTPServer: Sendable {
     ///   - api: Answers every request that is not a report.
     ///   - logger: Takes what the operator should know.
     /// - Throws: `TokenError` when OpenSSL has no SHA-256.
-    public init(
+    package init(
         configuration: HTTPServerConfiguration, log: EventLog, api: @escaping APIResponder, logger: Logger
     ) throws {
         self.configuration = configuration
@@ -56,7 +56,7 @@ public final class HTTPServer: Sendable {
         respond = api
         admittance = ConnectionAdmittance(
             limits: configuration.limits, trustedProxies: configuration.access.trustedProxies,
-            metrics: configuration.metrics)
+            metrics: configuration.metrics, memory: configuration.memory.connections, isSecure: configuration.makeTransportSecurity != nil)
     }
 
     /// Makes the counters of a server.
@@ -85,6 +85,8 @@ public final class HTTPServer: Sendable {
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            // What one read brings must fit into what a request takes of the memory before it is looked at.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(
                 .recvAllocator, value: AdaptiveRecvByteBufferAllocator(minimum: 1024, initial: 4096, maximum: 65_536)
             )

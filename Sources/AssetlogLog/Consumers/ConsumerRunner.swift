@@ -15,6 +15,7 @@ public final class ConsumerRunner: Sendable {
     private let logger: Logger
     private let bell = WakeUp()
     private let lease: ConsumerLease
+    private let cursorReader: CursorReader
     private let shared: Mutex<Shared>
 
     private struct Shared {
@@ -46,6 +47,8 @@ public final class ConsumerRunner: Sendable {
         var logger = logger
         logger[metadataKey: "consumer.name"] = "\(name)"
         self.logger = logger
+        cursorReader = CursorReader(
+            storage: storage, consumer: consumer, clock: self.clock, doubt: settings.firstPause, logger: logger)
         shared = Mutex(Shared(status: ConsumerStateMachine(name: name, settings: settings).status))
     }
 
@@ -103,13 +106,15 @@ public final class ConsumerRunner: Sendable {
                 try? await clock.sleep(span)
                 return machine.woken(at: clock.now())
             case .readCursor:
-                return machine.cursorRead(try await storage.cursor(of: machine.cursor.consumer), at: clock.now())
+                let (cursor, log) = try await cursorReader.read(machine.cursor)
+                return machine.cursorRead(cursor, of: log, at: clock.now())
             case .readPage(let position):
                 page = try await read(after: position)
-                return machine.pageRead(count: page.events.count, next: page.next, at: clock.now())
+                let last = page.events.last.flatMap { $0.sequence == page.next ? $0.id : nil }
+                return machine.pageRead(count: page.events.count, next: page.next, last: last, at: clock.now())
             case .deliver:
                 guard try await lease.confirm() else { return action }
-                try await deliver(ConsumerBatch(generation: machine.cursor.generation, events: page.events))
+                try await deliver(machine.cursor, page.events)
                 tellRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
@@ -134,7 +139,10 @@ public final class ConsumerRunner: Sendable {
         }
     }
 
-    private func deliver(_ batch: ConsumerBatch) async throws {
+    private func deliver(_ cursor: ConsumerCursor, _ events: [LoggedEvent]) async throws {
+        // The cursor has one since it was read.
+        guard let log = cursor.log else { throw StorageError(.unavailable, "The log has no identity yet.") }
+        let batch = ConsumerBatch(log: log, generation: cursor.generation, events: events)
         // A delivery is awaited though it was cancelled: the consumer gets no second one beside it.
         let delivery = BoundedDelivery(grace: settings.stopGrace, clock: clock) { [consumer] in
             try await consumer.consume(batch)
@@ -142,15 +150,28 @@ public final class ConsumerRunner: Sendable {
         try await lease.whileHeld(interrupt: delivery.cancel) { try await delivery.value() }
     }
 
+    /// Reads the next page; one that would hold a damaged event ends before it.
     private func read(after position: Int64) async throws -> EventPage {
-        try await storage.events(
-            EventQuery(
-                order: .ascending(after: position), limit: settings.batchEvents, maximumBytes: settings.batchBytes))
+        var limit = settings.batchEvents
+        while true {
+            do {
+                return try await storage.events(
+                    EventQuery(order: .ascending(after: position), limit: limit, maximumBytes: settings.batchBytes))
+            } catch let error as StorageError where error.code == .damaged && limit > 1 && error.sequence != position + 1 {
+                // Where sequences have holes, fewer events than these stand before it.
+                let before = error.sequence.map { $0 - position - 1 } ?? 1
+                limit = before > 0 && before < Int64(limit) ? Int(before) : limit / 2
+            }
+        }
     }
 
     private func head() async throws -> Int64 {
-        let last = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
-        return last.events.first?.sequence ?? 0
+        do {
+            let last = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
+            return last.events.first?.sequence ?? 0
+        } catch let error as StorageError where error.code == .damaged && error.sequence != nil {
+            return error.sequence ?? 0
+        }
     }
 
     // In a task of its own: a storage may give up when it sees a cancellation, and a delivery's cursor is worth keeping.
@@ -223,6 +244,11 @@ public final class ConsumerRunner: Sendable {
             logger.error(
                 "A consumer failed for good and is stopped; remove the cause, then restart or replay it.",
                 metadata: metadata)
+        case .stopped where action.isReading:
+            _ = takeRestart()
+            logger.error(
+                "A consumer met damage in the log and is stopped; restore the log, or replay the consumer from behind it.",
+                metadata: metadata)
         case .retrying where machine.status.failures == 1:
             logger.warning("A consumer failed and will try again.", metadata: metadata)
         default:
@@ -248,5 +274,11 @@ public final class ConsumerRunner: Sendable {
     private func tellRecovery(from failures: Int) {
         guard failures > 0 else { return }
         logger.notice("A consumer works again.", metadata: ["consumer.failures": "\(failures)"])
+    }
+}
+
+extension ConsumerStateMachine.Action {
+    fileprivate var isReading: Bool {
+        if case .readPage = self { true } else { false }
     }
 }

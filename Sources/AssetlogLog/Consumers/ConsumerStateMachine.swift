@@ -11,9 +11,9 @@ struct ConsumerStateMachine {
         case takeLease
         /// Pause because another server has the lease, or nobody could be asked for it, then ``woken(at:)``.
         case standBy(Duration)
-        /// Read the cursor from the storage, then ``cursorRead(_:at:)``.
+        /// Read the cursor from the storage and check that it is a place of this log, then ``cursorRead(_:of:at:)``.
         case readCursor
-        /// Read a page of the log, then ``pageRead(count:next:at:)``.
+        /// Read a page of the log, then ``pageRead(count:next:last:at:)``.
         case readPage(after: Int64)
         /// Hand over the page that was just read, then ``delivered(at:)``.
         case deliver
@@ -35,7 +35,7 @@ struct ConsumerStateMachine {
         case standingBy
         case starting
         case reading
-        case delivering(next: Int64)
+        case delivering(next: Int64, last: EventID?)
         case saving
         case waiting
         case looking
@@ -93,8 +93,10 @@ struct ConsumerStateMachine {
         return start()
     }
 
-    mutating func cursorRead(_ cursor: ConsumerCursor, at now: Duration) -> Action {
+    /// - Parameter log: The log that the cursor is a place of.
+    mutating func cursorRead(_ cursor: ConsumerCursor, of log: LogID, at now: Duration) -> Action {
         adopt(cursor)
+        self.cursor.log = log
         lastSave = now
         lastLook = now
         // Somebody replayed it, or it is new: whatever failed before is tried at once.
@@ -103,25 +105,26 @@ struct ConsumerStateMachine {
         return read()
     }
 
-    mutating func pageRead(count: Int, next: Int64, at now: Duration) -> Action {
+    /// - Parameter last: The event at `next`; nil: there is none.
+    mutating func pageRead(count: Int, next: Int64, last: EventID? = nil, at now: Duration) -> Action {
         succeeded(.reading)
         if count > 0 {
-            state = .delivering(next: next)
+            state = .delivering(next: next, last: last)
             status.head = max(status.head, next)
             return .deliver
         }
         // The end of the log. What was looked at without a match need not be looked at again.
-        move(to: max(next, cursor.position))
+        if next > cursor.position { move(to: next, last) }
         status.head = cursor.position
         status.phase = .following
         return saveIsDue(at: now) ? save() : wait(at: now)
     }
 
     mutating func delivered(at now: Duration) -> Action {
-        guard case .delivering(let next) = state else { return read() }
+        guard case .delivering(let next, let last) = state else { return read() }
         succeeded(.delivering)
         status.phase = .catchingUp
-        move(to: next)
+        move(to: next, last)
         if saveIsDue(at: now) { return save() }
         return now - lastLook >= settings.pollInterval ? look(at: now) : read()
     }
@@ -162,7 +165,8 @@ struct ConsumerStateMachine {
             return readCursor()
         }
         succeeded(.looking)
-        guard !wasReplayed else { return readCursor() }
+        // A log that ends before what was read is another one by now, or has lost its end.
+        guard !wasReplayed, head >= cursor.position else { return readCursor() }
         return saveIsDue(at: now) ? save() : read()
     }
 
@@ -177,7 +181,7 @@ struct ConsumerStateMachine {
         status.failures = failing == step ? status.failures + 1 : 1
         status.lastError = message
         failing = step
-        if step == .delivering, !isRetriable {
+        if step == .delivering || step == .reading, !isRetriable {
             state = .stopped
             status.phase = .stopped
             return .waitForHelp
@@ -252,15 +256,16 @@ struct ConsumerStateMachine {
 
     private mutating func adopt(_ new: ConsumerCursor) {
         // What was delivered in this generation counts, though it was not saved: a lease may have been lost meanwhile.
-        let delivered = new.generation == cursor.generation ? cursor.position : new.position
+        let delivered = new.generation == cursor.generation && cursor.position > new.position ? cursor : new
         cursor = new
         savedPosition = new.position
         status.generation = new.generation
-        move(to: max(delivered, new.position))
+        move(to: delivered.position, delivered.event)
     }
 
-    private mutating func move(to position: Int64) {
+    private mutating func move(to position: Int64, _ event: EventID?) {
         cursor.position = position
+        cursor.event = event
         status.position = position
     }
 

@@ -55,23 +55,33 @@ struct ExporterBench {
     }
 }
 
+extension LogID {
+    /// The log of the suite's events.
+    static let suite = LogID(high: 0x5eed_0000_0000_4000, low: 0x8000_0000_0000_0001)
+    /// Another one, which gave the same sequences to other events.
+    static let other = LogID(high: 0x5eed_0000_0000_4000, low: 0x8000_0000_0000_0002)
+}
+
 extension Exporter {
     /// Delivers made-up events of these sequences in one batch.
-    func deliver(_ sequences: some Sequence<Int64>, generation: Int64 = 0) async throws {
-        try await deliver(ExportBatch(generation: generation, events: sequences.map { .sample($0) }))
+    func deliver(_ sequences: some Sequence<Int64>, of log: LogID = .suite, generation: Int64 = 0) async throws {
+        try await deliver(
+            ExportBatch(log: log, generation: generation, events: sequences.map { .sample($0, of: log) }))
     }
 }
 
 extension LoggedEvent {
-    /// A made-up event that depends only on its sequence, so that it comes again as it was.
-    static func sample(_ sequence: Int64, details: String? = nil) -> LoggedEvent {
+    /// A made-up event that depends only on its sequence and its log, so that it comes again as it was.
+    static func sample(_ sequence: Int64, of log: LogID = .suite, details: String? = nil) -> LoggedEvent {
         let kind = EventKind.allCases[Int(sequence % 2)]
         let time = Timestamp(microseconds: 1_790_000_000_000_000 + sequence * 1_000)
         let text = details ?? #"{"description":"event \#(sequence)","tags":{},"metadata":{}}"#
         return LoggedEvent(
             sequence: sequence,
             event: Event(
-                id: EventID(high: 0x0199_0000_0000_7000 &+ UInt64(sequence) << 16, low: 1 << 63 | UInt64(sequence)),
+                id: EventID(
+                    high: 0x0199_0000_0000_7000 &+ UInt64(sequence) << 16,
+                    low: 1 << 63 | (log.low & 0xff) << 48 | UInt64(sequence)),
                 kind: kind, assetKey: AssetKey(["suite", "asset \(sequence % 7)"]),
                 partition: sequence % 3 == 0 ? "2026-11-\(10 + sequence % 18)" : nil, timestamp: time,
                 receivedAt: time, details: Array(text.utf8)))

@@ -53,7 +53,7 @@ extension ExporterConformance {
     }
 
     private static func expectContent(of events: [LoggedEvent], on bench: ExporterBench) async throws {
-        try await bench.session { try await $0.deliver(ExportBatch(generation: 0, events: events)) }
+        try await bench.session { try await $0.deliver(ExportBatch(log: .suite, generation: 0, events: events)) }
         try await bench.expectShown(events.map(\.sequence), "After a batch with uncommon content")
         for (shown, event) in zip(try await bench.destination.shown(), events) {
             guard let json = shown.json else { continue }

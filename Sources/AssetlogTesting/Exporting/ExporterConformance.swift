@@ -10,7 +10,8 @@ import AssetlogCore
 /// ```
 public enum ExporterConformance {
     /// All cases, in the order of the life of an exporter.
-    public static let cases: [ConformanceCase<ExporterSubject>] = delivering + redelivering + replaying + living
+    public static let cases: [ConformanceCase<ExporterSubject>] =
+        delivering + redelivering + replaying + followingLogs + living
 
     /// Makes a case with a destination of its own that is removed at the end.
     static func test(

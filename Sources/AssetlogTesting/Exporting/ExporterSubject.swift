@@ -4,7 +4,7 @@ public import AssetlogCore
 public struct ExporterSubject: Sendable {
     /// What a destination shows when a batch was delivered twice.
     public enum Delivery: Hashable, Sendable {
-        /// Every event once: the exporter knows what the destination has.
+        /// Every event once: the exporter knows what the destination has, and says so by `position()`.
         case exactlyOnce
         /// Every event, some twice; the reason says why it can't be better.
         case atLeastOnce(reason: String)

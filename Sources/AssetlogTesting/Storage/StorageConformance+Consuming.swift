@@ -14,12 +14,14 @@ extension StorageConformance {
             let names = try await bench.storage.cursors().map(\.consumer)
             try expect(names == ["a", "b", "ü"], "the cursors are those of \(names), expected a, b, ü by name.")
         },
-        always("a cursor moves, and no other one with it") { bench in
+        always("a cursor moves with its log and its event, and no other one with it") { bench in
             try bench.fill(20)
             var first = try await bench.storage.cursor(of: "first")
             let second = try await bench.storage.cursor(of: "second")
             for position: Int64 in [3, 4, 20] {
                 first.position = position
+                first.log = try await bench.storage.logID()
+                first.event = bench.model.first { $0.sequence == position }?.id ?? bench.model[0].id
                 let moved = try await bench.storage.advance(first)
                 try expect(moved, "advance to \(position) in the cursor's own generation was refused.")
                 let found = try await bench.storage.cursors()
@@ -30,8 +32,12 @@ extension StorageConformance {
             try bench.fill(20)
             var cursor = try await bench.storage.cursor(of: "audit")
             cursor.position = 20
+            (cursor.log, cursor.event) = (try await bench.storage.logID(), bench.model.last?.id)
             _ = try await bench.storage.advance(cursor)
             let replayed = try await bench.storage.replay("audit", after: 7)
+            try expect(
+                replayed.log == nil && replayed.event == nil,
+                "a replay left the cursor at the event \(cursor.event?.description ?? "none"), where it is no more.")
             try expect(replayed.position == 7, "a replay after 7 set the cursor to \(replayed.position).")
             try expect(
                 replayed.generation > cursor.generation,

@@ -70,6 +70,7 @@ extension StorageConformance {
             try bench.fill(20)
             var cursor = try await bench.storage.cursor(of: "audit")
             cursor.position = 13
+            (cursor.log, cursor.event) = (try await bench.storage.logID(), bench.model.last?.id)
             _ = try await bench.storage.advance(cursor)
             try await bench.reopen()
             let found = try await bench.storage.cursor(of: "audit")

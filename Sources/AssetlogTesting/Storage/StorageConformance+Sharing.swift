@@ -5,6 +5,10 @@ extension StorageConformance {
     static let sharing = leasing + appendingTogether
 
     private static let leasing = [
+        shared("two servers on one log agree on its identity") { bench, other in
+            let (log, another) = (try await bench.storage.logID(), try await other.logID())
+            try expect(log == another, "one server says that the log is \(log), another one that it is \(another).")
+        },
         always("the only server gets every lease, and may renew it and give it back") { bench in
             for _ in 0..<2 {
                 for name in ["a", "b"] {

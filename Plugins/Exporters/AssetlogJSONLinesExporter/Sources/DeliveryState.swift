@@ -3,13 +3,17 @@ import AssetlogCore
 
 /// What the exporter has to know beside the lines themselves; kept in a small file that is replaced as a whole.
 ///
-/// The lines are the truth about the position: it is the sequence of the last one. The state says to which generation
-/// that line belongs, and holds the position while no line of that generation is in the active file.
+/// The lines are the truth about the position: it is that of the last one. The state says to which log and generation that line
+/// belongs, and holds the position while no line of them is in the active file.
 struct DeliveryState: Equatable {
+    /// The log that is being delivered; nil before the first delivery, and where an older release made it.
+    var log: LogID?
     /// The generation that is being delivered; nil before the first delivery.
     var generation: Int64?
-    /// A sequence of this generation that was delivered for certain; 0: none.
+    /// A sequence of this log and generation that was delivered for certain; 0: none.
     var position: Int64 = 0
+    /// The event of this sequence; nil: not known.
+    var event: EventID?
     /// Where in the active file the lines of this generation begin.
     var offset = 0
     /// The number that the active file gets when it is rotated.
@@ -22,9 +26,11 @@ struct DeliveryState: Equatable {
     /// The text of the file; the last line shows that it is whole.
     var text: String {
         """
-        assetlog jsonlines state 1
+        assetlog jsonlines state 2
+        log \(log?.description ?? "none")
         generation \(generation.map(String.init) ?? "none")
         position \(position)
+        event \(event?.description ?? "none")
         offset \(offset)
         number \(number)
         started \(started)
@@ -35,23 +41,27 @@ struct DeliveryState: Equatable {
 
     /// Reads the text of the file; nil: it is damaged, or of a newer release.
     init?(text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        guard lines.count == 8, lines[0] == "assetlog jsonlines state 1", lines[6] == "end", lines[7].isEmpty else {
-            return nil
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        // The first format knows neither the log nor the event.
+        let isOld = lines.first == "assetlog jsonlines state 1"
+        guard isOld || lines.first == "assetlog jsonlines state 2", lines.count == (isOld ? 8 : 10) else { return nil }
+        lines = lines.dropFirst()
+        func value<Value>(_ name: String, _ read: (String) -> Value?) -> Value? {
+            guard let line = lines.popFirst(), line.hasPrefix("\(name) ") else { return nil }
+            return read(String(line.dropFirst(name.count + 1)))
         }
-        func value(_ index: Int, _ name: String) -> Substring? {
-            lines[index].hasPrefix("\(name) ") ? lines[index].dropFirst(name.count + 1) : nil
+        /// A value that may be none, which is not the same as one that can't be read.
+        func optional<Value>(_ name: String, _ read: (String) -> Value?) -> Value?? {
+            value(name) { text in text == "none" ? .some(nil) : read(text).map { .some($0) } }
         }
-        guard let generation = value(1, "generation"), let position = value(2, "position").flatMap({ Int64($0) }),
-            let offset = value(3, "offset").flatMap({ Int($0) }), let number = value(4, "number").flatMap({ Int($0) }),
-            let started = value(5, "started").flatMap({ Int64($0) }), offset >= 0, number >= 1
+        guard let log = isOld ? .some(nil) : optional("log", { LogID($0) }),
+            let generation = optional("generation", { Int64($0) }), let position = value("position", { Int64($0) }),
+            let event = isOld ? .some(nil) : optional("event", { EventID($0) }),
+            let offset = value("offset", { Int($0) }), let number = value("number", { Int($0) }),
+            let started = value("started", { Int64($0) }), offset >= 0, number >= 1, lines.elementsEqual(["end", ""])
         else { return nil }
-        self.generation = Int64(generation)
-        guard self.generation != nil || generation == "none" else { return nil }
-        self.position = position
-        self.offset = offset
-        self.number = number
-        self.started = started
+        (self.log, self.generation, self.position, self.event) = (log, generation, position, event)
+        (self.offset, self.number, self.started) = (offset, number, started)
     }
 }
 

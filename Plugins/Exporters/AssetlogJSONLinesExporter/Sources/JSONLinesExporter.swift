@@ -38,7 +38,14 @@ actor JSONLinesExporter: Exporter {
         guard let file else {
             throw ExportError("The exporter to \(settings.path) was closed.", isRetriable: false)
         }
-        if try file.append(batch.events, generation: batch.generation) { announceRotation.yield() }
+        if try file.append(batch) { announceRotation.yield() }
+    }
+
+    func position() throws -> DeliveredPosition? {
+        guard let file else {
+            throw ExportError("The exporter to \(settings.path) was closed.", isRetriable: false)
+        }
+        return file.delivered
     }
 
     func close() {

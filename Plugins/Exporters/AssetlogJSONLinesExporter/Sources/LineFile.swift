@@ -12,14 +12,16 @@ final class LineFile {
     private let paths: FilePaths
     private let stateFile: StateFile
     private let logger: Logger
-    private let lock: OpenFile
+    private var lock: OpenFile
     private var state: DeliveryState
     /// The active file; nil: none was begun since the last rotation.
     private var file: OpenFile?
     /// How many bytes of the active file are lines that count.
     private var length = 0
-    /// The sequence of the last line that counts, in the generation of the state.
-    private(set) var position: Int64 = 0
+    /// The sequence of the last line that counts, in the log and generation of the state.
+    private var position: Int64 = 0
+    /// The event of this line; nil: not known.
+    private var lastEvent: EventID?
     /// Whether a failure may have left bytes behind `length`, or a file that is not the one that is open.
     private var isSuspect = false
     private var hasCheckedIdentity = false
@@ -50,17 +52,23 @@ final class LineFile {
         try recover(isFirstUse: found == nil)
     }
 
+    /// The last event that the file has for certain; nil: none of this log and generation.
+    var delivered: DeliveredPosition? {
+        guard let generation = state.generation, position > 0 else { return nil }
+        return DeliveredPosition(log: state.log, generation: generation, sequence: position, event: lastEvent)
+    }
+
     /// Appends the events that are not in the file yet and returns when they are durable.
     ///
     /// - Returns: Whether files were rotated.
-    func append(_ events: [LoggedEvent], generation: Int64) throws -> Bool {
+    func append(_ batch: ExportBatch) throws -> Bool {
         let numberBefore = state.number
         do {
             try prepare()
-            try enter(generation)
+            try enter(batch.log, batch.generation)
             try rotateIfOld()
-            try checkIdentity(of: events)
-            try write(events.drop { $0.sequence <= position })
+            try checkIdentity(of: batch.events)
+            try write(batch.events.drop { $0.sequence <= position })
         } catch {
             isSuspect = true
             throw error
@@ -103,7 +111,7 @@ final class LineFile {
 
     // No active file, or an empty one, holds lines of this generation: the state says how far it came.
     private func begin(isFirstUse: Bool) throws {
-        position = state.position
+        (position, lastEvent) = (state.position, state.event)
         length = 0
         guard isFirstUse || state.offset != 0 || state.started != 0 else { return }
         state.offset = 0
@@ -124,13 +132,17 @@ final class LineFile {
         try fileSystem.sync(file)
         self.file = file
         length = tail.length
-        position = max(state.position, tail.sequence ?? 0)
+        let isInFile = tail.sequence.map { $0 >= state.position } ?? false
+        (position, lastEvent) = isInFile ? (tail.sequence ?? 0, tail.event) : (state.position, state.event)
     }
 
     // MARK: Before a delivery
 
     private func prepare() throws {
         if isSuspect { try heal() }
+        try keepLock()
+        // Without it the file would be refused at the next start.
+        if state.generation != nil, try fileSystem.facts(paths.state) == nil { try saveState() }
         guard let file else { return }
         // Somebody may have moved the file away, as a log rotation does: lines in it would be seen by nobody.
         let facts = try fileSystem.facts(paths.active)
@@ -138,6 +150,19 @@ final class LineFile {
         guard facts.map({ $0.isSameFile(as: open) }) != true else { return }
         logger.notice("The file was moved away; a new one is begun.", metadata: ["path": "\(paths.active)"])
         try replaceFile(by: facts)
+    }
+
+    // Somebody may have removed the lock, and another exporter may have made and locked a new one.
+    private func keepLock() throws {
+        let open = try fileSystem.facts(lock)
+        if let facts = try fileSystem.facts(paths.lock), facts.isSameFile(as: open) { return }
+        let new = try fileSystem.open(paths.lock, create: true)
+        guard try fileSystem.lock(new, attempts: 1) else {
+            throw ExportError(
+                "\(paths.lock) was removed, and another exporter or server has it now. Stop one of the two; the delivery is tried"
+                    + " again.")
+        }
+        lock = new
     }
 
     // After a failed write or sync nothing is known about the bytes behind `length`, so they are written again.
@@ -157,28 +182,45 @@ final class LineFile {
 
     private func replaceFile(by facts: FileFacts?) throws {
         file = nil
-        state.position = position
         state.offset = 0
         state.started = 0
         length = 0
-        guard let facts, facts.size > 0 else { return try stateFile.write(state) }
+        guard let facts, facts.size > 0 else { return try saveState() }
         throw ExportError(
             "\(paths.active) was replaced by a file of somebody else. Move it away; the delivery is tried again.")
     }
 
-    private func enter(_ generation: Int64) throws {
-        guard generation != state.generation else { return }
+    // Sequences are those of one log and one generation. In any other the same numbers are other deliveries, and begin here.
+    private func enter(_ log: LogID, _ generation: Int64) throws {
+        let isSameLog = log == state.log || state.log == nil
         var next = state
+        next.log = log
         next.generation = generation
-        next.position = 0
-        next.offset = length
+        if isSameLog, generation == state.generation {
+            // What an older release has delivered was compared with the log before it came here.
+            guard state.log == nil else { return }
+        } else {
+            if !isSameLog {
+                logger.warning(
+                    "The events are those of another log; all of them are written, behind those of the log before.",
+                    metadata: ["path": "\(paths.active)", "log": "\(log)"])
+            }
+            (next.position, next.event) = (0, nil)
+            next.offset = length
+            (position, lastEvent) = (0, nil)
+        }
         try stateFile.write(next)
         state = next
-        position = 0
     }
 
-    // Sequences that the file has already are passed over. If the log was begun anew in another data folder they are
-    // other events, and passing over them would lose them. The first time after opening, the file is asked.
+    /// Writes the state as it is, with the position.
+    private func saveState() throws {
+        (state.position, state.event) = (position, lastEvent)
+        try stateFile.write(state)
+    }
+
+    // Sequences that the file has already are passed over. Where they are other events, passing over them would lose them. The
+    // log was compared with the file before, so this finds what should not be: the first time after opening, the file is asked.
     private func checkIdentity(of events: [LoggedEvent]) throws {
         guard !hasCheckedIdentity, let event = events.first, event.sequence <= position, let file else { return }
         hasCheckedIdentity = true
@@ -187,7 +229,7 @@ final class LineFile {
             found != event.id.description
         else { return }
         throw ExportError(
-            "\(paths.active) holds another event with the sequence \(event.sequence): it was written for another log."
+            "\(paths.active) holds another event with the sequence \(event.sequence) of this log: one of the two was changed."
                 + " Move it and \(paths.state) away, or choose another path.", isRetriable: false)
     }
 
@@ -195,7 +237,7 @@ final class LineFile {
 
     private func write(_ events: some Sequence<LoggedEvent>) throws {
         var buffer: [UInt8] = []
-        var last = position
+        var last = (position, lastEvent)
         var unsynced = 0
         for event in events {
             let line = Self.line(of: event)
@@ -205,7 +247,7 @@ final class LineFile {
                 try rotate()
             }
             buffer.append(contentsOf: line)
-            last = event.sequence
+            last = (event.sequence, event.id)
             if buffer.count >= Self.bufferSize {
                 try put(buffer)
                 unsynced += buffer.count
@@ -228,7 +270,7 @@ final class LineFile {
         try fileSystem.write(bytes, to: try openFile())
     }
 
-    private func flush(_ buffer: inout [UInt8], unsynced: inout Int, last: Int64) throws {
+    private func flush(_ buffer: inout [UInt8], unsynced: inout Int, last: (Int64, EventID?)) throws {
         if !buffer.isEmpty {
             try put(buffer)
             unsynced += buffer.count
@@ -238,7 +280,7 @@ final class LineFile {
         try fileSystem.sync(file)
         length += unsynced
         unsynced = 0
-        position = last
+        (position, lastEvent) = last
     }
 
     private func openFile() throws -> OpenFile {
@@ -265,8 +307,7 @@ final class LineFile {
     // 3. the state says that the next file begins at 0.
     private func rotate() throws {
         try chooseNumber()
-        state.position = position
-        try stateFile.write(state)
+        try saveState()
         try fileSystem.rename(paths.active, to: paths.rotated(state.number))
         file = nil
         length = 0

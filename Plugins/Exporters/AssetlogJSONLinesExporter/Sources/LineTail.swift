@@ -7,6 +7,8 @@ struct LineTail: Equatable {
     var length: Int
     /// The sequence of the last whole line; nil: there is none.
     var sequence: Int64?
+    /// The identity of its event.
+    var event: EventID?
 
     /// How far back a loss of power may have left gaps: well over the size of a batch.
     static let window = 32 << 20
@@ -20,7 +22,7 @@ struct LineTail: Equatable {
             // A window that starts inside a line can only be used behind that line.
             let first = begin == start ? 0 : bytes.firstIndex(of: newline).map { $0 + 1 }
             if let first, let tail = examine(bytes[first...], at: begin) { return tail }
-            if begin == start { return LineTail(length: start, sequence: nil) }
+            if begin == start { return LineTail(length: start) }
             reach *= 2
         }
     }
@@ -33,7 +35,7 @@ struct LineTail: Equatable {
         while let end = rest.lastIndex(of: newline) {
             let begin = rest[..<end].lastIndex(of: newline).map { $0 + 1 } ?? rest.startIndex
             if let sequence = sequence(ofLine: rest[begin..<end]) {
-                return LineTail(length: base + end + 1, sequence: sequence)
+                return LineTail(length: base + end + 1, sequence: sequence, event: event(ofLine: rest[begin..<end]))
             }
             rest = rest[..<begin]
         }
@@ -46,6 +48,13 @@ struct LineTail: Equatable {
         guard line.starts(with: prefix), line.last == UInt8(ascii: "}") else { return nil }
         let digits = line.dropFirst(prefix.count).prefix(20).prefix { $0 != UInt8(ascii: ",") }
         return Int64(String(decoding: digits, as: UTF8.self))
+    }
+
+    /// Reads the identity of a line's event, which is its second field.
+    private static func event(ofLine line: ArraySlice<UInt8>) -> EventID? {
+        let name = Array(#""event_id":""#.utf8)
+        guard let comma = line.firstIndex(of: UInt8(ascii: ",")), line[(comma + 1)...].starts(with: name) else { return nil }
+        return EventID(String(decoding: line[(comma + 1 + name.count)...].prefix(EventID.textLength), as: UTF8.self))
     }
 
     /// Finds the line from `start` on that begins with `beginning`, and returns the event identity that follows in it.

@@ -67,6 +67,8 @@ struct JSONLinesConfigurationTests {
         #expect(DeliveryState(text: state.text) == state)
         state.generation = 3
         state.position = 1 << 40
+        state.log = .test
+        state.event = EventID(high: 7, low: 9)
         state.offset = 77
         state.number = 12
         state.started = 1_790_000_000
@@ -74,7 +76,18 @@ struct JSONLinesConfigurationTests {
         for count in 0..<state.text.utf8.count {
             #expect(DeliveryState(text: String(state.text.prefix(count))) == nil)
         }
-        #expect(DeliveryState(text: state.text.replacing("state 1", with: "state 2")) == nil)
+        #expect(DeliveryState(text: state.text.replacing("state 2", with: "state 3")) == nil)
+        #expect(DeliveryState(text: state.text.replacing("event 0", with: "event x")) == nil)
+    }
+
+    @Test("the state of an older release is read, and knows neither the log nor the event")
+    func oldState() {
+        let text = "assetlog jsonlines state 1\ngeneration 3\nposition 44\noffset 7\nnumber 2\nstarted 5\nend\n"
+        var state = DeliveryState()
+        (state.generation, state.position, state.offset, state.number, state.started) = (3, 44, 7, 2, 5)
+        #expect(DeliveryState(text: text) == state)
+        #expect(DeliveryState(text: text.replacing("state 1", with: "state 2")) == nil)
+        #expect(DeliveryState(text: text.replacing("number 2\n", with: "")) == nil)
     }
 
     @Test("the sample is what the declared keys say")

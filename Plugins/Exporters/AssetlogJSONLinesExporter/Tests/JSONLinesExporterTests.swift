@@ -110,8 +110,64 @@ struct JSONLinesExporterTests {
         #expect(try folder.sequences() == [4, 5, 6])
     }
 
-    @Test("a log that was begun anew is not mistaken for the old one")
-    func noticesOtherLog() async throws {
+    @Test("events of another log are written behind those of the first, whatever their sequences, also after a rotation")
+    func followsLogs() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let other = LogID(high: 2, low: 2)
+        let exporter = try await folder.open(rotateBytes: 2000)
+        try await exporter.deliver(1...9)
+        try await exporter.deliver(3...12, of: other)
+        await exporter.close()
+        let again = try await folder.open(rotateBytes: 2000)
+        try await again.deliver(11...14, of: other)
+        let position = DeliveredPosition(log: other, generation: 0, sequence: 14, event: LoggedEvent.numbered(14).id)
+        #expect(try await again.position() == position)
+        await again.close()
+        #expect(try folder.sequences() == Array(1...9) + Array(3...14))
+    }
+
+    @Test("a file of an older release goes on where it was, and says what its last line holds")
+    func upgrades() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open()
+        try await exporter.deliver(1...9)
+        await exporter.close()
+        let old = "assetlog jsonlines state 1\ngeneration 0\nposition 0\noffset 0\nnumber 1\nstarted 5\nend\n"
+        try Data(old.utf8).write(to: URL(filePath: "\(folder.path)/.events.jsonl.state"))
+        let again = try await folder.open()
+        let event = LoggedEvent.numbered(9).id
+        #expect(try await again.position() == DeliveredPosition(log: nil, generation: 0, sequence: 9, event: event))
+        try await again.deliver(8...11)
+        #expect(try await again.position()?.log == .test)
+        await again.close()
+        #expect(try folder.sequences() == Array(1...11))
+    }
+
+    @Test("the state and the lock are made again when they were removed, and a lock that another one has is respected")
+    func keepsItsFiles() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        let exporter = try await folder.open()
+        try await exporter.deliver(1...3)
+        for name in [".events.jsonl.state", ".events.jsonl.lock"] {
+            try FileManager.default.removeItem(atPath: "\(folder.path)/\(name)")
+        }
+        try await exporter.deliver(4...5)
+        await #expect(throws: ExportError.self) { _ = try await folder.open() }
+        try FileManager.default.removeItem(atPath: "\(folder.path)/.events.jsonl.lock")
+        let thief = try await folder.open()
+        let error = await #expect(throws: ExportError.self) { try await exporter.deliver(6...7) }
+        #expect(error?.message.contains(".lock was removed") == true && error?.isRetriable == true, "\(error?.message ?? "")")
+        await thief.close()
+        try await exporter.deliver(6...7)
+        await exporter.close()
+        #expect(try folder.sequences() == Array(1...7))
+    }
+
+    @Test("another event with a sequence of the same log is not taken for the one in the file")
+    func noticesOtherEvent() async throws {
         let folder = try LinesFolder.inMemory()
         defer { folder.remove() }
         let exporter = try await folder.open()
@@ -120,7 +176,7 @@ struct JSONLinesExporterTests {
         let again = try await folder.open()
         var other = LoggedEvent.numbered(3)
         other.event.id = EventID(high: 1, low: 2)
-        let batch = ExportBatch(generation: 0, events: [other])
+        let batch = ExportBatch(log: .test, generation: 0, events: [other])
         let error = await #expect(throws: ExportError.self) { try await again.deliver(batch) }
         #expect(error?.isRetriable == false)
         await again.close()
@@ -160,11 +216,12 @@ struct JSONLinesExporterTests {
     }
 
     private func eventually(_ condition: () throws -> Bool) async throws {
-        for _ in 1...500 {
+        let end = ContinuousClock.now + .seconds(180)
+        while ContinuousClock.now < end {
             if try condition() { return }
             try await Task.sleep(for: .milliseconds(20))
         }
-        Issue.record("it did not happen within ten seconds")
+        Issue.record("it did not happen within three minutes")
     }
 }
 #endif

@@ -120,6 +120,10 @@ final class LinesFolder: Sendable {
     }
 }
 
+extension LogID {
+    static let test = LogID(high: 1, low: 1)
+}
+
 extension LoggedEvent {
     static func numbered(_ sequence: Int64) -> LoggedEvent {
         let time = Timestamp(microseconds: 1_790_000_000_000_000 + sequence)
@@ -133,8 +137,8 @@ extension LoggedEvent {
 }
 
 extension Exporter {
-    func deliver(_ sequences: ClosedRange<Int64>, generation: Int64 = 0) async throws {
-        try await deliver(ExportBatch(generation: generation, events: sequences.map { .numbered($0) }))
+    func deliver(_ sequences: ClosedRange<Int64>, of log: LogID = .test, generation: Int64 = 0) async throws {
+        try await deliver(ExportBatch(log: log, generation: generation, events: sequences.map { .numbered($0) }))
     }
 }
 #endif

@@ -26,6 +26,8 @@ final class MemoryStorage: Storage {
     }
 
     private let maximumEvents: Int
+    // A log of its own at each opening, for nothing of the one before is left.
+    private let log = LogID.random()
     private let state = Mutex(State())
 
     init(maximumEvents: Int) {
@@ -74,6 +76,8 @@ final class MemoryStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try withOpenState { $0.event(id, in: deployment) }
     }
+
+    func logID() async throws -> LogID { try withOpenState { _ in log } }
 
     func statistics() async throws -> StorageStatistics {
         try withOpenState { state in

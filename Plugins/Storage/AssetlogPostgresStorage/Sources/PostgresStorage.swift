@@ -34,7 +34,7 @@ final class PostgresStorage: Storage {
         connector = Connector(options.connection, Migrator(schema: options.schema, mode: options.migration))
         pool = ConnectionPool(connector, limit: options.readers)
         writer = Mutex(EventWriter(connector, options.writer))
-        horizon = Horizon(options.schema)
+        horizon = Horizon(options.schema, logger: logger)
         consumers = ConsumerTable(pool)
     }
 
@@ -53,6 +53,7 @@ final class PostgresStorage: Storage {
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
         do {
+            if let problem = horizon.problem { throw problem }
             return try writer.withLock { writer in
                 guard let writer else { throw closedError }
                 let outcome = try writer.append(batch)
@@ -111,6 +112,14 @@ final class PostgresStorage: Storage {
         }
     }
 
+    func logID() async throws -> LogID {
+        try await read { connection, deadline in
+            if self.horizon.log == nil { try self.horizon.ask(connection, deadline) }
+            guard let log = self.horizon.log else { throw StorageError(.unavailable, "PostgreSQL did not name the log.") }
+            return log
+        }
+    }
+
     private func read<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection, Deadline) throws -> Result
     ) async throws -> Result {
@@ -137,7 +146,8 @@ final class PostgresStorage: Storage {
     // MARK: Background work
 
     func health() -> StorageHealth {
-        connector.failure.map { .away("\(StorageError.from($0))") } ?? .ready
+        if let problem = horizon.problem { return .away(problem.message) }
+        return connector.failure.map { .away("\(StorageError.from($0))") } ?? .ready
     }
 
     /// Keeps the knowledge of the log's end fresh, notices when the database comes back, and tidies.
@@ -174,7 +184,7 @@ final class PostgresStorage: Storage {
         pool.close()
         connector.close()
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "assetlog.postgres").async {
                 self.writer.withLock { writer in
                     writer?.close()
                     writer = nil

@@ -91,7 +91,8 @@ extension PostgresStorage.Options {
                 passwordFile: configuration.string("password_file"), timeout: timeout,
                 allowsAsynchronousCommit: isLossAllowed),
             schema: schema, migration: configuration.requiredString("migrate") == "check" ? .check : .run,
-            writer: EventWriter.Options(durability: durability == "server" ? "" : durability, patience: timeout),
+            writer: EventWriter.Options(
+                durability: durability == "server" ? "" : durability, allowsLoss: isLossAllowed, patience: timeout),
             readers: readers)
     }
 }

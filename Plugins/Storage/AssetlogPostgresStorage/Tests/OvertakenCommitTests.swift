@@ -54,7 +54,7 @@ struct OvertakenCommitTests {
     func patience() async throws {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        let server = try await open(schema, on: cluster, ["timeout": "4s"])
+        let server = try await open(schema, on: cluster, ["timeout": "20s"])
         let session = try Session(cluster.url())
         try session.run("BEGIN;")
         _ = try session.append(0, to: schema)
@@ -71,7 +71,7 @@ struct OvertakenCommitTests {
     func lost() async throws {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        let server = try await open(schema, on: cluster, ["timeout": "4s"])
+        let server = try await open(schema, on: cluster, ["timeout": "20s"])
         try await server.add(events(0..<3))
         // As on a standby that became the primary, and had the first two only.
         try await cluster.sql(

@@ -45,7 +45,7 @@ struct SecretTests {
         let file = NSTemporaryDirectory() + "password-\(schema)"
         try "\(secret)\nanother line\n".write(toFile: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }
-        var values = ["url": cluster.url(password: place == "url" ? secret : ""), "timeout": "1s"]
+        var values = ["url": cluster.url(password: place == "url" ? secret : ""), "timeout": "5s"]
         if place == "password" { values["password"] = secret }
         if place == "password_file" { values["password_file"] = file }
         let journal = Journal()
@@ -98,7 +98,7 @@ struct SecretTests {
         defer { try? FileManager.default.removeItem(atPath: file) }
         try "first\n".write(toFile: file, atomically: true, encoding: .utf8)
         let storage = try await open(
-            schema, on: cluster, ["url": cluster.url(user: role, password: "wrong"), "password_file": file, "timeout": "1s"])
+            schema, on: cluster, ["url": cluster.url(user: role, password: "wrong"), "password_file": file, "timeout": "5s"])
         try await storage.add(events(0..<1))
         try await cluster.sql("ALTER ROLE \(role) PASSWORD 'second'")
         func drop() async throws {

@@ -8,11 +8,13 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Copies the log of a folder to a new file, while a server may append to it.
+/// Copies the log of a folder, and the places of its consumers, to a new file, while a server may append to it.
 struct Backup {
+    private let folder: String
     private let log: LogFile
 
     init(folder: String) {
+        self.folder = folder
         log = LogFile(folder: folder)
     }
 
@@ -28,12 +30,16 @@ struct Backup {
         let partial = "\(file).partial-\(getpid())"
         defer { remove(partial) }
         do {
-            let (events, first, head) = try copy(readers, to: partial)
+            // The places first: none of them is then behind the end of the copy.
+            let cursors = try cursors()
+            let (extent, head) = try copy(readers, to: partial, with: cursors)
             try DataFolder.syncFile(partial)
             try publish(partial, as: file)
             try DataFolder.sync(DataFolder.parent(file))
-            let range = events == 0 ? "" : ", sequences \(first) to \(head)"
-            return "Copied \(events) events\(range), to \(file). To go back to it: stop the server, put the file as"
+            let events = extent.count(upTo: head)
+            let range = events == 0 ? "" : ", sequences \(extent.first) to \(head)"
+            let consumers = cursors.isEmpty ? "" : ", and the places of \(cursors.map(\.consumer).joined(separator: ", "))"
+            return "Copied \(events) events\(range)\(consumers), to \(file). To go back to it: stop the server, put the file as"
                 + " events.sqlite into an empty folder, and name that folder in storage.sqlite.path."
         } catch {
             throw StorageError.from(error, file: file)
@@ -48,16 +54,29 @@ struct Backup {
         }
     }
 
-    private func copy(_ readers: DatabasePool, to partial: String) throws -> (Int64, first: Int64, head: Int64) {
+    private func cursors() throws -> [ConsumerCursor] {
+        let file = "\(folder)/consumers.sqlite"
+        do {
+            guard let database = try ConsumerFile.openReadOnly(file) else { return [] }
+            defer { try? database.close() }
+            return try database.read { try ConsumerFile.cursors($0) }
+        } catch {
+            throw StorageError.from(error, file: file)
+        }
+    }
+
+    private func copy(
+        _ readers: DatabasePool, to partial: String, with cursors: [ConsumerCursor]
+    ) throws -> (LogExtent, head: Int64) {
         let copy = try DatabaseQueue(path: partial)
         // In one step: a copy in several starts again whenever the server has appended between two of them.
         try readers.backup(to: copy)
         return try copy.inDatabase { database in
             // One file: without a write-ahead log beside it.
             try database.raw("PRAGMA journal_mode = DELETE")
-            let first = try database.rawInteger("SELECT min(sequence) FROM events") ?? 1
-            let head = try database.rawInteger("SELECT max(sequence) FROM events") ?? 0
-            return (head - first + 1, first, head)
+            try CarriedCursors.write(cursors, into: database)
+            let extent = try LogExtent(database, file: partial)
+            return (extent, try extent.head(database))
         }
     }
 

@@ -19,6 +19,10 @@ final class ConsumerFile: ConsumerStore {
             queue = try DatabaseQueue(path: path, configuration: configuration)
             try queue.inDatabase { [path] database in
                 try FileFormat.consumers.upgrade(database, file: path)
+                // A folder that was restored: the log brings the places of its consumers.
+                if try database.rawInteger("SELECT count(*) FROM consumers") == 0 {
+                    for cursor in try CarriedCursors.read(LogFile(folder: folder)) { try Self.insert(cursor, database) }
+                }
                 try database.raw("PRAGMA journal_mode = WAL")
                 // A crash may take the last moves back: a consumer then sees some events again, and none is lost.
                 try database.raw("PRAGMA synchronous = NORMAL")
@@ -46,9 +50,7 @@ final class ConsumerFile: ConsumerStore {
     func cursor(of consumer: String) async throws -> ConsumerCursor {
         try await access { database in
             if let cursor = try Self.find(consumer, database) { return cursor }
-            let insert = try RawStatement(database, "INSERT OR IGNORE INTO consumers VALUES (?, 0, 0)")
-            try insert.bind(consumer, at: 1)
-            try insert.run()
+            try Self.insert(ConsumerCursor(consumer: consumer), database)
             return try Self.find(consumer, database) ?? ConsumerCursor(consumer: consumer)
         }
     }
@@ -56,10 +58,12 @@ final class ConsumerFile: ConsumerStore {
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
         try await access { database in
             let update = try RawStatement(
-                database, "UPDATE consumers SET position = ? WHERE name = ? AND generation = ?")
+                database, "UPDATE consumers SET position = ?, log = ?, event = ? WHERE name = ? AND generation = ?")
             try update.bind(cursor.position, at: 1)
-            try update.bind(cursor.consumer, at: 2)
-            try update.bind(cursor.generation, at: 3)
+            try update.bind(blobCopy: cursor.log?.bytes, at: 2)
+            try update.bind(blobCopy: cursor.event?.bytes, at: 3)
+            try update.bind(cursor.consumer, at: 4)
+            try update.bind(cursor.generation, at: 5)
             try update.run()
             return sqlite3_changes(database.sqliteConnection) == 1
         }
@@ -74,8 +78,9 @@ final class ConsumerFile: ConsumerStore {
                 database,
                 """
                 INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
-                ON CONFLICT (name) DO UPDATE SET generation = generation + 1, position = excluded.position
-                RETURNING name, generation, position
+                ON CONFLICT (name) DO UPDATE
+                SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL
+                RETURNING name, generation, position, log, event
                 """)
             try update.bind(consumer, at: 1)
             try update.bind(max(0, position), at: 2)
@@ -102,7 +107,16 @@ final class ConsumerFile: ConsumerStore {
         _ body: @escaping @Sendable (Database) throws -> Result
     ) async throws -> Result {
         do {
-            return try await queue.writeWithoutTransaction(body)
+            return try await queue.writeWithoutTransaction { [path] database in
+                // Or cursors would be kept in a file that nobody finds again.
+                guard !database.hasMoved else {
+                    throw StorageError(
+                        .unavailable,
+                        "\(path) was removed or replaced while it was open. Put it back, or restart the server: it goes on by"
+                            + " what the exporters have.")
+                }
+                return try body(database)
+            }
         } catch {
             throw StorageError.from(error, file: path)
         }
@@ -119,23 +133,46 @@ final class ConsumerFile: ConsumerStore {
         return queue
     }
 
+    /// All cursors; also of a file that an older release made, which knows nothing of logs.
     static func cursors(_ database: Database) throws -> [ConsumerCursor] {
-        let rows = try RawStatement(database, "SELECT name, generation, position FROM consumers ORDER BY name")
+        let isOld = try database.rawInteger("PRAGMA user_version") == 1
+        let columns = isOld ? "name, generation, position, NULL, NULL" : Self.columns
+        let rows = try RawStatement(database, "SELECT \(columns) FROM consumers ORDER BY name")
         var cursors: [ConsumerCursor] = []
         while try rows.step() { cursors.append(cursor(rows)) }
         return cursors
     }
 
     private static func find(_ consumer: String, _ database: Database) throws -> ConsumerCursor? {
-        let row = try RawStatement(database, "SELECT name, generation, position FROM consumers WHERE name = ?")
+        let row = try RawStatement(database, "SELECT \(columns) FROM consumers WHERE name = ?")
         try row.bind(consumer, at: 1)
         guard try row.step() else { return nil }
         defer { row.reset() }
         return cursor(row)
     }
 
-    private static func cursor(_ row: RawStatement) -> ConsumerCursor {
-        ConsumerCursor(consumer: row.text(0), generation: row.integer(1), position: row.integer(2))
+    /// Adds a cursor, unless there is one of its name.
+    private static func insert(_ cursor: ConsumerCursor, _ database: Database) throws {
+        let insert = try RawStatement(database, "INSERT OR IGNORE INTO consumers (\(columns)) VALUES (?, ?, ?, ?, ?)")
+        try bind(cursor, to: insert)
+        try insert.run()
+    }
+
+    static let columns = "name, generation, position, log, event"
+
+    static func bind(_ cursor: ConsumerCursor, to statement: RawStatement) throws {
+        try statement.bind(cursor.consumer, at: 1)
+        try statement.bind(cursor.generation, at: 2)
+        try statement.bind(cursor.position, at: 3)
+        try statement.bind(blobCopy: cursor.log?.bytes, at: 4)
+        try statement.bind(blobCopy: cursor.event?.bytes, at: 5)
+    }
+
+    /// The cursor of a row of ``columns``.
+    static func cursor(_ row: RawStatement) -> ConsumerCursor {
+        ConsumerCursor(
+            consumer: row.text(0), generation: row.integer(1), position: row.integer(2),
+            log: LogID(bytes: row.bytes(3)), event: EventID(bytes: row.bytes(4)))
     }
 }
 #endif

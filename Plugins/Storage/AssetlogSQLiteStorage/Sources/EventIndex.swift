@@ -7,7 +7,8 @@ internal import GRDBSQLite
 /// The secondary index: where in the log the events of an asset, a deployment, a kind, an identity and a time are.
 ///
 /// It follows the log up to its watermark, and readers scan the log behind it. It holds nothing that the log does not
-/// hold, so whatever is wrong with it, it is thrown away and built anew.
+/// hold, so when it is damaged it is thrown away and built anew. Where it can't be opened or read for another reason (no
+/// descriptor, no memory, a disk that fails) it stays as it is. While it is built, the identities come first.
 ///
 /// * `ids`: identity, deployment → sequence.
 /// * `scopes`: deployment and asset key → number; the empty key stands for all assets of the deployment.
@@ -37,6 +38,7 @@ final class EventIndex: Sendable {
     ///
     /// - Parameter log: The log's identity, and a way to find the identity of an event in it.
     /// - Returns: The index, and why an older one was thrown away, if it was.
+    /// - Throws: What keeps an index from being opened that may be in order.
     static func open(folder: String, log: LogIdentity) throws -> (index: EventIndex, discarded: String?) {
         let path = "\(folder)/index.sqlite"
         var reason: String?
@@ -44,9 +46,12 @@ final class EventIndex: Sendable {
             do {
                 let index = try EventIndex(path: path)
                 reason = try index.pool.read { try mismatch($0, log) }
-                if reason == nil { return (index, nil) }
+                if reason == nil {
+                    try index.pool.write { try addIdentities($0) }
+                    return (index, nil)
+                }
                 try? index.pool.close()
-            } catch {
+            } catch let error where isDamage(error) {
                 reason = "\(StorageError.from(error, file: path))"
             }
             try remove(path)
@@ -96,13 +101,8 @@ final class EventIndex: Sendable {
         pool = try DatabasePool(path: path, configuration: configuration)
     }
 
-    /// Whether the index, and not a cancelled task or a busy file, may be the reason of an error.
-    static func isAtFault(_ error: any Error) -> Bool {
-        if error is StorageError || error is CancellationError { return false }
-        return ![SQLITE_INTERRUPT, SQLITE_ABORT, SQLITE_BUSY].contains(code(error) & 0xff)
-    }
-
-    /// Whether an error says that a file is damaged.
+    /// Whether an error says that a file is damaged, and is not one of what it stands on: SQLite found it so, its tables are
+    /// not those that were made, or it holds a row twice.
     static func isDamage(_ error: any Error) -> Bool {
         [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT].contains(code(error) & 0xff)
     }
@@ -132,10 +132,18 @@ final class EventIndex: Sendable {
         guard Array(statement.bytes(0)) == log.id else { return "it belongs to another log" }
         let watermark = statement.integer(1)
         guard watermark > 0 else { return nil }
-        guard let id = EventIDBytes(statement.bytes(2)), try log.identity(watermark) == id else {
-            return "it does not fit the log at the event \(watermark)"
-        }
-        return nil
+        guard let id = EventIDBytes(statement.bytes(2)) else { return "it is damaged" }
+        // Of an event that is damaged or missing the log can't say that it is another one, and the index is not at fault.
+        guard let found = try log.identity(watermark), found != id else { return nil }
+        return "it does not fit the log at the event \(watermark)"
+    }
+
+    // Older releases made the table without it. There, as mostly, the identities are as far as everything else.
+    private static func addIdentities(_ database: Database) throws {
+        let columns = try database.rawInteger(
+            "SELECT count(*) FROM pragma_table_info('progress') WHERE name = 'identities'")
+        guard columns == 0 else { return }
+        try database.raw("ALTER TABLE progress ADD COLUMN identities INTEGER NOT NULL DEFAULT 0")
     }
 
     private static func create(_ database: Database, _ log: LogIdentity) throws {
@@ -165,13 +173,17 @@ final class EventIndex: Sendable {
                 block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL, lowest INTEGER NOT NULL,
                 highest INTEGER NOT NULL)
             """,
-            "CREATE TABLE progress (log BLOB NOT NULL, watermark INTEGER NOT NULL, watermark_id BLOB, scopes INTEGER NOT NULL)",
+            """
+            CREATE TABLE progress (
+                log BLOB NOT NULL, watermark INTEGER NOT NULL, watermark_id BLOB, scopes INTEGER NOT NULL,
+                identities INTEGER NOT NULL DEFAULT 0)
+            """,
             "PRAGMA application_id = \(application)",
             "PRAGMA user_version = \(format)",
         ] {
             try database.raw(statement)
         }
-        let insert = try RawStatement(database, "INSERT INTO progress VALUES (?, 0, NULL, 0)")
+        let insert = try RawStatement(database, "INSERT INTO progress VALUES (?, 0, NULL, 0, 0)")
         try log.id.withUnsafeBytes { bytes in
             try insert.bind(blob: bytes, at: 1)
             try insert.run()
@@ -183,23 +195,18 @@ final class EventIndex: Sendable {
 struct LogIdentity: Sendable {
     /// The random number that the log got when it was made.
     let id: [UInt8]
-    /// Finds the identity of the event at a sequence; nil when there is none.
+    /// Finds the identity of the event at a sequence; nil when there is none that can be read.
     let identity: @Sendable (Int64) throws -> EventIDBytes?
 
-    init(_ readers: DatabasePool) throws {
-        id = try readers.read { database in
-            let statement = try RawStatement(database, "SELECT id FROM log")
-            guard try statement.step() else { return [] }
-            defer { statement.reset() }
-            return Array(statement.bytes(0))
-        }
+    init(_ readers: DatabasePool, _ log: LogExtent) {
+        id = log.id.bytes
         identity = { sequence in
             try readers.read { database in
-                let statement = try RawStatement(database, "SELECT event_id FROM events WHERE sequence = ?")
+                let statement = try RawStatement(database, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
                 try statement.bind(sequence, at: 1)
                 guard try statement.step() else { return nil }
                 defer { statement.reset() }
-                return EventIDBytes(statement.bytes(0))
+                return (try? EventRow.borrow(statement, in: log)).map { EventIDBytes($0.id) }
             }
         }
     }

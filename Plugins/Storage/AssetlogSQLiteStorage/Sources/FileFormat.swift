@@ -37,6 +37,15 @@ struct FileFormat: Sendable {
             { _ in
                 // The rows are the same, but for kinds 4 to 6, which a release that knows only 1 to 3 calls damaged.
             },
+            { database in
+                // Rows that are there stay as they are, without a checksum; see LogExtent for the rest.
+                try database.raw("ALTER TABLE events ADD COLUMN checksum INTEGER")
+                try database.raw("ALTER TABLE log ADD COLUMN unchecked_up_to INTEGER NOT NULL DEFAULT 0")
+                try database.raw(
+                    "UPDATE log SET unchecked_up_to = coalesce((SELECT max(sequence) FROM events), 0)")
+                try database.raw("UPDATE log SET id = randomblob(16) WHERE length(id) <> 16")
+                try database.raw("CREATE TABLE gaps (first INTEGER PRIMARY KEY, last INTEGER NOT NULL)")
+            },
         ])
 
     /// The cursors of the consumers.
@@ -49,7 +58,12 @@ struct FileFormat: Sendable {
                     CREATE TABLE consumers (
                         name TEXT PRIMARY KEY, generation INTEGER NOT NULL, position INTEGER NOT NULL) WITHOUT ROWID
                     """)
-            }
+            },
+            { database in
+                // Which log the position is a place of, and the event there; null: not known.
+                try database.raw("ALTER TABLE consumers ADD COLUMN log BLOB")
+                try database.raw("ALTER TABLE consumers ADD COLUMN event BLOB")
+            },
         ])
 
     /// The tokens; `number` is their order.

@@ -12,12 +12,14 @@ internal import Darwin
 /// the message for a second server.
 final class FolderLock: Sendable {
     private let descriptor: Int32
+    /// The file that is locked.
+    let path: String
 
     /// Takes the lock of `folder`.
     ///
     /// - Throws: ``StorageError`` with the code `inUse` when another server has it.
     init(folder: String) throws {
-        let path = "\(folder)/lock"
+        path = "\(folder)/lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw StorageError(

@@ -10,8 +10,10 @@ final class Identities {
     struct Limits {
         /// With more events behind the index's watermark it can't be told what is in the log.
         var tail: Int64 = 3_000_000
-        /// So many events of the log are read for one batch at most, to bring the table up to it.
-        var scan = 262_144
+        /// So many events of the log are read in one step, to bring the table up to it.
+        var scan = 32_768
+        /// After so long no further step is made for one batch. Some millions of events take less.
+        var scanTime = Duration.milliseconds(500)
         /// From so many events on the table asks the index which it may forget.
         var forgetting = 65_536
     }
@@ -52,7 +54,7 @@ final class Identities {
             guard let index else { return try plan(batch, nil, rows, head) }
             return try read(index) { try plan(batch, $0, rows, head) }
         } catch {
-            if let index, EventIndex.isAtFault(error) { fault(index, error) }
+            if let index, EventIndex.isDamage(error) { fault(index, error) }
             return batch.plan { _ in .unknown }
         }
     }
@@ -100,11 +102,16 @@ final class Identities {
         }
         // The index may have been thrown away since, and know less than it did.
         if tail.map({ $0.start > watermark }) ?? true { tail = IdentityTail(after: watermark) }
-        guard let end = tail?.end, end < head else { return true }
-        do {
-            try rows.read(after: end, limit: limits.scan) { tail?.append($0, $1) }
-        } catch {
-            return false
+        let start = ContinuousClock.now
+        while let end = tail?.end, end < head {
+            do {
+                try rows.read(after: end, limit: limits.scan) { tail?.append($0, $1) }
+            } catch {
+                return false
+            }
+            // No row was left, as where an operator has accepted the loss of the last ones.
+            if tail?.end == end { tail?.skip(to: head) }
+            guard ContinuousClock.now - start < limits.scanTime else { break }
         }
         return tail?.end == head
     }

@@ -19,7 +19,7 @@ final class IdentityLookup {
 
     /// What the index knows at one moment.
     final class Snapshot {
-        /// The index knows every event up to this sequence, and none behind it.
+        /// The index knows the identity of every event up to this sequence, and none behind it.
         let watermark: Int64
         private let statements: Statements
         // Most batches are of one deployment.
@@ -59,7 +59,7 @@ final class IdentityLookup {
         statements = try connection.inDatabase { database in
             Statements(
                 begin: try RawStatement(database, "BEGIN"),
-                watermark: try RawStatement(database, "SELECT watermark FROM progress"),
+                watermark: try RawStatement(database, "SELECT max(watermark, identities) FROM progress"),
                 scope: try RawStatement(
                     database, "SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?"),
                 find: try RawStatement(database, "SELECT sequence FROM ids WHERE event_id = ? AND scope = ?"),

@@ -6,8 +6,10 @@ internal import GRDB
 struct IdentityRows {
     private let row: RawStatement
     private let rows: RawStatement
+    private let log: LogExtent
 
-    init(_ database: Database) throws {
+    init(_ database: Database, _ log: LogExtent) throws {
+        self.log = log
         row = try RawStatement(database, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         rows = try RawStatement(
             database,
@@ -16,13 +18,13 @@ struct IdentityRows {
 
     /// Compares an event with the one at a sequence; nil: that is another one, or there is none.
     ///
-    /// A row that can't be read says nothing; whether the disk still works, the commit will tell.
+    /// A row that can't be read, or is damaged, says nothing; whether the disk still works, the commit will tell.
     func match(_ columns: borrowing EventColumns, at sequence: Int64) -> IdentityMatch? {
         do {
             try row.bind(sequence, at: 1)
             defer { row.reset() }
             guard try row.step() else { return nil }
-            guard let logged = EventRow.borrow(row) else { return .unknown }
+            let logged = try EventRow.borrow(row, in: log)
             guard logged.id == columns.id, logged.deployment.elementsEqual(columns.deployment) else { return nil }
             return .event(sequence: sequence, isSame: columns.isRepetition(of: logged))
         } catch {

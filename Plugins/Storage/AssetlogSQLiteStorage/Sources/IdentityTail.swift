@@ -37,6 +37,11 @@ struct IdentityTail {
         end = sequence
     }
 
+    /// There is no event between the last one that is known and this sequence.
+    mutating func skip(to sequence: Int64) {
+        end = max(end, sequence)
+    }
+
     /// Whether an event with this hash passes `body`, which gets the sequences of those that may.
     func first<Result>(_ hash: UInt32, _ body: (Int64) throws -> Result?) rethrows -> Result? {
         var place = Int(hash) & (slots.count - 1)

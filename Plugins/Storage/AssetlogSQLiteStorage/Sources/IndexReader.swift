@@ -13,6 +13,11 @@ struct IndexReader {
         watermark = try database.rawInteger("SELECT watermark FROM progress") ?? 0
     }
 
+    /// The index knows the identity of every event up to this sequence.
+    func identities() throws -> Int64 {
+        max(watermark, try database.rawInteger("SELECT identities FROM progress") ?? 0)
+    }
+
     /// The sequence of an event.
     func sequence(of id: EventID, in deployment: String) throws -> Int64? {
         let statement = try RawStatement(

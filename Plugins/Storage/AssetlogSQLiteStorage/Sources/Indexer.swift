@@ -19,21 +19,20 @@ struct Indexer: Sendable {
         var deploymentScope: Int64
     }
 
-    private struct Scope: Hashable {
-        var assetKey: [UInt8]
-        var deployment: [UInt8]
-    }
-
     let log: DatabasePool
     let index: EventIndex
-    let logPath: String
+    let extent: LogExtent
 
-    /// Indexes the next events.
+    /// Indexes the next events. Where very many are not indexed yet, their identities come first, so that events that
+    /// clients send again can be told from new ones soon.
     ///
     /// - Returns: How many there were; less than ``step`` when the index has reached the log's end.
     func advance() async throws -> Int {
         try await index.pool.write { database in
             let watermark = try database.rawInteger("SELECT watermark FROM progress") ?? 0
+            let identities = max(watermark, try database.rawInteger("SELECT identities FROM progress") ?? 0)
+            let ahead = try IdentityIndexer(log: log, extent: extent, index: database)
+            if try ahead.advance(after: identities, watermark: watermark) { return Self.step }
             var scopes = try ScopeNumbers(database)
             // All rows are read before the first is indexed, so that this reader does not hold back the
             // write-ahead log's start-over for longer than it needs.
@@ -45,10 +44,10 @@ struct Indexer: Sendable {
                 }
             } catch {
                 // Said as the log's, so that the index is not thrown away for it.
-                throw StorageError.from(error, file: logPath)
+                throw StorageError.from(error, file: extent.file)
             }
             guard let last = entries.last else { return 0 }
-            try insertIdentities(of: entries, into: database)
+            try insertIdentities(of: entries.filter { $0.sequence > identities }, into: database)
             try insertPlaces(of: entries, into: database)
             try insertStrays(of: entries, into: database)
             try insertZones(of: entries, into: database)
@@ -68,25 +67,29 @@ struct Indexer: Sendable {
         let rows = try RawStatement(
             log,
             """
-            SELECT sequence, event_id, kind, timestamp, deployment, asset_key, received_at FROM events WHERE sequence > ?
-            ORDER BY sequence LIMIT \(Self.step)
+            SELECT \(EventRow.columns) FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)
             """)
         try rows.bind(watermark, at: 1)
         var entries: [Entry] = []
+        // An index over a damaged event would hide it from those who ask for what it was. So it ends before the first one.
+        var continuity = Continuity(extent, watermark + 1...Int64.max)
         while try rows.step() {
             let sequence = rows.integer(0)
-            guard let id = EventIDBytes(rows.bytes(1)) else {
-                throw StorageError(
-                    .damaged, "\(logPath) is damaged: the event_id of the event \(sequence) can't be read.")
+            do {
+                try continuity.pass(sequence)
+                let event = try EventRow.borrow(rows, in: extent)
+                let (timestamp, receivedAt) = (event.timestamp.microseconds, event.receivedAt.microseconds)
+                let deployment = Array(event.deployment)
+                let isStray = order.isStray(timestamp: timestamp, receivedAt: receivedAt)
+                entries.append(
+                    Entry(
+                        sequence: sequence, id: EventIDBytes(event.id), kind: Int64(event.kind.rawValue),
+                        timestamp: timestamp, isStray: isStray, highest: order.highest,
+                        assetScope: try scopes.number(assetKey: Array(event.assetKey), deployment: deployment),
+                        deploymentScope: try scopes.number(assetKey: [], deployment: deployment)))
+            } catch let error as StorageError where error.code == .damaged && !entries.isEmpty {
+                return entries
             }
-            let deployment = Array(rows.bytes(4))
-            let isStray = order.isStray(timestamp: rows.integer(3), receivedAt: rows.integer(6))
-            entries.append(
-                Entry(
-                    sequence: sequence, id: id, kind: rows.integer(2), timestamp: rows.integer(3),
-                    isStray: isStray, highest: order.highest,
-                    assetScope: try scopes.number(assetKey: Array(rows.bytes(5)), deployment: deployment),
-                    deploymentScope: try scopes.number(assetKey: [], deployment: deployment)))
         }
         return entries
     }
@@ -161,47 +164,6 @@ struct Indexer: Sendable {
             try zone.bind(events.reduce(Int64.max) { $1.isStray ? $0 : min($0, $1.timestamp) }, at: 4)
             try zone.bind(events.last?.highest ?? .min, at: 5)
             try zone.run()
-        }
-    }
-
-    /// Gives numbers to pairs of asset key and deployment; the pairs of one step are remembered.
-    private struct ScopeNumbers {
-        private(set) var last: Int64
-        private var known: [Scope: Int64] = [:]
-        private let find: RawStatement
-        private let insert: RawStatement
-
-        init(_ database: Database) throws {
-            last = try database.rawInteger("SELECT scopes FROM progress") ?? 0
-            find = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
-            insert = try RawStatement(database, "INSERT INTO scopes (asset_key, deployment, scope) VALUES (?, ?, ?)")
-        }
-
-        mutating func number(assetKey: [UInt8], deployment: [UInt8]) throws -> Int64 {
-            let scope = Scope(assetKey: assetKey, deployment: deployment)
-            if let number = known[scope] { return number }
-            let number = try stored(scope)
-            known[scope] = number
-            return number
-        }
-
-        private mutating func stored(_ scope: Scope) throws -> Int64 {
-            try scope.assetKey.withUnsafeBytes { assetKey in
-                try scope.deployment.withUnsafeBytes { deployment in
-                    try find.bind(text: assetKey, at: 1)
-                    try find.bind(text: deployment, at: 2)
-                    if try find.step() {
-                        defer { find.reset() }
-                        return find.integer(0)
-                    }
-                    last &+= 1
-                    try insert.bind(text: assetKey, at: 1)
-                    try insert.bind(text: deployment, at: 2)
-                    try insert.bind(last, at: 3)
-                    try insert.run()
-                    return last
-                }
-            }
         }
     }
 }

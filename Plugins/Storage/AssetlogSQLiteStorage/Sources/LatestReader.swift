@@ -9,7 +9,7 @@ internal import GRDB
 /// reads from the greatest sequence on, until all that are left are known to be less than what was collected.
 struct LatestReader {
     private let query: EventQuery
-    private let file: String
+    private let extent: LogExtent
     private let index: IndexReader?
     private let log: Database
     private let head: Int64
@@ -21,13 +21,13 @@ struct LatestReader {
     private var watermark: Int64 { min(index?.watermark ?? 0, head) }
 
     init(
-        _ query: EventQuery, before moment: EventMoment?, log: Database, index: IndexReader?, head: Int64, file: String
+        _ query: EventQuery, before moment: EventMoment?, log: Database, extent: LogExtent, index: IndexReader?, head: Int64
     ) {
         self.query = query
         self.log = log
         self.index = index
         self.head = head
-        self.file = file
+        self.extent = extent
         let end = query.to.map { EventMoment($0.microseconds, .min) } ?? EventMoment(.max, .max)
         bound = min(moment ?? end, end)
         from = query.from?.microseconds ?? .min
@@ -47,10 +47,10 @@ struct LatestReader {
     /// Collects from the log behind the index's watermark.
     private mutating func collectTail() throws {
         guard watermark < head else { return }
-        let filter = LogFilter(query)
-        let rows = try RawStatement(log, "SELECT sequence, timestamp FROM events WHERE \(filter.condition)")
-        try filter.bind(to: rows, watermark + 1...head)
-        while try rows.step() { collect(EventMoment(rows.integer(1), rows.integer(0))) }
+        let scan = try LogScan(log, extent, watermark + 1...head, query)
+        while let row = try scan.next() {
+            if row.matches { collect(EventMoment(timestamp: row.columns.timestamp, sequence: row.sequence)) }
+        }
     }
 
     private mutating func collectStrays(_ index: IndexReader, _ scopes: [Int64]) throws {
@@ -84,7 +84,8 @@ struct LatestReader {
             // No event in order of this sequence, or of a smaller one, is greater.
             guard zone.highest >= from, greatest.wants(EventMoment(zone.highest, sequence)) else { return }
             try timestamp.bind(sequence, at: 1)
-            if try timestamp.step() { collect(EventMoment(timestamp.integer(0), sequence)) }
+            guard try timestamp.step() else { throw extent.missing(sequence) }
+            collect(EventMoment(timestamp.integer(0), sequence))
             timestamp.reset()
             try entries.advance()
         }
@@ -101,9 +102,9 @@ struct LatestReader {
         var bytes = 0
         for moment in greatest.sorted() where page.next != moment.sequence || page.events.isEmpty {
             try row.bind(moment.sequence, at: 1)
-            guard try row.step() else { continue }
+            guard try row.step() else { throw extent.missing(moment.sequence) }
             defer { row.reset() }
-            let event = try EventRow.read(row, file: file)
+            let event = try EventRow.read(row, in: extent)
             guard event.moment == moment, query.matches(event.event) else { continue }
             page.events.append(event)
             page.next = event.sequence

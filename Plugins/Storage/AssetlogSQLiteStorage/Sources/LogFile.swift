@@ -13,6 +13,15 @@ struct LogFile: Sendable {
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
 
+    /// Whether nothing was ever written to it, or it is gone.
+    var isEmpty: Bool {
+        let size = try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int
+        return (size ?? 0) == 0
+    }
+
+    /// The files that a server has open.
+    var openPaths: [String] { ["", "-wal", "-shm"].map { path + $0 } }
+
     /// Opens the connection that appends, makes the file where there is none, and upgrades its format.
     func openWriter() throws -> DatabaseQueue {
         var configuration = configuration(label: "assetlog.log.writer")

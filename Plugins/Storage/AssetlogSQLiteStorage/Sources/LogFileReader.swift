@@ -13,7 +13,15 @@ final class LogFileReader: LogReader {
     init(folder: String) throws {
         file = LogFile(folder: folder)
         do {
+            // The evidence first, so that a server that appends meanwhile makes no loss of it.
+            let evidence = LossEvidence(folder: folder)
             readers = try file.openReadersForCommand()
+            let loss = try readers.read { [path = file.path] database in
+                let extent = try LogExtent(database, file: path)
+                let head = try extent.head(database)
+                return evidence.loss(from: extent, head: head, isNew: false)?.refusal(folder, head: head)
+            }
+            if let loss { throw loss }
         } catch {
             throw StorageError.from(error, file: file.path)
         }
@@ -21,17 +29,18 @@ final class LogFileReader: LogReader {
 
     func events(_ query: EventQuery) async throws -> EventPage {
         // Without the index: who reads a whole log has no use for it.
-        try await read { [path = file.path] log in
-            var reader = PageReader(query, log: log, index: nil, file: path)
+        try await read { log, extent in
+            var reader = PageReader(query, log: log, extent: extent, index: nil)
             return try reader.read()
         }
     }
 
+    func logID() async throws -> LogID { try await read { _, extent in extent.id } }
+
     func statistics() async throws -> StorageStatistics {
-        try await read { log in
-            let head = try log.rawInteger("SELECT max(sequence) FROM events") ?? 0
-            let first = try log.rawInteger("SELECT min(sequence) FROM events") ?? head + 1
-            return StorageStatistics(events: head - first + 1, head: head)
+        try await read { log, extent in
+            let head = try extent.head(log)
+            return StorageStatistics(events: extent.count(upTo: head), head: head)
         }
     }
 
@@ -40,12 +49,14 @@ final class LogFileReader: LogReader {
         await onThread { [readers] in try? readers.close() }
     }
 
-    private func read<Result: Sendable>(_ body: @escaping @Sendable (Database) throws -> Result) async throws -> Result {
+    private func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Database, LogExtent) throws -> Result
+    ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else {
             throw StorageError(.closed, "The reader of \(file.path) was closed.")
         }
         do {
-            return try await readers.read { try body($0) }
+            return try await readers.read { [path = file.path] in try body($0, LogExtent($0, file: path)) }
         } catch {
             throw StorageError.from(error, file: file.path)
         }

@@ -4,12 +4,15 @@ internal import GRDB
 
 /// Reads every event of the log.
 struct LogVerification {
-    private let file: String
+    private let extent: LogExtent
     private(set) var count: Int64 = 0
-    private(set) var head: Int64 = 0
+    private var last: Int64
 
-    init(file: String) {
-        self.file = file
+    private var file: String { extent.file }
+
+    init(_ extent: LogExtent) {
+        self.extent = extent
+        last = extent.first - 1
     }
 
     /// Checks that each row is an event, that no sequence is missing, and that the index knows them.
@@ -17,15 +20,15 @@ struct LogVerification {
         let rows = try RawStatement(database, "SELECT \(EventRow.columns) FROM events ORDER BY sequence")
         while try rows.step() {
             let sequence = rows.integer(0)
-            if sequence < 1 || (count > 0 && sequence <= head) {
-                problems.add("\(file): the sequence \(sequence) stands behind \(head).")
-            } else if count > 0, sequence > head &+ 1 {
-                problems.add("\(file): the events \(head &+ 1) to \(sequence &- 1) are missing.")
+            if sequence < 1 || sequence <= last {
+                problems.add("\(file): the sequence \(sequence) stands behind \(last).")
+            } else if last < sequence &- 1, let first = extent.event(in: last &+ 1...sequence &- 1) {
+                problems.add("\(file): the events \(first) to \(sequence &- 1) are missing.")
             }
             count += 1
-            head = sequence
+            last = sequence
             do {
-                let event = try EventRow.read(rows, file: file)
+                let event = try EventRow.read(rows, in: extent)
                 check(event, &problems)
                 try index?.check(event, &problems)
             } catch let error as StorageError {

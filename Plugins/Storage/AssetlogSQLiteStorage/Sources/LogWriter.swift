@@ -14,10 +14,10 @@ final class LogWriter {
     private var connection: WriterConnection?
     private let identities: Identities
     private var nextHelp: Int
-    /// The last sequence that is in the log.
+    /// The last sequence that was given to an event.
     private(set) var head: Int64
-    /// The first sequence that is in the log; 1 when it is empty.
-    let first: Int64
+    /// Which log it is, and what of it there is.
+    let extent: LogExtent
 
     init(file: LogFile, walBound: Int, identities: Identities = Identities()) throws {
         self.file = file
@@ -26,14 +26,20 @@ final class LogWriter {
         nextHelp = walBound
         let connection = try WriterConnection(file)
         self.connection = connection
+        extent = connection.extent
         head = try connection.head()
-        first = try connection.first() ?? 1
-        guard first >= 1, head < .max / 2 else {
+        guard extent.first >= 1, head < .max / 2 else {
             throw StorageError(
                 .damaged,
-                "\(file.path) is damaged: its events have the sequences \(first) to \(head). Restore the last backup into an"
-                    + " empty folder.")
+                "\(file.path) is damaged: its events have the sequences \(extent.first) to \(head). Restore the last backup"
+                    + " into an empty folder.")
         }
+    }
+
+    /// Records events as lost; the next writer knows it.
+    func recordLoss(_ known: [ClosedRange<Int64>]) throws -> [ClosedRange<Int64>] {
+        guard let connection else { throw SQLiteFailure.closed }
+        return try connection.recordLoss(known)
     }
 
     /// The number of pages in the write-ahead log after the last commit.
@@ -112,7 +118,15 @@ final class LogWriter {
             } catch let failure as SQLiteFailure where [SQLITE_FULL, SQLITE_BUSY].contains(failure.code & 0xff) {
                 // No space to copy into, or a reader in the way: an append overwrites the refused rows as well.
             }
-            head = try connection.head()
+            // More may be there: a transaction that was refused, but whole. Less than what was acknowledged never.
+            let found = try connection.head()
+            guard found >= head else {
+                throw StorageError(
+                    .damaged,
+                    "\(file.path) has lost the events \(found + 1) to \(head), which were acknowledged. Stop the server, keep"
+                        + " the folder, and see what happened to the file.")
+            }
+            head = found
         } catch {
             connection.close()
             throw error
@@ -126,6 +140,7 @@ final class LogWriter {
 /// The connection that appends, with its prepared statements.
 private final class WriterConnection {
     private let queue: DatabaseQueue
+    let extent: LogExtent
     private var statements: Statements?
     /// Where the hook of SQLite leaves the number of pages; on the heap, for SQLite keeps the pointer.
     private let pages: UnsafeMutablePointer<Int32>
@@ -140,6 +155,8 @@ private final class WriterConnection {
 
     init(_ file: LogFile) throws {
         queue = try file.openWriter()
+        let extent = try queue.inDatabase { try LogExtent($0, file: file.path) }
+        self.extent = extent
         pages = .allocate(capacity: 1)
         pages.pointee = 0
         let pages = pages
@@ -156,10 +173,10 @@ private final class WriterConnection {
             return Statements(
                 begin: try RawStatement(database, "BEGIN IMMEDIATE"),
                 insert: try RawStatement(
-                    database, "INSERT INTO events (\(EventRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                    database, "INSERT INTO events (\(EventRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
                 commit: try RawStatement(database, "COMMIT"),
                 rollback: try RawStatement(database, "ROLLBACK"),
-                identities: try IdentityRows(database))
+                identities: try IdentityRows(database, extent))
         }
     }
 
@@ -215,15 +232,16 @@ private final class WriterConnection {
         try statement.bind(columns.receivedAt.microseconds, at: 8)
         try statement.bind(text: columns.reportedBy, at: 9)
         try statement.bind(blob: columns.details, at: 10)
+        try statement.bind(EventRow.checksum(columns, at: sequence), at: 11)
         try statement.run()
     }
 
     func head() throws -> Int64 {
-        try queue.inDatabase { try $0.rawInteger("SELECT max(sequence) FROM events") ?? 0 }
+        try queue.inDatabase { try extent.head($0) }
     }
 
-    func first() throws -> Int64? {
-        try queue.inDatabase { try $0.rawInteger("SELECT min(sequence) FROM events") }
+    func recordLoss(_ known: [ClosedRange<Int64>]) throws -> [ClosedRange<Int64>] {
+        try queue.inDatabase { try LossAcceptance.record(known, in: $0, extent) }
     }
 
     /// Copies into the file what no reader holds back.

@@ -5,7 +5,9 @@ internal import GRDB
 /// Reads one page of the log, inside one snapshot of it: by the index up to its watermark, by a scan behind it.
 struct PageReader {
     private let query: EventQuery
-    private let file: String
+    private let extent: LogExtent
+    /// The log ends here or later.
+    private let known: Int64
     private let index: IndexReader?
     private let log: Database
     private var page: EventPage
@@ -18,17 +20,20 @@ struct PageReader {
 
     private var isFull: Bool { page.events.count >= limit || (bytes > 0 && bytes >= query.maximumBytes) }
 
-    init(_ query: EventQuery, log: Database, index: IndexReader?, file: String) {
+    /// - Parameter known: The log ends here or later; 0: not known.
+    init(_ query: EventQuery, log: Database, extent: LogExtent, known: Int64 = 0, index: IndexReader?) {
         self.query = query
         self.log = log
+        self.extent = extent
+        self.known = known
         self.index = index
-        self.file = file
         limit = max(1, query.limit)
         page = EventPage(events: [], next: 0)
     }
 
     mutating func read() throws -> EventPage {
-        let head = try log.rawInteger("SELECT max(sequence) FROM events") ?? 0
+        let head = try extent.head(log)
+        guard head >= known else { throw extent.missing(head + 1) }
         let range: ClosedRange<Int64>
         switch query.order {
         case .ascending(let after):
@@ -41,7 +46,7 @@ struct PageReader {
             guard end > 1 else { return page }
             range = 1...end - 1
         case .latest(let before):
-            var reader = LatestReader(query, before: before, log: log, index: index, head: head, file: file)
+            var reader = LatestReader(query, before: before, log: log, extent: extent, index: index, head: head)
             return try reader.read()
         }
         try read(range)
@@ -90,37 +95,31 @@ struct PageReader {
             sequences.sort { isDescending ? $0 > $1 : $0 < $1 }
             for sequence in sequences.prefix(limit) where !isFull {
                 try row.bind(sequence, at: 1)
-                guard try row.step() else { continue }
+                guard try row.step() else { throw extent.missing(sequence) }
                 defer { row.reset() }
-                try take(row)
+                try take(EventRow.borrow(row, in: extent), sequence)
             }
             guard sequences.count >= limit else { return }
             rest = part.rest(behind: sequences[limit - 1]...sequences[limit - 1], descending: isDescending)
         }
     }
 
-    /// Reads a part of the log itself.
+    /// Reads a part of the log itself: every row of it, for one that is damaged may be one that matched.
     private mutating func scan(_ range: ClosedRange<Int64>) throws {
         guard !isFull else { return }
-        let filter = LogFilter(query)
-        let rows = try RawStatement(
-            log,
-            """
-            SELECT \(EventRow.columns) FROM events WHERE \(filter.condition)
-            ORDER BY sequence \(isDescending ? "DESC" : "ASC")
-            """)
-        try filter.bind(to: rows, range)
-        while try !isFull && rows.step() { try take(rows) }
-        rows.reset()
+        let scan = try LogScan(log, extent, range, query, descending: isDescending)
+        while !isFull, let row = try scan.next() {
+            if row.matches { try take(row.columns, row.sequence) }
+        }
     }
 
-    /// Takes the event of a row into the page when it matches; what the index says is never trusted alone.
-    private mutating func take(_ row: RawStatement) throws {
-        let event = try EventRow.read(row, file: file)
-        guard query.matches(event.event) else { return }
-        page.events.append(event)
-        page.next = event.sequence
-        bytes += event.event.byteCount
+    /// Takes an event into the page when it matches; what the index says is never trusted alone.
+    private mutating func take(_ columns: borrowing EventColumns, _ sequence: Int64) throws {
+        let event = columns.event
+        guard query.matches(event) else { return }
+        page.events.append(LoggedEvent(sequence: sequence, event: event))
+        page.next = sequence
+        bytes += event.byteCount
     }
 }
 

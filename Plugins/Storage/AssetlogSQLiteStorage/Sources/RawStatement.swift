@@ -47,6 +47,12 @@ final class RawStatement {
         }
     }
 
+    /// Binds a copy of `bytes`, or null.
+    func bind(blobCopy bytes: [UInt8]?, at index: Int32) throws {
+        guard let bytes else { return try check(sqlite3_bind_null(handle, index)) }
+        try bind(blobCopy: bytes, at: index)
+    }
+
     /// Binds a copy of `text`.
     func bind(_ text: String, at index: Int32) throws {
         var text = text
@@ -153,6 +159,15 @@ extension Database {
     /// Executes one statement by the C interface.
     func raw(_ sql: String) throws {
         try RawStatement(self, sql).run()
+    }
+
+    /// Whether the file's name is gone, or names another file.
+    var hasMoved: Bool {
+        var answer: Int32 = 0
+        guard sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &answer) == SQLITE_OK else {
+            return false
+        }
+        return answer != 0
     }
 
     /// The first column of the first row, as an integer; nil when there is no row or it is null.

@@ -18,21 +18,31 @@ final class SQLiteStorage: Storage {
         var folder: String
         /// The pages in the write-ahead log from which they are copied into the file in the background.
         var checkpointPages: Int = 4000
+        /// Whether it opens though the log has lost events, and records them.
+        var acceptsLoss = false
 
         /// The pages from which the writer itself copies them, because the background does not or can't follow.
         var walBound: Int { checkpointPages * 4 }
     }
 
+    /// The index, or why there is none.
+    private struct IndexState {
+        var index: EventIndex?
+        /// Whether the file that is there is to be thrown away.
+        var isBroken = false
+    }
+
     private let options: Options
     private let logger: Logger
     private let file: LogFile
+    private let extent: LogExtent
+    private let guardian: FileGuardian
     private let lock: Mutex<FolderLock?>
     private let writer: Mutex<LogWriter?>
     private let readers: DatabasePool
     private let checkpointer: Checkpointer
-    private let index: Mutex<EventIndex?>
+    private let index: Mutex<IndexState>
     private let consumers: ConsumerFile
-    private let first: Int64
     private let head: Atomic<Int64>
     private let walPages = Atomic<Int>(0)
     private let isRestShort = Atomic<Bool>(false)
@@ -48,32 +58,72 @@ final class SQLiteStorage: Storage {
         try DataFolder.make(options.folder)
         let lock = try FolderLock(folder: options.folder)
         do {
-            let writer = try LogWriter(file: file, walBound: options.walBound)
-            first = writer.first
+            let writer = try Self.openWriter(file, options, logger)
+            extent = writer.extent
             head = Atomic(writer.head)
             readers = try file.openReaders()
             checkpointer = try Checkpointer(file)
-            let (index, discarded) = try EventIndex.open(folder: options.folder, log: LogIdentity(readers))
-            if let discarded {
-                logger.warning(
-                    "the index is built anew", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
-            }
-            self.index = Mutex(index)
+            index = Mutex(try Self.openIndex(options.folder, LogIdentity(readers, writer.extent), logger))
             consumers = try ConsumerFile(folder: options.folder)
             self.writer = Mutex(writer)
         } catch {
             throw StorageError.from(error, file: file.path)
         }
         self.lock = Mutex(lock)
+        guardian = FileGuardian(FileWatch(file.openPaths + [lock.path]), logger: logger)
         // The names of new files are durable before the first event is acknowledged.
         try DataFolder.sync(options.folder)
+    }
+
+    /// Opens the log for appending, unless other files know events that it does not have.
+    private static func openWriter(_ file: LogFile, _ options: Options, _ logger: Logger) throws -> LogWriter {
+        // Asked before the file is opened, which makes it where it is missing.
+        let (isNew, evidence) = (file.isEmpty, LossEvidence(folder: options.folder))
+        if isNew, !options.acceptsLoss, let loss = evidence.lossOfAll {
+            throw loss.refusal(options.folder, head: 0)
+        }
+        let writer = try LogWriter(file: file, walBound: options.walBound)
+        let loss = evidence.loss(from: writer.extent, head: writer.head, isNew: isNew)
+        guard options.acceptsLoss else {
+            guard let loss else { return writer }
+            writer.close()
+            throw loss.refusal(options.folder, head: writer.head)
+        }
+        let lost = try writer.recordLoss(loss?.ranges ?? [])
+        writer.close()
+        if lost.isEmpty {
+            logger.notice("The log has lost no events, so none were accepted as lost.")
+        } else {
+            // What it knows of the lost events would be looked for in the log.
+            try EventIndex.remove("\(options.folder)/index.sqlite")
+            logger.warning("Events were accepted as lost.", metadata: ["sequences": "\(Loss.text(lost))"])
+        }
+        return try LogWriter(file: file, walBound: options.walBound)
+    }
+
+    /// Opens the index. One that can't be opened now, but may be in order, is opened later in the background.
+    private static func openIndex(_ folder: String, _ log: LogIdentity, _ logger: Logger) throws -> IndexState {
+        do {
+            let (index, discarded) = try EventIndex.open(folder: folder, log: log)
+            if let discarded {
+                logger.warning(
+                    "the index is built anew", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
+            }
+            return IndexState(index: index)
+        } catch {
+            logger.warning(
+                "the index can't be opened now; reads are slower meanwhile",
+                metadata: ["error": "\(StorageError.from(error, file: "\(folder)/index.sqlite"))"])
+            return IndexState()
+        }
     }
 
     // MARK: Appending
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
         do {
-            let index = index.withLock { $0 }
+            if let problem = guardian.freshProblem { throw StorageError(.unavailable, problem) }
+            let index = index.withLock { $0.index }
             let outcome = try writer.withLock { writer in
                 guard let writer else { throw closedError }
                 let outcome = try writer.append(batch, index, fault: discard)
@@ -95,43 +145,35 @@ final class SQLiteStorage: Storage {
     // MARK: Reading
 
     func events(_ query: EventQuery) async throws -> EventPage {
-        try await read { [path = file.path] log, index in
-            var reader = PageReader(query, log: log, index: index, file: path)
+        // What was acknowledged before a read begins is in it.
+        let known = head.load(ordering: .acquiring)
+        return try await read { [extent] log, index in
+            var reader = PageReader(query, log: log, extent: extent, known: known, index: index)
             return try reader.read()
         }
     }
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await read { [path = file.path] log, index in
-            if let sequence = try index?.sequence(of: id, in: deployment) {
-                let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-                try row.bind(sequence, at: 1)
-                if let event = try Self.event(row, id, deployment, path) { return event }
-            }
-            let rows = try RawStatement(
-                log, "SELECT \(EventRow.columns) FROM events WHERE sequence > ? AND event_id = ? AND deployment = ?")
-            try rows.bind(index?.watermark ?? 0, at: 1)
-            try rows.bind(EventIDBytes(id), at: 2)
-            try rows.bind(deployment, at: 3)
-            return try Self.event(rows, id, deployment, path)
+        try await read { [extent] log, index in
+            let finder = EventFinder(id, in: deployment, log: log, extent: extent)
+            return try finder.find(index)
         }
-    }
-
-    /// The event of a row, unless it is another one: what the index says is never trusted alone.
-    private static func event(
-        _ row: RawStatement, _ id: EventID, _ deployment: String, _ path: String
-    ) throws -> LoggedEvent? {
-        guard try row.step() else { return nil }
-        defer { row.reset() }
-        let event = try EventRow.read(row, file: path)
-        return event.id == id && event.deployment.utf8.elementsEqual(deployment.utf8) ? event : nil
     }
 
     func statistics() async throws -> StorageStatistics {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
-        // Sequences of this storage have no holes, so nothing need be counted.
+        // Which sequences have no event is known, so nothing need be counted.
         let head = head.load(ordering: .acquiring)
-        return StorageStatistics(events: max(0, head - first + 1), head: head)
+        return StorageStatistics(events: extent.count(upTo: head), head: head)
+    }
+
+    func logID() async throws -> LogID {
+        guard !isClosed.load(ordering: .acquiring) else { throw closedError }
+        return extent.id
+    }
+
+    func health() -> StorageHealth {
+        guardian.freshProblem.map { .away($0) } ?? .ready
     }
 
     /// Reads the log and the index, each in one snapshot, on threads of GRDB.
@@ -139,13 +181,13 @@ final class SQLiteStorage: Storage {
         _ body: @escaping @Sendable (Database, IndexReader?) throws -> Result
     ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
-        let index = index.withLock { $0 }
+        let index = index.withLock { $0.index }
         do {
             return try await readers.read { log in
                 guard let index else { return try body(log, nil) }
                 do {
                     return try index.pool.read { try body(log, IndexReader($0)) }
-                } catch let error where EventIndex.isAtFault(error) {
+                } catch let error where EventIndex.isDamage(error) {
                     // If the log is at fault, this fails too.
                     let result = try body(log, nil)
                     self.discard(index, error)
@@ -153,7 +195,8 @@ final class SQLiteStorage: Storage {
                 }
             }
         } catch {
-            throw isClosed.load(ordering: .acquiring) ? closedError : StorageError.from(error, file: file.path)
+            // Either of the two files.
+            throw isClosed.load(ordering: .acquiring) ? closedError : StorageError.from(error, file: options.folder)
         }
     }
 
@@ -172,7 +215,8 @@ final class SQLiteStorage: Storage {
     /// Sets back the cursors that stand behind the log's end, as after a restored backup: they would miss events.
     func settleCursors() async throws {
         let head = head.load(ordering: .acquiring)
-        for cursor in try await consumers.cursors() where cursor.position > head {
+        // A place of another log is left to the consumer, which begins at its start.
+        for cursor in try await consumers.cursors() where cursor.position > head && cursor.log ?? extent.id == extent.id {
             _ = try await consumers.replay(cursor.consumer, after: head)
             logger.warning(
                 "a consumer stood behind the log's end and was set back to it",
@@ -186,6 +230,15 @@ final class SQLiteStorage: Storage {
         await withTaskGroup { group in
             group.addTask { await self.keepIndex() }
             group.addTask { await self.keepLogShort() }
+            group.addTask { await self.watchFiles() }
+        }
+    }
+
+    /// Looks each second whether the files are where they were, so that readiness says it also when nobody reports.
+    private func watchFiles() async {
+        while !hasEnded {
+            await onThread { _ = self.guardian.inspect() }
+            try? await Task.sleep(for: .seconds(1))
         }
     }
 
@@ -198,11 +251,11 @@ final class SQLiteStorage: Storage {
             try? await Task.sleep(for: .seconds(1))
             guard !hasEnded else { return }
             do {
-                let indexer = Indexer(log: readers, index: try await currentIndex(), logPath: file.path)
+                let indexer = Indexer(log: readers, index: try await currentIndex(), extent: extent)
                 while try await indexer.advance() == Indexer.step {}
                 failures = 0
             } catch {
-                if let index = index.withLock({ $0 }), EventIndex.isDamage(error) { discard(index, error) }
+                if let index = index.withLock({ $0.index }), EventIndex.isDamage(error) { discard(index, error) }
                 failures += 1
                 await pause(after: failures, "the index could not follow the log; reads are slower meanwhile", error)
                 appended.send()
@@ -237,9 +290,9 @@ final class SQLiteStorage: Storage {
     private var hasEnded: Bool { Task.isCancelled || isClosed.load(ordering: .acquiring) }
 
     private func discard(_ broken: EventIndex, _ error: any Error) {
-        let wasCurrent = index.withLock { index in
-            guard index === broken else { return false }
-            index = nil
+        let wasCurrent = index.withLock { state in
+            guard state.index === broken else { return false }
+            state = IndexState(index: nil, isBroken: true)
             return true
         }
         guard wasCurrent else { return }
@@ -248,13 +301,16 @@ final class SQLiteStorage: Storage {
     }
 
     private func currentIndex() async throws -> EventIndex {
-        if let index = index.withLock({ $0 }) { return index }
-        let made = try await onThread { [options, readers] in
-            let log = try LogIdentity(readers)
-            try EventIndex.remove("\(options.folder)/index.sqlite")
-            return try EventIndex.open(folder: options.folder, log: log).index
+        let state = index.withLock { $0 }
+        if let index = state.index { return index }
+        let (made, discarded) = try await onThread { [options, readers, extent] in
+            if state.isBroken { try EventIndex.remove("\(options.folder)/index.sqlite") }
+            return try EventIndex.open(folder: options.folder, log: LogIdentity(readers, extent))
         }
-        index.withLock { $0 = made }
+        if let discarded {
+            logger.warning("the index is built anew", metadata: ["file": "\(made.path)", "reason": "\(discarded)"])
+        }
+        index.withLock { $0 = IndexState(index: made) }
         return made
     }
 
@@ -263,9 +319,9 @@ final class SQLiteStorage: Storage {
     func close() async {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
         await onThread {
-            let index = self.index.withLock { index in
-                defer { index = nil }
-                return index
+            let index = self.index.withLock { state in
+                defer { state = IndexState() }
+                return state.index
             }
             // The index's last connection must be one that writes, to copy its write-ahead log into the file.
             self.writer.withLock { $0?.closeLookup() }

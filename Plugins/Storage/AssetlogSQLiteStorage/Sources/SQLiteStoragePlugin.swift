@@ -27,7 +27,9 @@ extension StoragePlugin {
             let options = SQLiteStorage.Options(folder: folder, checkpointPages: pages)
             return StorageSetup(
                 open: { context in
-                    let storage = try await onThread { try SQLiteStorage(options, logger: context.logger) }
+                    var options = options
+                    options.acceptsLoss = context.acceptsLoss
+                    let storage = try await onThread { [options] in try SQLiteStorage(options, logger: context.logger) }
                     try await storage.settleCursors()
                     return storage
                 },

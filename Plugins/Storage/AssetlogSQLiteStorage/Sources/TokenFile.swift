@@ -156,15 +156,4 @@ final class TokenFile: TokenStore {
         return queue
     }
 }
-
-extension Database {
-    /// Whether the file's name is gone, or names another file.
-    fileprivate var hasMoved: Bool {
-        var answer: Int32 = 0
-        guard sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &answer) == SQLITE_OK else {
-            return false
-        }
-        return answer != 0
-    }
-}
 #endif

@@ -17,32 +17,41 @@ struct Verification {
     /// - Throws: ``StorageError`` when the log can't be opened at all.
     func report() throws -> VerificationReport {
         do {
+            // The evidence first, so that a server that appends meanwhile makes no loss of it.
+            let evidence = LossEvidence(folder: folder)
             let readers = try log.openReadersForCommand()
             defer { try? readers.close() }
             var problems = Problems()
-            guard let index = openIndex(readers, &problems) else {
-                return try readers.read { check($0, nil, problems) }
+            let extent = try readers.read { [path = log.path] database in try LogExtent(database, file: path) }
+            let head = try readers.read { try extent.head($0) }
+            if let loss = evidence.loss(from: extent, head: head, isNew: false) {
+                problems.add(loss.refusal(folder, head: head).message)
+            }
+            guard let index = openIndex(readers, extent, &problems) else {
+                return try readers.read { [problems] in check($0, extent, nil, problems) }
             }
             defer { try? index.pool.close() }
             return try index.pool.read { [problems] database in
                 // The index first: the log's snapshot then holds all that the index knows.
                 let index = try IndexVerification(database, file: index.path)
-                return try readers.read { check($0, index, problems) }
+                return try readers.read { check($0, extent, index, problems) }
             }
         } catch {
             throw StorageError.from(error, file: log.path)
         }
     }
 
-    private func check(_ database: Database, _ index: IndexVerification?, _ known: Problems) -> VerificationReport {
+    private func check(
+        _ database: Database, _ extent: LogExtent, _ index: IndexVerification?, _ known: Problems
+    ) -> VerificationReport {
         var problems = known
-        var check = LogVerification(file: log.path)
+        var check = LogVerification(extent)
         do {
             try Self.integrity(of: database, named: log.path, &problems)
             try check.events(of: database, index, &problems)
             try check.identities(of: database, &problems)
             try index?.counts(&problems)
-            try cursors(head: check.head, &problems)
+            try cursors(extent, head: try extent.head(database), &problems)
             tokens(&problems)
         } catch {
             problems.add("\(StorageError.from(error, file: log.path))")
@@ -59,7 +68,7 @@ struct Verification {
         }
     }
 
-    private func cursors(head: Int64, _ problems: inout Problems) throws {
+    private func cursors(_ extent: LogExtent, head: Int64, _ problems: inout Problems) throws {
         let file = "\(folder)/consumers.sqlite"
         do {
             guard let database = try ConsumerFile.openReadOnly(file) else { return }
@@ -68,7 +77,13 @@ struct Verification {
                 try Self.integrity(of: database, named: file, &problems)
                 return try ConsumerFile.cursors(database)
             }
-            for cursor in cursors where cursor.position > head || cursor.position < 0 {
+            for cursor in cursors where cursor.log != nil && cursor.log != extent.id {
+                problems.add(
+                    "The consumer \(cursor.consumer) stands at \(cursor.position) of another log. When the server starts, it"
+                        + " begins at the first event of this one.")
+            }
+            for cursor in cursors
+            where (cursor.log ?? extent.id) == extent.id && (cursor.position > head || cursor.position < 0) {
                 problems.add(
                     "The consumer \(cursor.consumer) stands at \(cursor.position), and the log ends at \(head): it would"
                         + " miss events. The server sets it back when it starts.")
@@ -93,9 +108,11 @@ struct Verification {
         }
     }
 
-    private func openIndex(_ readers: DatabasePool, _ problems: inout Problems) -> EventIndex? {
+    private func openIndex(
+        _ readers: DatabasePool, _ extent: LogExtent, _ problems: inout Problems
+    ) -> EventIndex? {
         do {
-            return try EventIndex.openForCommand(folder: folder, log: LogIdentity(readers))
+            return try EventIndex.openForCommand(folder: folder, log: LogIdentity(readers, extent))
         } catch {
             problems.add(
                 "\(folder)/index.sqlite can't be read: \(error). It holds nothing of its own: the server builds it anew"

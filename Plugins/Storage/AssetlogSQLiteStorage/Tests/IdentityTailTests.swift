@@ -81,7 +81,7 @@ struct IdentityTailTests {
     @Test("What is behind the index is read in steps, and found when all is read")
     func steps() throws {
         let folder = try TemporaryFolder()
-        let writer = try writer(folder, .init(tail: 1000, scan: 30), events: 100)
+        let writer = try writer(folder, .init(tail: 1000, scan: 30, scanTime: .zero), events: 100)
         let event = randomEvents(1)
         var tries = 0
         while try append(event, to: writer).sequences == nil { tries += 1 }

@@ -58,7 +58,7 @@ struct IdentityTests {
 
     @Test(
         "A repetition is found when the index is at the log's end, behind it, lost, damaged, or of another kind",
-        arguments: ["at the end", "behind", "never made", "missing", "empty", "format", "other log", "ahead", "flipped"])
+        arguments: ["at the end", "behind", "never made", "missing", "empty", "format", "other log", "flipped"])
     func indexes(_ state: String) async throws {
         let events = randomEvents(2000)
         let storage = try await open(folder)
@@ -75,7 +75,6 @@ struct IdentityTests {
         case "empty": try Data().write(to: url)
         case "format": try change("index.sqlite", "PRAGMA user_version = 1")
         case "other log": try change("index.sqlite", "UPDATE progress SET log = randomblob(16)")
-        case "ahead": try change("index.sqlite", "UPDATE progress SET watermark = 4000")
         case "flipped":
             var bytes = try Data(contentsOf: url)
             for place in stride(from: 5000, to: bytes.count, by: 64) { bytes[place] ^= 0xff }
@@ -131,7 +130,8 @@ struct IdentityTests {
         try append(events, to: storage)
         try await index(storage, to: 50)
         await storage.close()
-        try change("events.sqlite", "DELETE FROM events WHERE sequence <= 10")
+        // As what removes events one day will record it.
+        try change("events.sqlite", "DELETE FROM events WHERE sequence <= 10", "INSERT INTO gaps VALUES (1, 10)")
 
         let reopened = try await open(folder)
         #expect(try append(Array(events[..<5]), to: reopened).sequences == 51...55)

@@ -17,8 +17,9 @@ struct ReportContentOptions: ParsableArguments {
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Labels with values, such as rows=10 source=s3://bucket. Numbers, true, false and null are what they look like,"
-                + " everything else is text; label:=JSON takes any JSON, as code:='\"007\"'.", valueName: "label=value"))
+            "Labels with values, such as rows=10 source=s3://bucket. Numbers that read back as they are typed, true, false and"
+                + " null are what they look like, everything else is text; label:=JSON takes any JSON, as rate:=1e-5.",
+            valueName: "label=value"))
     var metadata: [String] = []
 
     @Option(help: ArgumentHelp("A JSON object of further labels.", valueName: "json"))
@@ -36,11 +37,23 @@ struct ReportContentOptions: ParsableArguments {
         if let metadataJSON {
             for entry in try Self.object(metadataJSON).entries { labels[entry.label] = entry.value }
         }
+        if partition == "" {
+            throw ValidationError("--partition is empty. Was a variable not set? Without the flag the report speaks of the whole asset.")
+        }
+        guard labels[""] == nil else { throw ValidationError("A label of the metadata is empty. Was a variable not set?") }
         return Report(kind, of: try Self.parts(key), partition: partition, metadata: labels)
     }
 
-    /// The parts of a key, as it is typed.
+    /// The parts of a key, as it is typed; none of them is empty.
     static func parts(_ words: [String]) throws -> [String] {
+        let parts = try split(words)
+        guard parts.contains("") else { return parts }
+        throw ValidationError(
+            "The asset's key \(AssetKey(parts)) has an empty part. Was a variable not set? A slash at the start or the end makes one"
+                + " too.")
+    }
+
+    private static func split(_ words: [String]) throws -> [String] {
         guard words.count == 1, let word = words.first else { return words }
         if word.hasPrefix("[") {
             guard let key = AssetKey(json: word) else {
@@ -59,21 +72,12 @@ struct ReportContentOptions: ParsableArguments {
                 "--metadata takes label=value, such as rows=10, not \(LineText.quoted(text)). The words of the key stand before it.")
         }
         let (label, value) = (text[..<equals], String(text[text.index(after: equals)...]))
-        guard label.hasSuffix(":") else { return (String(label), guessed(value)) }
+        guard label.hasSuffix(":") else { return (String(label), JSONValue(typed: value)) }
         guard label.count > 1 else { throw ValidationError("--metadata takes label:=JSON; the label is missing.") }
         do {
             return (String(label.dropLast()), .text(try JSONText(value)))
         } catch {
             throw ValidationError("--metadata \(label.dropLast()) is not valid JSON: \(error).")
-        }
-    }
-
-    // JSON that is no text, array or object; those would be ambiguous.
-    private static func guessed(_ value: String) -> JSONValue {
-        guard let json = try? JSONText(value) else { return .string(value) }
-        switch json.kind {
-        case .integer, .float, .true, .false, .null: return .text(json)
-        case .string, .array, .object: return .string(value)
         }
     }
 
@@ -96,7 +100,9 @@ struct ReportTextOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The version of the asset's data.", valueName: "version"))
     var dataVersion: String?
 
-    func added(to report: Report) -> Report {
+    /// - Throws: `ValidationError`.
+    func added(to report: Report) throws -> Report {
+        if dataVersion == "" { throw ValidationError("--data-version is empty. Was a variable not set?") }
         var report = report
         report.description = description
         report.dataVersion = dataVersion

@@ -18,7 +18,7 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
         try await sending.send(report(), to: target, in: context)
     }
 
-    private func report() throws -> Report { text.added(to: try content.report(.materialization)) }
+    private func report() throws -> Report { try text.added(to: content.report(.materialization)) }
 }
 
 /// `assetlog report observation`
@@ -36,7 +36,7 @@ struct ReportObservationCommand: AssetlogSubcommand {
         try await sending.send(report(), to: target, in: context)
     }
 
-    private func report() throws -> Report { text.added(to: try content.report(.observation)) }
+    private func report() throws -> Report { try text.added(to: content.report(.observation)) }
 }
 
 /// `assetlog report check`
@@ -64,6 +64,7 @@ struct ReportCheckCommand: AssetlogSubcommand {
     }
 
     private func report() throws -> Report {
+        if checkName.isEmpty { throw ValidationError("--check-name is empty. Was a variable not set?") }
         guard let severity = Report.Severity(rawValue: severity?.uppercased() ?? "ERROR") else {
             throw ValidationError("--severity must be WARN or ERROR.")
         }

@@ -19,7 +19,7 @@ struct ReportFlushCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) async throws {
         let spool = try target.spoolFolder(in: context)
-        let client = try target.client(in: context)
+        let client = try target.client(in: context, token: target.token(in: context).get())
         let delivery = try await SpoolingReporter(client: client, spool: spool).flush(includingRefused: refused)
         context.write("\(Self.summary(delivery)).\n")
         if delivery.refused + delivery.damaged > 0 { context.warn("What was put aside lies in \(spool.folder)/refused") }

@@ -24,25 +24,44 @@ struct ReportTargetOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "The folder in which reports wait. (default: ASSETLOG_SPOOL, or assetlog/spool below XDG_STATE_HOME or"
-                + " ~/.local/state)", valueName: "folder"))
+                + " ~/.local/state; without a home /var/tmp/assetlog-UID/spool)", valueName: "folder"))
     var spool: String?
 
     @Option(help: ArgumentHelp("How long to try: a number with ms, s or m.", valueName: "span"))
     var timeout = "30s"
 
     func validate() throws {
+        for (flag, value) in [("--token-file", tokenFile), ("--ca-file", caFile), ("--spool", spool)] where value == "" {
+            throw ValidationError("\(flag) is empty. Was a variable not set?")
+        }
+        if let to { try Self.check(to, "--to") }
+        if let deployment, !DeploymentName.isValid(deployment) {
+            throw ValidationError(
+                "--deployment must be 1 to 128 letters, digits, - . and _, not \(LineText.quoted(deployment)). Was a variable not set?")
+        }
         guard Self.duration(timeout) != nil else {
             throw ValidationError("--timeout must be a number with ms, s or m, such as 30s, not \(LineText.quoted(timeout)).")
         }
     }
 
+    private static func check(_ url: String, _ name: String) throws {
+        guard !url.isEmpty else { throw ValidationError("\(name) is empty. Was a variable not set?") }
+        do {
+            _ = try ServerURL(url)
+        } catch let error as ClientError {
+            throw ValidationError("\(name): \(error.message).")
+        }
+    }
+
     /// The client that these flags and the environment describe.
-    func client(in context: CommandContext) throws -> AssetlogClient {
+    func client(in context: CommandContext, token: Secret?) throws -> AssetlogClient {
         var options = AssetlogClient.Options()
         options.retry.patience = Self.duration(timeout) ?? .seconds(30)
         options.caFile = (caFile ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
-        let url = to ?? context.setting("ASSETLOG_URL") ?? "http://localhost:3000"
-        return try AssetlogClient(url: url, token: try token(in: context), deployment: deployment, options: options)
+        let variable = context.setting("ASSETLOG_URL")
+        if to == nil, let variable { try Self.check(variable, "ASSETLOG_URL") }
+        return try AssetlogClient(
+            url: to ?? variable ?? "http://localhost:3000", token: token, deployment: deployment, options: options)
     }
 
     /// The spool that these flags and the environment name.
@@ -51,9 +70,13 @@ struct ReportTargetOptions: ParsableArguments {
         return Spool(folder: try named.map(context.path) ?? Spool.defaultFolder(environment: context.environment))
     }
 
-    private func token(in context: CommandContext) throws -> Secret? {
-        guard let tokenFile else { return context.setting("ASSETLOG_TOKEN").map { Secret($0) } }
-        return try ReportTokenFile.read(context.path(tokenFile))
+    /// The token that these flags and the environment name, or why there is none where there should be.
+    func token(in context: CommandContext) -> Result<Secret?, CommandFailure> {
+        guard let tokenFile else {
+            return context.setting("ASSETLOG_TOKEN").map { ReportToken.read($0, from: "ASSETLOG_TOKEN").map(Optional.some) }
+                ?? .success(nil)
+        }
+        return ReportToken.read(file: context.path(tokenFile)).map(Optional.some)
     }
 
     static func duration(_ text: String) -> Duration? {
@@ -69,9 +92,9 @@ struct ReportTargetOptions: ParsableArguments {
 }
 
 extension CommandContext {
-    /// A variable of the environment that is set to something.
+    /// A variable of the environment that is set to something. One that was read from a file often ends in a line end.
     fileprivate func setting(_ name: String) -> String? {
-        environment[name].flatMap { $0.isEmpty ? nil : $0 }
+        environment[name].map(\.withoutFinalLineEnds).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// A path, as it is typed.

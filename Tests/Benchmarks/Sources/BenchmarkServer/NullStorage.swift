@@ -22,6 +22,7 @@ final class NullStorage: Storage {
 
     func events(_ query: EventQuery) async throws -> EventPage { EventPage(events: [], next: 0) }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { nil }
+    func logID() async throws -> LogID { LogID(high: 1, low: 1) }
     func statistics() async throws -> StorageStatistics {
         let head = head.withLock { $0 }
         return StorageStatistics(events: head, head: head)

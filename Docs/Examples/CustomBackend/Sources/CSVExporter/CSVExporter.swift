@@ -10,8 +10,8 @@ actor CSVExporter: Exporter {
     private var handle: FileHandle?
     /// Where the last whole row ends.
     private var length: UInt64
-    private var generation: Int64?
-    private var sequence: Int64 = 0
+    /// What the last row says.
+    private var last: DeliveredPosition?
 
     init(path: String) throws {
         self.path = path
@@ -26,35 +26,46 @@ actor CSVExporter: Exporter {
         length = UInt64(rows.count)
         try handle.truncate(atOffset: length)
         self.handle = handle
-        if let last = String(decoding: rows, as: UTF8.self).split(separator: "\n").last {
-            let columns = last.split(separator: ",", maxSplits: 2).compactMap { Int64($0) }
-            if columns.count == 2 { (generation, sequence) = (columns[0], columns[1]) }
-        }
+        last = String(decoding: rows, as: UTF8.self).split(separator: "\n").last.flatMap { Self.position(of: $0) }
+    }
+
+    private static func position(of row: Substring) -> DeliveredPosition? {
+        let columns = row.split(separator: ",", maxSplits: 4).map(String.init)
+        guard columns.count == 5, let log = LogID(columns[0]), let generation = Int64(columns[1]),
+            let sequence = Int64(columns[2]), let event = EventID(columns[3])
+        else { return nil }
+        return DeliveredPosition(log: log, generation: generation, sequence: sequence, event: event)
     }
 
     func deliver(_ batch: ExportBatch) throws {
         guard let handle else { throw ExportError("The exporter to \(path) was closed.", isRetriable: false) }
-        // A replay is a new generation: its events are written even if they were before.
-        let position = batch.generation == generation ? sequence : 0
+        // Of another log the sequences mean other events; a replay is a new generation, whose events are written again.
+        let isSame = last?.log == batch.log && last?.generation == batch.generation
+        let position = isSame ? last?.sequence ?? 0 : 0
         let new = batch.events.filter { $0.sequence > position }
-        guard let last = new.last else { return }
-        let rows = Data(new.map { row(of: $0, generation: batch.generation) }.joined().utf8)
+        guard let end = new.last else { return }
+        let rows = Data(new.map { row(of: $0, in: batch) }.joined().utf8)
         // What a failed write left behind the last row is overwritten.
         try handle.truncate(atOffset: length)
         try handle.write(contentsOf: rows)
         try handle.synchronize()
         length += UInt64(rows.count)
-        (generation, sequence) = (batch.generation, last.sequence)
+        last = DeliveredPosition(
+            log: batch.log, generation: batch.generation, sequence: end.sequence, event: end.id)
     }
+
+    // The server compares it with the log, which may have gone back to a backup.
+    func position() -> DeliveredPosition? { last }
 
     func close() {
         handle = nil
     }
 
-    private func row(of event: LoggedEvent, generation: Int64) -> String {
+    private func row(of event: LoggedEvent, in batch: ExportBatch) -> String {
         let columns = [event.assetKey.canonical, quoted(event.partition ?? ""), event.timestamp.description]
             .map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
-        return "\(generation),\(event.sequence),\(event.id),\(event.kind.name),\(columns.joined(separator: ","))\n"
+        let place = "\(batch.log),\(batch.generation),\(event.sequence),\(event.id)"
+        return "\(place),\(event.kind.name),\(columns.joined(separator: ","))\n"
     }
 
     // As JSON, so that no text can hold a line feed.

@@ -7,6 +7,8 @@ struct CursorFile {
         var consumer: String
         var generation: Int64
         var position: Int64
+        var log: String?
+        var event: String?
     }
 
     let path: String
@@ -16,7 +18,9 @@ struct CursorFile {
         do {
             let entries = try JSONDecoder().decode([Entry].self, from: Data(contentsOf: URL(filePath: path)))
             let cursors = entries.map { entry in
-                ConsumerCursor(consumer: entry.consumer, generation: entry.generation, position: entry.position)
+                ConsumerCursor(
+                    consumer: entry.consumer, generation: entry.generation, position: entry.position,
+                    log: entry.log.flatMap { LogID($0) }, event: entry.event.flatMap { EventID($0) })
             }
             return Dictionary(cursors.map { ($0.consumer, $0) }, uniquingKeysWith: { $1 })
         } catch {
@@ -27,7 +31,9 @@ struct CursorFile {
     /// Writes all cursors and returns when they are durable.
     func write(_ cursors: some Sequence<ConsumerCursor>) throws {
         let entries = cursors.map {
-            Entry(consumer: $0.consumer, generation: $0.generation, position: $0.position)
+            Entry(
+                consumer: $0.consumer, generation: $0.generation, position: $0.position, log: $0.log?.description,
+                event: $0.event?.description)
         }
         let new = path + ".new"
         guard FileManager.default.createFile(atPath: new, contents: nil, attributes: [.posixPermissions: 0o640]),

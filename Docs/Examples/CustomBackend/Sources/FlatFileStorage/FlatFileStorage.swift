@@ -4,7 +4,8 @@ import Synchronization
 
 /// The log in one append-only file, and in memory for reading.
 ///
-/// One record of the file is one batch, so that a batch is in the log as a whole or not at all.
+/// One record of the file is one batch, so that a batch is in the log as a whole or not at all. A record of sixteen bytes, which
+/// is too short for a batch, holds the log's identity.
 final class FlatFileStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
@@ -23,6 +24,7 @@ final class FlatFileStorage: Storage {
     }
 
     private let maximumEvents: Int
+    private let log: LogID
     private let cursorFile: CursorFile
     private let state: Mutex<State>
     // Beside the state, so that readers don't wait for the disk. Nil when closed.
@@ -34,7 +36,9 @@ final class FlatFileStorage: Storage {
         try FileManager.default.createDirectory(
             atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         var state = State()
+        var log: LogID?
         let file = try RecordFile(path: "\(folder)/events.log") { record in
+            if let id = LogID(bytes: record) { return log = id }
             var reader = BatchReader(record)
             while !reader.isAtEnd {
                 guard let event = reader.event() else {
@@ -42,6 +46,13 @@ final class FlatFileStorage: Storage {
                 }
                 state.add(event)
             }
+        }
+        // In the log's own file, so that a new log can't have the identity of an old one.
+        if let log {
+            self.log = log
+        } else {
+            self.log = LogID.random()
+            try file.append(self.log.bytes)
         }
         cursorFile = CursorFile(path: "\(folder)/cursors.json")
         state.cursors = try cursorFile.read()
@@ -122,6 +133,8 @@ final class FlatFileStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try withOpenState { $0.event(id, in: deployment) }
     }
+
+    func logID() async throws -> LogID { try withOpenState { _ in log } }
 
     func statistics() async throws -> StorageStatistics {
         try withOpenState { StorageStatistics(events: Int64($0.events.count), head: $0.events.last?.sequence ?? 0) }

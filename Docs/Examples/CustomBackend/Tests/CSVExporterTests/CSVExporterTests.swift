@@ -20,13 +20,13 @@ struct CSVExporterTests {
             shown: {
                 let rows = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
                 return rows.compactMap { row in
-                    Int64(row.split(separator: ",")[1]).map { ExportedEvent(sequence: $0) }
+                    Int64(row.split(separator: ",")[2]).map { ExportedEvent(sequence: $0) }
                 }
             },
             tearWrite: {
                 guard let handle = FileHandle(forWritingAtPath: path) else { return }
                 try handle.seekToEnd()
-                try handle.write(contentsOf: Data("0,6,0199".utf8))
+                try handle.write(contentsOf: Data("5eed0000-0000-4000-8000-000000000001,0,6,0199".utf8))
                 try handle.close()
             },
             remove: { try? FileManager.default.removeItem(atPath: path) })

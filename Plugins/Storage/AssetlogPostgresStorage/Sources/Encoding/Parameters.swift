@@ -55,6 +55,10 @@ struct Parameters {
         }
     }
 
+    mutating func append(_ log: LogID?) {
+        append(log.map { EventID(high: $0.high, low: $0.low) })
+    }
+
     mutating func append(_ array: BinaryArray?) {
         types.append(array.map { TypeID.arrays[$0.element] ?? 0 } ?? 1000)
         values.append(array.map { .array($0) } ?? .null)

@@ -51,6 +51,11 @@ final class Rows {
         isNull(row, column) ? nil : text(row, column)
     }
 
+    /// The bytes of a value, nil for a null; they live as long as the rows.
+    func optionalBytes(_ row: Int, _ column: Int) -> UnsafeRawBufferPointer? {
+        isNull(row, column) ? nil : bytes(row, column)
+    }
+
     func time(_ row: Int, _ column: Int) -> Timestamp { Timestamp(postgres: integer(row, column)) }
 
     func optionalTime(_ row: Int, _ column: Int) -> Timestamp? {
@@ -58,5 +63,7 @@ final class Rows {
     }
 
     func id(_ row: Int, _ column: Int) -> EventID { EventID(bytes: bytes(row, column)) ?? EventID(high: 0, low: 0) }
+
+    func logID(_ row: Int, _ column: Int) -> LogID? { LogID(bytes: bytes(row, column)) }
 }
 #endif

@@ -15,12 +15,13 @@ final class EventArrays {
     let partitions = BinaryArray(of: TypeID.text)
     let reporters = BinaryArray(of: TypeID.text)
     let contents = BinaryArray(of: TypeID.bytea)
+    let checksums = BinaryArray(of: TypeID.int8)
     let chosen = BinaryArray(of: TypeID.bool)
     /// When the first and the last of the events was received.
     private(set) var received: ClosedRange<Timestamp>?
 
     private var all: [BinaryArray] {
-        [ids, hashes, kinds, times, receipts, deployments, keys, partitions, reporters, contents, chosen]
+        [ids, hashes, kinds, times, receipts, deployments, keys, partitions, reporters, contents, checksums, chosen]
     }
 
     /// Holds the events of a plan, and nothing else.
@@ -47,6 +48,7 @@ final class EventArrays {
         partitions.append(columns.partition)
         reporters.append(columns.reportedBy)
         contents.append(columns.details)
+        checksums.append(Int64(bitPattern: columns.checksum(at: 0)))
         chosen.append(columns.clientChoice.contains(.identity))
         let time = columns.receivedAt
         received = received.map { min($0.lowerBound, time)...max($0.upperBound, time) } ?? time...time

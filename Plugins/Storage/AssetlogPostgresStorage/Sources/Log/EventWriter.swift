@@ -12,6 +12,8 @@ final class EventWriter {
     struct Options: Sendable {
         /// What `synchronous_commit` is set to for each append; empty: what the server, the database or the role says.
         var durability: String
+        /// Whether a server that does not wait for its disk is accepted.
+        var allowsLoss: Bool
         /// How long an append may take in all, with every new try.
         var patience: Duration
     }
@@ -30,7 +32,7 @@ final class EventWriter {
 
         init(_ schema: Schema) {
             append = schema.sql(
-                "SELECT {schema}.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+                "SELECT {schema}.append_checked($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)")
             find = schema.sql(
                 """
                 SELECT \(EventRow.columns) FROM {schema}.events
@@ -89,22 +91,26 @@ final class EventWriter {
     private func insert(hasIdentities: Bool, _ deadline: Deadline) throws -> Int64? {
         var parameters = Parameters()
         parameters.append(ids.next(at: .now()))
-        parameters.append(options.durability)
+        parameters.append(options.durability + (options.allowsLoss ? " unsafe" : ""))
         for array in [
             arrays.ids, arrays.hashes, arrays.kinds, arrays.times, arrays.receipts, arrays.deployments, arrays.keys,
-            arrays.partitions, arrays.reporters, arrays.contents,
+            arrays.partitions, arrays.reporters, arrays.contents, arrays.checksums,
         ] {
             parameters.append(array)
         }
         parameters.append(hasIdentities ? arrays.chosen : nil)
+        var lacksPartition = false
         return try retrying(before: deadline) { connection in
+            if lacksPartition { try makePartitions(connection, deadline) }
             do {
                 let warnings = connection.warningCount
                 let rows = try connection.run(statements.append, parameters, before: deadline)
                 try refuseUnreplicated(connection.warningCount > warnings)
                 return rows.optionalInteger(0, 0)
-            } catch let failure as PostgresFailure where failure.lacksPartition && arrays.received != nil {
-                try makePartitions(connection, deadline)
+            } catch let failure as PostgresFailure {
+                lacksPartition = failure.lacksPartition
+                // Behind a pooler another session than the one that was asked may answer.
+                if failure.needsReadCommitted { connection.setup.needsReadCommitted = true }
                 throw failure
             }
         }
@@ -179,7 +185,7 @@ final class EventWriter {
 
     private func isWorthAnotherTry(_ error: any Error, _ tries: Int) -> Bool {
         guard let failure = error as? PostgresFailure else { return false }
-        if failure.lacksPartition { return tries < 3 }
+        if failure.lacksPartition || failure.needsReadCommitted { return tries < 3 }
         if failure.isConflict { return tries < 10 }
         if failure.isServerAway, failure.state != nil { connection = nil }
         return failure.isConnectionLost || failure.isServerAway

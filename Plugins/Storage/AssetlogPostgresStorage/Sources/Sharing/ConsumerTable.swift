@@ -17,7 +17,7 @@ final class ConsumerTable: ConsumerStore {
     }
 
     func cursors() async throws -> [ConsumerCursor] {
-        try await pool.run("SELECT name, generation, position FROM {schema}.consumers ORDER BY name") { rows in
+        try await pool.run("SELECT \(Self.columns) FROM {schema}.consumers ORDER BY name") { rows in
             (0..<rows.count).map { Self.cursor(rows, $0) }
         }
     }
@@ -25,13 +25,13 @@ final class ConsumerTable: ConsumerStore {
     func cursor(of consumer: String) async throws -> ConsumerCursor {
         // Most often it is there, and then nothing is written.
         let found = try await pool.run(
-            "SELECT name, generation, position FROM {schema}.consumers WHERE name = $1", { $0.append(consumer) }
+            "SELECT \(Self.columns) FROM {schema}.consumers WHERE name = $1", { $0.append(consumer) }
         ) { $0.count > 0 ? Self.cursor($0, 0) : nil }
         if let found { return found }
         return try await pool.run(
             """
             INSERT INTO {schema}.consumers (name) VALUES ($1)
-            ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING name, generation, position
+            ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING \(Self.columns)
             """, { $0.append(consumer) }
         ) { Self.cursor($0, 0) }
     }
@@ -39,7 +39,7 @@ final class ConsumerTable: ConsumerStore {
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
         try await pool.run(
             """
-            UPDATE {schema}.consumers SET position = $3 WHERE name = $1 AND generation = $2
+            UPDATE {schema}.consumers SET position = $3, log = $5, event_id = $6 WHERE name = $1 AND generation = $2
             AND (holder IS NULL OR holder = $4 OR lease_ends_at <= clock_timestamp())
             """,
             { [holder] parameters in
@@ -47,6 +47,8 @@ final class ConsumerTable: ConsumerStore {
                 parameters.append(cursor.generation)
                 parameters.append(cursor.position)
                 parameters.append(holder)
+                parameters.append(cursor.log)
+                parameters.append(cursor.event)
             }
         ) { $0.changed == 1 }
     }
@@ -55,8 +57,9 @@ final class ConsumerTable: ConsumerStore {
         try await pool.run(
             """
             INSERT INTO {schema}.consumers AS known (name, generation, position) VALUES ($1, 1, $2)
-            ON CONFLICT (name) DO UPDATE SET generation = known.generation + 1, position = excluded.position
-            RETURNING name, generation, position
+            ON CONFLICT (name) DO UPDATE
+            SET generation = known.generation + 1, position = excluded.position, log = NULL, event_id = NULL
+            RETURNING name, generation, position, log, event_id
             """,
             { parameters in
                 parameters.append(consumer)
@@ -105,9 +108,12 @@ final class ConsumerTable: ConsumerStore {
         pool.close()
     }
 
+    private static let columns = "name, generation, position, log, event_id"
+
     private static func cursor(_ rows: Rows, _ row: Int) -> ConsumerCursor {
         ConsumerCursor(
-            consumer: rows.text(row, 0), generation: rows.integer(row, 1), position: rows.integer(row, 2))
+            consumer: rows.text(row, 0), generation: rows.integer(row, 1), position: rows.integer(row, 2),
+            log: rows.logID(row, 3), event: rows.isNull(row, 4) ? nil : rows.id(row, 4))
     }
 }
 #endif

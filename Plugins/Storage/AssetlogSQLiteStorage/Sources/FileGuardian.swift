@@ -1,0 +1,49 @@
+#if SQLite
+internal import AssetlogCore
+internal import Logging
+internal import Synchronization
+
+/// Keeps what a ``FileWatch`` sees, looks again when that is old, and logs it once when something is wrong.
+final class FileGuardian: Sendable {
+    private struct State {
+        var problem: String?
+        var time: ContinuousClock.Instant
+    }
+
+    /// So long an append relies on the last look; it takes some microseconds.
+    private static let age = Duration.milliseconds(200)
+
+    private let watch: FileWatch
+    private let logger: Logger
+    private let state: Mutex<State>
+
+    init(_ watch: FileWatch, logger: Logger) {
+        self.watch = watch
+        self.logger = logger
+        state = Mutex(State(problem: nil, time: .now))
+    }
+
+    /// What is wrong with the files, by a look that is not old.
+    var freshProblem: String? {
+        let known = state.withLock { $0 }
+        return ContinuousClock.now - known.time < Self.age ? known.problem : inspect()
+    }
+
+    /// Looks now.
+    @discardableResult
+    func inspect() -> String? {
+        let problem = watch.problem()
+        let old = state.withLock { state in
+            defer { state = State(problem: problem, time: .now) }
+            return state.problem
+        }
+        switch (old, problem) {
+        case (nil, let problem?):
+            logger.error("Reports are refused, because the files of the log are not in order.", metadata: ["error": "\(problem)"])
+        case (_?, nil): logger.notice("The files of the log are in order again, and reports are taken.")
+        default: break
+        }
+        return problem
+    }
+}
+#endif

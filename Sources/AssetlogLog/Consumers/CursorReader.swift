@@ -1,0 +1,93 @@
+import AssetlogCore
+import Logging
+
+/// Reads the cursor of a consumer, and sets it back where it is no place of this log.
+struct CursorReader: Sendable {
+    let storage: any Storage
+    let consumer: any LogConsumer
+    let clock: ConsumerClock
+    /// How long a place that does not fit is left alone before it is looked at again: what a server knows of the log's end
+    /// may be older than the cursor that another one has just moved.
+    let doubt: Duration
+    let logger: Logger
+
+    /// So many replays at most are made up for, one by one.
+    private static let longestCatchUp: Int64 = 1000
+
+    /// A cursor from which the consumer loses nothing, and the log that it is a place of.
+    ///
+    /// - Parameter known: Where the consumer is by what it has read itself.
+    func read(_ known: ConsumerCursor) async throws -> (cursor: ConsumerCursor, log: LogID) {
+        let log = try await storage.logID()
+        var (cursor, verdict) = try await look(known, log)
+        if verdict != .fits {
+            try await clock.sleep(doubt)
+            (cursor, verdict) = try await look(known, log)
+        }
+        switch verdict {
+        case .fits: break
+        case .follows(let generation):
+            logger.notice(
+                "The cursor of a consumer was lost; it goes on from what its destination has.",
+                metadata: ["consumer.generation": "\(generation)"])
+            cursor = try await replay(cursor, after: cursor.position, upTo: generation)
+        case .restarts(let sequence, let generation, let reason):
+            logger.error(
+                "A consumer's place is none of this log; it reads again in a new generation.",
+                metadata: [
+                    "consumer.position": "\(cursor.position)", "log": "\(log)", "reason": "\(reason.rawValue)",
+                    "from": "\(sequence + 1)",
+                ])
+            cursor = try await replay(cursor, after: sequence, upTo: max(generation, cursor.generation) + 1)
+        }
+        return (cursor, log)
+    }
+
+    private func replay(_ old: ConsumerCursor, after position: Int64, upTo generation: Int64) async throws -> ConsumerCursor {
+        // A number that is far away is not met again: any other generation will do.
+        let isFar = generation - old.generation > Self.longestCatchUp
+        var cursor = old
+        repeat {
+            cursor = try await storage.replay(old.consumer, after: position)
+        } while !isFar && cursor.generation < generation
+        return cursor
+    }
+
+    private func look(
+        _ known: ConsumerCursor, _ log: LogID
+    ) async throws -> (cursor: ConsumerCursor, verdict: PlaceCheck.Verdict) {
+        let cursor = try await storage.cursor(of: known.consumer)
+        let delivered = try await consumer.position()
+        var places = PlaceCheck.Places(cursor: try await place(cursor), generation: cursor.generation)
+        if known.generation == cursor.generation, known.position > cursor.position {
+            places.reached = try await place(known)
+        }
+        if let delivered {
+            places.delivered = try await place(delivered.log, delivered.sequence, delivered.event)
+            places.deliveredGeneration = delivered.generation
+        }
+        let head = try await storage.statistics().head
+        return (cursor, PlaceCheck(log: log, head: head).verdict(places))
+    }
+
+    private func place(_ cursor: ConsumerCursor) async throws -> PlaceCheck.Place {
+        try await place(cursor.log, cursor.position, cursor.event)
+    }
+
+    private func place(_ log: LogID?, _ sequence: Int64, _ event: EventID?) async throws -> PlaceCheck.Place {
+        var place = PlaceCheck.Place(log: log, sequence: sequence, event: event, found: nil)
+        if event != nil, sequence > 0 { place.found = try await found(at: sequence) }
+        return place
+    }
+
+    /// The identity of the event at a sequence; nil: there is none, or it can't be read.
+    private func found(at sequence: Int64) async throws -> EventID? {
+        do {
+            let page = try await storage.events(EventQuery(order: .ascending(after: sequence - 1), limit: 1))
+            return page.events.first.flatMap { $0.sequence == sequence ? $0.id : nil }
+        } catch let error as StorageError where error.code == .damaged {
+            // Whether the consumer meets the damage depends on where it goes on.
+            return nil
+        }
+    }
+}
