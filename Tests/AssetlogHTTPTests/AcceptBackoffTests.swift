@@ -25,7 +25,9 @@ struct AcceptBackoffTests {
         #expect(backoff == AcceptBackoff())
     }
 
-    @Test("are only for want of something that may come back", arguments: [(EMFILE, true), (ENFILE, true), (ENOMEM, true), (ECONNABORTED, false), (EINVAL, false)])
+    @Test(
+        "are only for want of something that may come back",
+        arguments: [(EMFILE, true), (ENFILE, true), (ENOMEM, true), (ECONNABORTED, false), (EINVAL, false)])
     func shortages(_ code: CInt, isShortage: Bool) {
         #expect(AcceptBackoff.isShortage(IOError(errnoCode: code, reason: "accept")) == isShortage)
     }

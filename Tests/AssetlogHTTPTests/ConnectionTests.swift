@@ -56,12 +56,14 @@ struct ConnectionTests {
         }
     }
 
-    @Test("answers what ends HTTP on it, and closes", arguments: [
-        ("CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n\u{16}\u{3}\u{1}", 405),
-        ("CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\nContent-Length: 5\r\n\r\nhello", 405),
-        ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505), ("GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
-        ("GET /x HTTP/1.1\r\nHost: x\r\nConnection: x-upgrade\r\nUpgrade: y\r\n\r\n", 200), ("GET / \r\n\r\n", 400),
-    ])
+    @Test(
+        "answers what ends HTTP on it, and closes",
+        arguments: [
+            ("CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\n\r\n\u{16}\u{3}\u{1}", 405),
+            ("CONNECT x:443 HTTP/1.1\r\nHost: x:443\r\nContent-Length: 5\r\n\r\nhello", 405),
+            ("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505), ("GET / HTTP/2.0\r\nHost: x\r\n\r\n", 505),
+            ("GET /x HTTP/1.1\r\nHost: x\r\nConnection: x-upgrade\r\nUpgrade: y\r\n\r\n", 200), ("GET / \r\n\r\n", 400),
+        ])
     func closesAfter(_ request: String, status: Int) async throws {
         try await ServerFixture.run { server in
             let (answer, isAtEnd, seconds) = try await blocking {
@@ -107,9 +109,11 @@ struct ConnectionTests {
         }
     }
 
-    @Test("gives the API the path and the host of an absolute target", arguments: [
-        ("http://x", "/"), ("http://x/", "/"), ("http://x/hello?a=b", "/hello"), ("http://x?a=b", "/"), ("/http://y/", "/http://y/"),
-    ])
+    @Test(
+        "gives the API the path and the host of an absolute target",
+        arguments: [
+            ("http://x", "/"), ("http://x/", "/"), ("http://x/hello?a=b", "/hello"), ("http://x?a=b", "/"), ("/http://y/", "/http://y/"),
+        ])
     func absoluteTargets(_ target: String, path: String) async throws {
         let answer = try await answers(1, to: "GET \(target) HTTP/1.1\r\nHost: x\r\n\r\n")[0]
         #expect(answer?.body == "GET \(path) ")
@@ -117,11 +121,13 @@ struct ConnectionTests {
 
     // MARK: Expect: 100-continue
 
-    @Test("asks for a body that is held back only when it is read", arguments: [
-        ("POST /echo HTTP/1.1", [100, 200]), ("POST /refused HTTP/1.1", [404]), ("POST /echo HTTP/1.0", [200]),
-        ("POST /report_asset_check/a?check_name=c&passed=true HTTP/1.1", [100, 200]), ("PUT /report_asset_check/a HTTP/1.1", [405]),
-        ("POST /report_asset_check/a?dry_run=true HTTP/1.1", [100, 200]),
-    ])
+    @Test(
+        "asks for a body that is held back only when it is read",
+        arguments: [
+            ("POST /echo HTTP/1.1", [100, 200]), ("POST /refused HTTP/1.1", [404]), ("POST /echo HTTP/1.0", [200]),
+            ("POST /report_asset_check/a?check_name=c&passed=true HTTP/1.1", [100, 200]), ("PUT /report_asset_check/a HTTP/1.1", [405]),
+            ("POST /report_asset_check/a?dry_run=true HTTP/1.1", [100, 200]),
+        ])
     func waitsForBody(_ line: String, statuses: [Int]) async throws {
         try await ServerFixture.run { server in
             let found = try await blocking {
