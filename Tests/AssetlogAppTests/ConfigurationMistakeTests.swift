@@ -109,6 +109,10 @@ struct ConfigurationMistakeTests {
                 "server:\n  limits:\n    idle_timeout: 0s",
                 "assetlog.yaml:3: server.limits.idle_timeout must be longer than nothing"),
             Mistake(
+                "server:\n  proxy_protocol: true",
+                "assetlog.yaml:2: server.proxy_protocol needs server.trusted_proxies; list the addresses of the proxies that send"
+                    + " the header"),
+            Mistake(
                 "log:\n  level: loud",
                 "assetlog.yaml:2: log.level must be one of trace, debug, info, notice, warning, error, critical, not \"loud\""
             ),

@@ -150,6 +150,21 @@ struct IngestRequestParserTests {
         #expect(Array(value.utf8).withUnsafeBytes(HostField.isValid) == isValid)
     }
 
+    @Test("keeps what proxies say for whom they ask, once, and leaves lists of several fields to the general lane")
+    func forwardedFields() throws {
+        let start = "POST / HTTP/1.1\r\nHost: x\r\n"
+        for (field, name) in [(AccessField.forwarded, "FORWARDED"), (.forwardedFor, "X-Forwarded-For")] {
+            let one = start + "\(name): for=1.2.3.4 \r\n"
+            guard case .complete(let head) = parse(one + "\r\n") else {
+                Issue.record("not complete")
+                return
+            }
+            let range = try #require(head.access[field])
+            #expect(String(decoding: Array(one.utf8)[range], as: UTF8.self) == "for=1.2.3.4")
+            #expect(parse(one + "\(name): for=5.6.7.8\r\n\r\n") == .other)
+        }
+    }
+
     @Test("leaves a head that never ends to the limits of the general lane")
     func boundsTheHead() {
         let request = "POST / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 9000)

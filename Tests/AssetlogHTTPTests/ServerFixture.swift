@@ -1,8 +1,10 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
+import AssetlogJournal
 import AssetlogLog
 import AssetlogMemoryStorage
+import AssetlogMetrics
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -17,10 +19,10 @@ struct ServerFixture {
 
     static func run<R: Sendable>(
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
-        access: AccessPolicy? = nil,
+        access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
+        sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)
         log.start()
@@ -29,6 +31,9 @@ struct ServerFixture {
         configuration.access = access ?? AccessPolicy(hosts: HostPolicy(names: ["x"]))
         configuration.pathPrefix = pathPrefix
         configuration.limits = limits
+        configuration.takesProxyHeaders = takesProxyHeaders
+        configuration.metrics = metrics
+        configuration.sink = sink
         let server = try HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in

@@ -29,7 +29,8 @@ struct HealthCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) throws {
         let (target, server) = try target(in: context)
-        switch try HealthProbe(target: target, timeout: .seconds(5)).ask() {
+        let proxies = server?.takesProxyHeaders == true ? server?.trustedProxies : nil
+        switch try HealthProbe(target: target, timeout: .seconds(5), proxies: proxies ?? []).ask() {
         case .status(200): context.write("\(target) answers 200.\n")
         case .status(let status):
             let hint = ready && status == 503 ? "\(target.path)?verbose says why" : "is it the server that is meant?"

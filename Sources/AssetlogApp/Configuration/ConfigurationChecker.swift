@@ -47,7 +47,8 @@ struct ConfigurationChecker {
             listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
             eventLoops: loops, shutdownDelay: server.duration("shutdown_delay"),
             shutdownGrace: server.duration("shutdown_grace"), allowsInsecure: server.boolean("allow_insecure"),
-            hosts: hosts(server), trustedProxies: trustedProxies(server), tls: tlsSettings(server), limits: limits,
+            hosts: hosts(server), trustedProxies: trustedProxies(server), takesProxyHeaders: takesProxyHeaders(server),
+            tls: tlsSettings(server), limits: limits,
             log: LogSettings(
                 level: Logger.Level(rawValue: log.requiredString("level")) ?? .info,
                 format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text,
@@ -134,6 +135,15 @@ struct ConfigurationChecker {
                     "holds \"\(text)\", which is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
             return nil
         }
+    }
+
+    private func takesProxyHeaders(_ server: PluginConfiguration) -> Bool {
+        let takesThem = server.boolean("proxy_protocol")
+        if takesThem, server.list("trusted_proxies").isEmpty {
+            problems.note(
+                server.error("proxy_protocol", "needs server.trusted_proxies; list the addresses of the proxies that send the header"))
+        }
+        return takesThem
     }
 
     private func tlsSettings(_ server: PluginConfiguration) -> TLSSettings? {

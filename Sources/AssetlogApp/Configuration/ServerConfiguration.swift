@@ -24,6 +24,8 @@ struct ServerConfiguration: Sendable {
     var hosts: [String]
     /// The proxies whose forwarded headers are believed.
     var trustedProxies: [AddressBlock]
+    /// Whether their connections begin with a PROXY header.
+    var takesProxyHeaders: Bool
     /// The certificate and the rules of TLS; nil: plain HTTP.
     var tls: TLSSettings?
     /// What a stranger is granted.

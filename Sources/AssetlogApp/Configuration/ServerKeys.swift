@@ -40,7 +40,10 @@ enum ServerKeys {
                 "Further names and addresses of this server, for requests without a token; loopback's need not be listed."),
             ConfigurationKey(
                 "trusted_proxies", .list, default: "",
-                "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+                "Addresses and networks of proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded are believed."),
+            ConfigurationKey(
+                "proxy_protocol", .boolean, default: "false",
+                "Every connection of a trusted proxy begins with a PROXY header, version 1 or 2, that names its client."),
         ] + tls + limits)
 
     private static let tls = [

@@ -36,6 +36,7 @@ extension ServerConfiguration {
             metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
         listener.hasReportExtensions = hasReportExtensions
+        listener.takesProxyHeaders = takesProxyHeaders
         listener.memory = memory
         return listener
     }

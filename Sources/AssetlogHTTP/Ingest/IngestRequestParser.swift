@@ -134,6 +134,7 @@ enum IngestRequestParser {
             case 4: self = equals(name, "host") ? .host : .ignored
             case 6: self = equals(name, "expect") ? .generalLane : equals(name, "origin") ? .access(.origin) : .ignored
             case 7: self = equals(name, "trailer") ? .generalLane : .ignored
+            case 9: self = equals(name, "forwarded") ? .access(.forwarded) : .ignored
             case 10: self = equals(name, "connection") ? .connection : equals(name, "user-agent") ? .userAgent : .ignored
             case 12: self = equals(name, "content-type") ? .contentType : .ignored
             case 13: self = equals(name, "authorization") ? .access(.authorization) : .ignored

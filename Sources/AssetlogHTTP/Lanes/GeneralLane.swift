@@ -434,8 +434,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         let loop = connection.loop
         loop.metrics.answered(route, status: answer.status, since: startedAt)
         guard loop.sink.wants(status: answer.status) else { return }
-        let record = AccessRecord(
+        var record = AccessRecord(
             head, route, deployment: deployment, admission, requestBytes: bodyBytes, of: connection)
+        if let refusal = answer.refusal { record.refusal = refusal }
         loop.sink.answered(record, status: answer.status, bytes: bytes, since: startedAt)
     }
 

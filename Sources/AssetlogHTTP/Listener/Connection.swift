@@ -18,8 +18,8 @@ final class Connection {
     let loop: IngestLoop
     let channel: any Channel
     let isSecure: Bool
-    /// The address at the other end.
-    let peer: ClientAddress?
+    /// The address at the other end; of a proxy that has said so in a PROXY header, that of its client.
+    private(set) var peer: ClientAddress?
     /// The names in the client's verified certificate.
     private(set) var certificateNames: [String] = []
     /// The version of TLS; nil: plain HTTP, or the handshake is not complete.
@@ -44,6 +44,11 @@ final class Connection {
 
     func expect(within amount: TimeAmount) {
         deadline = .now() + amount
+    }
+
+    /// Lets the connection count as that of a proxy's client.
+    func belongs(to client: ClientAddress) {
+        peer = client
     }
 
     /// Takes over what the TLS handler says of its handshake.
