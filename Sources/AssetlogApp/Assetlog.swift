@@ -16,7 +16,9 @@ public enum Assetlog {
     ///
     /// Exit codes: 0 done, 1 failed at run time, 2 a problem with the data, 64 a wrong command line, 78 a wrong
     /// configuration.
-    public static func main(plugins: PluginList) async -> Never {
+    public nonisolated(nonsending) static func main(plugins: PluginList) async -> Never {
+        // Before everything else, and on the thread of the process's start: another one would have to be made first.
+        EarlySignals.take(for: CommandLine.arguments)
         // A closed pipe is an error of one write, not the end of a server.
         let ignoresPipes = unsafeBitCast(signal(SIGPIPE, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
         let code: Int32
