@@ -39,6 +39,7 @@ struct SubmissionBody {
                     + " application/x-ndjson for one event on each line, not \(type.quoted).",
                 headers: [.accept: "application/json, application/x-ndjson"])
         }
+        if let length = request.announcedBytes, length > Self.maximumBytes { throw Self.tooLarge }
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
         let limits = GzipLimits(maximumBytes: Self.maximumBytes, maximumRatio: compressionRatio)
         do {

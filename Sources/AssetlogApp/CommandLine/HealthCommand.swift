@@ -7,8 +7,8 @@ struct HealthCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "health", abstract: "Ask the server of this configuration whether it is alive: for HEALTHCHECK.",
         discussion: """
-            Exits with 0 when it answers 200 within five seconds, else with 1 and a sentence. The server's certificate is
-            not checked: it is asked on its own machine, and told nothing.
+            Exits with 0 when it answers 200 within five seconds, else with 1 and a sentence. The server's certificate is not \
+            checked: it is asked on its own machine, and told nothing.
             """)
 
     @OptionGroup var options: ConfigurationOptions

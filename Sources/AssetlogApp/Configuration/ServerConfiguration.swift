@@ -12,8 +12,10 @@ struct ServerConfiguration: Sendable {
     var pathPrefix: String
     /// Whether every report is refused.
     var isReadOnly: Bool
-    /// The number of event loops, at least 1.
+    /// The number of event loops; 0: one for each core.
     var eventLoops: Int
+    /// Each takes a thread and three descriptors, and a process has 1,024 of those by default.
+    static let mostEventLoops = 256
     /// How long requests are still taken when the end was announced.
     var shutdownDelay: Duration
     /// How long requests may take to finish at the end.

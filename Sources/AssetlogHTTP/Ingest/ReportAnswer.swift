@@ -71,6 +71,10 @@ struct ReportAnswer: Sendable {
         .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])
     }
 
+    /// The answer to `CONNECT`, which asks for a tunnel to somewhere else.
+    static let noTunnel = ReportAnswer.refused(
+        405, "This server is not a proxy: CONNECT is not possible here.", [("Allow", "GET, HEAD, POST")])
+
     static func tooLarge(limit: Int) -> ReportAnswer {
         .refused(
             413,
@@ -105,6 +109,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
     case 503: "Service Unavailable"
+    case 505: "HTTP Version Not Supported"
     default: "Error"
     }
 }
