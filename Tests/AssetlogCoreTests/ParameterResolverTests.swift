@@ -131,14 +131,14 @@ import Testing
                 "The body is not valid JSON: a string holds one half of a surrogate pair at line 1, column 13 (byte 12); send both halves or the character itself."
             ),
             (materialize, #"{"asset_key":null}"#, "asset_key must be a string or an array of strings, not null."),
-            (materialize, #"{"asset_key":[]}"#, "The asset key has no part; give it at least one."),
+            (materialize, #"{"asset_key":[]}"#, "The asset key has no parts; give it at least one."),
             (materialize, #"{"asset_key":["a",5]}"#, "asset_key must be an array of strings; one of its elements is not a string."),
             (
                 materialize + "?asset_key=caf%C3%A9", "{}",
-                "asset_key in the query holds characters outside ASCII, at which it would be cut; write it as a JSON array: asset_key=[\"part\"]."
+                "asset_key in the query has characters outside ASCII, at which it would be cut off; write it as a JSON array: asset_key=[\"part\"]."
             ),
-            (materialize + "?asset_key=!!!", "{}", "The asset key has no part; give it at least one."),
-            (materialize + "?asset_key=[]", "{}", "The asset key has no part; give it at least one."),
+            (materialize + "?asset_key=!!!", "{}", "The asset key has no parts; give it at least one."),
+            (materialize + "?asset_key=[]", "{}", "The asset key has no parts; give it at least one."),
             (
                 materialize + "?asset_key=[%22\\ud800%22]", "{}",
                 "asset_key is not valid JSON: a string holds one half of a surrogate pair at line 1, column 3 (byte 2); send both halves or the character itself."
@@ -151,13 +151,13 @@ import Testing
                 materialize + "x", #"{"data_version":1.10}"#,
                 "Error constructing AssetMaterialization: Param \"data_version\" is not a str. Got 1.1 which is type <class 'float'>."
             ),
-            (materialize + "a%00b", "{}", "asset_key holds a NUL character, which cannot be kept; leave it out."),
-            (materialize + "x", #"{"description":"\u0000"}"#, "description holds a NUL character, which cannot be kept; leave it out."),
+            (materialize + "a%00b", "{}", "asset_key has a NUL character, which can't be stored; leave it out."),
+            (materialize + "x", #"{"description":"\u0000"}"#, "description has a NUL character, which can't be stored; leave it out."),
             (
                 check + "x", #"{"passed":true,"check_name":"a\u0000"}"#,
-                "check_name holds a NUL character, which cannot be kept; leave it out."
+                "check_name has a NUL character, which can't be stored; leave it out."
             ),
-            (materialize + "?asset_key=[%22a%00b%22]", "{}", "asset_key holds a NUL character, which cannot be kept; leave it out."),
+            (materialize + "?asset_key=[%22a%00b%22]", "{}", "asset_key has a NUL character, which can't be stored; leave it out."),
         ] as [(String, String, String)])
     func texts(target: String, body: String, text: String) {
         let answer = Reporter().report(target, json: body)

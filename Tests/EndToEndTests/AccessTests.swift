@@ -5,10 +5,12 @@ import Testing
 @Suite("Access")
 struct AccessTests {
     /// A server that asks for tokens, on loopback.
-    static func server(_ settings: [String] = [], in folder: URL? = nil) throws -> ServerProcess {
+    static func server(
+        _ settings: [String] = [], in folder: URL? = nil, _ arguments: [String] = []
+    ) throws -> ServerProcess {
         try ServerProcess(
             ["--set", "auth.required=true", "--set", "deployments.declared=prod,staging"]
-                + settings.flatMap { ["--set", $0] }, in: folder)
+                + settings.flatMap { ["--set", $0] } + arguments, in: folder)
     }
 
     static func createToken(_ name: String, _ arguments: [String], on server: ServerProcess) throws -> String {
@@ -160,7 +162,7 @@ struct AccessTests {
         let noToken = try ask("/report_asset_check/a", report)
         #expect(noToken.contains("HTTP/1.1 401"))
         #expect(noToken.contains("WWW-Authenticate: Bearer"))
-        #expect(noToken.contains(#"{"error":"A valid token is needed"#))
+        #expect(noToken.contains(#"{"error":"A valid token is required"#))
         #expect(try Self.becomes(200) { try Self.status("GET", "/server_info", on: server, token: reader) })
         let noRight = try ask("/report_asset_check/a", report + ["-H", "Dagster-Cloud-Api-Token: \(reader)"])
         #expect(noRight.contains("HTTP/1.1 401"))

@@ -80,6 +80,20 @@ struct InitTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.url.path + "/secrets") == ["admin.token"])
     }
 
+    @Test("follows a link to the file of the token, and never replaces a device")
+    func tokenFileLink() throws {
+        let (link, file) = (place.url.appending(path: "link").path, place.url.appending(path: "file").path)
+        try Data().write(to: URL(filePath: file))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
+        let fifo = place.url.appending(path: "fifo").path
+        try #require(mkfifo(fifo, 0o600) == 0)
+        let refused = try place.assetlog("init", "--token-file", fifo)
+        #expect(refused.status == 1 && refused.errors.contains("is no regular file"), "\(refused.errors)")
+        #expect(try place.assetlog("init", "--token-file", link).status == 0)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("al_"))
+        #expect(try FileManager.default.attributesOfItem(atPath: link)[.type] as? FileAttributeType == .typeSymbolicLink)
+    }
+
     @Test("makes the pair where the configuration names one, and touches no half of one")
     func configuredPair() throws {
         let (certificate, key) = (place.url.path + "/a/chain.pem", place.url.path + "/b/key.pem")
@@ -91,7 +105,7 @@ struct InitTests {
         let before = try content()
         let half = try run(ServerProcess.binary.path, flags)
         #expect(half.status == 1)
-        #expect(half.errors.contains("\(key) is there, and \(certificate), which belongs to it, is not"), "\(half.errors)")
+        #expect(half.errors.contains("\(key) exists, but \(certificate), which belongs to it, does not"), "\(half.errors)")
         #expect(try content() == before)
     }
 
@@ -175,7 +189,7 @@ struct HealthTests {
         let result = try run("python3", ["-c", script, ServerProcess.binary.path])
         let answers = result.output.split(separator: "\n")
         #expect(answers.count == 2)
-        for answer in answers { #expect(answer.hasPrefix("1 ") && answer.contains("does not answer within 5 s"), "\(answer)") }
+        for answer in answers { #expect(answer.hasPrefix("1 ") && answer.contains("did not answer within 5 s"), "\(answer)") }
     }
 
     @Test("asks for what it needs to know")

@@ -15,7 +15,7 @@ struct QueryParameters: Sendable {
             let name = PercentCoding.decode(parts.first ?? "", plusIsSpace: true)
             guard known.contains(name) else { throw Self.unknown(name, known) }
             guard values[name] == nil || lists.contains(name) else {
-                throw .badParameter(name, "is there more than once; give it once")
+                throw .badParameter(name, "is given more than once; give it once")
             }
             values[name, default: []].append(parts.count == 2 ? PercentCoding.decode(parts[1], plusIsSpace: true) : "")
         }
@@ -49,7 +49,7 @@ struct QueryParameters: Sendable {
     private static func unknown(_ name: String, _ known: [String]) -> APIError {
         // Distances to long texts cost time, and there is no slip of the finger in them.
         let nearest = name.utf8.count <= 64 ? ConfigurationError.nearest(to: name, among: known) : nil
-        let hint = nearest.map { "Did you mean \($0)?" } ?? "There are \(known.joined(separator: ", "))."
+        let hint = nearest.map { "Did you mean \($0)?" } ?? "Available: \(known.joined(separator: ", "))."
         return APIError(
             status: .badRequest, detail: "There is no parameter \(name.quoted) here. \(hint)",
             parameter: name.shortened)

@@ -8,9 +8,11 @@ struct CopyCommand: AssetlogSubcommand {
         commandName: "copy",
         abstract: "Copy the log of one storage into another, empty one, and compare them.",
         discussion: """
-            TYPE is a storage that `assetlog plugins` lists, PLACE its folder or address. It goes on where an earlier copy was
-            cut off, and refuses a destination with other events. Exits with 0 when both hold the same, 1 when it failed
-            and can be run again, 2 when the destination holds something else.
+            assetlog copy --from sqlite:./assetlog-data --to postgres:postgresql://role@host/database
+
+            TYPE is a storage that `assetlog plugins` lists, PLACE its folder or address. It goes on where an earlier copy was \
+            cut off, and refuses a destination with other events. Exits with 0 when both hold the same, 1 when it failed and can \
+            be run again, 2 when the destination holds something else.
             """)
 
     @Option(help: ArgumentHelp("The storage that is read; a server may be running on it.", valueName: "type:place"))
@@ -31,6 +33,11 @@ struct CopyCommand: AssetlogSubcommand {
     @Flag(help: "Let the exporters go on in the destination where they are in the source.")
     var consumers = false
 
+    func validate() throws {
+        try CopySide.check(from, config: fromConfig, flag: "--from")
+        try CopySide.check(to, config: toConfig, flag: "--to")
+    }
+
     func run(in context: CommandContext) async throws {
         let source = try CopySide(from, config: fromConfig, flag: "--from", in: context)
         let destination = try CopySide(to, config: toConfig, flag: "--to", in: context)
@@ -40,7 +47,7 @@ struct CopyCommand: AssetlogSubcommand {
         context.write(report.text)
         guard report.counted == report.digest.count else {
             throw CommandFailure(
-                .dataProblem, "the destination counts \(report.counted) events, and \(report.digest.count) were found in it")
+                .dataProblem, "the destination counts \(report.counted) events, but \(report.digest.count) were found in it")
         }
         if tokens { context.write(try await CopiedTokens.copy(source.storage, destination.storage)) }
     }
@@ -63,7 +70,7 @@ struct CopyCommand: AssetlogSubcommand {
         } catch let problem as CopyProblem {
             throw CommandFailure(.dataProblem, problem.description)
         } catch let error as StorageError where error.code == .unavailable || error.code == .full {
-            throw CommandFailure(.failure, "\(error) When that is mended, run the same command again; it goes on where it stopped")
+            throw CommandFailure(.failure, "\(error) Fix that and run the same command again; it continues where it stopped")
         }
     }
 }
@@ -87,9 +94,9 @@ private final class CopyTeller: Sendable {
         }
         guard isDue else { return }
         switch progress {
-        case .compared(let count): context.say("\(count) events that were copied before are the same")
+        case .compared(let count): context.say("compared \(count) events that were copied before: identical")
         case .copied(let count): context.say("copied \(count) of \(max(total, count)) events")
-        case .verified(let count): context.say("read \(count) events back, and they are the same")
+        case .verified(let count): context.say("read \(count) events back: identical")
         }
     }
 }

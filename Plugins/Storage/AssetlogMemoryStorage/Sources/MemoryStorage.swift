@@ -45,7 +45,7 @@ final class MemoryStorage: Storage {
                 throw StorageError(
                     .full,
                     "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
-                        + " Raise storage.memory.maximum_events, or use the storage sqlite.")
+                        + " Raise storage.memory.maximum_events, or use the sqlite storage.")
             }
             let last = Int64(state.events.count)
             for index in plan.insertions.joined() { state.add(batch.withColumns(at: index) { $0.event }) }

@@ -44,7 +44,7 @@ final class PostgresStorage: Storage {
             _ = try await read { try self.horizon.ask($0, $1) }
         } catch let error as StorageError where error.code == .unavailable && connector.failure is PostgresFailure {
             logger.warning(
-                "PostgreSQL can't be reached yet; the server starts without it and goes on trying.",
+                "PostgreSQL can't be reached yet; starting without it and retrying.",
                 metadata: ["error": "\(error)"])
         }
     }
@@ -148,7 +148,7 @@ final class PostgresStorage: Storage {
                 round += 1
                 if round % 60 == 0, !Task.isCancelled { try await tidy() }
             } catch {
-                logger.debug("PostgreSQL can't be used now.", metadata: ["error": "\(error)"])
+                logger.debug("PostgreSQL is unavailable.", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: .seconds(1))
         }
