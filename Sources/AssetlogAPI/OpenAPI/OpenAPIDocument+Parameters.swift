@@ -81,8 +81,8 @@ extension OpenAPIDocument {
         },
         "approximate_timestamp": {
           "name": "Assetlog-Timestamp", "in": "header",
-          "description": "Says that every `timestamp` of the request is a reading of the client's clock, which may be wrong: one that can't be right becomes the time of receipt, and none is compared when the event is sent again. The report endpoints take `timestamp` with it whatever `report.extensions` is.",
-          "schema": {"type": "string", "enum": ["approximate"]}
+          "description": "`approximate` says that every `timestamp` of the request is a reading of the client's clock, which may be wrong: one that can't be right becomes the time of receipt, and none is compared when the event is sent again. The report endpoints take `timestamp` with it whatever `report.extensions` is. Another value is ignored.",
+          "schema": {"type": "string"}, "example": "approximate"
         }
         """#
 
