@@ -21,7 +21,7 @@ public enum Assetlog {
         signal(SIGPIPE, SIG_IGN)
         let code: Int32
         do {
-            let arguments = try ProcessInput.arguments(CommandLine.unsafeArgv)
+            let arguments = try ProcessInput.arguments(ProcessInput.commandLine())
             let context = CommandContext(
                 plugins: plugins, environment: try ProcessInput.environment(environ),
                 workingFolder: ConfigurationFile.workingFolder())

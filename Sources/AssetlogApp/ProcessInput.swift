@@ -1,34 +1,45 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
+import AssetlogCore
+import Foundation
 
 /// What a process is started with, as the operating system has it: bytes, which are text only when they are UTF-8.
 ///
-/// Swift's own list of arguments repairs what is not, so that two different names become one.
+/// Swift's own list of arguments repairs what is not UTF-8, so that two different names become one. And it finds them by
+/// where the environment lies: it is empty when a library that was loaded before has set a variable, as libfaketime does.
 enum ProcessInput {
     /// Something that is not UTF-8, in a sentence.
     struct Malformed: Error, Hashable, CustomStringConvertible {
         var description: String
     }
 
+    /// The program's name and the arguments of this process.
+    static func commandLine() -> [[UInt8]] {
+        if let bytes = FileManager.default.contents(atPath: "/proc/self/cmdline"), bytes.last == 0 {
+            return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
+        }
+        // Without /proc, as on macOS.
+        var arguments: [[UInt8]] = []
+        var next = CommandLine.unsafeArgv
+        while let argument = next.pointee {
+            arguments.append(Array(UnsafeBufferPointer(start: argument, count: strlen(argument))).map(UInt8.init(bitPattern:)))
+            next += 1
+        }
+        return arguments
+    }
+
     /// The arguments behind the program's name.
     ///
     /// - Throws: ``Malformed`` that names the first one that is not UTF-8.
-    static func arguments(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) throws(Malformed) -> [String] {
+    static func arguments(_ commandLine: [[UInt8]]) throws(Malformed) -> [String] {
         var arguments: [String] = []
-        var next = pointers
-        while let argument = next.pointee {
-            guard let text = String(validatingCString: argument) else {
+        for (index, bytes) in commandLine.enumerated().dropFirst() {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw Malformed(
-                    description: "argument \(arguments.count), \"\(shown(argument))\", is not UTF-8, and names that are cut or"
-                        + " changed would be recorded. Convert it, as by `iconv -f latin1 -t utf-8`")
+                    description: "argument \(index), \"\(shown(bytes))\", is not UTF-8; a name would be recorded that nobody"
+                        + " wrote. Convert it, as by `iconv -f latin1 -t utf-8`")
             }
             arguments.append(text)
-            next += 1
         }
-        return Array(arguments.dropFirst())
+        return arguments
     }
 
     /// The variables of the environment. Those of others that are not UTF-8 are left out.
@@ -51,9 +62,8 @@ enum ProcessInput {
     }
 
     /// ASCII as it is, every other byte by its number.
-    private static func shown(_ text: UnsafePointer<CChar>) -> String {
-        let bytes = UnsafeBufferPointer(start: text, count: min(strlen(text), 80)).map { UInt8(bitPattern: $0) }
-        return bytes.map { byte in
+    private static func shown(_ bytes: [UInt8]) -> String {
+        bytes.prefix(80).map { byte in
             let digits = String(byte, radix: 16)
             return (0x20..<0x7f).contains(byte)
                 ? String(Unicode.Scalar(byte)) : "\\x\(digits.utf8.count < 2 ? "0" : "")\(digits)"
