@@ -1,5 +1,8 @@
-import AssetlogCore
-import Foundation
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
 
 /// What a process is started with, as the operating system has it: bytes, which are text only when they are UTF-8.
 ///
@@ -13,17 +16,31 @@ enum ProcessInput {
 
     /// The program's name and the arguments of this process.
     static func commandLine() -> [[UInt8]] {
-        if let bytes = FileManager.default.contents(atPath: "/proc/self/cmdline"), bytes.last == 0 {
+        if let bytes = kernelCommandLine(), bytes.last == 0 {
             return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
         }
         // Without /proc, as on macOS.
         var arguments: [[UInt8]] = []
         var next = CommandLine.unsafeArgv
         while let argument = next.pointee {
-            arguments.append(Array(UnsafeBufferPointer(start: argument, count: strlen(argument))).map(UInt8.init(bitPattern:)))
+            arguments.append(Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument))))
             next += 1
         }
         return arguments
+    }
+
+    private static func kernelCommandLine() -> [UInt8]? {
+        let descriptor = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? bytes : nil }
+            bytes += piece[..<count]
+        }
     }
 
     /// The arguments behind the program's name.
@@ -32,6 +49,11 @@ enum ProcessInput {
     static func arguments(_ commandLine: [[UInt8]]) throws(Malformed) -> [String] {
         var arguments: [String] = []
         for (index, bytes) in commandLine.enumerated().dropFirst() {
+            if arguments.last == "--", arguments.first == RunCommand.configuration.commandName {
+                // What follows is passed on as it is, see `operands`, and never recorded.
+                arguments.append(String(decoding: bytes, as: UTF8.self))
+                break
+            }
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw Malformed(
                     description: "argument \(index), \"\(shown(bytes))\", is not UTF-8; a name would be recorded that nobody"
@@ -40,6 +62,12 @@ enum ProcessInput {
             arguments.append(text)
         }
         return arguments
+    }
+
+    /// What follows the first `--`, which need not be UTF-8.
+    static func operands(_ commandLine: [[UInt8]]) -> [[UInt8]] {
+        guard let start = commandLine.firstIndex(of: Array("--".utf8)) else { return [] }
+        return Array(commandLine[(start + 1)...])
     }
 
     /// The variables of the environment. Those of others that are not UTF-8 are left out.

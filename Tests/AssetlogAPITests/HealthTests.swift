@@ -45,19 +45,19 @@ struct HealthTests {
         #expect(answer.status == 503)
         #expect(
             answer.text
-                == "[+] log: reports are taken\n[-] storage: events can't be read; the server's log says why\nnot ready\n"
+                == "[+] log: accepting reports\n[-] storage: events can't be read; the server's log says why\nnot ready\n"
         )
         #expect(try await server.get("/livez").text == "ok\n")
     }
 
-    @Test("wait for a storage that hangs only so long, and ask it only once meanwhile", .timeLimit(.minutes(1)))
+    @Test("wait for a storage that hangs only so long, and ask it only once meanwhile", .timeLimit(.minutes(10)))
     func hanging() async throws {
         let reads = Counter()
         let server = try await Server(
             storage: FaultyStorage(read: {
                 await reads.increment()
                 // Deaf to cancellation, as a blocked system call is.
-                await Task.detached { try? await Task.sleep(for: .seconds(50)) }.value
+                await Task.detached { try? await Task.sleep(for: .seconds(3600)) }.value
             }),
             probeTimeout: .milliseconds(100))
         let start = ContinuousClock.now
@@ -66,13 +66,13 @@ struct HealthTests {
                 group.addTask {
                     let answer = try await server.get("/readyz?verbose")
                     #expect(answer.status == 503)
-                    #expect(answer.text.contains("[-] storage: a read has not ended within 0.1 seconds"))
+                    #expect(answer.text.contains("[-] storage: a read took longer than 0.1 seconds"))
                 }
             }
             try await group.waitForAll()
         }
         #expect(try await server.get("/livez").status == 200)
-        #expect(ContinuousClock.now - start < .seconds(45))
+        #expect(ContinuousClock.now - start < .seconds(300))
         #expect(await reads.count == 1)
     }
 

@@ -49,7 +49,7 @@ struct MetricsRouteTests {
         let answer = try await server.get("/metrics", headers: accept.map { [.accept: $0] } ?? [:])
         #expect(answer.status == 200)
         #expect(answer.headers[.contentType] == expected)
-        #expect(answer.headers[.vary] == "Accept")
+        #expect(answer.headers[.vary]?.hasPrefix("Accept") == true)
         #expect(answer.text.hasSuffix("# EOF\n") == (expected == Self.openMetrics))
         #expect(answer.text.contains("\nassetlog_log_events 0\n"))
     }
@@ -97,10 +97,10 @@ struct MetricsRouteTests {
         #expect(answer.text.contains("assetlog_ready 1\n"))
     }
 
-    @Test("does not wait long for a storage that hangs", .timeLimit(.minutes(1)))
+    @Test("does not wait long for a storage that hangs", .timeLimit(.minutes(10)))
     func hanging() async throws {
         let server = try await Server(
-            storage: FaultyStorage(read: { await Task.detached { try? await Task.sleep(for: .seconds(50)) }.value }),
+            storage: FaultyStorage(read: { await Task.detached { try? await Task.sleep(for: .seconds(3600)) }.value }),
             probeTimeout: .milliseconds(50))
         for _ in 0..<3 {
             let answer = try await server.get("/metrics")
@@ -113,7 +113,7 @@ struct MetricsRouteTests {
     func lifetime() async throws {
         let reads = Reads()
         let size = LogSize(
-            storage: FaultyStorage(read: { await reads.increment() }), timeout: .seconds(2), lifetime: .zero)
+            storage: FaultyStorage(read: { await reads.increment() }), timeout: .seconds(60), lifetime: .zero)
         for _ in 0..<3 { await size.refresh() }
         #expect(await reads.count == 3)
     }

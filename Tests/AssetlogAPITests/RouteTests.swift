@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogGzip
 import HTTPTypes
 import Testing
 
@@ -66,6 +67,21 @@ struct RouteTests {
     }
 
     @Test(
+        "say that a deployment was not declared, to a report and to a read",
+        arguments: ["/prodd/report_asset_materialization/warehouse/orders", "/prodd/report_asset_x", "/prodd/api/v1/events"],
+        ["", "/dagster"])
+    func unknownDeployment(_ path: String, prefix: String) async throws {
+        let server = try await Server(prefix: prefix, deployments: ["prod"])
+        for method in [HTTPRequest.Method.get, .post] {
+            let answer = try await server.ask(method, prefix + path)
+            #expect(answer.status == 404)
+            #expect(answer.text.contains(#"There is no deployment \"prodd\". Deployments are declared"#), "\(answer.text)")
+        }
+        // A report route that does not exist is another mistake.
+        #expect(try await server.get("\(prefix)/prod/report_asset_x").text.contains("There is nothing at"))
+    }
+
+    @Test(
         "answer problem details to everything unknown below /api",
         arguments: [
             "/api", "/api/", "/api/v2/events", "/api/v1/events/", "/api//v1/events", "/api/v1/event",
@@ -86,6 +102,7 @@ struct RouteTests {
         #expect(headers[.xContentTypeOptions] == "nosniff")
         #expect(headers[try #require(HTTPField.Name("Referrer-Policy"))] == "no-referrer")
         #expect(headers[.server] == "assetlog")
+        if ContentEncoder.isAvailable { #expect(headers[.vary]?.hasSuffix("Accept-Encoding") == true) }
         let date = try #require(headers[.date])
         #expect(
             date.wholeMatch(of: /(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/) != nil)

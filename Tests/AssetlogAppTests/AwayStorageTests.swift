@@ -61,11 +61,12 @@ struct AwayStorageTests {
     }
 
     private func eventually(_ condition: () throws -> Bool) async throws {
-        for _ in 1...600 {
+        let end = ContinuousClock.now + .seconds(180)
+        while ContinuousClock.now < end {
             if try condition() { return }
             try await Task.sleep(for: .milliseconds(50))
         }
-        Issue.record("it did not happen within half a minute")
+        Issue.record("it did not happen within three minutes")
     }
 
     private func keep(_ token: NewToken) {
@@ -86,7 +87,7 @@ struct AwayStorageTests {
             let probe = try ask("\(url)/readyz?verbose")
             #expect(probe.status == 503)
             #expect(probe.body.contains("[-] log: the storage can't be reached"))
-            #expect(probe.body.contains("[-] storage: it can't be reached"))
+            #expect(probe.body.contains("[-] storage: can't be reached"))
             #expect(probe.body.contains("[-] tokens: the tokens can't be read yet"))
             #expect(!probe.body.contains("10.0.0.1"))
             for token in [good.text.revealed, bad.text.revealed, "nonsense", nil] {

@@ -8,7 +8,7 @@ import Testing
 struct OutboundConnectionTests {
     private static let ok = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 
-    private static func request(_ server: ScriptedServer, _ body: String = "{}", timeout: Duration = .seconds(20)) -> OutboundRequest {
+    private static func request(_ server: ScriptedServer, _ body: String = "{}", timeout: Duration = .seconds(120)) -> OutboundRequest {
         OutboundRequest(
             url: "http://127.0.0.1:\(server.port)/report?x=1", headers: [.init("Authorization", "Bearer secret")],
             body: Array(body.utf8), timeout: timeout)
@@ -110,7 +110,7 @@ struct OutboundConnectionTests {
         ])
     func noConnection(_ url: String, _ code: DeliveryError.Code) async {
         let error = await #expect(throws: DeliveryError.self) {
-            try await OutboundConnection().send(OutboundRequest(url: url, timeout: .seconds(20)))
+            try await OutboundConnection().send(OutboundRequest(url: url, timeout: .seconds(120)))
         }
         #expect(error?.code == code, "\(error?.message ?? "")")
     }

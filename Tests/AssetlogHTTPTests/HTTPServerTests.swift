@@ -10,7 +10,8 @@ import Testing
 /// Runs blocking work on a thread outside the pool that the server's API lane runs on.
 func blocking<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Result { try body() }) }
+        // A queue of its own gets a thread at once; the shared one has no more of them at first than there are processors.
+        DispatchQueue(label: "blocking").async { continuation.resume(with: Result { try body() }) }
     }
 }
 
@@ -274,7 +275,7 @@ struct HTTPServerTests {
                 clients[0].send(report)
                 gated.began.wait()
                 clients[1].send(report)
-                usleep(200_000)
+                while server.log.queue.events < 2 { usleep(1000) }
                 clients[2].send(report)
                 return clients[2].response()
             }
@@ -319,15 +320,14 @@ struct HTTPServerTests {
         let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
         let answer = Mutex<RawClient.Response?>(nil)
         let finished = DispatchSemaphore(value: 0)
-        try await ServerFixture.run(storage: gated) { server in
+        try await ServerFixture.run(storage: gated, grace: .seconds(120)) { server in
             let (idle, busy) = (try server.client(), try server.client())
             try await blocking {
                 busy.send(report)
                 gated.began.wait()
             }
-            DispatchQueue.global().async {
+            DispatchQueue(label: "client").async {
                 // The server is told to stop while the commit is under way.
-                usleep(300_000)
                 #expect(idle.isAtEnd())
                 gated.gate.signal()
                 let response = busy.response()
@@ -377,10 +377,15 @@ struct HTTPServerTests {
                     third.send(report)
                     #expect(third.response() == nil)
                 }
-                usleep(200_000)
-                let fourth = try server.client()
-                fourth.send(report)
-                #expect(fourth.response()?.status == 200)
+                // The server learns of the end a moment later.
+                let end = ContinuousClock.now + .seconds(120)
+                var status: Int?
+                while status == nil, ContinuousClock.now < end {
+                    let fourth = try server.client()
+                    fourth.send(report)
+                    status = fourth.response()?.status
+                }
+                #expect(status == 200)
                 first.send(report)
                 #expect(first.response()?.status == 200)
             }

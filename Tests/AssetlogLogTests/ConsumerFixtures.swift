@@ -65,9 +65,10 @@ final class JumpingClock: Clock {
     }
 }
 
-/// Waits until a condition holds; false after ten seconds.
+/// Waits until a condition holds; false after three minutes.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-    for _ in 1...2000 {
+    let end = ContinuousClock.now + .seconds(180)
+    while ContinuousClock.now < end {
         if try await condition() { return true }
         try await Task.sleep(for: .milliseconds(5))
     }

@@ -275,7 +275,7 @@ extension GatedStorage {
     /// Waits, outside the threads of tasks, until an append has begun.
     fileprivate func hasBegun() async {
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
+            DispatchQueue(label: "waiting").async {
                 self.began.wait()
                 continuation.resume()
             }

@@ -66,7 +66,7 @@ struct EventLogTests {
     func drainsQueue() async throws {
         let log = try await makeLog()
         async let appended = log.append([event("a")])
-        try await Task.sleep(for: .milliseconds(50))
+        while log.queue.events < 1 { await Task.yield() }
         log.start()
         #expect(try await appended == 1...1)
         await log.drain()
@@ -76,7 +76,7 @@ struct EventLogTests {
     func boundsTheQueue() async throws {
         let log = try await makeLog(.init(queuedEvents: 3, queuedBytes: 1 << 20))
         async let first = log.append([event("a"), event("b")])
-        try await Task.sleep(for: .milliseconds(50))
+        while log.queue.events < 2 { await Task.yield() }
         await #expect { _ = try await log.append([event("c"), event("d")]) } throws: { ($0 as? LogError)?.code == .full }
         log.start()
         #expect(try await first == 1...2)

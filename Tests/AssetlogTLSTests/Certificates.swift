@@ -93,7 +93,7 @@ enum Command {
     struct Failure: Error { var output: String }
 
     /// Runs it with the given input, and returns what it prints on both outputs. It is ended after some seconds.
-    static func run(_ arguments: [String], input: String = "", seconds: Int = 20) throws -> (status: Int32, output: String) {
+    static func run(_ arguments: [String], input: String = "", seconds: Int = 180) throws -> (status: Int32, output: String) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = ["timeout", "\(seconds)"] + arguments
@@ -111,7 +111,7 @@ enum Command {
 
     /// Runs it on a thread of its own, since a test that waits would hold one of the few threads of the tests.
     static func runDetached(
-        _ arguments: [String], input: String = "", seconds: Int = 20
+        _ arguments: [String], input: String = "", seconds: Int = 180
     ) async throws -> (status: Int32, output: String) {
         try await withCheckedThrowingContinuation { continuation in
             Thread.detachNewThread {

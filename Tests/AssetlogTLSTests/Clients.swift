@@ -15,14 +15,14 @@ struct Clients {
     }
 
     /// A script of Python's, with `ctx()` for a context and `open_()` for a connection.
-    func python(_ script: String, seconds: Int = 20) async throws -> String {
+    func python(_ script: String, seconds: Int = 180) async throws -> String {
         let prelude = """
             import ssl, socket, time, itertools, threading
             PORT = \(port)
             def ctx():
                 return ssl.create_default_context(cafile='\(authority)')
             def open_(c=None, session=None, strict=False, name='localhost'):
-                s = socket.create_connection(('127.0.0.1', PORT), timeout=15)
+                s = socket.create_connection(('127.0.0.1', PORT), timeout=100)
                 return (c or ctx()).wrap_socket(
                     s, server_hostname=name, session=session, suppress_ragged_eofs=not strict)
 

@@ -26,7 +26,7 @@ import Testing
             let server = try await TestServer(
                 TLSConfiguration(
                     certificateFile: files.certificate, keyFile: files.key,
-                    handshakeTimeout: expected == .timeout ? .milliseconds(100) : .seconds(10)), halfClosure: halfClosure)
+                    handshakeTimeout: expected == .timeout ? .milliseconds(100) : .seconds(120)), halfClosure: halfClosure)
             _ = try await Clients(server, authority: files.certificate).python("A = ('127.0.0.1', PORT)\n" + script)
             #expect(try await server.failures(1) == [expected])
             #expect(server.handshakes.withLockedValue { $0.isEmpty })

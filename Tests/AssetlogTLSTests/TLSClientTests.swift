@@ -11,7 +11,7 @@ import Testing
 
     init() throws { files = try Certificates() }
 
-    private func configuration(timeout: TimeAmount = .seconds(10)) -> TLSConfiguration {
+    private func configuration(timeout: TimeAmount = .seconds(120)) -> TLSConfiguration {
         TLSConfiguration(certificateFile: files.certificate, keyFile: files.key, handshakeTimeout: timeout)
     }
 
@@ -222,7 +222,7 @@ import Testing
             server,
             """
             t = time.time(); r = socket.create_connection(('127.0.0.1', PORT)); r.sendall(b'\(bytes)')
-            assert r.recv(10) == b''; print(0.3 < time.time() - t < 15)
+            assert r.recv(10) == b''; print(0.3 < time.time() - t < 100)
             """)
         #expect(output == "True\n")
         #expect(server.errors.withLockedValue { $0.map(\.code) } == [.handshakeTimeout])
@@ -231,9 +231,10 @@ import Testing
 
     @Test("The deadline ends with the handshake")
     func noDeadlineAfterwards() async throws {
-        let server = try await TestServer(configuration(timeout: .milliseconds(300)))
+        // Longer than a handshake takes on a loaded machine.
+        let server = try await TestServer(configuration(timeout: .seconds(6)))
         let output = try await python(
-            server, "s = open_(); time.sleep(0.6); s.sendall(b'x'); print(s.recv(1))")
+            server, "s = open_(); time.sleep(7); s.sendall(b'x'); print(s.recv(1))")
         #expect(output == "b'x'\n")
         try await server.stop()
     }
@@ -253,7 +254,7 @@ import Testing
             except ConnectionError: pass
             s = open_()
             s.sendall(b'x'); print(s.recv(1))
-            s2 = open_(); raw = s2.detach(); g = socket.socket(fileno=raw); g.settimeout(15)
+            s2 = open_(); raw = s2.detach(); g = socket.socket(fileno=raw); g.settimeout(100)
             g.sendall(b'\\x17\\x03\\x03\\x00\\x20' + b'a' * 32)
             try:
                 while g.recv(1000): pass

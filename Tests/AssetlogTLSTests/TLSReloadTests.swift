@@ -321,7 +321,7 @@ import Testing
             for t in threads: t.start()
             for t in threads: t.join()
             print(sorted(names), counts[2:], counts[0] >= 100, counts[1] > 10)
-            """, seconds: 120)
+            """, seconds: 600)
     }
 }
 #endif

@@ -47,7 +47,7 @@ final class TestServer: Sendable {
 
     /// Why handshakes failed, when there are as many as expected: a server learns of some later than the client.
     func failures(_ count: Int) async throws -> [TLSHandshakeFailure?] {
-        let deadline = ContinuousClock.now + .seconds(15)
+        let deadline = ContinuousClock.now + .seconds(120)
         while errors.withLockedValue({ $0.count }) < count, .now < deadline { try await Task.sleep(for: .milliseconds(2)) }
         return errors.withLockedValue { $0.map(\.handshakeFailure) }
     }

@@ -25,7 +25,11 @@ final class ServerProcess: @unchecked Sendable {
     /// - Parameters:
     ///   - arguments: What follows `serve`; `--listen` and `--data` are added.
     ///   - folder: A folder to go on with; nil makes a fresh one.
-    init(_ arguments: [String] = [], in folder: URL? = nil) throws {
+    ///   - variables: What the environment has in addition.
+    ///   - descriptors: How many descriptors it may have at most; nil: as many as this process.
+    init(
+        _ arguments: [String] = [], in folder: URL? = nil, variables: [String: String] = [:], limitedTo descriptors: Int? = nil
+    ) throws {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
@@ -34,11 +38,17 @@ final class ServerProcess: @unchecked Sendable {
         process = Process()
         process.executableURL = Self.binary
         process.currentDirectoryURL = folder
+        process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         process.arguments = ["serve", "--listen", "127.0.0.1:0", "--data", folder.appending(path: "data").path] + arguments
+        if let descriptors {
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            let limited = ["sh", "-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", Self.binary.path]
+            process.arguments = limited + (process.arguments ?? [])
+        }
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardOutput = FileHandle.nullDevice
         try process.run()
-        let end = Date.now + 60
+        let end = Date.now + 180
         while Date.now < end {
             let said = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
             if let line = said.split(separator: "\n").first(where: { $0.hasPrefix("assetlog ready at ") }),
@@ -51,7 +61,7 @@ final class ServerProcess: @unchecked Sendable {
             usleep(20_000)
         }
         process.terminate()
-        throw StartFailure(status: -1, said: "not ready after 60 s")
+        throw StartFailure(status: -1, said: "not ready after three minutes")
     }
 
     struct StartFailure: Error {

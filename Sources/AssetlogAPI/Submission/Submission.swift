@@ -66,6 +66,8 @@ final class Submission {
     private var filling = Slice()
     private var underWay: (slice: Slice, commit: Task<AppendOutcome, any Error>)?
     private(set) var results: SubmissionResults
+    /// The bytes of the items that became events.
+    private(set) var eventBytes = 0
     /// Whether an item came under the same Idempotency-Key with another content.
     private(set) var hasConflict = false
 
@@ -113,7 +115,10 @@ final class Submission {
                 append(events, index, now)
                 return .done
             }
-            if case .done = addition { results.receive() }
+            if case .done = addition {
+                results.receive()
+                eventBytes += item.count
+            }
             return addition
         } catch {
             results.receive()
@@ -247,11 +252,11 @@ final class Submission {
     private static func conflict(_ id: EventID) -> SubmissionError {
         SubmissionError(
             status: 422, pointer: "/event_id",
-            "The event \(id) is in the log with another content; an event that is sent again must be the same, and"
-                + " another event needs an identity of its own.")
+            "Event \(id) is already in the log with different content. Retry with the same content, or give the event"
+                + " its own event_id.")
     }
 
     private static let unchecked = SubmissionError(
         status: 503, pointer: "/event_id",
-        "Whether this event is in the log already can't be told now; send it again in a moment.")
+        "The server can't tell right now whether this event is already in the log. Send it again in a moment.")
 }

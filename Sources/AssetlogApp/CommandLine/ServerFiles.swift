@@ -28,9 +28,10 @@ enum ServerFiles {
 
     /// Makes a file, whole or not at all, and durably.
     ///
-    /// - Parameter replaces: Whether a file of this name may be replaced.
+    /// - Parameter replaces: Whether a file of this name may be replaced; a link is followed then, and a device refused.
     /// - Throws: ``CommandFailure``.
     static func make(_ path: String, _ bytes: [UInt8], mode: mode_t, replaces: Bool = false) throws {
+        let path = replaces ? try replaceable(path) : path
         let folder = folder(of: path)
         try makeFolder(folder)
         let draft = "\(path).\(getpid())"
@@ -55,6 +56,16 @@ enum ServerFiles {
         sync(folder)
     }
 
+    // Renaming over `/dev/stdout` would replace the link of that name for every program.
+    private static func replaceable(_ path: String) throws -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return path }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CommandFailure(.failure, "\(path) is no regular file, and can't be replaced by one; name another file")
+        }
+        return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    }
+
     private static func sync(_ folder: String) {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -68,6 +79,6 @@ enum ServerFiles {
 
     private static func failure(_ path: String) -> CommandFailure {
         CommandFailure(
-            .failure, "\(path) can't be made: \(String(cString: strerror(errno))). Check the path, and whose its folder is")
+            .failure, "\(path) can't be created: \(String(cString: strerror(errno))). Check the path, and who owns its directory")
     }
 }

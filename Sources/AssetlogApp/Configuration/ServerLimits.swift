@@ -34,8 +34,8 @@ struct ServerLimits: Hashable, Sendable {
             problems.integer("limits.\(name)", of: server, atLeast: minimum)
         }
         func span(_ name: String) -> Duration {
-            let span = server.duration("limits.\(name)")
-            if span <= .zero { problems.note(server.error("limits.\(name)", "must be longer than nothing")) }
+            let span = problems.duration("limits.\(name)", of: server)
+            if span <= .zero { problems.note(server.error("limits.\(name)", "must be positive")) }
             return span
         }
         headerBytes = number("header_bytes", atLeast: 1024)

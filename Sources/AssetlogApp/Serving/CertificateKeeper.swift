@@ -51,13 +51,36 @@ struct CertificateKeeper: Sendable {
         switch outcome {
         case .reloaded(let warnings):
             audit.recordTold(AuditEvent(.certificateReloaded, [file]))
-            logger.notice("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
+            logger.notice("The certificates were reloaded.", metadata: ["tls.certificate": "\(settings.certificate)"])
             Self.warn(warnings, logger)
         case .failed(let error):
             audit.recordTold(AuditEvent(.certificateReloadFailed, [file, JournalField("reason", "\(error)")]))
             logger.error(
-                "The certificates can't be read again; those from before are served.", metadata: ["error": "\(error)"])
+                "The certificates can't be reloaded; still serving the previous ones.", metadata: ["error": "\(error)"])
         }
+    }
+
+    /// Reads the certificates as a server would.
+    ///
+    /// - Returns: What will make clients refuse them soon or now, and what else deserves attention.
+    /// - Throws: `TLSError` that names the file or the setting.
+    static func inspect(_ settings: TLSSettings, at now: Timestamp) throws -> (problems: [String], warnings: [String]) {
+        let context = try TLSContext(try configuration(settings, .seconds(10)))
+        let second = now.microseconds / 1_000_000
+        var (problems, warnings) = ([String](), [String]())
+        for sentence in context.warnings {
+            // An expired one is a warning to a server, which had better go on, and a problem to who asks whether all is well.
+            let isOver = context.certificates.contains {
+                ($0.expiry ?? .max) < second && sentence.contains($0.file) && sentence.contains("expired")
+            }
+            if isOver { problems.append(sentence) } else { warnings.append(sentence) }
+        }
+        for certificate in context.certificates {
+            guard let expiry = certificate.expiry, (second..<second + 14 * 86_400).contains(expiry) else { continue }
+            let end = Timestamp(microseconds: expiry * 1_000_000)
+            warnings.append("The certificate in \(certificate.file) expires soon, at \(end). Renew it.")
+        }
+        return (problems, warnings)
     }
 
     private static func warn(_ sentences: [String], _ logger: Logger) {
@@ -88,7 +111,7 @@ struct CertificateKeeper: Sendable {
             names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
             throw TLSError(
-                .file, "\(folder), the folder of further certificates (server.tls.more_certificates), can't be read.")
+                .file, "\(folder), the directory of additional certificates (server.tls.more_certificates), can't be read.")
         }
         return names.filter { $0.hasSuffix(".pem") }.map { name in
             TLSCertificateFiles(

@@ -111,6 +111,15 @@ struct TimeText {
         return position > start ? micros : nil
     }
 
+    /// Reads `+HHMM` or `+HHMMSS`, in seconds.
+    mutating func compactOffset() -> Int64? {
+        let isNegative = skip("-")
+        guard isNegative || skip("+"), let hours = number(2), let minutes = number(2) else { return nil }
+        let seconds = isAtEnd ? 0 : number(2) ?? 60
+        guard hours < 26, minutes < 60, seconds < 60 else { return nil }
+        return (isNegative ? -1 : 1) * (hours * 3600 + minutes * 60 + seconds)
+    }
+
     /// Reads `Z` or `+HH:MM`, in seconds.
     fileprivate mutating func offset() -> Int64? {
         if skip("Zz") { return 0 }

@@ -22,7 +22,7 @@ extension StorageBench {
     func waitForLease(on consumer: String, for server: any Storage) async throws {
         let start = ContinuousClock.now
         while try await !server.lease(consumer, for: .seconds(600)) {
-            try expect(ContinuousClock.now - start < .seconds(15), "a lease on \(consumer) that nobody renews does not end.")
+            try expect(ContinuousClock.now - start < .seconds(30), "a lease on \(consumer) that nobody renews does not end.")
             try await Task.sleep(for: .milliseconds(20))
         }
     }
@@ -45,7 +45,7 @@ extension StorageBench {
         let last = model.last?.sequence ?? 0
         while try await server.events(EventQuery(order: .descending(before: nil), limit: 1)).events.first?.sequence != last {
             try expect(
-                ContinuousClock.now - start < .seconds(10),
+                ContinuousClock.now - start < .seconds(30),
                 "\(moment): another server does not show the event \(last) that was appended \(ContinuousClock.now - start) ago.")
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -114,10 +114,10 @@ final class Pursuit: Sendable {
             next = page.next
             if let last, next >= last { return events }
             guard page.events.isEmpty else { continue }
-            if last != nil { end = end ?? .now + .seconds(20) }
+            if last != nil { end = end ?? .now + .seconds(30) }
             try expect(
                 end.map { .now < $0 } ?? true,
-                "a reader that follows the log sees nothing after \(next), though \(last ?? 0) was appended 20 s ago.")
+                "a reader that follows the log sees nothing after \(next), though \(last ?? 0) was appended 30 s ago.")
             try await Task.sleep(for: .milliseconds(1))
         }
     }
@@ -156,7 +156,7 @@ func settle(_ events: [Event], on server: any Storage) throws -> AppendOutcome {
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) -> Task<Result, any Error> {
     Task {
         try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async { continuation.resume(with: Swift.Result(catching: body)) }
+            DispatchQueue(label: "assetlog.testing").async { continuation.resume(with: Swift.Result(catching: body)) }
         }
     }
 }

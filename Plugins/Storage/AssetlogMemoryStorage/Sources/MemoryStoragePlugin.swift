@@ -10,19 +10,16 @@ extension StoragePlugin {
     /// - `maximum_events` (integer, default 1000000): How many events fit, before reports are refused.
     public static let memory = StoragePlugin(
         name: "memory",
-        summary: "Keeps the log in memory; it is gone when the server ends.",
+        summary: "Keeps the log in memory; it is lost when the server stops.",
         stability: .development,
         keys: [
             // What a declaration can say (the kind, the default) is checked before `configure` is called.
             ConfigurationKey(
-                "maximum_events", .integer, default: "1000000", "How many events fit, before reports are refused.")
+                "maximum_events", .integer, default: "1000000", "How many events to keep; reports beyond that are refused.")
         ],
         configure: { configuration in
             // Pure: it checks what a declaration can't say, and touches nothing. `assetlog check-config` ends here.
-            let maximumEvents = configuration.integer("maximum_events")
-            guard maximumEvents >= 1 else {
-                throw configuration.error("maximum_events", "must be at least 1, not \(maximumEvents)")
-            }
+            let maximumEvents = try configuration.integer("maximum_events", in: 1...1_000_000_000)
             // `open` does input and output, where there is any, and throws a `StorageError` when it can't.
             return StorageSetup(open: { _ in MemoryStorage(maximumEvents: maximumEvents) })
         })

@@ -126,11 +126,11 @@ func setup(_ values: [String: String]) throws -> StorageSetup {
     return try StoragePlugin.postgres.configure(configuration)
 }
 
-/// Opens a storage in a schema of a cluster.
+/// Opens a storage in a schema of a cluster, with more time for each statement than a loaded machine takes.
 func open(
     _ schema: String, on cluster: Cluster, _ more: [String: String] = [:], logger: Logger = Logger(label: "test")
 ) async throws -> any Storage {
-    let values = ["url": cluster.url(), "schema": schema].merging(more) { $1 }
+    let values = ["url": cluster.url(), "schema": schema, "timeout": "2m"].merging(more) { $1 }
     return try await setup(values).open(PluginContext(name: "postgres", logger: logger))
 }
 #endif

@@ -96,8 +96,8 @@ struct LostAnswerTests {
         let error = await #expect(throws: StorageError.self) { try await storage.add(shape.batch(hung)) }
         #expect(error?.code == .unavailable)
         await #expect(throws: StorageError.self) { try await storage.log() }
-        // The patience is one second; a connect that hangs takes libpq two or more. Nothing here takes a minute.
-        #expect(ContinuousClock.now - start < .seconds(30))
+        // The patience is one second; a connect that hangs takes libpq two or more. Nothing here takes minutes.
+        #expect(ContinuousClock.now - start < .seconds(150))
         #expect(!storage.health().isReady)
         proxy.release()
         // What was held arrives only now, and nobody waits for its answer.

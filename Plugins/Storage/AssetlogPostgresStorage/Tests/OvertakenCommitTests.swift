@@ -54,14 +54,14 @@ struct OvertakenCommitTests {
     func patience() async throws {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        let server = try await open(schema, on: cluster, ["timeout": "4s"])
+        let server = try await open(schema, on: cluster, ["timeout": "20s"])
         let session = try Session(cluster.url())
         try session.run("BEGIN;")
         _ = try session.append(0, to: schema)
         try await server.add(events(1..<2))
         let error = await #expect(throws: StorageError.self) { try await server.log() }
         #expect(error?.code == .unavailable)
-        #expect(error?.message.contains("another server") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("Another server") == true, "\(error?.message ?? "")")
         try session.run("COMMIT;")
         await eventually("both are there") { try await server.numbers() == [0, 1] }
         await server.close()
@@ -71,7 +71,7 @@ struct OvertakenCommitTests {
     func lost() async throws {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        let server = try await open(schema, on: cluster, ["timeout": "4s"])
+        let server = try await open(schema, on: cluster, ["timeout": "20s"])
         try await server.add(events(0..<3))
         // As on a standby that became the primary, and had the first two only.
         try await cluster.sql(

@@ -1,6 +1,7 @@
 #if Postgres
 import AssetlogCore
 import Foundation
+import Testing
 
 /// A PgBouncer in transaction mode before a cluster; it ends with this process, however that ends.
 final class Pooler: Sendable {
@@ -27,6 +28,8 @@ final class Pooler: Sendable {
         try """
         [databases]
         postgres = host=127.0.0.1 port=\(cluster.port) dbname=postgres user=postgres password=secret
+        odd = host=127.0.0.1 port=\(cluster.port) dbname=postgres user=postgres password=secret connect_query='\(Self.oddSettings)'
+        leaky = host=127.0.0.1 port=\(cluster.port) dbname=postgres user=postgres password=secret pool_size=1
         [pgbouncer]
         listen_addr = 127.0.0.1
         listen_port = \(port)
@@ -55,10 +58,25 @@ final class Pooler: Sendable {
         try process.run()
     }
 
+    /// Waits until it answers; it starts beside the tests.
+    func waitUntilReady() async throws {
+        await eventually("the pooler answers") { try await Cluster.shared.get().sql("SELECT 1", as: url) == "1" }
+    }
+
     deinit {
         try? input.fileHandleForWriting.close()
     }
 
     var url: String { "postgresql://postgres@127.0.0.1:\(port)/postgres" }
+
+    /// The same to sessions that another program has left with settings of its own.
+    var oddURL: String { "postgresql://postgres@127.0.0.1:\(port)/odd" }
+
+    /// The same to one session, which keeps what any client sets in it.
+    var leakyURL: String { "postgresql://postgres@127.0.0.1:\(port)/leaky" }
+
+    private static let oddSettings =
+        "SET DateStyle TO German; SET TimeZone TO \"Asia/Shanghai\"; SET default_transaction_isolation TO serializable;"
+        + " SET search_path TO public, pg_catalog; SET IntervalStyle TO sql_standard"
 }
 #endif

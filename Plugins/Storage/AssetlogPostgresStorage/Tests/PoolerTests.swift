@@ -18,13 +18,9 @@ struct PoolerTests {
     }
 
     private static func open(_ schema: String, _ pooler: Pooler) async throws -> any Storage {
-        let storage = try await AssetlogPostgresStorageTests.open(schema, on: Cluster.shared.get(), ["url": pooler.url])
         // It may start slower than the first test.
-        for _ in 0..<600 where !storage.health().isReady {
-            _ = try? await storage.cursors()
-            try await Task.sleep(for: .milliseconds(100))
-        }
-        return storage
+        try await pooler.waitUntilReady()
+        return try await AssetlogPostgresStorageTests.open(schema, on: Cluster.shared.get(), ["url": pooler.url])
     }
 
     @Test("keeps the contract of a storage", arguments: StorageConformance.cases)

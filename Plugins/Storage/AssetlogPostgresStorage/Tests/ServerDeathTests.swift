@@ -122,6 +122,30 @@ struct ServerDeathTests {
         await storage.close()
     }
 
+    @Test("loses no standby unnoticed: a commit that did not wait for it is not acknowledged, though its role hides warnings")
+    func hiddenWarning() async throws {
+        let cluster = try Self.cluster.get()
+        let schema = cluster.freshSchema()
+        try await cluster.makeOwner("quiet", "")
+        try await cluster.sql("ALTER ROLE quiet SET client_min_messages = 'error'")
+        let storage = try await open(schema, on: cluster, ["url": cluster.url(user: "quiet", password: "pw"), "timeout": "1m"])
+        try await storage.add(events(0..<1))
+        try await cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'nobody'")
+        try await cluster.sql("SELECT pg_reload_conf()")
+        let appending = Task { try await storage.add(events(1..<2)) }
+        await eventually("the commit waits for its standby, and somebody cancels that") {
+            try await cluster.sql(
+                "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE usename = 'quiet' AND wait_event = 'SyncRep'") == "t"
+        }
+        try await cluster.sql("ALTER SYSTEM RESET synchronous_standby_names")
+        try await cluster.sql("SELECT pg_reload_conf()")
+        let error = await #expect(throws: StorageError.self) { try await appending.value }
+        #expect(error?.message.contains("may not be on its standbys") == true, "\(error?.message ?? "")")
+        try await storage.add(events(2..<3))
+        #expect(try await storage.numbers() == [0, 1, 2])
+        await storage.close()
+    }
+
     @Test("is not trusted with fsync = off, unless its operator says so")
     func fsync() async throws {
         let cluster = try Self.cluster.get()
@@ -134,6 +158,19 @@ struct ServerDeathTests {
         let storage = try await open(schema, on: cluster, ["allow_asynchronous_commit": "true"])
         try await storage.add(events(0..<1))
         await storage.close()
+        try await cluster.sql("ALTER SYSTEM RESET fsync")
+        try await cluster.sql("SELECT pg_reload_conf()")
+        // Switched off while a server runs.
+        await eventually("it is on") { try await cluster.sql("SHOW fsync") == "on" }
+        let running = try await open(schema, on: cluster)
+        try await running.add(events(1..<2))
+        try await cluster.sql("ALTER SYSTEM SET fsync = off")
+        try await cluster.sql("SELECT pg_reload_conf()")
+        await eventually("nothing is acknowledged") {
+            do { try await running.add(events(2..<3)) } catch { return "\(error)".contains("fsync is off") }
+            return false
+        }
+        await running.close()
         try await cluster.sql("ALTER SYSTEM RESET fsync")
         try await cluster.sql("SELECT pg_reload_conf()")
     }

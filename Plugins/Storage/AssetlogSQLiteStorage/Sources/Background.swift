@@ -22,14 +22,15 @@ final class Signal: Sendable {
 /// Does blocking work on a thread that is none of Swift's tasks'.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
     try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(with: Swift.Result(catching: body)) }
+        // A queue of its own gets a thread at once; the shared one has no more of them at first than there are processors.
+        DispatchQueue(label: "assetlog.sqlite").async { continuation.resume(with: Swift.Result(catching: body)) }
     }
 }
 
 /// Does blocking work that can't fail on a thread that is none of Swift's tasks'.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
     await withCheckedContinuation { continuation in
-        DispatchQueue.global().async { continuation.resume(returning: body()) }
+        DispatchQueue(label: "assetlog.sqlite").async { continuation.resume(returning: body()) }
     }
 }
 #endif

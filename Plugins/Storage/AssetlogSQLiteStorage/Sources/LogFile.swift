@@ -33,7 +33,7 @@ struct LogFile: Sendable {
             guard try database.rawText("PRAGMA journal_mode = WAL") == "wal" else {
                 throw StorageError(
                     .unavailable,
-                    "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local one.")
+                    "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local file system.")
             }
             // FULL: a commit returns after the write-ahead log is on the disk. Checked, for everything rests on it.
             try database.raw("PRAGMA synchronous = FULL")
@@ -58,12 +58,16 @@ struct LogFile: Sendable {
         return queue
     }
 
-    /// Opens connections that read, for the server and for commands beside it.
+    /// Opens connections that read.
     func openReaders(count: Int = 4) throws -> DatabasePool {
-        var configuration = configuration(label: "assetlog.log.reader")
+        try openReaders(path, count: count, configuration(label: "assetlog.log.reader"))
+    }
+
+    private func openReaders(_ name: String, count: Int, _ configuration: Configuration) throws -> DatabasePool {
+        var configuration = configuration
         configuration.readonly = true
         configuration.maximumReaderCount = count
-        return try DatabasePool(path: path, configuration: configuration)
+        return try DatabasePool(path: name, configuration: configuration)
     }
 
     /// Opens connections that read for a command beside a server, after checking the format.
@@ -71,21 +75,24 @@ struct LogFile: Sendable {
         guard exists else {
             throw StorageError(
                 .unavailable,
-                "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
+                "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
         }
-        let readers = try openReaders(count: 1)
+        let file = UnwritableFile(path)
+        var base = Configuration()
+        file.prepare(&base)
+        let readers = try openReaders(file.name, count: 1, configuration(label: "assetlog.log.reader", from: base))
         let version = try readers.read { database in try FileFormat.log.check(database, file: path) }
         guard version == FileFormat.log.current else {
             throw StorageError(
                 .unavailable,
-                "\(path) has the older format \(version). Start the server once, it upgrades the file; then repeat this."
+                "\(path) has the older format \(version). Start the server once to upgrade it, then try again."
             )
         }
         return readers
     }
 
-    private func configuration(label: String) -> Configuration {
-        var configuration = Configuration()
+    private func configuration(label: String, from base: Configuration = Configuration()) -> Configuration {
+        var configuration = base
         configuration.label = label
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in

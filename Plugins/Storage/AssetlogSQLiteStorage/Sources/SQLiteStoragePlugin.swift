@@ -9,20 +9,17 @@ extension StoragePlugin {
     ///   the file.
     public static let sqlite = StoragePlugin(
         name: "sqlite",
-        summary: "Keeps the log in SQLite files of one folder; one server works on it.",
+        summary: "Keeps the log in SQLite files in one directory, for one server.",
         stability: .beta,
         keys: [
-            ConfigurationKey("path", .path, "The folder of the files; without it the data folder."),
+            ConfigurationKey("path", .path, "The directory of the files. Default: server.data."),
             ConfigurationKey(
                 "checkpoint_pages", .integer, default: "4000",
-                "After so many pages of 4 KiB the write-ahead log is copied into the file, 100 to 100000."),
+                "How many 4 KiB pages the write-ahead log collects before they are copied into the file, 100 to 100000."),
         ],
         placeKey: "path",
         configure: { configuration in
-            let pages = configuration.integer("checkpoint_pages")
-            guard (100...100_000).contains(pages) else {
-                throw configuration.error("checkpoint_pages", "must be from 100 to 100000, not \(pages)")
-            }
+            let pages = try configuration.integer("checkpoint_pages", in: 100...100_000)
             let folder = configuration.string("path") ?? configuration.dataFolder
             let options = SQLiteStorage.Options(folder: folder, checkpointPages: pages)
             return StorageSetup(
@@ -37,7 +34,8 @@ extension StoragePlugin {
                 verify: { try await onThread { try Verification(folder: folder).report() } },
                 openForReading: { try await onThread { try LogFileReader(folder: folder) } },
                 openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } },
-                openTokens: { try await onThread { try TokenFile(folder: folder) } })
+                openTokens: { try await onThread { try TokenFile(folder: folder) } },
+                inspectFiles: { [PathInspection.problem(ofFolder: folder)].compactMap { $0 } })
         })
 }
 #endif

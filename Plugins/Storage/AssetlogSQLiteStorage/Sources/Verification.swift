@@ -17,27 +17,34 @@ struct Verification {
     /// - Throws: ``StorageError`` when the log can't be opened at all.
     func report() throws -> VerificationReport {
         do {
-            // The evidence first, so that a server that appends meanwhile makes no loss of it.
-            let evidence = LossEvidence(folder: folder)
-            let readers = try log.openReadersForCommand()
-            defer { try? readers.close() }
-            var problems = Problems()
-            let extent = try readers.read { [path = log.path] database in try LogExtent(database, file: path) }
-            let head = try readers.read { try extent.head($0) }
-            if let loss = evidence.loss(from: extent, head: head, isNew: false) {
-                problems.add(loss.refusal(folder, head: head).message)
-            }
-            guard let index = openIndex(readers, extent, &problems) else {
-                return try readers.read { [problems] in check($0, extent, nil, problems) }
-            }
-            defer { try? index.pool.close() }
-            return try index.pool.read { [problems] database in
-                // The index first: the log's snapshot then holds all that the index knows.
-                let index = try IndexVerification(database, file: index.path)
-                return try readers.read { check($0, extent, index, problems) }
-            }
+            let source = UnwritableFile(log.path)
+            let report = try readReport()
+            try source.checkUnchanged()
+            return report
         } catch {
             throw StorageError.from(error, file: log.path)
+        }
+    }
+
+    private func readReport() throws -> VerificationReport {
+        // The evidence first, so that a server that appends meanwhile makes no loss of it.
+        let evidence = LossEvidence(folder: folder)
+        let readers = try log.openReadersForCommand()
+        defer { try? readers.close() }
+        var problems = Problems()
+        let extent = try readers.read { [path = log.path] database in try LogExtent(database, file: path) }
+        let head = try readers.read { try extent.head($0) }
+        if let loss = evidence.loss(from: extent, head: head, isNew: false) {
+            problems.add(loss.refusal(folder, head: head).message)
+        }
+        guard let index = openIndex(readers, extent, &problems) else {
+            return try readers.read { [problems] in check($0, extent, nil, problems) }
+        }
+        defer { try? index.pool.close() }
+        return try index.pool.read { [problems] database in
+            // The index first: the log's snapshot then holds all that the index knows.
+            let index = try IndexVerification(database, file: index.path)
+            return try readers.read { check($0, extent, index, problems) }
         }
     }
 
@@ -79,13 +86,13 @@ struct Verification {
             }
             for cursor in cursors where cursor.log != nil && cursor.log != extent.id {
                 problems.add(
-                    "The consumer \(cursor.consumer) stands at \(cursor.position) of another log. When the server starts, it"
+                    "The consumer \(cursor.consumer) is at \(cursor.position) of another log. When the server starts, it"
                         + " begins at the first event of this one.")
             }
             for cursor in cursors
             where (cursor.log ?? extent.id) == extent.id && (cursor.position > head || cursor.position < 0) {
                 problems.add(
-                    "The consumer \(cursor.consumer) stands at \(cursor.position), and the log ends at \(head): it would"
+                    "The consumer \(cursor.consumer) is at \(cursor.position), but the log ends at \(head): it would"
                         + " miss events. The server sets it back when it starts.")
             }
         } catch {
@@ -115,7 +122,7 @@ struct Verification {
             return try EventIndex.openForCommand(folder: folder, log: LogIdentity(readers, extent))
         } catch {
             problems.add(
-                "\(folder)/index.sqlite can't be read: \(error). It holds nothing of its own: the server builds it anew"
+                "\(folder)/index.sqlite can't be read: \(error). It has no data of its own: the server rebuilds it"
                     + " when it starts.")
             return nil
         }
@@ -128,7 +135,7 @@ struct Problems {
 
     mutating func add(_ sentence: @autoclosure () -> String) {
         guard sentences.count < 100 else {
-            if sentences.count == 100 { sentences.append("There are more problems than these.") }
+            if sentences.count == 100 { sentences.append("There are further problems.") }
             return
         }
         sentences.append(sentence())

@@ -229,12 +229,13 @@ func indexReader(_ folder: TemporaryFolder) throws -> DatabaseQueue {
     return try DatabaseQueue(path: folder.file("index.sqlite"), configuration: configuration)
 }
 
-/// Waits until a condition holds, for thirty seconds at most.
+/// Waits until a condition holds, for three minutes at most.
 func eventually(_ condition: () async throws -> Bool) async throws {
-    for _ in 0..<600 {
+    let end = ContinuousClock.now + .seconds(180)
+    while ContinuousClock.now < end {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(50))
     }
-    Issue.record("the condition did not come true within thirty seconds")
+    Issue.record("the condition did not come true within three minutes")
 }
 #endif

@@ -5,9 +5,10 @@ import AssetlogCore
 /// `assetlog report materialization`
 struct ReportMaterializationCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "materialization", abstract: "The asset, or a partition of it, was written.")
+        commandName: "materialization", abstract: "Report that the asset, or a partition of it, was written.")
 
     @OptionGroup var content: ReportContentOptions
+    @OptionGroup var time: ReportTimeOptions
     @OptionGroup var text: ReportTextOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
@@ -18,14 +19,17 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
         try await sending.send(report(), to: target, in: context)
     }
 
-    private func report() throws -> Report { try text.added(to: content.report(.materialization)) }
+    private func report() throws -> Report {
+        try time.added(to: text.added(to: content.report(.materialization)))
+    }
 }
 
 /// `assetlog report observation`
 struct ReportObservationCommand: AssetlogSubcommand {
-    static let configuration = CommandConfiguration(commandName: "observation", abstract: "The asset was looked at.")
+    static let configuration = CommandConfiguration(commandName: "observation", abstract: "Report that the asset was observed.")
 
     @OptionGroup var content: ReportContentOptions
+    @OptionGroup var time: ReportTimeOptions
     @OptionGroup var text: ReportTextOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
@@ -36,20 +40,23 @@ struct ReportObservationCommand: AssetlogSubcommand {
         try await sending.send(report(), to: target, in: context)
     }
 
-    private func report() throws -> Report { try text.added(to: content.report(.observation)) }
+    private func report() throws -> Report {
+        try time.added(to: text.added(to: content.report(.observation)))
+    }
 }
 
 /// `assetlog report check`
 struct ReportCheckCommand: AssetlogSubcommand {
-    static let configuration = CommandConfiguration(commandName: "check", abstract: "A check of the asset was evaluated.")
+    static let configuration = CommandConfiguration(commandName: "check", abstract: "Report the result of a check.")
 
     @OptionGroup var content: ReportContentOptions
+    @OptionGroup var time: ReportTimeOptions
 
     @Option(help: ArgumentHelp("The check's name.", valueName: "name"))
     var checkName: String
 
-    @Option(help: ArgumentHelp("Whether it passed: true or false.", valueName: "boolean"))
-    var passed: Bool
+    @Option(help: ArgumentHelp("Whether it passed: true or false, yes or no, 1 or 0.", valueName: "boolean"))
+    var passed: Verdict
 
     @Option(help: ArgumentHelp("How much a failure matters: WARN or ERROR. (default: ERROR)", valueName: "severity"))
     var severity: String?
@@ -65,9 +72,8 @@ struct ReportCheckCommand: AssetlogSubcommand {
 
     private func report() throws -> Report {
         if checkName.isEmpty { throw ValidationError("--check-name is empty. Was a variable not set?") }
-        guard let severity = Report.Severity(rawValue: severity?.uppercased() ?? "ERROR") else {
-            throw ValidationError("--severity must be WARN or ERROR.")
-        }
-        return try content.report(.check(name: checkName, passed: passed, severity: severity))
+        let kind = Report.Kind.check(
+            name: checkName, passed: passed.hasPassed, severity: try ReportWords.severity(severity))
+        return try time.added(to: content.report(kind))
     }
 }

@@ -16,7 +16,6 @@ final class ConnectionPool: Sendable {
     private let connector: Connector
     private let limit: Int
     private let state = Mutex(State())
-    private let queue = DispatchQueue(label: "assetlog.postgres", attributes: .concurrent)
 
     init(_ connector: Connector, limit: Int) {
         self.connector = connector
@@ -32,7 +31,9 @@ final class ConnectionPool: Sendable {
     ) async throws -> Result {
         guard await borrow() else { throw StorageError(.closed, "The log in PostgreSQL was closed.") }
         return try await withCheckedThrowingContinuation { continuation in
-            queue.async {
+            // A queue for each: it gets a thread at once. One for all would have no more threads at first than there are
+            // processors, and one more a second.
+            DispatchQueue(label: "assetlog.postgres").async {
                 let result = Swift.Result { try self.work(body) }
                 continuation.resume(with: result.mapError(StorageError.from))
             }

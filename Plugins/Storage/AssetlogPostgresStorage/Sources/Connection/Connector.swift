@@ -78,6 +78,10 @@ final class Connector: Sendable {
     }
 
     private func prepare(_ connection: PostgresConnection) throws {
+        // Each connection, for another server may answer now.
+        connection.setup = TransactionSetup(
+            try connection.run(TransactionSetup.question, before: Deadline(in: settings.timeout)))
+        try checkDurability(connection, Deadline(in: settings.timeout))
         try preparation.withLock { _ in
             if !state.withLock({ $0.isPrepared }) {
                 try migrator.migrate(connection, within: settings.timeout)
@@ -90,18 +94,13 @@ final class Connector: Sendable {
                 state.withLock { $0.isPrepared = true }
             }
         }
-        try checkDurability(connection, Deadline(in: settings.timeout))
     }
 
-    /// Each connection, for another server may answer now.
     private func checkDurability(_ connection: PostgresConnection, _ deadline: Deadline) throws {
         let rows = try connection.run(
             "SELECT current_setting('synchronous_commit') = 'off', current_setting('fsync') = 'off'", before: deadline)
         guard settings.allowsAsynchronousCommit || !(rows.boolean(0, 0) || rows.boolean(0, 1)) else {
-            throw StorageError(
-                .unavailable,
-                "PostgreSQL would lose acknowledged events in a crash: \(rows.boolean(0, 1) ? "fsync" : "synchronous_commit") is"
-                    + " off. Turn it on there, or accept the loss with storage.postgres.allow_asynchronous_commit: true.")
+            throw PostgresFailure.unsafe(rows.boolean(0, 1) ? "fsync" : "synchronous_commit")
         }
     }
 }

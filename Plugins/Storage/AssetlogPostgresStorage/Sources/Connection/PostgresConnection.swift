@@ -13,12 +13,14 @@ final class PostgresConnection: @unchecked Sendable {
     private let warnings: UnsafeMutablePointer<Int>
     /// Whether the connection can still be used.
     private(set) var isUsable = true
+    /// What goes around each statement.
+    var setup = TransactionSetup()
 
     /// Connects, and waits for it: at most the settings' timeout for each host.
     init(_ settings: ConnectionSettings) throws {
         let parameters = try settings.parameters()
         guard let handle = Self.connect(parameters) else {
-            throw PostgresFailure(message: "no memory for a connection", effect: .none, isConnectionLost: true)
+            throw PostgresFailure(message: "out of memory", effect: .none, isConnectionLost: true)
         }
         guard PQstatus(handle) == CONNECTION_OK else {
             defer { PQfinish(handle) }
@@ -57,57 +59,59 @@ final class PostgresConnection: @unchecked Sendable {
     /// The number of warnings that the server sent beside its answers.
     var warningCount: Int { warnings.pointee }
 
-    /// Runs one statement and returns its rows, in binary form.
+    /// Runs one statement, in one round trip, and returns its rows, in binary form.
     ///
+    /// - Parameter settings: A statement that sets what holds until the end of the transaction.
     /// - Throws: ``PostgresFailure``.
     @discardableResult
-    func run(_ statement: String, _ parameters: Parameters = .init(), before deadline: Deadline) throws -> Rows {
+    func run(
+        _ statement: String, _ parameters: Parameters = .init(), with settings: String? = nil, before deadline: Deadline
+    ) throws -> Rows {
         try noticingLoss {
-            try send(statement, parameters)
-            try flush(deadline)
-            return try receive(deadline)
+            let before = setup.before + (settings.map { [$0] } ?? [])
+            guard !before.isEmpty else { return try runAlone(statement, parameters, deadline) }
+            do {
+                return try runInPipeline(statement, parameters, before, deadline)
+            } catch let failure as PostgresFailure where !failure.isConnectionLost && PQtransactionStatus(handle) != PQTRANS_IDLE {
+                try runAlone("ROLLBACK", .init(), deadline)
+                throw failure
+            }
         }
     }
 
-    /// Runs one statement with settings that hold for it alone, in one round trip, and returns its rows.
-    ///
-    /// - Parameter settings: A statement that sets them until the end of its transaction.
-    /// - Throws: ``PostgresFailure``.
-    func run(_ statement: String, _ parameters: Parameters, with settings: String, before deadline: Deadline) throws -> Rows {
-        try noticingLoss {
-            guard PQenterPipelineMode(handle) == 1 else { throw lost(.none) }
-            // What is sent before a synchronisation is one transaction.
-            try send(settings, .init())
-            try send(statement, parameters)
-            guard PQpipelineSync(handle) == 1 else { throw lost(.none) }
-            try flush(deadline)
-            let first = Result { try receive(deadline) }
-            let second = Result { try receive(deadline) }
-            _ = try receive(deadline, isSynchronisation: true)
-            guard PQexitPipelineMode(handle) == 1 else { throw lost(.unknown) }
-            _ = try first.get()
-            return try second.get()
-        }
+    @discardableResult
+    private func runAlone(_ statement: String, _ parameters: Parameters, _ deadline: Deadline) throws -> Rows {
+        try send(statement, parameters)
+        try flush(deadline)
+        return try receive(deadline)
+    }
+
+    private func runInPipeline(
+        _ statement: String, _ parameters: Parameters, _ before: [String], _ deadline: Deadline
+    ) throws -> Rows {
+        guard PQenterPipelineMode(handle) == 1 else { throw lost(.none) }
+        // What is sent before a synchronisation is one transaction.
+        for other in before { try send(other, .init()) }
+        try send(statement, parameters)
+        for other in setup.after { try send(other, .init()) }
+        guard PQpipelineSync(handle) == 1 else { throw lost(.none) }
+        try flush(deadline)
+        // After a failure the others have not run, and their results say no more than that.
+        let results = (0...before.count + setup.after.count).map { _ in Result { try receive(deadline) } }
+        _ = try receive(deadline, isSynchronisation: true)
+        guard PQexitPipelineMode(handle) == 1 else { throw lost(.unknown) }
+        return try results.map { try $0.get() }[before.count]
     }
 
     private func noticingLoss<Result>(_ body: () throws -> Result) throws -> Result {
         guard isUsable else {
-            throw PostgresFailure(message: "the connection was lost before", effect: .none, isConnectionLost: true)
+            throw PostgresFailure(message: "the connection was already lost", effect: .none, isConnectionLost: true)
         }
         do {
             return try body()
         } catch let failure as PostgresFailure {
             if failure.isConnectionLost { isUsable = false }
             throw failure
-        }
-    }
-
-    /// Runs statements that are separated by semicolons and have no parameters, as one transaction.
-    func runScript(_ script: String, before deadline: Deadline) throws {
-        try noticingLoss {
-            guard PQsendQuery(handle, script) == 1 else { throw lost(.none) }
-            try flush(deadline)
-            _ = try receive(deadline)
         }
     }
 

@@ -12,6 +12,8 @@ final class EventWriter {
     struct Options: Sendable {
         /// What `synchronous_commit` is set to for each append; empty: what the server, the database or the role says.
         var durability: String
+        /// Whether a server that does not wait for its disk is accepted.
+        var allowsLoss: Bool
         /// How long an append may take in all, with every new try.
         var patience: Duration
     }
@@ -71,7 +73,7 @@ final class EventWriter {
                 }
             }
             guard !deadline.hasPassed else {
-                throw StorageError(.unavailable, "PostgreSQL took too long to look for events that were sent again.")
+                throw StorageError(.unavailable, "PostgreSQL took too long to look up events that were sent again.")
             }
             known = try find(in: batch, deadline)
         }
@@ -89,7 +91,7 @@ final class EventWriter {
     private func insert(hasIdentities: Bool, _ deadline: Deadline) throws -> Int64? {
         var parameters = Parameters()
         parameters.append(ids.next(at: .now()))
-        parameters.append(options.durability)
+        parameters.append(options.durability + (options.allowsLoss ? " unsafe" : ""))
         for array in [
             arrays.ids, arrays.hashes, arrays.kinds, arrays.times, arrays.receipts, arrays.deployments, arrays.keys,
             arrays.partitions, arrays.reporters, arrays.contents, arrays.checksums,
@@ -97,14 +99,18 @@ final class EventWriter {
             parameters.append(array)
         }
         parameters.append(hasIdentities ? arrays.chosen : nil)
+        var lacksPartition = false
         return try retrying(before: deadline) { connection in
+            if lacksPartition { try makePartitions(connection, deadline) }
             do {
                 let warnings = connection.warningCount
                 let rows = try connection.run(statements.append, parameters, before: deadline)
                 try refuseUnreplicated(connection.warningCount > warnings)
                 return rows.optionalInteger(0, 0)
-            } catch let failure as PostgresFailure where failure.lacksPartition && arrays.received != nil {
-                try makePartitions(connection, deadline)
+            } catch let failure as PostgresFailure {
+                lacksPartition = failure.lacksPartition
+                // Behind a pooler another session than the one that was asked may answer.
+                if failure.needsReadCommitted { connection.setup.needsReadCommitted = true }
                 throw failure
             }
         }
@@ -115,8 +121,8 @@ final class EventWriter {
         guard hasWarning else { return }
         throw StorageError(
             .unavailable,
-            "PostgreSQL warned at a commit that it may not be on its standbys; the events are not acknowledged, though they may be"
-                + " in the log. See its log.")
+            "PostgreSQL warned that a commit may not have reached its standbys. The events are not acknowledged, but may be"
+                + " in the log. See PostgreSQL's log.")
     }
 
     private func makePartitions(_ connection: PostgresConnection, _ deadline: Deadline) throws {
@@ -179,7 +185,7 @@ final class EventWriter {
 
     private func isWorthAnotherTry(_ error: any Error, _ tries: Int) -> Bool {
         guard let failure = error as? PostgresFailure else { return false }
-        if failure.lacksPartition { return tries < 3 }
+        if failure.lacksPartition || failure.needsReadCommitted { return tries < 3 }
         if failure.isConflict { return tries < 10 }
         if failure.isServerAway, failure.state != nil { connection = nil }
         return failure.isConnectionLost || failure.isServerAway

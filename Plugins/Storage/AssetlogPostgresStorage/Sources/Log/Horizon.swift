@@ -38,7 +38,13 @@ final class Horizon: Sendable {
         self.schema = schema
         self.logger = logger
         statement = schema.sql("SELECT {schema}.horizon(), (SELECT id FROM {schema}.log)")
-        given = schema.sql("SELECT {schema}.given()")
+        given = schema.sql(
+            """
+            SELECT {schema}.given(), (
+                SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2
+                AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                AND classid = '{schema}.events'::regclass::oid)
+            """)
     }
 
     /// Tells that an append up to a sequence was acknowledged: every read that begins later shows it.
@@ -80,7 +86,7 @@ final class Horizon: Sendable {
                 }
                 throw StorageError(
                     .unavailable,
-                    "An append of another server has been under way for too long, and the log can't be read behind it."
+                    "Another server's append has taken too long, and the log can't be read past it."
                         + " Try again soon.")
             }
             usleep(pause)
@@ -88,10 +94,11 @@ final class Horizon: Sendable {
         }
     }
 
-    /// Whether the database has never given a sequence that this server has acknowledged: a failover, to a standby that did not
-    /// have everything, has lost it, and nobody need wait for it.
+    /// Whether what this server has acknowledged is gone, so that nobody need wait for it: the database has never given such a
+    /// sequence, after a failover to a standby that did not have everything; or no append is under way that hides it.
     private func hasLost(_ wanted: Int64, _ connection: PostgresConnection, _ deadline: Deadline) throws -> Bool {
-        try connection.run(given, before: deadline).integer(0, 0) < wanted
+        let rows = try connection.run(given, before: deadline)
+        return rows.integer(0, 0) < wanted || rows.integer(0, 1) == 0
     }
 
     private func forget(_ lost: Int64, for sequence: Int64) {

@@ -1,6 +1,6 @@
 #if Postgres
 extension Migration {
-    /// Version 3: the log has an identity, an event a checksum, and a cursor says of which log and which event it is a place.
+    /// Version 4: the log has an identity, an event a checksum, and a cursor says of which log and which event it is a place.
     ///
     /// Rows that are there keep no checksum. The function `append` stays for servers of the release before, while they are
     /// upgraded one after the other.
@@ -15,6 +15,31 @@ extension Migration {
         ALTER TABLE {schema}.consumers ADD COLUMN log uuid, ADD COLUMN event_id uuid;
         COMMENT ON COLUMN {schema}.consumers.event_id IS 'The event at the position.';
 
+        -- `durability` is a level of synchronous_commit, or nothing for that of the session. The word `unsafe` after it accepts
+        -- that a crash loses the commit. The caller's own search_path does not matter: every name is qualified.
+        CREATE FUNCTION {schema}.prepare_append(durability text) RETURNS void
+        LANGUAGE plpgsql AS $function$
+        DECLARE
+            level text := pg_catalog.split_part(durability, ' ', 1);
+        BEGIN
+            -- Each statement of an append must see what was committed before it.
+            IF pg_catalog.current_setting('transaction_isolation') <> 'read committed' THEN
+                RAISE EXCEPTION 'an append needs a transaction that is read committed' USING ERRCODE = 'AL001';
+            END IF;
+            PERFORM pg_catalog.set_config('lock_timeout', '5s', true);
+            IF level <> '' THEN PERFORM pg_catalog.set_config('synchronous_commit', level, true); END IF;
+            -- The server's own settings may have changed since the connection was made.
+            IF 'off' IN (pg_catalog.current_setting('synchronous_commit'), pg_catalog.current_setting('fsync'))
+                AND pg_catalog.split_part(durability, ' ', 2) <> 'unsafe'
+            THEN
+                RAISE EXCEPTION 'a crash would lose this commit' USING ERRCODE = 'AL002';
+            END IF;
+            -- A warning is how PostgreSQL says that a commit is on one machine only.
+            IF pg_catalog.current_setting('client_min_messages') = 'error' THEN
+                PERFORM pg_catalog.set_config('client_min_messages', 'warning', true);
+            END IF;
+        END $function$;
+
         CREATE FUNCTION {schema}.append_checked(
             this uuid, durability text, ids uuid[], hashes bigint[], kinds smallint[], times timestamptz[],
             receipts timestamptz[], deployments text[], keys text[], partitions text[], reporters text[], contents bytea[],
@@ -25,8 +50,7 @@ extension Migration {
         DECLARE
             first bigint;
         BEGIN
-            PERFORM set_config('lock_timeout', '5s', true);
-            IF durability <> '' THEN PERFORM set_config('synchronous_commit', durability, true); END IF;
+            PERFORM {schema}.prepare_append(durability);
             IF chosen IS NOT NULL THEN
                 -- Two servers with the same event wait here for each other; in one order, so that none waits in a circle.
                 INSERT INTO {schema}.claims (event_id, deployment)

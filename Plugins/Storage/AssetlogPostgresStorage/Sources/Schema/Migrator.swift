@@ -28,11 +28,11 @@ struct Migrator: Sendable {
         guard mode == .run else {
             throw StorageError(
                 .unavailable,
-                "The schema \(schema.name) has the version \(version), and this release needs \(Migration.current). Run"
+                "The schema \(schema.name) has version \(version), and this release needs \(Migration.current). Run"
                     + " `assetlog serve` once with storage.postgres.migrate: run and a role that owns the schema.")
         }
-        // Others may be at it, and a step may take long.
-        try connection.runScript(script, before: Deadline(in: max(timeout, .seconds(60))))
+        // Others may be at it, and a step may take long, whatever bounds the statements of this role otherwise.
+        try connection.run(script, .init(), with: Self.settings, before: Deadline(in: max(timeout, .seconds(60))))
         try refuse(newer: try self.version(connection, Deadline(in: timeout)))
     }
 
@@ -49,7 +49,7 @@ struct Migrator: Sendable {
         guard rows.text(0, 1) == "UTF8" else {
             throw StorageError(
                 .unavailable,
-                "The database has the encoding \(rows.text(0, 1)) and can't hold every text. Make one with ENCODING 'UTF8'.")
+                "The database has the encoding \(rows.text(0, 1)), which can't hold all text. Create one with ENCODING 'UTF8'.")
         }
     }
 
@@ -57,7 +57,7 @@ struct Migrator: Sendable {
         guard version > Migration.current else { return }
         throw StorageError(
             .tooNew,
-            "The schema \(schema.name) has the version \(version), and this release knows \(Migration.current). Start the"
+            "The schema \(schema.name) has version \(version), and this release knows \(Migration.current). Use the"
                 + " release that migrated it, or a newer one.")
     }
 
@@ -70,6 +70,17 @@ struct Migrator: Sendable {
             schema.sql("SELECT coalesce(max(version), 0) FROM {schema}.migrations"), before: deadline)
         return rows.integer(0, 0)
     }
+
+    private static let settings = """
+        SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', true),
+            pg_catalog.set_config('statement_timeout', '0', true), pg_catalog.set_config('lock_timeout', '0', true),
+            -- A partitioned table may not name the tablespace that its database has anyway.
+            pg_catalog.set_config('default_tablespace', CASE
+                WHEN pg_catalog.current_setting('default_tablespace') = spcname THEN ''
+                ELSE pg_catalog.current_setting('default_tablespace') END, true)
+        FROM pg_catalog.pg_database JOIN pg_catalog.pg_tablespace ON pg_tablespace.oid = dattablespace
+        WHERE datname = pg_catalog.current_database()
+        """
 
     /// One transaction that does what is missing. It waits for its turn first and looks only then, for another server
     /// may have done it meanwhile.
