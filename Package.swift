@@ -154,13 +154,15 @@ let package = Package(
         .testTarget(
             name: "AssetlogHTTPTests",
             dependencies: [
-                "AssetlogAccess", "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage", "AssetlogTesting",
+                "AssetlogAccess", "AssetlogCore", "AssetlogHTTP", "AssetlogJournal", "AssetlogLog", "AssetlogMemoryStorage",
+                "AssetlogMetrics", "AssetlogTesting", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"), nio("NIOHTTP1"),
             ]),
         .testTarget(
             name: "AssetlogAPITests",
             dependencies: [
-                "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogLog", "AssetlogMemoryStorage", logging,
+                "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogGzip", "AssetlogJournal", "AssetlogLog",
+                "AssetlogMemoryStorage", logging,
                 nio("NIOCore"), nio("NIOEmbedded"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

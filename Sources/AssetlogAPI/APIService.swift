@@ -17,6 +17,7 @@ public struct APIService: Sendable {
     private let router: RouterResponder<APIContext>
     private let rehearsal: ReportRehearsal
     private let layout: PathLayout
+    private let compression = AnswerCompression()
     private let memory: ServerMemory
     private let metrics: RequestMetrics
     private let sink: any RequestSink
@@ -62,12 +63,14 @@ public struct APIService: Sendable {
         to request: Request, _ writer: consuming ResponseWriter, _ admission: RequestAdmission, _ requestMemory: RequestMemory
     ) async throws {
         let start = ContinuousClock.now
-        let path = RequestPath(request.uri.path)
-        let route = route(of: path, request.method)
+        let received = CountedBody.Count()
+        var request = request
+        if request.method == .post { request.body = RequestBody(asyncSequence: CountedBody(request.body, received)) }
+        let asked = asked(request)
         let held = AnswerMemory(memory.answers)
-        let response = await respond(to: request, path, route, admission, held, hasRoom: requestMemory.hasRoom)
-        note(request, route, admission, response, took: ContinuousClock.now - start)
-        try await write(response, to: writer, held, requestMemory.flow)
+        let answer = await respond(to: request, asked, admission, held, hasRoom: requestMemory.hasRoom)
+        note(request, asked, admission, answer, receivedBytes: received.bytes, took: ContinuousClock.now - start)
+        try await write(answer.response, to: writer, held, requestMemory.flow)
     }
 
     /// Writes an answer, and keeps its memory until the socket has taken it.
@@ -87,34 +90,56 @@ public struct APIService: Sendable {
 
     /// Answers one request.
     func respond(to request: Request, _ admission: RequestAdmission = .init()) async -> Response {
+        await respond(to: request, asked(request), admission, AnswerMemory(memory.answers), hasRoom: true).response
+    }
+
+    /// What a request asks for.
+    private struct Asked {
+        var path: RequestPath
+        var route: APIRoutes.Route?
+        /// The route of a report that comes here, because it is only rehearsed.
+        var report: ReportRoute?
+
+        /// The name in metrics and logs.
+        var name: RequestRoute { report.map { RequestRoute($0.endpoint) } ?? route?.name ?? .other }
+    }
+
+    private struct Answer {
+        var response: Response
+        /// Why the caller may not ask this, for logs.
+        var refusal: String?
+    }
+
+    private func asked(_ request: Request) -> Asked {
         let path = RequestPath(request.uri.path)
-        return await respond(
-            to: request, path, route(of: path, request.method), admission, AnswerMemory(memory.answers), hasRoom: true)
+        return Asked(path: path, route: route(of: path, request.method), report: rehearsal.route(of: request))
     }
 
     private func respond(
-        to request: Request, _ path: RequestPath, _ route: APIRoutes.Route?, _ admission: RequestAdmission,
-        _ held: AnswerMemory, hasRoom: Bool
-    ) async -> Response {
-        var response: Response
+        to request: Request, _ asked: Asked, _ admission: RequestAdmission, _ held: AnswerMemory, hasRoom: Bool
+    ) async -> Answer {
+        var answer: Answer
         do {
-            if route == nil || route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
+            if asked.route == nil || asked.route?.right != nil, let refusal = admission.refusal { throw APIError(refusal) }
             guard hasRoom else { throw APIError.noMemory }
-            if let rehearsed = try await rehearsal.answer(request, admission) {
-                response = rehearsed
+            if let report = asked.report, let rehearsed = try await rehearsal.answer(request, report, admission) {
+                answer = Answer(response: rehearsed)
             } else {
-                response = try await answer(request, path, route, admission, held)
+                answer = Answer(response: try await self.answer(request, asked.path, asked.route, admission, held))
             }
-            let size = response.body.contentLength ?? 0
+            let size = answer.response.body.contentLength ?? 0
             if request.method == .get { try held.take(size) } else { held.takeAnyway(size) }
         } catch {
-            response = answer(to: error, request: request, isAPI: layout.isAPI(path))
+            answer = self.answer(to: error, request: request, isAPI: layout.isAPI(asked.path))
         }
-        addCommonHeaders(to: &response)
+        addCommonHeaders(to: &answer.response)
         for field in admission.rateFields {
-            if let name = HTTPField.Name(field.name) { response.headers[name] = field.value }
+            if let name = HTTPField.Name(field.name) { answer.response.headers[name] = field.value }
         }
-        return request.method == .head ? response.createHeadResponse() : response
+        let accepted = request.headers[values: .acceptEncoding].joined(separator: ",")
+        answer.response = await compression.encode(answer.response, accepted: accepted, held)
+        if request.method == .head { answer.response = answer.response.createHeadResponse() }
+        return answer
     }
 
     // A wrong method is judged by the rights of the path's first route, before it is told to be wrong.
@@ -139,6 +164,8 @@ public struct APIService: Sendable {
         case .route(let place):
             var head = request.head
             head.path = place.path.encoded + (request.uri.query.map { "?\($0)" } ?? "")
+            // HEAD gets what GET would, until all of its header fields are known.
+            if head.method == .head { head.method = .get }
             let context = APIContext(
                 source: APIContext.Source(logger: logger, place: place, admission: admission, memory: held))
             try route?.authorize(context)
@@ -147,29 +174,45 @@ public struct APIService: Sendable {
     }
 
     private func note(
-        _ request: Request, _ route: APIRoutes.Route?, _ admission: RequestAdmission, _ response: Response,
+        _ request: Request, _ asked: Asked, _ admission: RequestAdmission, _ answer: Answer, receivedBytes: Int,
         took duration: Duration
     ) {
-        let name = route?.name ?? .other
+        let status = answer.response.status.code
         let nanoseconds = Int(duration / .nanoseconds(1))
-        metrics.answered(name, status: response.status.code, nanoseconds: nanoseconds)
-        sink.answered(status: response.status.code) {
+        metrics.answered(asked.name, status: status, nanoseconds: nanoseconds)
+        sink.answered(status: status) {
             AccessRecord(
                 nanoseconds: nanoseconds, client: admission.address?.description, reporter: admission.caller.name,
-                method: request.method.rawValue, path: request.uri.path, route: name.name,
-                status: response.status.code, refusal: route?.right == nil ? nil : admission.refusal?.reason.name,
-                responseBytes: response.body.contentLength ?? 0, userAgent: request.headers[.userAgent])
+                deployment: deployment(asked, admission), method: request.method.rawValue, path: request.uri.path,
+                route: asked.name.name, status: status, refusal: answer.refusal, requestBytes: receivedBytes,
+                responseBytes: answer.response.body.contentLength ?? 0, tlsVersion: admission.tlsVersion,
+                userAgent: request.headers[.userAgent])
         }
     }
 
-    private func answer(to error: any Error, request: Request, isAPI: Bool) -> Response {
+    /// The deployment that was asked about; nil where the route is about the server itself.
+    private func deployment(_ asked: Asked, _ admission: RequestAdmission) -> String? {
+        let name: String
+        if let report = asked.report {
+            name = report.deployment
+        } else if let route = asked.route, case .route(let place) = layout.place(asked.path),
+            route.isOfDeployment || place.deployment != ReportRouter.defaultDeployment
+        {
+            name = place.deployment
+        } else {
+            return nil
+        }
+        return OrganizationPolicy.qualified(name, organization: admission.organization)
+    }
+
+    private func answer(to error: any Error, request: Request, isAPI: Bool) -> Answer {
         let known = APIError(answering: error)
         if known.status.kind == .serverError {
             logger.error(
                 "A request could not be answered.",
                 metadata: ["error": "\(error)", "http.method": "\(request.method)", "http.path": "\(request.uri.path)"])
         }
-        return isAPI ? known.problem : known.plain
+        return Answer(response: isAPI ? known.problem : known.plain, refusal: known.refusal)
     }
 
     private func addCommonHeaders(to response: inout Response) {
@@ -182,5 +225,6 @@ public struct APIService: Sendable {
         response.headers[.referrerPolicy] = "no-referrer"
         // What is asked here changes with every report.
         response.headers[.cacheControl] = "no-store"
+        compression.addVary(to: &response)
     }
 }

@@ -16,15 +16,19 @@ public enum Assetlog {
     ///
     /// Exit codes: 0 done, 1 failed at run time, 2 a problem with the data, 64 a wrong command line, 78 a wrong
     /// configuration.
-    public static func main(plugins: PluginList) async -> Never {
+    public nonisolated(nonsending) static func main(plugins: PluginList) async -> Never {
+        // Before everything else, and on the thread of the process's start: another one would have to be made first.
+        EarlySignals.take(for: CommandLine.arguments)
         // A closed pipe is an error of one write, not the end of a server.
-        signal(SIGPIPE, SIG_IGN)
+        let ignoresPipes = unsafeBitCast(signal(SIGPIPE, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
         let code: Int32
         do {
             let arguments = try ProcessInput.arguments(CommandLine.unsafeArgv)
-            let context = CommandContext(
+            var context = CommandContext(
                 plugins: plugins, environment: try ProcessInput.environment(environ),
                 workingFolder: ConfigurationFile.workingFolder())
+            context.operands = ProcessInput.operands(CommandLine.unsafeArgv)
+            context.ignoresPipes = ignoresPipes
             code = await run(arguments, in: context)
         } catch {
             code = fail(error, .usage)
@@ -37,19 +41,35 @@ public enum Assetlog {
     /// Runs a command line; returns the exit code.
     static func run(_ arguments: [String], in context: CommandContext) async -> Int32 {
         do {
-            var command = try AssetlogCommand.parseAsRoot(arguments)
+            try CommandWords.check(arguments)
+            var (words, context) = (arguments, context)
+            if words.first == RunCommand.configuration.commandName { words = RunCommand.words(of: arguments, &context) }
+            var command = try AssetlogCommand.parseAsRoot(DashedValues.joined(words))
             if let command = command as? any AssetlogSubcommand {
-                try await command.run(in: context)
+                try await run(command, in: context)
             } else {
                 try command.run()
             }
             return AssetlogExitCode.success.rawValue
+        } catch let exit as CommandExit {
+            return exit.code
         } catch let error as CommandFailure {
             return fail(error, error.code)
         } catch  where isAboutTheCommandLine(error) {
             return explain(error)
         } catch {
             return fail(error, AssetlogExitCode(error))
+        }
+    }
+
+    // What the parser can't see is about the command line too, and the parser shows the usage of the root for it.
+    private static func run(_ command: any AssetlogSubcommand, in context: CommandContext) async throws {
+        do {
+            try await command.run(in: context)
+        } catch let error as ValidationError {
+            let usage = AssetlogCommand.usageString(for: type(of: command))
+            StandardError.write("assetlog: \(error.message)\nUsage: \(usage)")
+            throw CommandExit(code: AssetlogExitCode.usage.rawValue)
         }
     }
 

@@ -20,6 +20,12 @@ enum ProcessInput {
         var arguments: [String] = []
         var next = pointers
         while let argument = next.pointee {
+            if arguments.last == "--", arguments.dropFirst().first == RunCommand.configuration.commandName {
+                // What follows is passed on as it is, see `operands`, and never recorded.
+                arguments.append(String(cString: argument))
+                next += 1
+                break
+            }
             guard let text = String(validatingCString: argument) else {
                 throw Malformed(
                     description: "argument \(arguments.count), \"\(shown(argument))\", is not UTF-8, and names that are cut or"
@@ -29,6 +35,18 @@ enum ProcessInput {
             next += 1
         }
         return Array(arguments.dropFirst())
+    }
+
+    /// What follows the first `--`, which need not be UTF-8.
+    static func operands(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> [[UInt8]] {
+        var operands: [[UInt8]] = []
+        var (next, isBehind) = (pointers, false)
+        while let argument = next.pointee {
+            if isBehind { operands.append(Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))) }
+            isBehind = isBehind || strcmp(argument, "--") == 0
+            next += 1
+        }
+        return operands
     }
 
     /// The variables of the environment. Those of others that are not UTF-8 are left out.

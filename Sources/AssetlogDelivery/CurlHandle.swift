@@ -121,6 +121,12 @@ final class CurlHandle {
         return list
     }
 
+    // What the TLS libraries say of an answer that is no TLS: OpenSSL before and since 3.2, GnuTLS, and mbed TLS.
+    private static func isPlain(_ reason: String) -> Bool {
+        ["wrong version number", "packet length too long", "record layer failure", "unexpected TLS packet", "invalid SSL record"]
+            .contains { reason.lowercased().contains($0.lowercased()) }
+    }
+
     // libcurl has one code for every fault of a certificate; its sentence tells them apart.
     private static func untrusted(_ place: String, _ status: CURLcode, _ reason: String, _ caFile: String?) -> String {
         let words = reason.lowercased()
@@ -150,6 +156,10 @@ final class CurlHandle {
             return DeliveryError(.unreachable, "\(place) can't be reached: \(reason)")
         case CURLE_OPERATION_TIMEDOUT:
             return DeliveryError(.timedOut, "\(place) has not answered in time: \(reason)")
+        case CURLE_SSL_CONNECT_ERROR where Self.isPlain(reason):
+            return DeliveryError(
+                .interrupted,
+                "the port of \(place) speaks plain HTTP, and no TLS; use http:// in the address, or let the server have a certificate")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SSL_CONNECT_ERROR:
             return DeliveryError(.interrupted, "the connection to \(place) broke: \(reason)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM:

@@ -1,9 +1,11 @@
 /// A coding that a request's header Content-Encoding names (RFC 9110, section 8.4).
 public struct ContentCoding: Hashable, Sendable {
-    private enum Value: Hashable { case gzip }
+    private enum Value: Hashable { case gzip, deflate }
     private let value: Value
     /// gzip (RFC 1952), also named `x-gzip`.
     public static let gzip = ContentCoding(value: .gzip)
+    /// deflate: the zlib format (RFC 1950), or without its wrapping (RFC 1951), which some clients send under this name.
+    public static let deflate = ContentCoding(value: .deflate)
 
     /// The most codings that one body may be wrapped in.
     public static let maximumLayers = 2
@@ -24,6 +26,7 @@ public struct ContentCoding: Hashable, Sendable {
             switch name {
             case "", "identity": continue
             case "gzip" where isGzipSupported, "x-gzip" where isGzipSupported: codings.append(.gzip)
+            case "deflate" where isGzipSupported: codings.append(.deflate)
             default: throw .unsupported(name)
             }
             guard codings.count <= maximumLayers else { throw .tooMany() }
@@ -31,8 +34,8 @@ public struct ContentCoding: Hashable, Sendable {
         return codings.reversed()
     }
 
-    /// What a server of this build says in `Accept-Encoding` beside a refusal: `gzip, identity`.
-    public static var supported: String { isGzipSupported ? "gzip, identity" : "identity" }
+    /// What a server of this build says in `Accept-Encoding` when it refuses a coding: `gzip, deflate, identity`.
+    public static var supported: String { isGzipSupported ? "gzip, deflate, identity" : "identity" }
 }
 
 /// Why a request's Content-Encoding is refused; the answer is 415.
@@ -59,7 +62,7 @@ public struct ContentCodingError: Error, Hashable, Sendable, CustomStringConvert
         let shown = isToken && name.utf8.count <= 40 ? "\"\(name)\"" : "with this value"
         let known =
             ContentCoding.isGzipSupported
-            ? "gzip, or no Content-Encoding" : "no Content-Encoding (this build has no gzip)"
+            ? "gzip, deflate, or no Content-Encoding" : "no Content-Encoding (this build has no gzip)"
         return ContentCodingError(
             code: .unsupported, message: "Content-Encoding \(shown) is not supported. Use \(known).")
     }
@@ -73,7 +76,7 @@ public struct ContentCodingError: Error, Hashable, Sendable, CustomStringConvert
 }
 
 extension String {
-    fileprivate func trimmingBlanks() -> Substring {
+    func trimmingBlanks() -> Substring {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         guard let start = firstIndex(where: { !isBlank($0) }), let end = lastIndex(where: { !isBlank($0) }) else {
             return ""

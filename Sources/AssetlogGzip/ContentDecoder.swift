@@ -10,16 +10,27 @@ public final class ContentDecoder {
     private let outer: GzipDecoder
     /// Of a body that was compressed twice.
     private let inner: GzipDecoder?
+    // What the outer layer has delivered, and from where on the inner one has not read it.
+    private var between: [UInt8] = []
+    private var betweenStart = 0
 
     /// Makes a decoder for the value of a Content-Encoding header; nil when it names nothing to decode.
     ///
-    /// - Parameter header: The value; of several headers the values, joined by commas.
+    /// - Parameters:
+    ///   - header: The value; of several headers the values, joined by commas.
+    ///   - limits: What each layer may cost.
+    ///   - limitsRatio: False where the caller judges the ratio of the decoded data by itself. That of a layer around
+    ///     compressed data is limited all the same: there is no good reason for a high one.
     /// - Throws: ``ContentCodingError``, or ``GzipError`` with the code `outOfMemory`.
-    public init?(contentEncoding header: String, limits: GzipLimits = GzipLimits()) throws {
+    public init?(
+        contentEncoding header: String, limits: GzipLimits = GzipLimits(), limitsRatio: Bool = true
+    ) throws {
         let codings = try ContentCoding.parse(header)
-        guard !codings.isEmpty else { return nil }
-        outer = try GzipDecoder(limits: limits)
-        inner = codings.count > 1 ? try GzipDecoder(limits: limits) : nil
+        guard let first = codings.first else { return nil }
+        var last = limits
+        if !limitsRatio { last.maximumRatio = .max }
+        outer = try GzipDecoder(first, limits: codings.count > 1 ? limits : last)
+        inner = codings.count > 1 ? try GzipDecoder(codings[1], limits: last) : nil
     }
 
     /// Decodes the next piece, and appends what comes out.
@@ -33,13 +44,36 @@ public final class ContentDecoder {
     ///
     /// - Throws: ``GzipError``; after that the decoder throws the same again.
     public func decode(_ input: UnsafeRawBufferPointer, body: (UnsafeRawBufferPointer) -> Void) throws(GzipError) {
-        guard let inner else { return try outer.decode(input, body: body) }
-        var failure: GzipError?
-        try outer.decode(input) { piece in
-            guard failure == nil else { return }
-            do throws(GzipError) { try inner.decode(piece, body: body) } catch { failure = error }
+        var rest = input[...]
+        while try decodeStep(&rest, body: body) {}
+    }
+
+    /// Decodes so much of the input that at most 64 KiB come out, and gives them to a closure.
+    ///
+    /// - Parameter rest: What is left of the input; it is empty in the end.
+    /// - Returns: Whether more may come out of the same input: then it is to be called again.
+    /// - Throws: ``GzipError``; after that the decoder throws the same again.
+    public func decodeStep(
+        _ rest: inout Slice<UnsafeRawBufferPointer>, body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GzipError) -> Bool {
+        guard let inner else { return try outer.decodeStep(&rest, body: body) }
+        if betweenStart < between.count || inner.hasPendingOutput { return try decodeInnerStep(inner, body) }
+        guard !rest.isEmpty || outer.hasPendingOutput else { return false }
+        between.removeAll(keepingCapacity: true)
+        betweenStart = 0
+        _ = try outer.decodeStep(&rest) { between.append(contentsOf: $0) }
+        return true
+    }
+
+    private func decodeInnerStep(
+        _ inner: GzipDecoder, _ body: (UnsafeRawBufferPointer) -> Void
+    ) throws(GzipError) -> Bool {
+        betweenStart = try between.withUnsafeBufferPointer { bytes throws(GzipError) in
+            var rest = UnsafeRawBufferPointer(bytes)[betweenStart...]
+            _ = try inner.decodeStep(&rest, body: body)
+            return rest.startIndex
         }
-        if let failure { throw failure }
+        return true
     }
 
     /// Says that the body is at its end.

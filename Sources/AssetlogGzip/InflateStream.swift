@@ -1,8 +1,12 @@
 #if Gzip
 internal import CZlib
 
-/// zlib's state of one gzip member, and the memory for a step of output.
+/// zlib's state of one gzip member, or of deflate data, and the memory for a step of output.
 final class InflateStream {
+    /// What is around the compressed data. The number is zlib's: 15 bits are the largest window that the format allows, 16
+    /// more ask for the wrapping of gzip, and below zero there is none.
+    enum Wrapping: Int32 { case gzip = 31, zlib = 15, raw = -15 }
+
     enum Failure: Equatable {
         case memory
         /// zlib's words.
@@ -17,8 +21,6 @@ final class InflateStream {
         var end: End
     }
 
-    /// 15 bits are the largest window that the format allows; 16 more ask for the gzip wrapping.
-    private static let windowBits: Int32 = 15 + 16
     /// On the heap because zlib's state points back at it.
     private let stream: UnsafeMutablePointer<z_stream>
     private let output: UnsafeMutableRawBufferPointer
@@ -27,7 +29,8 @@ final class InflateStream {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         output = .allocate(byteCount: stepSize, alignment: 16)
-        let status = inflateInit2_(stream, Self.windowBits, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        let status = inflateInit2_(
+            stream, Wrapping.gzip.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
         if status != Z_OK { throw GzipError(.outOfMemory, "zlib cannot start: \(Self.text(status, stream)).") }
     }
 
@@ -39,6 +42,9 @@ final class InflateStream {
 
     /// Prepares for another member.
     func reset() { inflateReset(stream) }
+
+    /// Prepares for data in another wrapping.
+    func reset(_ wrapping: Wrapping) { inflateReset2(stream, wrapping.rawValue) }
 
     /// Decodes until the input or the room is used up, or the member ends.
     func inflate(

@@ -22,6 +22,8 @@ public struct HTTPServerConfiguration: Sendable {
     public var isReadOnly: Bool
     /// Who is let in.
     public var access: AccessPolicy
+    /// Whether the connections of trusted proxies begin with a PROXY header, and no others.
+    public var takesProxyHeaders = false
     /// Where requests and connections are counted.
     public var metrics: RequestMetrics
     /// Who hears of the requests that the lanes answer themselves.

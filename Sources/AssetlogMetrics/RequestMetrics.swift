@@ -39,13 +39,19 @@ public final class RequestMetrics: Sendable {
     public let refusedByTotal = Counter()
     /// Connections that were closed at once, by the limit of one address.
     public let refusedByAddress = Counter()
+    /// How often a connection could not be accepted, for want of file descriptors or memory.
+    public let acceptFailures = Counter()
     private let handshakes: [(result: String, counter: Counter)]
+    private let proxyHeaders: [(reason: String, counter: Counter)]
 
     /// Makes counters at 0.
     ///
-    /// - Parameter handshakeResults: The results of TLS handshakes that are told apart.
-    public init(handshakeResults: [String] = []) {
+    /// - Parameters:
+    ///   - handshakeResults: The results of TLS handshakes that are told apart.
+    ///   - proxyHeaderRefusals: The reasons to close a connection for its PROXY header that are told apart.
+    public init(handshakeResults: [String] = [], proxyHeaderRefusals: [String] = []) {
         handshakes = handshakeResults.map { ($0, Counter()) }
+        proxyHeaders = proxyHeaderRefusals.map { ($0, Counter()) }
     }
 
     /// Counts an answered request.
@@ -57,6 +63,11 @@ public final class RequestMetrics: Sendable {
     /// Counts the end of a TLS handshake.
     public func handshake(_ result: String) {
         handshakes.first { $0.result == result }?.counter.add()
+    }
+
+    /// Counts a connection that was closed for its PROXY header, or because it had none.
+    public func refusedProxyHeader(_ reason: String) {
+        proxyHeaders.first { $0.reason == reason }?.counter.add()
     }
 
     /// Shows the numbers to scrapes.
@@ -80,7 +91,15 @@ public final class RequestMetrics: Sendable {
             help: "Connections that were closed at once, by the limit they met.")
         registry.register(refused, ["limit": "total"], refusedByTotal)
         registry.register(refused, ["limit": "address"], refusedByAddress)
+        registry.register(
+            MetricFamily(
+                "assetlog_http_accept_failures", .counter,
+                help: "Failures to accept a connection, for want of file descriptors or memory."), acceptFailures)
         let handshake = MetricFamily("assetlog_tls_handshakes", .counter, help: "Ended TLS handshakes by result.")
         for (result, counter) in handshakes { registry.register(handshake, ["result": result], counter) }
+        let header = MetricFamily(
+            "assetlog_proxy_headers_refused", .counter,
+            help: "Connections that were closed for their PROXY header, or because they had none.")
+        for (reason, counter) in proxyHeaders { registry.register(header, ["reason": reason], counter) }
     }
 }

@@ -18,14 +18,32 @@ final class Identity {
         key = try Self.readKey(files.keyFile)
         self.files = files
         let dates = CertificateDates(chain.first)
-        warnings = dates.warnings(file: files.certificateFile)
+        let names = SubjectName.all(of: chain.first)
+        warnings = dates.warnings(file: files.certificateFile) + Self.warnings(of: chain.first, names, files.certificateFile)
         served = TLSServedCertificate(
-            file: files.certificateFile, names: SubjectName.all(of: chain.first).compactMap(\.dnsName),
-            expiry: dates.expiry)
+            file: files.certificateFile, names: names.compactMap(\.dnsName), expiry: dates.expiry)
         try checkMatch(files.certificateFile, files.keyFile)
     }
 
     deinit { EVP_PKEY_free(key) }
+
+    // What makes today's clients refuse a certificate, whoever has signed it.
+    private static func warnings(of certificate: OpaquePointer, _ names: [SubjectName], _ file: String) -> [String] {
+        OpenSSLErrors.clear()
+        defer { OpenSSLErrors.clear() }
+        var sentences: [String] = []
+        if X509_check_purpose(certificate, X509_PURPOSE_SSL_SERVER, 0) == 0 {
+            sentences.append(
+                "The certificate in \(file) is not meant for servers: its key usage, or its extended key usage without"
+                    + " serverAuth, says so. Clients will refuse it; have one issued for a server.")
+        }
+        if names.isEmpty {
+            sentences.append(
+                "The certificate in \(file) has no subject alternative name. Clients look for the server's name nowhere else,"
+                    + " and will refuse it; have one issued with names.")
+        }
+        return sentences
+    }
 
     /// The server's own certificate; borrowed.
     var certificate: OpaquePointer { chain.first }

@@ -50,7 +50,12 @@ public final class TLSContext: Sendable {
         self.configuration = configuration
         self.ticketKeys = ticketKeys
         certificates = material.identities.map(\.served)
-        warnings = material.warnings + CipherRules(main.pointer).warnings(configuration)
+        var warnings = material.warnings + CipherRules(main.pointer).warnings(configuration)
+        for (context, served) in zip(contexts, certificates) {
+            let trial = HandshakeTrial(context.pointer)
+            warnings += try trial.warnings(file: served.file, oldest: configuration.minimumVersion)
+        }
+        self.warnings = warnings
         if contexts.count > 1 { selection.install() }
         response?.install(in: main.pointer)
     }

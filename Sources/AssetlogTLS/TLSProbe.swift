@@ -51,6 +51,9 @@ extension TLSProbe {
             return .answer(answer)
         } catch let refusal as Refusal {
             if certificateAlerts.contains(refusal.reason) { return .certificateNeeded }
+            if plainReasons.contains(refusal.reason) {
+                throw TLSError(.handshake, "The port speaks plain HTTP, and no TLS; use http:// in the address.")
+            }
             throw TLSError(.handshake, "TLS failed: \(refusal.text).")
         }
     }
@@ -64,6 +67,9 @@ extension TLSProbe {
     private static var certificateAlerts: [Int32] {
         [SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED, SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE]
     }
+
+    /// What OpenSSL says of an answer that is no TLS.
+    private static var plainReasons: [Int32] { [SSL_R_WRONG_VERSION_NUMBER, SSL_R_PACKET_LENGTH_TOO_LONG] }
 
     /// Does a step until it is done; nil: the server has closed.
     private static func repeating(

@@ -49,6 +49,18 @@ struct ItemSplitterTests {
             (.json, "[\"\(long)\",2]", ["too large", "2"]),
             (.json, "[\"\\\\\",\"\\u005d\"]", ["\"\\\\\"", "\"\\u005d\""]),
             (.json, "[nonsense,{\"a\":}]", ["nonsense", "{\"a\":}"]),
+            (.lines, "\u{feff}{\"a\":1}\n{\"b\":2}", ["{\"a\":1}", "{\"b\":2}"]), (.lines, "\u{feff}", []),
+            // Lines that are said to be JSON.
+            (.json, "{\"a\":1}\n{\"b\":2}\n", ["{\"a\":1}", "{\"b\":2}"]),
+            (
+                .json, "{\"a\":\"}\\\"\\n{\"} \t\r\n\n \n {\"b\":[{}]}\n{broken\n5",
+                ["{\"a\":\"}\\\"\\n{\"}", "{\"b\":[{}]}", "{broken", "5"]
+            ),
+            (.json, "{}\n{}", ["{}", "{}"]), (.json, "{}\n", ["{}"]), (.json, "\n {\"a\":{}} \n\n ", ["{\"a\":{}}"]),
+            (.json, "{\"a\":\"\(long)\"}\n{\"b\":2}\n\"\(long)\"\n3", ["too large", "{\"b\":2}", "too large", "3"]),
+            // Anything else behind an object is for its resolver to refuse.
+            (.json, "{}{}\n{}", ["{}{}\n{}"]), (.json, "{\n}\n{}", ["{\n}\n{}"]), (.json, "{} x", ["{} x"]), (.json, "{]\n{}", ["{]\n{}"]),
+            (.json, "{\"a\":1", ["{\"a\":1"]), (.json, "5\n6", ["5\n6"]), (.json, "{}\(String(repeating: " ", count: 300))", ["{}"]),
         ] as [(ItemSplitter.Format, String, [String])])
     func items(_ format: ItemSplitter.Format, _ text: String, _ items: [String]) {
         for size in [1, 2, 3, 7, 64, 10_000] {
@@ -56,6 +68,37 @@ struct ItemSplitterTests {
             #expect(result.items == items, "in pieces of \(size)")
             #expect(result.failure == nil, "in pieces of \(size)")
         }
+    }
+
+    @Test(
+        "finds a body to be a single object, but not its lines",
+        arguments: [("{}", true), ("{}\n", true), ("{\n\"a\":\n1}\n", true), ("x", true), ("{}\n{}", false), ("[{}]", false), ("", false)])
+    func single(_ text: String, _ isSingle: Bool) throws {
+        for size in [1, 100] {
+            var splitter = ItemSplitter(format: .json, maximumItemBytes: 100)
+            let bytes = Array(text.utf8)
+            for start in stride(from: 0, to: bytes.count, by: size) {
+                bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { splitter.append($0) }
+                while try splitter.next() != nil {}
+            }
+            #expect(splitter.isSingle == isSingle)
+        }
+    }
+
+    @Test("keeps no empty lines, however many there are", arguments: [ItemSplitter.Format.lines, .json])
+    func emptyLines(_ format: ItemSplitter.Format) throws {
+        var splitter = ItemSplitter(format: format, maximumItemBytes: 100)
+        var items = 0
+        Array("{}\n".utf8).withUnsafeBytes { splitter.append($0) }
+        while try splitter.next() != nil { items += 1 }
+        let blanks = [UInt8](repeating: 0x0a, count: 1 << 20)
+        for _ in 0..<20 {
+            blanks.withUnsafeBytes { splitter.append($0) }
+            while try splitter.next() != nil { items += 1 }
+            #expect(splitter.keptBytes <= 100)
+        }
+        if try splitter.last() != nil { items += 1 }
+        #expect(items == 1)
     }
 
     @Test(

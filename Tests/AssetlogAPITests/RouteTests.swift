@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogGzip
 import HTTPTypes
 import Testing
 
@@ -86,6 +87,7 @@ struct RouteTests {
         #expect(headers[.xContentTypeOptions] == "nosniff")
         #expect(headers[try #require(HTTPField.Name("Referrer-Policy"))] == "no-referrer")
         #expect(headers[.server] == "assetlog")
+        if ContentEncoder.isAvailable { #expect(headers[.vary]?.hasSuffix("Accept-Encoding") == true) }
         let date = try #require(headers[.date])
         #expect(
             date.wholeMatch(of: /(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT/) != nil)

@@ -14,6 +14,8 @@ struct RequestGateTests {
         var site: String?
         var forwarded: String?
         var proto: String?
+        /// The value of Forwarded.
+        var standard: String?
         var peer = "127.0.0.1"
         var certificate: [String] = []
     }
@@ -21,6 +23,7 @@ struct RequestGateTests {
     private func judge(_ gate: RequestGate, _ shown: Shown, at seconds: Double = 0) -> RequestAdmission {
         let texts = [
             shown.token, shown.authorization, shown.host, shown.origin, shown.site, shown.forwarded, shown.proto,
+            shown.standard,
         ]
         var bytes: [UInt8] = []
         let ranges = texts.map { text -> Range<Int>? in
@@ -36,8 +39,8 @@ struct RequestGateTests {
             return gate.judge(
                 RequestFacts(
                     apiToken: part(0), authorization: part(1), host: part(2), origin: part(3), fetchSite: part(4),
-                    forwardedFor: part(5), forwardedProto: part(6), peer: ClientAddress(shown.peer),
-                    certificateNames: shown.certificate),
+                    forwardedFor: part(5), forwardedProto: part(6), forwarded: part(7), peer: ClientAddress(shown.peer),
+                    certificateNames: shown.certificate, tlsVersion: "TLSv1.3"),
                 at: .now(), nanoseconds: Int64(seconds * 1e9))
         }
     }
@@ -163,6 +166,98 @@ struct RequestGateTests {
         #expect(judge(gate, shown).address?.description == address)
     }
 
+    @Test(
+        "takes an address in every form that proxies write, and what stands left of it is not believed",
+        arguments: [
+            ("1.2.3.4:4711", "1.2.3.4"), ("[2001:db8::7]", "2001:db8::7"), ("[2001:db8::7]:443", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"), ("\"[2001:db8::7]:443\"", "2001:db8::7"), ("\"1.2.3.4\"", "1.2.3.4"),
+            ("\" 1.2.3.4:1 \"", "1.2.3.4"), ("[1.2.3.4]:5", "1.2.3.4"), ("::ffff:1.2.3.4", "1.2.3.4"),
+            ("[::ffff:1.2.3.4]:99", "1.2.3.4"), ("::FFFF:102:304", "1.2.3.4"), ("fe80::1%eth0", "fe80::1"),
+            ("1.2.3.4:_hidden", "1.2.3.4"), ("6.6.6.6:1, 1.2.3.4:2, 10.1.1.1:3", "1.2.3.4"),
+            ("1.2.3.4 ,\t10.1.1.1:3 ", "1.2.3.4"), ("6.6.6.6,1.2.3.4,,", "1.2.3.4"), (", ,1.2.3.4", "1.2.3.4"),
+            // An open quote on the left swallows nothing.
+            ("\"6.6.6.6, 1.2.3.4", "1.2.3.4"), ("6.6.6.6\", \"1.2.3.4\"", "1.2.3.4"), ("\\\", 1.2.3.4", "1.2.3.4"),
+            ("1.2.3.4:", "10.0.0.7"), ("1.2.3.4:123456", "10.0.0.7"), ("1.2.3.4:80x", "10.0.0.7"), ("1.2.3.4:_", "10.0.0.7"),
+            ("[2001:db8::7", "10.0.0.7"), ("[2001:db8::7]x", "10.0.0.7"), ("2001:db8::7]:1", "10.0.0.7"), ("[]", "10.0.0.7"),
+            ("unknown", "10.0.0.7"), ("6.6.6.6, unknown, 10.1.1.1", "10.1.1.1"), ("", "10.0.0.7"), ("\"", "10.0.0.7"),
+            ("example.com:80", "10.0.0.7"), ("6.6.6.6;1.2.3.4", "10.0.0.7"),
+        ])
+    func forwardedFor(_ value: String, _ address: String) throws {
+        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        #expect(judge(gate, Shown(forwarded: value, peer: "10.0.0.7")).address?.description == address)
+        #expect(judge(gate, Shown(forwarded: value, peer: "9.9.9.9")).address?.description == "9.9.9.9")
+    }
+
+    @Test(
+        "reads Forwarded where there is no X-Forwarded-For",
+        arguments: [
+            ("for=1.2.3.4", "1.2.3.4", nil), ("For=1.2.3.4;Proto=HTTPS;by=10.0.0.7", "1.2.3.4", true),
+            ("for=\"1.2.3.4:4711\";proto=http", "1.2.3.4", false), ("for=\"[2001:db8::7]:80\"", "2001:db8::7", nil),
+            ("for=\"[2001:db8::7]\"", "2001:db8::7", nil), ("for=[2001:db8::7]:1;host=x", "2001:db8::7", nil),
+            ("by=_x;for=1.2.3.4;host=\"a;b, c\"", "1.2.3.4", nil), ("for = 1.2.3.4 ; proto = https", "1.2.3.4", true),
+            ("for=6.6.6.6, for=1.2.3.4;proto=https, for=10.1.1.1;proto=http", "1.2.3.4", true),
+            ("for=\"1.2.3.4:_port\"", "1.2.3.4", nil), ("for=1.2.3.4;", "1.2.3.4", nil),
+            ("for=6.6.6.6;proto=https, for=10.1.1.1;proto=http, for=unknown", "10.0.0.7", nil),
+            ("for=_gazonk", "10.0.0.7", nil), ("for=unknown;proto=https", "10.0.0.7", true),
+            ("for=6.6.6.6, for=_hidden, for=10.1.1.1", "10.1.1.1", nil), ("proto=https", "10.0.0.7", true),
+            ("for=6.6.6.6;for=1.2.3.4", "10.0.0.7", nil), ("for=\"1.2.3.4", "10.0.0.7", nil), ("for=\"1.2.\\3.4\"", "10.0.0.7", nil),
+            ("for", "10.0.0.7", nil), ("for=", "10.0.0.7", nil), ("=1.2.3.4", "10.0.0.7", nil), ("1.2.3.4", "10.0.0.7", nil),
+            ("for=\"1.2.3.4\"x", "10.0.0.7", nil), ("", "10.0.0.7", nil), (",,;;,", "10.0.0.7", nil),
+            ("for=\"6.6.6.6, for=1.2.3.4", "1.2.3.4", nil), ("x=\", for=\"1.2.3.4\"", "1.2.3.4", nil),
+        ] as [(String, String, Bool?)])
+    func forwarded(_ value: String, _ address: String, _ isSecure: Bool?) throws {
+        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let admission = judge(gate, Shown(standard: value, peer: "10.0.0.7"))
+        #expect(admission.address?.description == address)
+        #expect(admission.isForwardedSecurely == isSecure)
+        let stranger = judge(gate, Shown(proto: "https", standard: value, peer: "9.9.9.9"))
+        #expect(stranger.address?.description == "9.9.9.9")
+        #expect(stranger.isForwardedSecurely == nil)
+    }
+
+    @Test("believes X-Forwarded-For where both are there, because a client may have sent the other")
+    func bothForms() throws {
+        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let both = Shown(forwarded: "1.2.3.4", standard: "for=6.6.6.6;proto=https", peer: "10.0.0.7")
+        #expect(judge(gate, both).address?.description == "1.2.3.4")
+        #expect(judge(gate, both).isForwardedSecurely == nil)
+        let broken = Shown(forwarded: "unknown", standard: "for=6.6.6.6", peer: "10.0.0.7")
+        #expect(judge(gate, broken).address?.description == "10.0.0.7")
+        let proto = Shown(proto: "HTTP", standard: "for=1.2.3.4;proto=https", peer: "10.0.0.7")
+        #expect(judge(gate, proto).isForwardedSecurely == false)
+        #expect(judge(gate, proto).address?.description == "1.2.3.4")
+    }
+
+    @Test("counts the right end of lists of any length, in little time")
+    func hugeLists() throws {
+        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let clock = ContinuousClock()
+        let strangers = String(repeating: "6.6.6.6, ", count: 14_000)
+        for (value, address) in [
+            (strangers + "1.2.3.4, 10.1.1.1", "1.2.3.4"), (strangers + "1.2.3.4:80", "1.2.3.4"),
+            (String(repeating: "x", count: 130_000) + ",1.2.3.4", "1.2.3.4"),
+            (String(repeating: "\"\\", count: 60_000) + ", 1.2.3.4", "1.2.3.4"),
+            // A client of the inner network can write trusted addresses without end.
+            (String(repeating: "10.9.9.9,", count: 14_000) + "10.1.1.1", "10.9.9.9"),
+            (String(repeating: ",", count: 130_000), "10.0.0.7"), (String(repeating: "\"", count: 130_001), "10.0.0.7"),
+            (String(repeating: "\\", count: 130_000) + "\"", "10.0.0.7"),
+        ] {
+            let took = clock.measure {
+                let shown = Shown(forwarded: value, peer: "10.0.0.7")
+                #expect(judge(gate, shown).address?.description == address)
+            }
+            #expect(took < .milliseconds(500), "\(value.prefix(20)) \(took)")
+            let standard = value.replacing(/(\d+\.\d+\.\d+\.\d+(:80)?)/) { "for=\"\($0.1)\"" }
+            let shown = Shown(standard: standard, peer: "10.0.0.7")
+            #expect(judge(gate, shown).address?.description == address, "\(standard.suffix(60))")
+        }
+    }
+
+    @Test("tells the version of TLS on")
+    func tlsVersion() throws {
+        #expect(judge(try RequestGate(AccessPolicy()), Shown()).tlsVersion == "TLSv1.3")
+    }
+
     @Test("counts the requests of an address, says so in fields, and lets it go on later")
     func rate() throws {
         let gate = try RequestGate(AccessPolicy(addressRate: RequestRate(perSecond: 2, burst: 4)))
@@ -230,6 +325,18 @@ struct RateLimiterTests {
 
 @Suite("Addresses and networks")
 struct ClientAddressTests {
+    @Test(
+        "are read from their bytes",
+        arguments: [
+            ([10, 0, 0, 7], "10.0.0.7"), ([UInt8](repeating: 0, count: 15) + [1], "::1"),
+            ([0x20, 0x01, 0x0d, 0xb8] + [UInt8](repeating: 0, count: 11) + [7], "2001:db8::7"),
+            ([UInt8](repeating: 0, count: 10) + [0xff, 0xff, 1, 2, 3, 4], "1.2.3.4"), ([], nil), ([1, 2, 3], nil),
+            ([UInt8](repeating: 0, count: 17), nil),
+        ] as [([UInt8], String?)])
+    func bytes(_ bytes: [UInt8], _ expected: String?) {
+        #expect(ClientAddress(networkBytes: bytes)?.description == expected)
+    }
+
     @Test(
         "are read and written in their usual form",
         arguments: [

@@ -26,7 +26,15 @@ struct ConfigurationMistakeTests {
             Mistake("servre: 5", "assetlog.yaml:1: servre is not a known key; did you mean server?"),
             Mistake(
                 "server:\n  tls:\n    cert: a",
-                "assetlog.yaml:3: server.tls.cert is not a known key; did you mean server.tls.key?"),
+                "assetlog.yaml:3: server.tls.cert is not a known key; did you mean server.tls.certificate?"),
+            Mistake("listen: a", "assetlog.yaml:1: listen is not a known key; did you mean server.listen?"),
+            Mistake("server:\n  port: 80", "assetlog.yaml:2: server.port is not a known key; did you mean server.listen?"),
+            Mistake("server:\n  shutdown: 1s", "assetlog.yaml:2: server.shutdown is not a known key; did you mean server.shutdown_delay?"),
+            Mistake(
+                "server:\n  body_bytes: 1", "assetlog.yaml:2: server.body_bytes is not a known key; did you mean server.limits.body_bytes?"),
+            Mistake("storage:\n  path: a", "assetlog.yaml:2: storage.path is not a known key; did you mean storage.sqlite.path?"),
+            Mistake("tls:\n  key: a", "assetlog.yaml:2: tls.key is not a known key; did you mean server.tls.key?"),
+            Mistake("log_level: a", "assetlog.yaml:1: log_level is not a known key; did you mean log.level?"),
             Mistake(
                 "storage:\n  sqlite:\n    pagse: 4000",
                 "assetlog.yaml:3: storage.sqlite.pagse is not a known key; did you mean storage.sqlite.pages?"),
@@ -49,6 +57,21 @@ struct ConfigurationMistakeTests {
         "A value of the wrong shape is refused with its line",
         arguments: [
             Mistake("server: 5", "assetlog.yaml:1: server is a section; its keys go below it, indented"),
+            Mistake("storage: sqlite", "assetlog.yaml:1: storage is a section; its keys go below it, indented: `type: sqlite`"),
+            Mistake(
+                "storage:\n  - type: sqlite", "assetlog.yaml:1: storage is a section; its keys go below it, indented and without dashes"),
+            Mistake(
+                "exporters:\n  - type: lines\n    path: a",
+                "assetlog.yaml:1: exporters takes names, and no list: below it a name of your choice such as `audit:`, and below that"
+                    + " `type: jsonlines` and the other keys"),
+            Mistake(
+                "exporters: [lines]",
+                "assetlog.yaml:1: exporters takes names, and no list: below it a name of your choice such as `audit:`, and below that"
+                    + " `type: jsonlines` and the other keys"),
+            Mistake(
+                "exporters: lines",
+                "assetlog.yaml:1: exporters takes names, and no list: below it a name of your choice such as `audit:`, and below that"
+                    + " `type: jsonlines` and the other keys"),
             Mistake("server:\n  - listen", "assetlog.yaml:1: server is a section; its keys go below it, indented"),
             Mistake("server:\n  listen:", "assetlog.yaml:2: server.listen has no value; give it one, or remove it"),
             Mistake("server:\n  listen: ~", "assetlog.yaml:2: server.listen has no value; give it one, or remove it"),
@@ -105,9 +128,20 @@ struct ConfigurationMistakeTests {
             Mistake(
                 "server:\n  limits:\n    connections: 0",
                 "assetlog.yaml:3: server.limits.connections must be from 1 to 2147483647, not 0"),
+            Mistake("server:\n  event_loops: 20000", "assetlog.yaml:2: server.event_loops must be from 0 to 256, not 20000"),
+            Mistake("server:\n  shutdown_delay: 366d", "assetlog.yaml:2: server.shutdown_delay must be at most 365d"),
+            Mistake("server:\n  limits:\n    body_timeout: 2y", "assetlog.yaml:3: server.limits.body_timeout must be at most 365d"),
+            Mistake(
+                "log:\n  level: inof",
+                "assetlog.yaml:2: log.level must be one of trace, debug, info, notice, warning, error, critical, not \"inof\";"
+                    + " did you mean info?"),
             Mistake(
                 "server:\n  limits:\n    idle_timeout: 0s",
                 "assetlog.yaml:3: server.limits.idle_timeout must be longer than nothing"),
+            Mistake(
+                "server:\n  proxy_protocol: true",
+                "assetlog.yaml:2: server.proxy_protocol needs server.trusted_proxies; list the addresses of the proxies that send"
+                    + " the header"),
             Mistake(
                 "log:\n  level: loud",
                 "assetlog.yaml:2: log.level must be one of trace, debug, info, notice, warning, error, critical, not \"loud\""
@@ -167,7 +201,7 @@ struct ConfigurationMistakeTests {
                 "server.listen",
                 [
                     "3000", "localhost", "localhost:", ":3000", "127.0.0.1:65536", "::1:3000", "[::1]", "[a]:1",
-                    "a b:1", "http://a:1", "127.0.0.1:+1",
+                    "a b:1", "http://a:1", "127.0.0.1:+1", "*", "**:1", "*.a:1", ".:1",
                 ]
             ),
             ("server.path_prefix", ["dagster", "/", "/dagster/", "//a", "/a//b", "/a b", "/a?b", "/..", "/é"]),
@@ -175,6 +209,8 @@ struct ConfigurationMistakeTests {
                 "deployments.declared",
                 ["api", "livez", "readyz", "metrics", "server_info", "report_x", "a/b", "a b", ".."]
             ),
+            ("server.hosts", ["http://a", "*.example.com", "a b", ".", "a..", ":3000", "bücher.example", "a/b"]),
+            ("deployments.organization_domain", ["http://a", "*.example.com", ".example.com", "example.com:3000", "a b"]),
         ])
     func refused(_ key: String, _ values: [String]) {
         for value in values {

@@ -107,7 +107,7 @@ struct ConfigurationPrecedenceTests {
         arguments: [
             ("0.0.0.0:1", true), ("[::]:1", true), ("10.0.0.1:1", true), ("example.org:1", true),
             ("127.0.0.1:1", false),
-            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("127.evil.example:1", true),
+            ("127.9.9.9:1", false), ("[::1]:1", false), ("localhost:1", false), ("*:1", true), ("127.evil.example:1", true),
             ("127.evil.example.org:1", true),
         ])
     func openAddress(_ listen: String, _ isOpen: Bool) throws {
@@ -138,6 +138,71 @@ struct ConfigurationPrecedenceTests {
         let error = #expect(throws: ConfigurationError.self) { try server.checkSafety() }
         #expect(error?.problem.contains(problem) == true)
         #expect(error?.problem.contains("--allow-insecure") == true)
+    }
+
+    @Test(
+        "Hosts are taken with ports, with a final dot and in brackets, as their names alone",
+        arguments: [
+            ("Assets.example.com:3000", "assets.example.com"), ("assets.example.com.", "assets.example.com"),
+            ("assets.example.com.:3000", "assets.example.com"), ("10.0.0.1:80", "10.0.0.1"), ("[FD00::1]:3000", "fd00::1"),
+            ("[fd00::1]", "fd00::1"),
+            ("fd00::1", "fd00::1"), ("a_b", "a_b"),
+        ])
+    func hosts(_ text: String, _ name: String) throws {
+        #expect(try ConfigurationFixture.resolve(flags: ["server.hosts": text]).server.hosts == [name])
+    }
+
+    @Test("A domain of organizations may end with its root, and a listener's name too")
+    func roots() throws {
+        let flags = ["deployments.organization_domain": "Example.com.", "server.listen": "localhost.:1"]
+        let server = try ConfigurationFixture.resolve(flags: flags).server
+        #expect(server.deployments.organizationDomain == "example.com")
+        #expect(server.listen == ListenAddress(host: "localhost", port: 1) && server.listen.isLoopback)
+    }
+
+    @Test(
+        "Words of other programs are taken for those of a choice",
+        arguments: [
+            ("log.level", "warn", "warning"), ("log.level", "WARN", "warning"), ("log.level", "Error", "error"),
+            ("log.level", "fatal", "critical"),
+            ("log.level", "err", "error"), ("log.format", "JSON", "json"), ("server.tls.minimum_version", "TLSv1.3", "1.3"),
+            ("server.tls.client_certificates", "NONE", "none"),
+        ])
+    func synonyms(_ key: String, _ word: String, _ meant: String) throws {
+        let resolved = try ConfigurationFixture.resolve(flags: [key: word])
+        if key == "log.level" { #expect("\(resolved.server.log.level)" == meant) }
+        if key == "log.format" { #expect("\(resolved.server.log.format)" == meant) }
+        // What is printed is what counts.
+        if word.lowercased() != meant { #expect(resolved.values.first { $0.path == key }?.texts == [meant]) }
+    }
+
+    @Test(
+        "A file may begin with a byte order mark",
+        arguments: ["server:\n  listen: 127.0.0.1:7", "# words\nserver: {listen: \"127.0.0.1:7\"}"])
+    func byteOrderMark(_ text: String) throws {
+        #expect(try ConfigurationFixture.resolve("\u{FEFF}" + text).server.listen.port == 7)
+        #expect(ConfigurationFixture.mistakes("\u{FEFF}\n").first?.contains("is empty") == true)
+    }
+
+    @Test("A variable of a package is weaker than the file, and a variable that wins over the file is told of")
+    func packageDefaults() throws {
+        let yaml = "server:\n  data: /file\n  listen: 127.0.0.1:1"
+        let package = ["ASSETLOG_DEFAULT_SERVER_DATA": "/package", "ASSETLOG_DEFAULT_DEPLOYMENTS_DECLARED": "a,b"]
+        let alone = try ConfigurationFixture.resolve(environment: package)
+        #expect(alone.server.dataFolder == "/package" && alone.server.deployments.declared == ["a", "b"])
+        #expect(alone.values.first { $0.path == "server.data" }?.place == "ASSETLOG_DEFAULT_SERVER_DATA")
+        #expect(alone.warnings.isEmpty)
+        let written = try ConfigurationFixture.resolve(yaml, environment: package)
+        #expect(written.server.dataFolder == "/file")
+        #expect(written.notes.isEmpty)
+
+        let variables = ["ASSETLOG_SERVER_DATA": "/variable", "ASSETLOG_SERVER_LISTEN": "127.0.0.1:1"]
+        let overridden = try ConfigurationFixture.resolve(yaml, environment: package.merging(variables) { $1 })
+        #expect(overridden.server.dataFolder == "/variable")
+        // The address is the same in both.
+        #expect(overridden.notes == ["ASSETLOG_SERVER_DATA wins over server.data at assetlog.yaml:2"])
+        let flag = try ConfigurationFixture.resolve(yaml, environment: variables, flags: ["server.data": "/flag"])
+        #expect(flag.server.dataFolder == "/flag" && flag.notes.isEmpty)
     }
 
     @Test("A file of comments is a configuration without keys")

@@ -92,7 +92,7 @@ struct TokenListTests {
             Mistake(entry("allow: [[read]]"), "tokens.yaml:3: allow takes plain values in its list, not a list"),
             Mistake(entry("allow: [~]"), "tokens.yaml:3: allow takes plain values in its list, not nothing"),
             Mistake(entry("expires: tomorrow"), "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z"),
-            Mistake(entry("expires: 2027-01-31"), "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z"),
+            Mistake(entry("expires: 2027-02-29"), "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z"),
             Mistake(
                 entry("certificates: [worker]"),
                 "tokens.yaml:3: certificates holds \"worker\", which is no subject alternative name; write DNS:worker.example.com, URI:spiffe://example.com/worker, email:ops@example.com or IP:10.0.0.7"

@@ -77,7 +77,7 @@ struct ClientTests {
         #expect(try await client.report(Report(.observation, of: ["a"])) == nil)
         let requests = server.requests
         #expect(
-            requests.map { $0.prefix { $0 != "H" } } == [
+            requests.map { String($0.prefix { $0 != "H" }) } == [
                 "POST /api/v1/events ", "POST /report_asset_check/ ", "POST /report_asset_observation/ ",
             ])
         #expect(requests[1].hasSuffix("\r\n\r\n" + #"{"asset_key":["a/b",""],"check_name":"c","passed":true,"severity":"ERROR"}"#))

@@ -23,12 +23,12 @@ import Testing
     }
 
     @Test("is recorded where it can be right, by a report, whether there are extensions or not", arguments: times, [false, true])
-    func reports(_ row: (written: String, time: String), extensions: Bool) {
+    func reports(_ row: (String, String), extensions: Bool) {
         for kind in ["materialization", "observation", "check"] {
             let reporter = Reporter(extensions: extensions, isTimestampApproximate: true)
             let answer = reporter.report(
-                "/report_asset_\(kind)/a", json: #"{"timestamp":\#(row.written),"check_name":"c","passed":true}"#)
-            #expect(answer.recorded?.timestamp.description == row.time, "\(answer.error ?? "")")
+                "/report_asset_\(kind)/a", json: #"{"timestamp":\#(row.0),"check_name":"c","passed":true}"#)
+            #expect(answer.recorded?.timestamp.description == row.1, "\(answer.error ?? "")")
             #expect(answer.choice == .approximateTimestamp)
         }
     }

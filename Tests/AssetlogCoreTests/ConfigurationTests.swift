@@ -71,13 +71,49 @@ import Testing
             ("on", ["maybe"], "s.p.on must be true or false, not \"maybe\""),
             ("size", ["8 MB!"], "s.p.size must be a number of bytes such as 8MiB, not \"8 MB!\""),
             ("size", ["9223372036854775807k"], "s.p.size must be a number of bytes such as 8MiB, not \"9223372036854775807k\""),
-            ("wait", ["10"], "s.p.wait must be a time span such as 250ms, 10s, 5m, 1h or 7d, not \"10\""),
+            ("wait", ["10"], "s.p.wait must be a time span such as 250ms, 10s, 5m, 1h, 7d or 2w, of at most 100y, not \"10\""),
             ("mode", ["slow"], "s.p.mode must be one of fast, safe, not \"slow\""),
+            ("mode", ["saef"], "s.p.mode must be one of fast, safe, not \"saef\"; did you mean safe?"),
             ("name", ["a", "b"], "s.p.name takes one value, not a list"),
             ("path", [""], "s.p.path must be a path, not empty"), ("nam", ["a"], "s.p.nam is not a known key; did you mean s.p.name?"),
         ] as [(String, [String], String)])
     func refused(key: String, value: [String], message: String) {
         #expect { try Self.configuration([key: value]) } throws: { "\($0)" == message }
+    }
+
+    @Test(
+        "A time span is numbers with units, in the words that people use",
+        arguments: [
+            ("250ms", 0.25), ("10s", 10), ("5m", 300), ("5 min", 300), ("12h", 43_200), ("7d", 604_800), ("2w", 1_209_600),
+            ("1y", 31_536_000),
+            ("1h30m", 5400), ("1h 30m", 5400), ("90 Seconds", 90), ("0", 0), ("100y", 3_153_600_000), ("3155760000000ms", 3_155_760_000),
+        ])
+    func timeSpan(text: String, seconds: Double) throws {
+        #expect(try Self.configuration(["wait": [text]]).duration("wait") == .milliseconds(Int64(seconds * 1000)))
+    }
+
+    @Test(
+        "Other texts are no time span, and none overflows",
+        arguments: [
+            "", "s", "10", "-5s", "1.5h", "1mo", "1 month", "10x", "5s5", "101y", "36526d", "9223372036854775807s", "9223372036854775807y",
+            "99999999999999999999d", "5m-3s", "٣d",
+        ])
+    func noTimeSpan(text: String) {
+        #expect(throws: ConfigurationError.self) { try Self.configuration(["wait": [text]]) }
+    }
+
+    @Test("A choice is taken in capitals too", arguments: ["SAFE", "Safe", "safe"])
+    func choice(text: String) throws {
+        #expect(try Self.configuration(["mode": [text]]).string("mode") == "safe")
+    }
+
+    @Test(
+        "A number is checked against a range",
+        arguments: [(0, false), (1, true), (5, true), (6, false), (Int.max, false), (Int.min, false)])
+    func range(number: Int, isGood: Bool) throws {
+        let configuration = try Self.configuration(["count": ["\(number)"]])
+        if isGood { return #expect(try configuration.integer("count", in: 1...5) == number) }
+        #expect { try configuration.integer("count", in: 1...5) } throws: { "\($0)" == "s.p.count must be from 1 to 5, not \(number)" }
     }
 
     @Test("A required key must be given")

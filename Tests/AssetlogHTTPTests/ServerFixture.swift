@@ -1,14 +1,17 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
+import AssetlogJournal
 import AssetlogLog
 import AssetlogMemoryStorage
+import AssetlogMetrics
 import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
 
-/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`.
+/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`, and 404 to what is below
+/// `/refused`, before it reads the body.
 struct ServerFixture {
     let port: Int
     let storage: any Storage
@@ -16,10 +19,10 @@ struct ServerFixture {
 
     static func run<R: Sendable>(
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
-        access: AccessPolicy? = nil,
+        access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
+        sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
-        let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)
         log.start()
@@ -28,6 +31,9 @@ struct ServerFixture {
         configuration.access = access ?? AccessPolicy(hosts: HostPolicy(names: ["x"]))
         configuration.pathPrefix = pathPrefix
         configuration.limits = limits
+        configuration.takesProxyHeaders = takesProxyHeaders
+        configuration.metrics = metrics
+        configuration.sink = sink
         let server = try HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -59,6 +65,10 @@ struct ServerFixture {
     }
 
     private static let echo: APIResponder = { request, writer, _, _ in
+        guard !request.uri.path.hasPrefix("/refused") else {
+            let head = HTTPResponse(status: .notFound, headerFields: [.contentLength: "0"])
+            return try await writer.writeHead(head).finish(nil)
+        }
         var text = "\(request.method) \(request.uri.path) "
         for try await bytes in request.body { text += String(buffer: bytes) }
         let body = ByteBuffer(string: text)

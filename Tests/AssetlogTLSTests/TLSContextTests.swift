@@ -116,6 +116,71 @@ import Testing
         } throws: { ($0 as? TLSError)?.message.contains("too small") == true }
     }
 
+    private func make(_ name: String, _ key: [String], _ extensions: [String] = ["subjectAltName=DNS:localhost"]) throws
+        -> TLSCertificateFiles
+    {
+        try files.openssl(
+            [
+                "req", "-x509", "-nodes", "-keyout", files.path("\(name).key"), "-out", files.path("\(name).pem"), "-subj", "/CN=localhost",
+                "-days", "2",
+            ]
+                + key + extensions.flatMap { ["-addext", $0] })
+        return files.pair(name)
+    }
+
+    private static func onCurve(_ curve: String) -> [String] { ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:\(curve)"] }
+
+    @Test("A certificate that no client can use is refused, and named", arguments: ["secp256k1", "secp224r1"])
+    func unusable(_ curve: String) throws {
+        let pair = try make("odd", Self.onCurve(curve))
+        expect(.certificate, "No client can use the certificate in", certificate: pair.certificateFile, key: pair.keyFile)
+        // Also where it is one of several, which are chosen by name.
+        var configuration = TLSConfiguration(certificateFile: files.certificate, keyFile: files.key, furtherCertificates: [pair])
+        #expect { try TLSContext(configuration) } throws: { "\($0)".contains(pair.certificateFile) }
+        configuration.furtherCertificates = []
+        #expect(throws: Never.self) { try TLSContext(configuration) }
+    }
+
+    @Test(
+        "A certificate that clients can use is taken without a word",
+        arguments: [
+            onCurve("P-256"), onCurve("P-384"), onCurve("P-521"), ["-newkey", "rsa:2048"], ["-newkey", "rsa:3072"], ["-newkey", "ed25519"],
+            ["-newkey", "rsa-pss", "-pkeyopt", "rsa_keygen_bits:2048"],
+        ])
+    func usable(_ key: [String]) throws {
+        let pair = try make("usual", key)
+        let context = try TLSContext(certificateFile: pair.certificateFile, keyFile: pair.keyFile)
+        #expect(context.warnings == [])
+        // Whether clients must show a certificate is no matter here.
+        let strict = TLSConfiguration(
+            certificateFile: pair.certificateFile, keyFile: pair.keyFile, clientAuthentication: .required(caFile: files.certificate),
+            minimumVersion: .v1_3)
+        #expect(try TLSContext(strict).warnings == [])
+    }
+
+    @Test("Settings that leave the clients of one version nothing are a warning")
+    func oneVersion() throws {
+        let pair = try make("rsa", ["-newkey", "rsa:2048"])
+        let configuration = TLSConfiguration(
+            certificateFile: pair.certificateFile, keyFile: pair.keyFile, ciphers: "ECDHE-ECDSA-AES128-GCM-SHA256")
+        let warnings = try TLSContext(configuration).warnings
+        #expect(
+            warnings.count == 1 && warnings[0].hasPrefix("Clients of TLS 1.2 can't use the certificate in \(pair.certificateFile)"),
+            "\(warnings)")
+    }
+
+    @Test(
+        "What makes clients refuse a certificate is a warning",
+        arguments: [
+            (["subjectAltName=DNS:localhost", "extendedKeyUsage=clientAuth"], "is not meant for servers"),
+            ([], "has no subject alternative name"),
+        ])
+    func refusedByClients(_ extensions: [String], _ words: String) throws {
+        let pair = try make("other", Self.onCurve("P-256"), extensions)
+        let warnings = try TLSContext(certificateFile: pair.certificateFile, keyFile: pair.keyFile).warnings
+        #expect(warnings.count == 1 && warnings[0].contains(words), "\(warnings)")
+    }
+
     @Test("An expired certificate is a warning, not an error")
     func expired() throws {
         try files.make("expired")

@@ -22,6 +22,9 @@ extension FaultyStorage {
             case .ignoresClientTimestamps:
                 let isGiven = columns.clientChoice.contains(.timestamp)
                 if let receivedAt = logged?.receivedAt { logged?.event.timestamp = isGiven ? event.timestamp : receivedAt }
+            case .comparesApproximateTimestamps:
+                let choice = columns.clientChoice.subtracting(.approximateTimestamp).union(.timestamp)
+                return event.withColumns(choice) { $0.match(logged) }
             default: break
             }
             return columns.match(logged)

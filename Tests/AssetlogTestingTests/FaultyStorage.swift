@@ -46,6 +46,7 @@ enum StorageFault: CaseIterable {
     case takesConflictsForDuplicates
     case comparesServerTimes
     case ignoresClientTimestamps
+    case comparesApproximateTimestamps
     case looksOnlyIntoTheLog
     case ignoresDeploymentsOfIdentities
     case forgetsServerIdentities
@@ -123,6 +124,7 @@ extension StorageFault {
             "the same identity with another content is a conflict, and nothing is changed"
         case .comparesServerTimes: "times of the server and the reporter are no content"
         case .ignoresClientTimestamps: "a timestamp of the client is content"
+        case .comparesApproximateTimestamps: "an approximate timestamp is no content"
         case .looksOnlyIntoTheLog: "duplicates and conflicts inside one batch are found"
         case .ignoresDeploymentsOfIdentities: "one identity in two deployments is two events"
         case .forgetsServerIdentities: "an identity that the server made is found when a client sends it"

@@ -5,10 +5,12 @@ import Testing
 @Suite("Access")
 struct AccessTests {
     /// A server that asks for tokens, on loopback.
-    static func server(_ settings: [String] = [], in folder: URL? = nil) throws -> ServerProcess {
+    static func server(
+        _ settings: [String] = [], in folder: URL? = nil, _ arguments: [String] = []
+    ) throws -> ServerProcess {
         try ServerProcess(
             ["--set", "auth.required=true", "--set", "deployments.declared=prod,staging"]
-                + settings.flatMap { ["--set", $0] }, in: folder)
+                + settings.flatMap { ["--set", $0] } + arguments, in: folder)
     }
 
     static func createToken(_ name: String, _ arguments: [String], on server: ServerProcess) throws -> String {

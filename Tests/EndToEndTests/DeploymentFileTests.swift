@@ -35,6 +35,28 @@ struct DeploymentFileTests {
         #expect(try verify(text.replacing("LockPersonality=", with: "LockPersonalty=")).contains("LockPersonalty"))
     }
 
+    @Test("hold a unit that has folders for data and logs, and whose variables are weaker than the operator's file")
+    func unitAndFile() throws {
+        let text = try Self.text(Self.unit)
+        #expect(text.contains("\nStateDirectory=assetlog\n") && text.contains("\nLogsDirectory=assetlog\n"))
+        let pairs = text.matches(of: /(?m)^Environment=([A-Z_]+)=(.*)$/).map { (String($0.1), String($0.2)) }
+        let environment = Dictionary(pairs) { $1 }
+        #expect(environment.count >= 1)
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let file = folder.appending(path: "assetlog.yaml")
+        func data(_ yaml: String) throws -> String {
+            try yaml.write(to: file, atomically: true, encoding: .utf8)
+            let result = try run(
+                ServerProcess.binary.path, ["config", "print", "--config", file.path], environment: environment)
+            #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+            return result.output.split(separator: "\n").first { $0.contains(" data: ") }.map(String.init) ?? ""
+        }
+        #expect(try data("log: {level: info}").contains("data: /var/lib/assetlog  # ASSETLOG_DEFAULT_SERVER_DATA"))
+        #expect(try data("server: {data: /srv/assetlog}").contains("data: /srv/assetlog  # \(file.path):1"))
+    }
+
     @Test("hold drop-ins, as comments of the unit, that systemd takes too", .enabled(if: hasSystemd))
     func dropInsAreValid() throws {
         let text = try Self.text(Self.unit)

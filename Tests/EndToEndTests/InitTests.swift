@@ -80,6 +80,20 @@ struct InitTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place.url.path + "/secrets") == ["admin.token"])
     }
 
+    @Test("follows a link to the file of the token, and never replaces a device")
+    func tokenFileLink() throws {
+        let (link, file) = (place.url.appending(path: "link").path, place.url.appending(path: "file").path)
+        try Data().write(to: URL(filePath: file))
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
+        let fifo = place.url.appending(path: "fifo").path
+        try #require(mkfifo(fifo, 0o600) == 0)
+        let refused = try place.assetlog("init", "--token-file", fifo)
+        #expect(refused.status == 1 && refused.errors.contains("is no regular file"), "\(refused.errors)")
+        #expect(try place.assetlog("init", "--token-file", link).status == 0)
+        #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("al_"))
+        #expect(try FileManager.default.attributesOfItem(atPath: link)[.type] as? FileAttributeType == .typeSymbolicLink)
+    }
+
     @Test("makes the pair where the configuration names one, and touches no half of one")
     func configuredPair() throws {
         let (certificate, key) = (place.url.path + "/a/chain.pem", place.url.path + "/b/key.pem")

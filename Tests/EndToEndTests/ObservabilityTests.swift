@@ -206,6 +206,65 @@ struct ObservabilityTests {
         try FileManager.default.removeItem(at: server.folder)
     }
 
+    @Test("The line of a request to the API has all that is known, as that of a report does")
+    func apiRequests() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        let (access, audit) = (folder.appending(path: "access.log").path, folder.appending(path: "audit.log").path)
+        let server = try AccessTests.server(
+            ["log.access=\(access)", "log.audit=\(audit)", "log.format=json"], in: folder, TestCertificate.arguments)
+        let base = "https://localhost:\(server.url.port ?? 0)"
+        let reader = try AccessTests.createToken("reader", ["--allow", "read"], on: server)
+        let writer = try AccessTests.createToken("writer", ["--allow", "report:materialization"], on: server)
+        func ask(_ token: String?, _ path: String, _ arguments: String...) throws -> String {
+            let header = token.map { ["-H", "Authorization: Bearer \($0)"] } ?? []
+            return try run(
+                "curl",
+                [
+                    "-sS", "-g", "--cacert", TestCertificate.files.certificate, "-o", "/dev/null", "-w", "%{http_code}", "-A", "me",
+                    base + path,
+                ]
+                    + header + arguments
+            ).output
+        }
+        try wait("the tokens are known") { try ask(writer, "/report_asset_materialization/first?dry_run=true", "-X", "POST") == "200" }
+        let event = #"{"kind":"materialization","asset_key":"a"}"#
+        let json = "Content-Type: application/json"
+        let statuses = [
+            try ask(writer, "/prod/api/v1/events", "-H", json, "-d", event),
+            try ask(reader, "/prod/api/v1/events?limit=1000", "--compressed"),
+            try ask(reader, "/prod/api/v1/events/0193b0a0-1111-7222-8333-444444444444"),
+            try ask(writer, "/staging/report_asset_materialization/a?dry_run=true", "-H", json, "-d", "{}"),
+            try ask(writer, "/prod/report_asset_check/a?check_name=c&passed=true", "-X", "POST"),
+            try ask(reader, "/server_info"), try ask(reader, "/prod/api/v1/openapi.json"), try ask(writer, "/prod/api/v1/events"),
+            try ask(nil, "/prod/api/v1/events"), try ask(nil, "/nowhere"),
+        ]
+        #expect(statuses == ["200", "200", "404", "200", "401", "200", "200", "403", "401", "401"])
+        #expect(server.stop() == 0)
+        let all = try lines(server, "access.log").drop { ($0["path"] as? String)?.hasSuffix("/first") == true }
+        let found = all.map { line in
+            ["reporter", "deployment", "route", "status", "refusal", "request_bytes"]
+                .map { line[$0] is NSNull ? "-" : "\(line[$0] ?? "?")" }.joined(separator: " ")
+        }
+        #expect(
+            found == [
+                "writer prod /api/v1/events 200 - \(event.utf8.count)", "reader prod /api/v1/events 200 - 0",
+                "reader prod /api/v1/events/{event_id} 404 - 0", "writer staging /report_asset_materialization 200 - 2",
+                "writer prod /report_asset_check 401 no_right 0", "reader - /server_info 200 - 0",
+                "reader prod /api/v1/openapi.json 200 - 0", "writer prod /api/v1/events 403 no_right 0",
+                "- prod /api/v1/events 401 no_token 0", "- - other 401 no_token 0",
+            ])
+        for line in all {
+            #expect(line["tls"] as? String == "TLSv1.3", "\(line)")
+            #expect(line["client"] as? String == "127.0.0.1" && line["user_agent"] as? String == "me", "\(line)")
+            #expect(try #require(line["response_bytes"] as? Int) > 0, "\(line)")
+        }
+        let refused = try lines(server, "audit.log").filter { $0["event"] as? String == "refused" }
+            .filter { ($0["refusal"] as? String) != "tokens_unknown" }.suffix(4)
+        #expect(refused.map { $0["refusal"] as? String } == ["no_right", "no_right", "no_token", "no_token"])
+        #expect(refused.map { $0["deployment"] as? String } == ["prod", "prod", "prod", nil])
+        try FileManager.default.removeItem(at: folder)
+    }
+
     @Test("A token is told by its name, in the lines of requests, refusals and commands; its text is nowhere")
     func tokens() throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")

@@ -48,6 +48,76 @@ struct ReportCommandTests {
         #expect(fixture.files("waiting").isEmpty)
     }
 
+    @Test("records starts, failures and skips, with times and tags")
+    func lifeCycle() throws {
+        let fixture = try ReportFixture()
+        let server = try fixture.start()
+        defer { #expect(server.stop() == 0) }
+        let commands: [[String]] = [
+            [
+                "started", "a", "--timestamp", "2026-11-23T19:00:00+01:00", "--tag", "team=core", "--tag", "run=-1", "--description",
+                "- first",
+            ],
+            ["failure", "a", "--message", "--- out of memory", "--partition", "-5", "--metadata", "rows=1", "-x=2"],
+            ["failure", "a", "--reason", "upstream", "--timestamp", "1764000000.5"], ["skipped", "a"],
+            ["skipped", "a", "--message", "nothing new"], ["skipped", "a", "--reason", "RUN_TERMINATED", "--partition=-5"],
+            ["check", "a", "--check-name", "-c", "--passed", "Yes", "--severity", "warning", "--timestamp", "2026-11-23 19:00:00 +0100"],
+        ]
+        for command in commands {
+            let result = try run(ServerProcess.binary.path, ["report"] + command, in: fixture.folder, environment: fixture.environment)
+            #expect(result.status == 0 && result.errors.isEmpty, "\(command): \(result.errors)")
+        }
+        let events = try fixture.events()
+        let kinds = ["started", "failed", "failed", "skipped", "skipped", "skipped"].map { "materialization_\($0)" }
+        #expect(events.map { $0["kind"] as? String } == kinds + ["check"])
+        #expect(events[0]["timestamp"] as? String == "2026-11-23T18:00:00.000000Z")
+        #expect(events[0]["tags"] as? [String: String] == ["team": "core", "run": "-1"])
+        #expect(events[0]["description"] as? String == "- first")
+        let failures = events.map { ($0["failure"] as? [String: String]).map { [$0["reason"] ?? "", $0["message"] ?? ""] } }
+        #expect(
+            failures == [
+                nil, ["FAILED_TO_MATERIALIZE", "--- out of memory"], ["UPSTREAM_FAILED_TO_MATERIALIZE", ""], nil,
+                ["UNKNOWN", "nothing new"],
+                ["RUN_TERMINATED", ""], nil,
+            ])
+        #expect(events[1]["partition"] as? String == "-5" && events[5]["partition"] as? String == "-5")
+        #expect((events[1]["metadata"] as? [String: Any])?.keys.sorted() == ["-x", "rows"])
+        #expect(events[2]["timestamp"] as? String == "2025-11-24T16:00:00.500000Z")
+        #expect(
+            events[6]["check_name"] as? String == "-c" && events[6]["passed"] as? Bool == true && events[6]["severity"] as? String == "WARN"
+        )
+    }
+
+    @Test("keeps starts and failures while the server is away, and delivers them in order with their times")
+    func lifeCycleSpooled() throws {
+        let fixture = try ReportFixture()
+        for kind in ["started", "failure", "skipped"] {
+            let result = try fixture.report(kind, "a", "--timeout", "20ms")
+            #expect(result.status == 0 && result.errors.contains("the report waits in"), "\(result.errors)")
+        }
+        #expect(try fixture.report("list").output.contains(#"materialization_failed ["a"] to http://localhost:"#))
+        let server = try fixture.start()
+        defer { #expect(server.stop() == 0) }
+        #expect(try fixture.report("flush").output == "3 delivered, 0 refused, 0 damaged, 0 waiting.\n")
+        #expect(
+            try fixture.events().map { $0["kind"] as? String }
+                == ["materialization_started", "materialization_failed", "materialization_skipped"])
+    }
+
+    @Test("says that a port speaks plain HTTP, and keeps the report")
+    func plainPort() throws {
+        let fixture = try ReportFixture()
+        let server = try fixture.start()
+        defer { #expect(server.stop() == 0) }
+        let result = try fixture.report("observation", "a", "--to", "https://localhost:\(fixture.port)", "--timeout", "100ms")
+        #expect(result.status == 0)
+        #expect(result.errors.contains("speaks plain HTTP, and no TLS; use http:// in the address"), "\(result.errors)")
+        #expect(fixture.files("waiting").count == 1)
+        let health = try assetlog("health", "--url", "https://localhost:\(fixture.port)")
+        #expect(health.status == 1)
+        #expect(health.errors.contains("speaks plain HTTP, and no TLS; use http:// in the address"), "\(health.errors)")
+    }
+
     @Test(
         "refuses a wrong command line with 64",
         arguments: [
@@ -58,6 +128,11 @@ struct ReportCommandTests {
             ["check", "a", "--check-name", "c", "--passed", "true", "--severity", "BAD"],
             ["check", "a", "--check-name", "c", "--passed", "true", "--description", "lost"], ["observation", "a", "--timeout", "soon"],
             ["observation", "a", "--id", "1"], ["materialisation", "a"],
+            ["failure", "a", "--reason", "bad luck"], ["started", "a", "--reason", "UNKNOWN"],
+            ["started", "a", "--timestamp", "2026-11-23T19:00:00"],
+            ["started", "a", "--timestamp", "2099-01-01T00:00:00Z"], ["skipped", "a", "--tag", "x"], ["failure"],
+            ["materialization", "a", "--reason", "UNKNOWN"],
+            ["materialization", "a", "--partition", "--metadata", "x=1"], ["check", "a", "--check-name", "c", "--passed", "2"],
             // What a variable leaves that is not set.
             ["observation", ""], ["observation", "warehouse/"], ["observation", "/warehouse"], ["observation", "a//b"],
             ["observation", "a", ""],

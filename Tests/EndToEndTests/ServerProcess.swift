@@ -26,7 +26,10 @@ final class ServerProcess: @unchecked Sendable {
     ///   - arguments: What follows `serve`; `--listen` and `--data` are added.
     ///   - folder: A folder to go on with; nil makes a fresh one.
     ///   - variables: What the environment has in addition.
-    init(_ arguments: [String] = [], in folder: URL? = nil, variables: [String: String] = [:]) throws {
+    ///   - descriptors: How many descriptors it may have at most; nil: as many as this process.
+    init(
+        _ arguments: [String] = [], in folder: URL? = nil, variables: [String: String] = [:], limitedTo descriptors: Int? = nil
+    ) throws {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
@@ -37,6 +40,11 @@ final class ServerProcess: @unchecked Sendable {
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
         process.arguments = ["serve", "--listen", "127.0.0.1:0", "--data", folder.appending(path: "data").path] + arguments
+        if let descriptors {
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            let limited = ["sh", "-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", Self.binary.path]
+            process.arguments = limited + (process.arguments ?? [])
+        }
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardOutput = FileHandle.nullDevice
         try process.run()

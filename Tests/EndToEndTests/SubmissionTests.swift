@@ -68,6 +68,128 @@ struct SubmissionTests {
         #expect(try ask(server, "/api/v1/events?atomc=true", Self.event).status == 400)
     }
 
+    @Test("takes lines under every name that they go by, and lines that are said to be JSON")
+    func lines() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let lines = [0, 1, 2].map { #"{"kind":"observation","asset_key":"a","partition":"\#($0)"}"# + "\n" }.joined()
+        let types = [
+            "application/x-ndjson", "application/ndjson", "application/jsonlines", "application/x-jsonlines", "application/jsonl",
+            "Application/NDJSON; charset=utf-8", "application/json", "application/json; charset=utf-8",
+        ]
+        for type in types {
+            let answer = try ask(server, "/api/v1/events", lines, type: type)
+            #expect((answer.status, answer["received"], answer["recorded"]) == (200, 3, 3), "\(type): \(answer.body)")
+            let rehearsal = try ask(server, "/api/v1/events?dry_run=true", lines, type: type)
+            #expect(rehearsal.items.count == 3, "\(type): \(rehearsal.body)")
+        }
+        #expect(try events(server).count == 3 * types.count)
+        // Under a key, a line is the item that it is in an array.
+        let key = ["-H", "Idempotency-Key: lines"]
+        #expect(try ask(server, "/api/v1/events", lines, key)["recorded"] == 3)
+        let array = "[\(lines.split(separator: "\n").joined(separator: ","))]"
+        #expect(try ask(server, "/api/v1/events", array, key).head.lowercased().contains("idempotency-replayed: true"))
+        let broken = try ask(server, "/api/v1/events", lines + "{\n" + lines)
+        #expect((broken["received"], broken["recorded"], broken.items.first?["index"] as? Int) == (7, 6, 3), "\(broken.body)")
+    }
+
+    @Test(
+        "says that an empty submission is empty",
+        arguments: [
+            ("application/json", ""), ("application/json", " \n"), ("application/json", "[ ]"), ("application/x-ndjson", ""),
+            ("application/x-ndjson", "\n\r\n \n"),
+        ])
+    func empty(_ type: String, _ text: String) throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        for query in ["", "?atomic=true", "?dry_run=true"] {
+            let answer = try ask(server, "/api/v1/events\(query)", text, type: type)
+            #expect(answer.status == 422)
+            #expect(answer.head.contains("application/problem+json"))
+            #expect((answer.json["detail"] as? String)?.hasPrefix("The submission is empty") == true, "\(answer.body)")
+            #expect(try ask(server, "/api/v1/events\(query)", "", type: type, ["-H", "Content-Encoding: gzip"]).status == 422)
+        }
+    }
+
+    /// Compresses a text as Python's libraries do, and names the file.
+    private func compress(_ text: String, _ expression: String, in server: ServerProcess) throws -> String {
+        let file = server.folder.appending(path: "plain-\(UUID().uuidString)")
+        try Data(text.utf8).write(to: file)
+        let script = """
+            import gzip, sys, zlib
+            data = open(sys.argv[1], "rb").read()
+            raw = zlib.compressobj(wbits=-15)
+            open(sys.argv[1] + ".z", "wb").write(\(expression))
+            """
+        let result = try run("python3", ["-c", script, file.path])
+        #expect(result.status == 0, "\(result.errors)")
+        return file.path + ".z"
+    }
+
+    @Test(
+        "takes bodies in deflate too, with zlib's wrapping and without, at every route that takes a body",
+        arguments: [
+            ("deflate", "zlib.compress(data)"), ("Deflate", "raw.compress(data) + raw.flush()"), ("x-gzip", "gzip.compress(data)"),
+            ("gzip, deflate", "zlib.compress(gzip.compress(data))"), ("gzip", "gzip.compress(data)"),
+        ])
+    func codings(_ coding: String, _ expression: String) throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        func send(_ path: String, _ text: String, type: String = "application/json", cut: Bool = false) throws -> Answer {
+            let file = try compress(text, cut ? "(\(expression))[:-3]" : expression, in: server)
+            return try self.send(
+                server, path, ["-H", "Content-Type: \(type)", "-H", "Content-Encoding: \(coding)", "--data-binary", "@\(file)"])
+        }
+        let report = "/report_asset_observation/a"
+        #expect(try send(report, #"{"partition":"p"}"#).status == 200)
+        let rehearsal = try send("\(report)?dry_run=true", #"{"partition":"q"}"#).json["event"] as? [String: Any]
+        #expect(rehearsal?["partition"] as? String == "q")
+        #expect(try send("/api/v1/events", Self.event)["recorded"] == 1)
+        #expect(try send("/api/v1/events", "\(Self.event)\n\(Self.event)", type: "application/ndjson")["recorded"] == 2)
+        #expect(try events(server).map { $0["partition"] as? String } == ["p", nil, nil, nil])
+        for path in [report, "/api/v1/events?atomic=true", "/api/v1/events?dry_run=true"] {
+            #expect(try send(path, Self.event, cut: true).status == 400, "\(path)")
+            // Beyond the limit of a body, or of the ratio, where all of it is kept.
+            #expect(try send(path, String(repeating: " ", count: 9 << 20)).status == 413, "\(path)")
+        }
+        let unknown = try self.send(server, report, ["-H", "Content-Encoding: br", "-H", "Content-Type: application/json", "-d", "{}"])
+        #expect(unknown.status == 415)
+        #expect(unknown.head.contains("Accept-Encoding: gzip, deflate, identity"))
+        #expect(try events(server).count == 4)
+    }
+
+    @Test("takes good data whatever its ratio, and nothing that only grows", .timeLimit(.minutes(5)))
+    func ratios() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        func send(_ expression: String, _ query: String = "", coding: String = "gzip") throws -> Answer {
+            let file = try compress(Self.event, expression, in: server)
+            return try self.send(
+                server, "/api/v1/events\(query)",
+                ["-H", "Content-Type: application/x-ndjson", "-H", "Content-Encoding: \(coding)", "--data-binary", "@\(file)"])
+        }
+        // 3.4 MB, which gzip makes some 300 times smaller.
+        let good = try send("gzip.compress((data + b'\\n') * 40000, 9)")
+        #expect((good.status, good["received"], good["recorded"]) == (200, 40_000, 40_000), "\(good.body)")
+        // What is kept until its end has the limit of the ratio.
+        #expect(try send("gzip.compress((data + b'\\n') * 40000, 9)", "?atomic=true").status == 413)
+        let start = ContinuousClock.now
+        for (bomb, recorded) in [
+            ("b'\\n' * (24 << 20)", 0), ("b' ' * (24 << 20)", 0), ("bytes(24 << 20)", 0), ("b'x\\n' * (12 << 20)", 0),
+            ("(data + b'\\n') * 10 + b'{}\\n' * (8 << 20)", 10), ("data + b'\\r\\n' * (12 << 20)", 1),
+        ] {
+            let answer = try send("gzip.compress(\(bomb), 9)")
+            #expect(answer.status == 413, "\(bomb): \(answer.body)")
+            #expect(answer["recorded"] == recorded, "\(bomb): \(answer.body)")
+            #expect((answer.json["detail"] as? String)?.contains("compression_ratio") == true, "\(answer.body)")
+        }
+        #expect(try send("gzip.compress(gzip.compress(bytes(24 << 20), 9), 9)", coding: "gzip, gzip").status == 413)
+        // An item may be large, and compress as well as it likes.
+        let large = "data[:-1] + b', \"description\": \"' + b'x' * (7 << 20) + b'\"}\\n'"
+        #expect(try send("gzip.compress(\(large), 9)")["recorded"] == 1)
+        print("seven bombs in \(ContinuousClock.now - start)")
+    }
+
     @Test("names any malformed item of a thousand by its index, and records the others, or none where all were asked for")
     func malformed() throws {
         let server = try ServerProcess()

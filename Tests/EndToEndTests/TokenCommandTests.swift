@@ -168,7 +168,10 @@ struct TokenCommandTests {
             Mistake(["create", "b", "--allow", "raed"], 64, "--allow holds \"raed\", which is no right; did you mean read?"),
             Mistake(["create", "b", "--assets", ""], 64, "--assets holds \"\", which is no pattern"),
             Mistake(["create", "b", "--deployment", "a b"], 64, "--deployment holds \"a b\""),
-            Mistake(["create", "b", "--expires", "soon"], 64, "--expires must be a number with s, m, h or d"),
+            Mistake(["create", "b", "--expires", "soon"], 64, "--expires must be a number with s, m, h, d, w or y, such as 90d, a day"),
+            Mistake(["create", "b", "--expires", "6mo"], 64, "--expires must be a number with s, m, h, d, w or y"),
+            Mistake(["create", "b", "--expires", "2020-01-01"], 64, "--expires lies at 2020-01-01T00:00:00.000000Z, which is over"),
+            Mistake(["create", "b", "--expires", "101y"], 64, "at most a hundred years"),
             Mistake(["create", "b", "--expires", "0s"], 64, "--expires must be longer than nothing"),
             Mistake(["create", "b", "--certificate", "w"], 64, "--certificate holds \"w\""),
             Mistake(["create", ""], 64, "The name of a token must not be empty"),
@@ -177,7 +180,7 @@ struct TokenCommandTests {
             Mistake(["create"], 64, "Missing expected argument '<name>'"),
             Mistake(["revoke", "sprak"], 1, "there is no token with the name or ID \"sprak\"; did you mean spark?"),
             Mistake(["rotate", "nobody"], 1, "there is no token with the name or ID \"nobody\"; `assetlog token list` shows"),
-            Mistake(["rotate", "spark", "--grace", "1w"], 64, "--grace must be a number with s, m, h or d"),
+            Mistake(["rotate", "spark", "--grace", "soon"], 64, "--grace must be a number with s, m, h, d, w or y"),
             Mistake(["list", "--set", "server.lisen=x"], 78, "did you mean server.listen?"),
             Mistake(
                 ["create", "b", "--set", "storage.type=memory"], 1,
@@ -199,6 +202,25 @@ struct TokenCommandTests {
         #expect(result.errors.contains("The token can do nothing"))
         #expect(result.errors.contains("The pattern /a asks for a part without a name"))
         #expect(result.output.hasPrefix("al_"))
+    }
+
+    @Test(
+        "takes the end of a token as a span, a day, a time, or never",
+        arguments: [
+            ("2040-01-01", "2040-01-01T00:00:00.000000Z"), ("2040-01-01T12:00:00+01:00", "2040-01-01T11:00:00.000000Z"), ("never", nil),
+        ])
+    func ends(_ text: String, _ expires: String?) throws {
+        _ = try create("spark", "--expires", text)
+        #expect(try list().map(\.expires) == [expires])
+    }
+
+    @Test("takes the end of a token in years and weeks", arguments: [("1y", 365), ("2w", 14), ("1 Year", 365)])
+    func longEnds(_ text: String, _ days: Double) throws {
+        let before = Date.now
+        _ = try create("spark", "--expires", text)
+        let end = try #require(try list().first?.expires).replacing(/\.[0-9]+Z/, with: "Z")
+        let date = try Date(end, strategy: .iso8601)
+        #expect(abs(date.timeIntervalSince(before) - days * 86_400) < 60)
     }
 
     @Test("follows a file of tokens and the variable, and keeps what was there when the file breaks")

@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import AssetlogLog
 import HTTPTypes
 import Hummingbird
@@ -21,10 +22,13 @@ struct APIError: Error, Sendable {
     var type: String?
     /// The names of the rates that were exceeded.
     var violatedPolicies: [String] = []
+    /// Why the caller may not ask this, for logs.
+    var refusal: String?
 
     /// The answer to a request that was not let in.
     init(_ refusal: AccessRefusal) {
         self.init(status: .named(refusal.reason.status), detail: refusal.message)
+        self.refusal = refusal.reason.name
         for field in refusal.fields {
             if let name = HTTPField.Name(field.name) { headers[name] = field.value }
         }
@@ -35,11 +39,20 @@ struct APIError: Error, Sendable {
 
     /// The answer to a caller whose token does not allow what it asks for.
     static func forbidden(_ right: AccessRights, deployment: String) -> APIError {
-        APIError(
+        var error = APIError(
             status: .forbidden,
             detail: "The token does not allow \(right.names.joined(separator: ", ")) in the deployment"
                 + " \(deployment.quoted). Ask for one that does.",
             headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
+        error.refusal = AccessRecord.noRight
+        return error
+    }
+
+    /// The answer to events that are sent to a server that takes none.
+    static var readOnly: APIError {
+        var error = APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
+        error.refusal = AccessRecord.readOnly
+        return error
     }
 
     static func notFound(_ detail: String) -> APIError {

@@ -27,7 +27,9 @@ extension OpenAPIDocument {
         },
         "Accept": {"description": "The types that are taken", "schema": {"type": "string"}},
         "Accept-Encoding": {"description": "The codings that are taken", "schema": {"type": "string"}},
-        "Vary": {"description": "What the format depends on", "required": true, "schema": {"const": "Accept"}}
+        "Vary": {
+          "description": "What the format depends on", "required": true, "schema": {"enum": ["Accept, Accept-Encoding", "Accept"]}
+        }
         """#
 
     private static let successes = #"""
@@ -97,7 +99,7 @@ extension OpenAPIDocument {
           ]}}}
         },
         "NothingRecorded": {
-          "description": "Every item was refused, or one of an atomic submission; or the Idempotency-Key was sent before with another body",
+          "description": "Every item was refused, or one of an atomic submission; or there is no event in the body; or the Idempotency-Key was sent before with another body",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionAnswer"}},

@@ -23,7 +23,7 @@ extension OpenAPIDocument {
         summary: "Submit one event, a list of events, or one on each line",
         description: "Each item is judged by itself and needs the right to report its kind: what is wrong with one does not keep"
             + " the others out, unless `atomic=true`. An event that was recorded before under its `event_id` counts as duplicate."
-            + " The body may be compressed (`Content-Encoding: gzip`) and have 2 GiB, an item 8 MiB.",
+            + " The body may be compressed (`Content-Encoding: gzip` or `deflate`) and have 2 GiB, an item 8 MiB.",
         rights: [], parameters: ["atomic", "items", "dry_run", "idempotency_key", "approximate_timestamp"],
         body: "Submission",
         answers: [

@@ -17,7 +17,8 @@ extension OpenAPIDocument {
         Every GET also answers HEAD, with the same headers and no body. Another method gets 405 with `Allow`, and a path that is \
         not here 404. Below `/api/` errors are problem details (RFC 9457); elsewhere they are `{"error": "…"}`, and so is what is \
         answered before a request could be read: 400 where it is no HTTP, 408 where it came too slowly, 503 where there was no \
-        memory for it. Where rates are configured, every answer has `RateLimit` and `RateLimit-Policy`.
+        memory for it. Where rates are configured, every answer has `RateLimit` and `RateLimit-Policy`. Answers of more than a few KB \
+        are compressed where `Accept-Encoding` asks for gzip.
 
         `/livez`, `/readyz` and `/metrics` also answer without the path prefix. A path below the name of a deployment exists where the \
         server knows the deployment, and is 404 elsewhere. A server that is read-only answers 401 to reports and 403 to events that \

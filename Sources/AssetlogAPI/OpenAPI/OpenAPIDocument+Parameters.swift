@@ -140,7 +140,7 @@ extension OpenAPIDocument {
         ["Materialization", "MaterializationByKey", "Check", "CheckByKey", "Observation", "ObservationByKey"].map { name in
             #"""
             "\#(name)": {
-              "description": "What the report says; may be compressed (`Content-Encoding: gzip`)",
+              "description": "What the report says; may be compressed (`Content-Encoding: gzip` or `deflate`)",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(name)"}}}
             },
             """#
@@ -159,14 +159,14 @@ extension OpenAPIDocument {
               },
               "example": {"kind": "materialization", "asset_key": ["warehouse", "orders"], "metadata": {"rows": 10}}
             },
-            \#(["x-ndjson", "jsonl", "x-jsonlines"].map(lines).joined(separator: ","))
+            \#(SubmissionBody.lineTypes.map(lines).joined(separator: ","))
           }
         }
         """#
 
     private static func lines(_ type: String) -> String {
         #"""
-        "application/\#(type)": {
+        "\#(type)": {
           "schema": {"type": "string", "description": "An `EventSubmission` as JSON on each line"},
           "example": "{\"kind\": \"observation\", \"asset_key\": \"orders\"}\n"
         }

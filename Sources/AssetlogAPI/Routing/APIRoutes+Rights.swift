@@ -8,8 +8,6 @@ extension APIRoutes.Route {
     /// - Throws: ``APIError`` with the status 403.
     func authorize(_ context: APIContext) throws(APIError) {
         guard let right else { return }
-        // What is about the server itself belongs to no deployment.
-        let isOfDeployment = name == .events || name == .event || name == .page
         guard let grant = context.admission.caller.grant else { return }
         let isAllowed =
             !grant.rights.isDisjoint(with: right)

@@ -16,6 +16,9 @@ struct APIRoutes: Sendable {
         var path: String
         var handler: @Sendable (Request, APIContext) async throws -> Response
 
+        /// Whether it is about the events of a deployment; the others are about the server itself.
+        var isOfDeployment: Bool { name == .events || name == .event || name == .page }
+
         func matches(_ path: RequestPath) -> Bool {
             let pattern = RequestPath(self.path).segments
             return pattern.count == path.segments.count
@@ -54,9 +57,9 @@ struct APIRoutes: Sendable {
         routes.first { $0.matches(path) }
     }
 
-    /// Builds the router. Each GET answers HEAD too.
+    /// Builds the router.
     func responder() -> RouterResponder<APIContext> {
-        let router = Router(context: APIContext.self, options: .autoGenerateHeadEndpoints)
+        let router = Router(context: APIContext.self)
         // It comes before the routes: a router applies a middleware only to what is added after it.
         router.add(middleware: self)
         for route in routes { router.on(RouterPath(route.path), method: route.method, use: route.handler) }

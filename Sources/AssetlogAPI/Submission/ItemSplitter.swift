@@ -7,6 +7,9 @@ import Darwin
 /// Cuts a body into the items of a submission while it comes in: the lines of NDJSON, the elements of an array, or the one
 /// object that it is. A pure state machine.
 ///
+/// A body that is said to be JSON, but has something below a line with one object, is read as lines: some senders give
+/// NDJSON that name.
+///
 /// It looks at quotes and brackets only; whether an item is JSON is judged by who resolves it. What it keeps is bounded by
 /// the size of one item.
 struct ItemSplitter {
@@ -29,7 +32,11 @@ struct ItemSplitter {
         /// Before the first character that is no blank.
         case start
         case lines
-        /// The body is one object.
+        /// In an object that is the body, or its first line.
+        case object
+        /// Behind that object, of so many bytes; `isLineOver` when a line feed has followed it.
+        case afterObject(count: Int, isLineOver: Bool)
+        /// The body is one item, whatever it is.
         case single
         /// In an array, before an element; `isFirst` where it may end.
         case element(isFirst: Bool)
@@ -53,6 +60,10 @@ struct ItemSplitter {
     private var start = 0
     private var position = 0
     private var isTooLarge = false
+    // Whether the first line was looked at for a byte order mark.
+    private var hasBegun = false
+    // Whether the object of the phase has a line feed in it.
+    private var hasLineFeed = false
     // Within an element: the open brackets, as the characters that close them.
     private var open: [UInt8] = []
     private var isInString = false
@@ -80,11 +91,16 @@ struct ItemSplitter {
         receivedBytes += piece.count
     }
 
-    /// Whether the body is one object and no list.
+    /// Whether the body is one object and no list, as far as it has come.
     var isSingle: Bool {
-        if case .single = phase { return true }
-        return false
+        switch phase {
+        case .object, .afterObject, .single: true
+        default: false
+        }
     }
+
+    /// The bytes of items that have not been given yet.
+    var keptBytes: Int { bytes.count - start }
 
     /// The bytes that it takes of the memory.
     var capacityBytes: Int { bytes.capacity + open.capacity }
@@ -93,6 +109,7 @@ struct ItemSplitter {
     mutating func next() throws(Failure) -> Item? {
         switch phase {
         case .lines: return nextLine()
+        case .object, .afterObject: return nextAfterObject()
         case .single:
             position = bytes.count
             dropIfTooLarge()
@@ -105,8 +122,11 @@ struct ItemSplitter {
     mutating func last() throws(Failure) -> Item? {
         switch phase {
         case .start, .after: return nil
-        case .lines: return isBlank(start..<bytes.count) && !isTooLarge ? nil : take(bytes.count)
-        case .single: return take(bytes.count)
+        case .lines:
+            skipMark()
+            return isBlank(start..<bytes.count) && !isTooLarge ? nil : take(bytes.count)
+        case .object, .single: return take(bytes.count)
+        case .afterObject(let count, _): return take(start + count)
         case .element, .inside, .behind: throw Failure(message: "the array is not closed; the body has broken off")
         }
     }
@@ -114,7 +134,9 @@ struct ItemSplitter {
     // MARK: Lines
 
     private mutating func nextLine() -> Item? {
+        skipMark()
         while position < bytes.count {
+            skipBlanks()
             guard let end = lineEnd() else {
                 position = bytes.count
                 break
@@ -129,6 +151,21 @@ struct ItemSplitter {
         }
         dropIfTooLarge()
         return nil
+    }
+
+    // Empty lines, in one go: compressed, there may be very many.
+    private mutating func skipBlanks() {
+        guard position == start, !isTooLarge else { return }
+        while position < bytes.count, Self.isBlank(bytes[position]) { position += 1 }
+        start = position
+    }
+
+    private mutating func skipMark() {
+        guard !hasBegun, bytes.count - start >= 3 else { return }
+        hasBegun = true
+        guard bytes[start] == 0xef, bytes[start + 1] == 0xbb, bytes[start + 2] == 0xbf else { return }
+        start += 3
+        position = start
     }
 
     private func lineEnd() -> Int? {
@@ -174,7 +211,7 @@ struct ItemSplitter {
                     position += 1
                     phase = .element(isFirst: true)
                 } else {
-                    phase = .single
+                    phase = byte == UInt8(ascii: "{") ? .object : .single
                     return try next()
                 }
                 start = position
@@ -214,14 +251,63 @@ struct ItemSplitter {
                 guard Self.isBlank(byte) else { throw Failure(message: "something follows the end of the array") }
                 position += 1
                 start = position
-            case .lines, .single: return nil
+            case .lines, .object, .afterObject, .single: return nil
             }
         }
         return nil
     }
 
+    // MARK: An object, or lines
+
+    private mutating func nextAfterObject() -> Item? {
+        guard case .object = phase else { return behindObject() }
+        do throws(Failure) {
+            if let end = try endOfElement(isWhole: true) {
+                phase = .afterObject(count: end - start, isLineOver: false)
+                return behindObject()
+            }
+        } catch {
+            // It is no JSON, which is for its resolver to say.
+            phase = .single
+            position = bytes.count
+        }
+        dropIfTooLarge()
+        return nil
+    }
+
+    private mutating func behindObject() -> Item? {
+        guard case .afterObject(let count, var isLineOver) = phase else { return nil }
+        let end = start + count
+        while position < bytes.count, Self.isBlank(bytes[position]) {
+            if bytes[position] == 0x0a { isLineOver = true }
+            position += 1
+        }
+        guard position < bytes.count else {
+            // It may be without end, so not all of it is kept.
+            if position - start > maximumItemBytes {
+                bytes.removeSubrange(end...)
+                position = end
+            }
+            phase = .afterObject(count: count, isLineOver: isLineOver)
+            return nil
+        }
+        guard isLineOver, !hasLineFeed else {
+            phase = .single
+            position = bytes.count
+            dropIfTooLarge()
+            return nil
+        }
+        phase = .lines
+        let next = position
+        let item = take(end)
+        (start, position) = (next, next)
+        return item
+    }
+
     /// Where the present element ends; nil: not in these bytes.
-    private mutating func endOfElement() throws(Failure) -> Int? {
+    ///
+    /// - Parameter isWhole: Whether it ends with its last bracket, and not at what follows it.
+    private mutating func endOfElement(isWhole: Bool = false) throws(Failure) -> Int? {
         while position < bytes.count {
             let byte = bytes[position]
             if isInString {
@@ -248,7 +334,12 @@ struct ItemSplitter {
                     guard open.removeLast() == byte else {
                         throw Failure(message: "a bracket is closed by another kind of bracket")
                     }
+                    if isWhole, open.isEmpty {
+                        position += 1
+                        return position
+                    }
                 }
+            case 0x0a: hasLineFeed = true
             default: break
             }
             position += 1

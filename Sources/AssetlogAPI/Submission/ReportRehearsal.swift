@@ -20,12 +20,17 @@ struct ReportRehearsal: Sendable {
         similar = SimilarKeys(storage: storage)
     }
 
-    /// The answer to a rehearsal; nil: the request is none.
+    /// The route of a report; nil: the request is none.
+    func route(of request: Request) -> ReportRoute? {
+        guard request.method == .post else { return nil }
+        return Array((request.head.path ?? "").utf8).withUnsafeBytes(router.route)
+    }
+
+    /// The answer to a rehearsal; nil: the report asks for none.
     ///
     /// - Throws: ``APIError`` with the status and the sentence that the report would be answered with.
-    func answer(_ request: Request, _ admission: RequestAdmission) async throws -> Response? {
+    func answer(_ request: Request, _ route: ReportRoute, _ admission: RequestAdmission) async throws -> Response? {
         let target = Array((request.head.path ?? "").utf8)
-        guard request.method == .post, let route = target.withUnsafeBytes(router.route) else { return nil }
         let asked = target.withUnsafeBytes { target in
             ReportRoute.rehearsal(route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) })
         }

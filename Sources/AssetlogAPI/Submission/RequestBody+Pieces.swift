@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -21,4 +22,9 @@ extension RequestBody {
             try await use(piece)
         }
     }
+}
+
+extension Request {
+    /// The size of the body as the head announces it; nil where it comes in chunks.
+    var announcedBytes: Int? { headers[.contentLength].flatMap { Int($0) } }
 }

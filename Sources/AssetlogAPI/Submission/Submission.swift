@@ -66,6 +66,8 @@ final class Submission {
     private var filling = Slice()
     private var underWay: (slice: Slice, commit: Task<AppendOutcome, any Error>)?
     private(set) var results: SubmissionResults
+    /// The bytes of the items that became events.
+    private(set) var eventBytes = 0
     /// Whether an item came under the same Idempotency-Key with another content.
     private(set) var hasConflict = false
 
@@ -113,7 +115,10 @@ final class Submission {
                 append(events, index, now)
                 return .done
             }
-            if case .done = addition { results.receive() }
+            if case .done = addition {
+                results.receive()
+                eventBytes += item.count
+            }
             return addition
         } catch {
             results.receive()

@@ -8,21 +8,30 @@ import NIOCore
 struct SubmissionBody {
     /// The most decoded bytes of a body.
     static let maximumBytes = 2 << 30
-    // A piece of compressed data may become a thousand times larger before anybody looks at it.
-    private static let pieceBytes = 4096
+    /// The media types of one event on each line; there is no registered one.
+    static let lineTypes = ["x-ndjson", "ndjson", "jsonlines", "x-jsonlines", "jsonl"].map { "application/\($0)" }
+    // So much may be decoded before the ratio counts.
+    private static let ratioCountsFrom = 1 << 20
 
     let format: ItemSplitter.Format
     private let decoder: ContentDecoder?
+    private let compressionRatio: Int
     private(set) var decodedBytes = 0
+    private var encodedBytes = 0
 
     /// Reads the headers.
     ///
+    /// - Parameters:
+    ///   - compressionRatio: How many times larger than its compressed form a body may be.
+    ///   - isGathered: Whether all of it is kept until its end. Else the ratio counts for what is no event:
+    ///     see ``checkRatio(ofEvents:)``.
     /// - Throws: ``APIError`` with the status 415.
-    init(_ request: Request, compressionRatio: Int) throws {
+    init(_ request: Request, compressionRatio: Int, isGathered: Bool) throws {
+        self.compressionRatio = max(compressionRatio, 1)
         let type = (request.headers[.contentType] ?? "").prefix { $0 != ";" }.lowercased().trimmingBlanks()
         switch type {
         case "application/json": format = .json
-        case "application/x-ndjson", "application/jsonl", "application/x-jsonlines": format = .lines
+        case _ where Self.lineTypes.contains(type): format = .lines
         default:
             throw APIError(
                 status: .unsupportedMediaType,
@@ -30,10 +39,13 @@ struct SubmissionBody {
                     + " application/x-ndjson for one event on each line, not \(type.quoted).",
                 headers: [.accept: "application/json, application/x-ndjson"])
         }
+        if let length = request.announcedBytes, length > Self.maximumBytes { throw Self.tooLarge }
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
         let limits = GzipLimits(maximumBytes: Self.maximumBytes, maximumRatio: compressionRatio)
         do {
-            decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: limits)
+            decoder =
+                codings.isEmpty
+                ? nil : try ContentDecoder(contentEncoding: codings, limits: limits, limitsRatio: isGathered)
         } catch let error as ContentCodingError {
             throw APIError(
                 status: .unsupportedMediaType, detail: error.message, headers: [.acceptEncoding: ContentCoding.supported])
@@ -42,30 +54,65 @@ struct SubmissionBody {
 
     /// Decodes a piece of the body into `splitter`, in small steps; `step` is called after each.
     mutating func read(
-        _ buffer: ByteBuffer, into splitter: inout ItemSplitter, step: (inout ItemSplitter) async throws -> Void
+        _ buffer: ByteBuffer, into splitter: inout ItemSplitter,
+        step: (inout ItemSplitter, SubmissionBody) async throws -> Void
     ) async throws {
-        var buffer = buffer
         guard let decoder else {
+            encodedBytes += buffer.readableBytes
             decodedBytes += buffer.readableBytes
             guard decodedBytes <= Self.maximumBytes else { throw Self.tooLarge }
             buffer.withUnsafeReadableBytes { splitter.append($0) }
-            return try await step(&splitter)
+            return try await step(&splitter, self)
         }
-        while let piece = buffer.readSlice(length: min(Self.pieceBytes, buffer.readableBytes)), piece.readableBytes > 0 {
-            var decoded: [UInt8] = []
-            do throws(GzipError) {
-                try piece.withUnsafeReadableBytes { bytes throws(GzipError) in try decoder.decode(bytes, into: &decoded) }
-            } catch {
-                throw Self.answer(to: error)
+        var rest = buffer
+        var goesOn = true
+        while goesOn {
+            goesOn = try decode(&rest, decoder, &splitter)
+            try await step(&splitter, self)
+        }
+    }
+
+    /// Decodes at most 64 KiB, and says whether there is more to do.
+    private mutating func decode(
+        _ buffer: inout ByteBuffer, _ decoder: ContentDecoder, _ splitter: inout ItemSplitter
+    ) throws(APIError) -> Bool {
+        do throws(GzipError) {
+            var decoded = 0
+            let (count, goesOn) = try buffer.withUnsafeReadableBytes { bytes throws(GzipError) -> (Int, Bool) in
+                var rest = bytes[...]
+                let goesOn = try decoder.decodeStep(&rest) { piece in
+                    splitter.append(piece)
+                    decoded += piece.count
+                }
+                return (bytes.count - rest.count, goesOn)
             }
-            decodedBytes += decoded.count
-            decoded.withUnsafeBytes { splitter.append($0) }
-            try await step(&splitter)
+            buffer.moveReaderIndex(forwardBy: count)
+            encodedBytes += count
+            decodedBytes += decoded
+            return goesOn
+        } catch {
+            throw Self.answer(to: error)
         }
+    }
+
+    /// Limits how much larger than its compressed form a body may be, without counting what became events: equal rows
+    /// compress very well, but so do endless empty lines, and items that are refused.
+    ///
+    /// - Parameter bytes: The bytes of the items that became events, or may do so yet.
+    /// - Throws: ``APIError`` with the status 413.
+    func checkRatio(ofEvents bytes: Int) throws(APIError) {
+        let others = decodedBytes - bytes
+        guard decoder != nil, others > Self.ratioCountsFrom, others / compressionRatio > encodedBytes else { return }
+        throw APIError(
+            status: .contentTooLarge,
+            detail: "The body decodes to more than \(compressionRatio) times its size in what is no event: empty lines, or"
+                + " items that are refused (server.limits.compression_ratio).")
     }
 
     /// Says that the body is at its end.
     func finish() throws {
+        // An empty body has no coding, whatever its header says.
+        guard encodedBytes > 0 else { return }
         do throws(GzipError) {
             try decoder?.finish()
         } catch {
@@ -90,6 +137,12 @@ struct SubmissionBody {
 }
 
 extension APIError {
+    /// The answer to a submission of no event.
+    static let emptySubmission = APIError(
+        status: .unprocessableContent,
+        detail: "The submission is empty: there is no event in its body. Send an event as JSON, an array of events, or one"
+            + " on each line.")
+
     /// The answer when the submissions under way hold all the memory they may.
     static let noMemory = APIError(
         status: .serviceUnavailable,

@@ -21,7 +21,7 @@ struct SubmissionRehearsal: Sendable {
         let hold = MemoryHold(of: memory)
         var read = 0
         try await request.body.forEachPiece { buffer in
-            try await body.read(buffer, into: &splitter) { splitter in
+            try await body.read(buffer, into: &splitter) { splitter, _ in
                 while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
                 // What an item becomes takes about as much as it did.
                 guard hold.change(to: 3 * splitter.receivedBytes + splitter.capacityBytes) else { throw APIError.noMemory }
@@ -31,6 +31,7 @@ struct SubmissionRehearsal: Sendable {
         }
         try body.finish()
         if let item = try last(&splitter) { results.append(resolve(item, splitter, context)) }
+        guard !results.isEmpty else { throw APIError.emptySubmission }
         let similar = SimilarKeys(storage: storage)
         if splitter.isSingle, let first = results.first { return try await answer(first, similar, context) }
         return answer(results)

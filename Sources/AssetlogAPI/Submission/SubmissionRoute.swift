@@ -28,13 +28,13 @@ struct SubmissionRoute: Sendable {
     }
 
     func submit(_ request: Request, _ context: APIContext) async throws -> Response {
-        guard !configuration.isReadOnly else {
-            throw APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
-        }
+        guard !configuration.isReadOnly else { throw APIError.readOnly }
         let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
         let options = try options(request, parameters, context)
-        var body = try SubmissionBody(request, compressionRatio: configuration.compressionRatio)
-        if try parameters.flag("dry_run") {
+        let isRehearsal = try parameters.flag("dry_run")
+        var body = try SubmissionBody(
+            request, compressionRatio: configuration.compressionRatio, isGathered: options.isAtomic || isRehearsal)
+        if isRehearsal {
             let rehearsal = SubmissionRehearsal(
                 limits: limits, storage: log.storage, memory: memory,
                 areTimestampsApproximate: options.areTimestampsApproximate)
@@ -87,9 +87,10 @@ struct SubmissionRoute: Sendable {
         let hold = MemoryHold(of: memory)
         do {
             try await request.body.forEachPiece { buffer in
-                try await body.read(buffer, into: &splitter) { splitter in
+                try await body.read(buffer, into: &splitter) { splitter, body in
                     try account(splitter, submission, in: hold)
                     try await take(&splitter, submission, hold)
+                    try body.checkRatio(ofEvents: submission.eventBytes + splitter.keptBytes)
                     try account(splitter, submission, in: hold)
                 }
             }
@@ -102,6 +103,7 @@ struct SubmissionRoute: Sendable {
             throw BrokenBody(status: error.status, detail: error.detail)
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
+        guard submission.results.received > 0 else { throw APIError.emptySubmission }
     }
 
     private func take(_ splitter: inout ItemSplitter, _ submission: Submission, _ hold: MemoryHold) async throws {

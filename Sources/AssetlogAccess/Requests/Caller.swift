@@ -98,6 +98,8 @@ public struct RequestAdmission: Sendable {
     public var address: ClientAddress?
     /// Whether a trusted proxy has ended TLS for it.
     public var isForwardedSecurely: Bool?
+    /// The version of TLS that its connection speaks; nil: plain HTTP.
+    public var tlsVersion: String?
 
     /// Makes an admission without doubts; for tests and for servers without a gate.
     public init(caller: Caller = .unrestricted) {

@@ -32,6 +32,16 @@ public struct ClientAddress: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
+    /// Reads the 4 bytes of an IPv4 address, or the 16 of IPv6, in network order; nil when there are as many of neither.
+    public init?(networkBytes bytes: some Collection<UInt8>) {
+        func number(_ bytes: some Sequence<UInt8>) -> UInt64 { bytes.reduce(0) { $0 << 8 | UInt64($1) } }
+        switch bytes.count {
+        case 4: self.init(high: 0, low: 0xffff_0000_0000 | number(bytes))
+        case 16: self.init(high: number(bytes.prefix(8)), low: number(bytes.dropFirst(8)))
+        default: return nil
+        }
+    }
+
     var isIPv4: Bool { high == 0 && low >> 32 == 0xffff }
 
     /// Whether it is of this machine.

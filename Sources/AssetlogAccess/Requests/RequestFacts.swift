@@ -16,17 +16,22 @@ public struct RequestFacts {
     public var forwardedFor: UnsafeRawBufferPointer?
     /// The value of `X-Forwarded-Proto`.
     public var forwardedProto: UnsafeRawBufferPointer?
+    /// The value of `Forwarded`; several fields are joined by commas.
+    public var forwarded: UnsafeRawBufferPointer?
     /// The address at the other end of the connection; nil where it has none.
     public var peer: ClientAddress?
     /// The names in the client's verified certificate.
     public var certificateNames: [String]
+    /// The version of TLS that the connection speaks; nil: plain HTTP.
+    public var tlsVersion: String?
 
     /// Makes facts.
     public init(
         apiToken: UnsafeRawBufferPointer? = nil, authorization: UnsafeRawBufferPointer? = nil,
         host: UnsafeRawBufferPointer? = nil, origin: UnsafeRawBufferPointer? = nil,
         fetchSite: UnsafeRawBufferPointer? = nil, forwardedFor: UnsafeRawBufferPointer? = nil,
-        forwardedProto: UnsafeRawBufferPointer? = nil, peer: ClientAddress? = nil, certificateNames: [String] = []
+        forwardedProto: UnsafeRawBufferPointer? = nil, forwarded: UnsafeRawBufferPointer? = nil,
+        peer: ClientAddress? = nil, certificateNames: [String] = [], tlsVersion: String? = nil
     ) {
         self.apiToken = apiToken
         self.authorization = authorization
@@ -35,8 +40,10 @@ public struct RequestFacts {
         self.fetchSite = fetchSite
         self.forwardedFor = forwardedFor
         self.forwardedProto = forwardedProto
+        self.forwarded = forwarded
         self.peer = peer
         self.certificateNames = certificateNames
+        self.tlsVersion = tlsVersion
     }
 
     /// Whether there is anything that may stand for a token.

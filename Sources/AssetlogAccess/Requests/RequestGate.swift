@@ -57,6 +57,7 @@ public final class RequestGate {
     ///   - nanoseconds: The time of a clock that only goes forward, for rates.
     public func judge(_ facts: borrowing RequestFacts, at now: Timestamp, nanoseconds: Int64) -> RequestAdmission {
         var admission = RequestAdmission()
+        admission.tlsVersion = facts.tlsVersion
         admission.address = address(facts, &admission)
         if let limiter = policy.addressRate, let address = admission.address,
             !count(address.limitKey, limiter, "address", nanoseconds, &admission)
@@ -162,18 +163,38 @@ public final class RequestGate {
 
     // MARK: Proxies
 
-    // From the right, each address was written by the hop behind it; the first that is no trusted proxy is the client.
+    // X-Forwarded-For counts before Forwarded, because nearly every proxy writes the first, and many pass the second on as
+    // a client sent it.
     private func address(_ facts: borrowing RequestFacts, _ admission: inout RequestAdmission) -> ClientAddress? {
         guard let peer = facts.peer, isTrusted(peer) else { return facts.peer }
-        if let proto = facts.forwardedProto { admission.isForwardedSecurely = proto.elementsEqual("https".utf8) }
-        guard let forwarded = facts.forwardedFor, forwarded.count <= 4096 else { return peer }
-        var address = peer
-        for hop in String(decoding: forwarded, as: UTF8.self).split(separator: ",").reversed() {
-            guard let next = ClientAddress(hop.trimming()) else { return address }
-            address = next
-            if !isTrusted(next) { return next }
+        var client = (address: peer, isSecure: Bool?.none)
+        if let list = facts.forwardedFor {
+            client = lastClient(ForwardedHops(list), from: peer) { (ClientAddress(node: $0), nil) }
+        } else if let list = facts.forwarded {
+            client = lastClient(ForwardedHops(list), from: peer) { element in
+                let element = ForwardedElement(element)
+                return (element.address, element.isSecure)
+            }
         }
-        return address
+        admission.isForwardedSecurely = facts.forwardedProto.map { ASCIIText.equals($0, "https") } ?? client.isSecure
+        return client.address
+    }
+
+    // From the right, each address was written by the hop behind it; the first that is no trusted proxy is the client, and
+    // who wrote something else stands for all that is behind it.
+    private func lastClient(
+        _ hops: ForwardedHops, from peer: ClientAddress,
+        _ read: (UnsafeRawBufferPointer) -> (address: ClientAddress?, isSecure: Bool?)
+    ) -> (address: ClientAddress, isSecure: Bool?) {
+        var client = (address: peer, isSecure: Bool?.none)
+        for element in hops {
+            let hop = read(element)
+            client.isSecure = hop.isSecure ?? client.isSecure
+            guard let address = hop.address else { return client }
+            client.address = address
+            if !isTrusted(address) { return client }
+        }
+        return client
     }
 
     private func isTrusted(_ address: ClientAddress) -> Bool {
@@ -183,11 +204,3 @@ public final class RequestGate {
 
 @available(*, unavailable)
 extension RequestGate: Sendable {}
-
-extension Substring {
-    fileprivate func trimming() -> Substring {
-        let start = drop { $0 == " " || $0 == "\t" }
-        guard let end = start.lastIndex(where: { $0 != " " && $0 != "\t" }) else { return start }
-        return start[...end]
-    }
-}

@@ -8,13 +8,15 @@ struct AssetlogCommand: ParsableCommand {
         discussion: """
             Start a server:        assetlog serve
             Report to it:          assetlog report materialization my_asset
+            Run a job, and report: assetlog run my_asset -- ./job.sh
             Read what it recorded: curl localhost:3000/api/v1/events
 
             Exit codes: 0 done, 1 failed, 2 a problem with the data, 64 a wrong command line, 78 a wrong configuration.
             """,
         version: Assetlog.version,
         subcommands: [
-            ServeCommand.self, ReportCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self,
-            PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, HealthCommand.self,
+            ServeCommand.self, ReportCommand.self, RunCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self,
+            ConfigCommand.self, PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self,
+            HealthCommand.self,
         ])
 }

@@ -6,6 +6,10 @@ struct CommandContext: Sendable {
     var plugins: PluginList
     var environment: [String: String]
     var workingFolder: String
+    /// What follows `--` on the command line, as it was given.
+    var operands: [[UInt8]] = []
+    /// Whether SIGPIPE was ignored when the process started.
+    var ignoresPipes = false
 
     /// Writes to standard output.
     func write(_ text: String) { StandardOutput.write(text) }
@@ -34,6 +38,11 @@ struct CommandFailure: Error, CustomStringConvertible {
         self.code = code
         description = sentence
     }
+}
+
+/// The end of a command with an exit code that is not its own; everything was said.
+struct CommandExit: Error {
+    var code: Int32
 }
 
 /// The exit codes, as Docs/Operations.md lists them.

@@ -1,18 +1,37 @@
 import ArgumentParser
+import AssetlogCore
 
 /// `assetlog check-config`
 struct CheckConfigCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Check the configuration; nothing is opened.")
+        commandName: "check-config", abstract: "Check the configuration; without --files nothing is opened.",
+        discussion: """
+            With --files it also looks at what the configuration names, and changes nothing: whether files can be read and \
+            folders written to, whether certificates fit their keys and are valid, and whether the tokens are. Run it as the \
+            server's user.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var listener: ListenerOptions
 
-    func run(in context: CommandContext) throws {
+    @Flag(help: "Also look at files, folders, certificates and tokens.")
+    var files = false
+
+    func run(in context: CommandContext) async throws {
         let resolved = try options.resolve(listener, in: context)
         try resolved.server.checkSafety()
         for sentence in resolved.warnings { context.warn(sentence) }
-        context.write("The configuration is good: \(Self.summary(resolved.server)).\n")
+        for sentence in resolved.notes { context.say(sentence) }
+        if files { try await inspect(resolved.server, context) }
+        context.write("The configuration is good\(files ? ", and so are its files" : ""): \(Self.summary(resolved.server)).\n")
+    }
+
+    private func inspect(_ server: ServerConfiguration, _ context: CommandContext) async throws {
+        let inspection = await FileInspection(server, at: .now())
+        for sentence in inspection.warnings { context.warn(sentence) }
+        guard inspection.problems.isEmpty else {
+            throw CommandFailure(.configuration, inspection.problems.joined(separator: "\n"))
+        }
     }
 
     private static func summary(_ server: ServerConfiguration) -> String {

@@ -8,9 +8,11 @@ struct CopyCommand: AssetlogSubcommand {
         commandName: "copy",
         abstract: "Copy the log of one storage into another, empty one, and compare them.",
         discussion: """
-            TYPE is a storage that `assetlog plugins` lists, PLACE its folder or address. It goes on where an earlier copy was
-            cut off, and refuses a destination with other events. Exits with 0 when both hold the same, 1 when it failed
-            and can be run again, 2 when the destination holds something else.
+            assetlog copy --from sqlite:./assetlog-data --to postgres:postgresql://role@host/database
+
+            TYPE is a storage that `assetlog plugins` lists, PLACE its folder or address. It goes on where an earlier copy was \
+            cut off, and refuses a destination with other events. Exits with 0 when both hold the same, 1 when it failed and can \
+            be run again, 2 when the destination holds something else.
             """)
 
     @Option(help: ArgumentHelp("The storage that is read; a server may be running on it.", valueName: "type:place"))
@@ -30,6 +32,11 @@ struct CopyCommand: AssetlogSubcommand {
 
     @Flag(help: "Let the exporters go on in the destination where they are in the source.")
     var consumers = false
+
+    func validate() throws {
+        try CopySide.check(from, config: fromConfig, flag: "--from")
+        try CopySide.check(to, config: toConfig, flag: "--to")
+    }
 
     func run(in context: CommandContext) async throws {
         let source = try CopySide(from, config: fromConfig, flag: "--from", in: context)

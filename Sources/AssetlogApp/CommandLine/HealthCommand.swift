@@ -7,8 +7,8 @@ struct HealthCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "health", abstract: "Ask the server of this configuration whether it is alive: for HEALTHCHECK.",
         discussion: """
-            Exits with 0 when it answers 200 within five seconds, else with 1 and a sentence. The server's certificate is
-            not checked: it is asked on its own machine, and told nothing.
+            Exits with 0 when it answers 200 within five seconds, else with 1 and a sentence. The server's certificate is not \
+            checked: it is asked on its own machine, and told nothing.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -29,7 +29,8 @@ struct HealthCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) throws {
         let (target, server) = try target(in: context)
-        switch try HealthProbe(target: target, timeout: .seconds(5)).ask() {
+        let proxies = server?.takesProxyHeaders == true ? server?.trustedProxies : nil
+        switch try HealthProbe(target: target, timeout: .seconds(5), proxies: proxies ?? []).ask() {
         case .status(200): context.write("\(target) answers 200.\n")
         case .status(let status):
             let hint = ready && status == 503 ? "\(target.path)?verbose says why" : "is it the server that is meant?"

@@ -8,8 +8,8 @@ struct InitCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "init", abstract: "Make a certificate and a token for the first minute, where there are none.",
         discussion: """
-            Makes a self-signed pair, where the configuration names files that are not there, or in the data folder, and a
-            token named admin with every right when no token is valid. Standard output gets the token and nothing else. A
+            Makes a self-signed pair, where the configuration names files that are not there, or in the data folder, and a \
+            token named admin with every right when no token is valid. Standard output gets the token and nothing else. A \
             second run changes nothing.
             """)
 

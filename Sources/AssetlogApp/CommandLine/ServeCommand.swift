@@ -17,6 +17,7 @@ struct ServeCommand: AssetlogSubcommand {
         let resolved = try options.resolve(listener, in: context)
         try resolved.server.checkSafety()
         for sentence in resolved.warnings { context.warn(sentence) }
+        for sentence in resolved.notes { context.say(sentence) }
         try await ServerProcess(configuration: resolved.server, acceptsLoss: acceptLoss).run()
     }
 }

@@ -28,9 +28,10 @@ enum ServerFiles {
 
     /// Makes a file, whole or not at all, and durably.
     ///
-    /// - Parameter replaces: Whether a file of this name may be replaced.
+    /// - Parameter replaces: Whether a file of this name may be replaced; a link is followed then, and a device refused.
     /// - Throws: ``CommandFailure``.
     static func make(_ path: String, _ bytes: [UInt8], mode: mode_t, replaces: Bool = false) throws {
+        let path = replaces ? try replaceable(path) : path
         let folder = folder(of: path)
         try makeFolder(folder)
         let draft = "\(path).\(getpid())"
@@ -53,6 +54,16 @@ enum ServerFiles {
             replaces ? rename(draft, path) == 0 : link(draft, path) == 0
         else { throw failure(path) }
         sync(folder)
+    }
+
+    // Renaming over `/dev/stdout` would replace the link of that name for every program.
+    private static func replaceable(_ path: String) throws -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return path }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw CommandFailure(.failure, "\(path) is no regular file, and can't be replaced by one; name another file")
+        }
+        return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 
     private static func sync(_ folder: String) {

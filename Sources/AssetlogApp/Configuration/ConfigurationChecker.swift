@@ -35,7 +35,7 @@ struct ConfigurationChecker {
         guard case let read = sections.compactMap({ $0 }), read.count == sections.count else { return nil }
         let (server, log, auth, deployments, report) = (read[0], read[1], read[2], read[3], read[4])
 
-        let loops = problems.integer("event_loops", of: server, atLeast: 0)
+        let loops = problems.integer("event_loops", of: server, atLeast: 0, atMost: ServerConfiguration.mostEventLoops)
         let limits = ServerLimits(server, problems)
         let dataFolder = server.requiredString("data")
         let storage = makeStorage(dataFolder)
@@ -45,9 +45,10 @@ struct ConfigurationChecker {
         else { return nil }
         return ServerConfiguration(
             listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
-            eventLoops: loops, shutdownDelay: server.duration("shutdown_delay"),
-            shutdownGrace: server.duration("shutdown_grace"), allowsInsecure: server.boolean("allow_insecure"),
-            hosts: hosts(server), trustedProxies: trustedProxies(server), tls: tlsSettings(server), limits: limits,
+            eventLoops: loops, shutdownDelay: problems.duration("shutdown_delay", of: server),
+            shutdownGrace: problems.duration("shutdown_grace", of: server), allowsInsecure: server.boolean("allow_insecure"),
+            hosts: hosts(server), trustedProxies: trustedProxies(server), takesProxyHeaders: takesProxyHeaders(server),
+            tls: tlsSettings(server), limits: limits,
             log: LogSettings(
                 level: Logger.Level(rawValue: log.requiredString("level")) ?? .info,
                 format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text,
@@ -93,7 +94,8 @@ struct ConfigurationChecker {
         problems.note(
             server.error(
                 "listen",
-                "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000 or [::1]:3000, not \"\(text)\""))
+                "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000, [::1]:3000 or, for every address, *:3000,"
+                    + " not \"\(text)\""))
         return nil
     }
 
@@ -114,14 +116,14 @@ struct ConfigurationChecker {
     }
 
     private func hosts(_ server: PluginConfiguration) -> [String] {
-        server.list("hosts").map { name in
-            let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._:[]".contains($0)) }
-            if name.isEmpty || !isPlain {
-                problems.note(
-                    server.error(
-                        "hosts", "holds \"\(name)\", which is no host; write assets.example.com or 10.0.0.1, without a port"))
-            }
-            return name.lowercased()
+        server.list("hosts").compactMap { text in
+            if let name = ListenAddress.hostName(text) { return name }
+            problems.note(
+                server.error(
+                    "hosts",
+                    "holds \"\(text)\", which is no host; write assets.example.com or 10.0.0.1, without http:// and *, and"
+                        + " other scripts as in xn--bcher-kva.example"))
+            return nil
         }
     }
 
@@ -134,6 +136,15 @@ struct ConfigurationChecker {
                     "holds \"\(text)\", which is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
             return nil
         }
+    }
+
+    private func takesProxyHeaders(_ server: PluginConfiguration) -> Bool {
+        let takesThem = server.boolean("proxy_protocol")
+        if takesThem, server.list("trusted_proxies").isEmpty {
+            problems.note(
+                server.error("proxy_protocol", "needs server.trusted_proxies; list the addresses of the proxies that send the header"))
+        }
+        return takesThem
     }
 
     private func tlsSettings(_ server: PluginConfiguration) -> TLSSettings? {
@@ -187,13 +198,14 @@ struct ConfigurationChecker {
     }
 
     private func deploymentSettings(_ section: PluginConfiguration) -> DeploymentSettings {
-        let domain = section.string("organization_domain")?.lowercased()
+        let written = section.string("organization_domain")
+        let domain = written.flatMap(ListenAddress.hostName)
         let organizations = names("organizations", of: section, noun: "an organization")
-        if let domain, domain.hasPrefix(".") || domain.contains("/") || domain.contains(":") || domain.isEmpty {
+        if let written, domain == nil || written.hasPrefix(".") || written.contains(":") {
             problems.note(
-                section.error("organization_domain", "must be a domain such as example.com, not \"\(domain)\""))
+                section.error("organization_domain", "must be a domain such as example.com, not \"\(written)\""))
         }
-        if domain == nil, !organizations.isEmpty {
+        if written == nil, !organizations.isEmpty {
             problems.note(
                 section.error("organizations", "does nothing without organization_domain; set it to your domain"))
         }

@@ -26,6 +26,9 @@ enum ConfigurationFile {
     /// - Throws: ``ConfigurationError`` about what `noun` says, in the file that `name` names.
     static func readText(_ path: String, name: String, noun: String) throws -> String {
         let bytes = try readBytes(path, name: name, noun: noun)
+        guard !bytes.starts(with: [0xff, 0xfe]), !bytes.starts(with: [0xfe, 0xff]) else {
+            throw ConfigurationError(noun, "is UTF-16 text; save it as UTF-8", at: name)
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ConfigurationError(noun, "is not UTF-8 text", at: name)
         }

@@ -7,10 +7,12 @@ struct ResolvedConfiguration: Sendable {
     var values: [EffectiveValue]
     /// Sentences for the operator about what is allowed, but looks wrong.
     var warnings: [String]
+    /// Sentences about values of the file that do not count, because a variable says something else.
+    var notes: [String]
 }
 
 /// Puts the file, the environment and the flags together: flags win over variables, those over the file, that over
-/// the defaults. Pure.
+/// the variables of packages (`ASSETLOG_DEFAULT_…`), those over the defaults. Pure.
 struct ConfigurationResolver {
     private let input: ConfigurationInput
     private let plugins: PluginList
@@ -56,13 +58,16 @@ struct ConfigurationResolver {
         let environment = try readEnvironment(schema)
         try problems.throwIfAny()
 
-        var merged = file.merging(environment) { $1 }.merging(flags) { $1 }.filter { schema[$0.key] != nil }
+        var merged = packageDefaults(schema).merging(file) { $1 }.merging(environment) { $1 }.merging(flags) { $1 }
+            .filter { schema[$0.key] != nil }
         preferDataFolder(&merged)
+        ServerKeys.replaceSynonyms(&merged)
         let checker = ConfigurationChecker(
             merged: merged, plugins: plugins, workingFolder: input.workingFolder, problems: problems)
         let server = try checker.check(exporters: exporters)
         return ResolvedConfiguration(
-            server: server, values: effectiveValues(schema, merged), warnings: warnings + Self.advice(server))
+            server: server, values: effectiveValues(schema, merged), warnings: warnings + Self.advice(server),
+            notes: overridden(by: environment))
     }
 
     // Sorted by line, not by text: assetlog.yaml:9 stands before assetlog.yaml:10.
@@ -104,22 +109,42 @@ struct ConfigurationResolver {
         var known = ConfigurationInput.reservedVariables
         for entry in schema.entries {
             let isFirst = known.insert(entry.variable).inserted
-            // A variable that is set to nothing counts as not set: composed environments are full of them.
-            guard let text = input.environment[entry.variable], !text.isEmpty else { continue }
+            known.insert(entry.defaultVariable)
+            guard let value = variable(entry.variable, entry.key, .environment) else { continue }
             guard isFirst else {
                 throw ConfigurationError(
                     entry.path, "shares its variable with another key; use the file", at: entry.variable)
             }
-            let isList = entry.key.kind == .list
-            values[entry.path] = WrittenValue(
-                texts: isList ? Self.list(text) : [text], isList: isList, level: .environment, place: entry.variable,
-                folder: input.workingFolder)
+            values[entry.path] = value
         }
         for name in input.environment.keys.sorted() where name.hasPrefix("ASSETLOG_") && !known.contains(name) {
             let hint = Self.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
             warnings.append("The variable \(name) has no meaning here and is ignored\(hint)")
         }
         return values
+    }
+
+    private func packageDefaults(_ schema: ConfigurationSchema) -> WrittenValues {
+        let pairs = schema.entries.compactMap { entry in
+            variable(entry.defaultVariable, entry.key, .builtIn).map { (entry.path, $0) }
+        }
+        return WrittenValues(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    // A variable that is set to nothing counts as not set: composed environments are full of them.
+    private func variable(_ name: String, _ key: ConfigurationKey, _ level: ConfigurationLevel) -> WrittenValue? {
+        guard let text = input.environment[name], !text.isEmpty else { return nil }
+        let isList = key.kind == .list
+        return WrittenValue(
+            texts: isList ? Self.list(text) : [text], isList: isList, level: level, place: name, folder: input.workingFolder)
+    }
+
+    private func overridden(by environment: WrittenValues) -> [String] {
+        environment.keys.sorted().compactMap { path in
+            guard let variable = environment[path], let written = file[path], flags[path] == nil, written.texts != variable.texts
+            else { return nil }
+            return "\(variable.place) wins over \(path) at \(written.place)"
+        }
     }
 
     // Without what all of them share, which would make any two of them look alike.

@@ -8,6 +8,8 @@ struct ConfigurationSchema: Sendable {
         var key: ConfigurationKey
         /// The variable that gives it: `ASSETLOG_SERVER_LISTEN`.
         var variable: String { ConfigurationSchema.variable(path) }
+        /// The variable by which a package or an image gives the default: `ASSETLOG_DEFAULT_SERVER_DATA`.
+        var defaultVariable: String { ConfigurationSchema.variable("default.\(path)") }
     }
 
     /// The keys, in the order in which they are shown.
@@ -57,16 +59,68 @@ struct ConfigurationSchema: Sendable {
     }
 
     private func checkSection(_ path: String, _ value: WrittenValue) throws {
+        if path == "exporters", !value.isEmpty { throw ConfigurationError(path, Self.exportersForm, at: value.place) }
         let isSection = path == "exporters" || entries.contains { $0.path.hasPrefix("\(path).") }
         if isSection {
             // `storage:` with everything below it commented out says nothing.
             guard !value.isEmpty else { return }
-            throw ConfigurationError(path, "is a section; its keys go below it, indented", at: value.place)
+            throw ConfigurationError(
+                path, "is a section; its keys go below it, indented\(example(of: path, value))", at: value.place)
         }
         if let entry = entries.first(where: { path.hasPrefix("\($0.path).") }) {
             throw ConfigurationError(entry.path, "takes a value, not a section", at: value.place)
         }
-        throw ConfigurationError.unknownKey(path, among: candidates(for: path), at: value.place)
+        guard let meant = suggestion(for: path) else {
+            throw ConfigurationError.unknownKey(path, among: candidates(for: path), at: value.place)
+        }
+        throw ConfigurationError(path, "is not a known key; did you mean \(meant)?", at: value.place)
+    }
+
+    /// How exporters are written, for those who write something else.
+    static let exportersForm =
+        "takes names, and no list: below it a name of your choice such as `audit:`, and below that `type: jsonlines` and the"
+        + " other keys"
+
+    // `storage: sqlite` and `log: debug` mean the one key that everybody knows.
+    private func example(of path: String, _ value: WrittenValue) -> String {
+        guard !value.isList, let text = value.texts.first, let name = ["storage": "type", "log": "level"][path] else { return "" }
+        return ": `\(name): \(text)`"
+    }
+
+    // MARK: What was meant
+
+    /// The key that was meant by a word that other programs use, by one in the wrong section, or by the start of a name.
+    private func suggestion(for path: String) -> String? {
+        let parts = path.split(separator: ".").map(String.init)
+        guard let last = parts.last else { return nil }
+        let name = last.replacing("-", with: "_")
+        if let synonym = ServerKeys.otherNames[name], self[synonym] != nil, Self.isBelow(synonym, parts.dropLast()) { return synonym }
+        let paths = entries.map(\.path)
+        return paths.first { Self.isPart(parts.dropLast() + [name], of: $0) }
+            ?? paths.first { Self.begins($0, with: parts.dropLast() + [name]) }
+    }
+
+    // Whether a key of the same section has a name that begins so: `certif`.
+    private static func begins(_ path: String, with parts: [String]) -> Bool {
+        let known = path.split(separator: ".").map(String.init)
+        guard known.dropLast() == parts.dropLast(), let name = known.last, let start = parts.last else { return false }
+        return start.count >= 3 && name.hasPrefix(start)
+    }
+
+    private static func isBelow(_ path: String, _ sections: ArraySlice<String>) -> Bool {
+        sections.allSatisfy { path.split(separator: ".").map(String.init).contains($0) }
+    }
+
+    // Whether a key has these parts, in this order and with others between them; the last is its name.
+    private static func isPart(_ parts: [String], of path: String) -> Bool {
+        let known = path.split(separator: ".").map(String.init)
+        guard known.last == parts.last else { return false }
+        var rest = known[...]
+        return parts.allSatisfy { part in
+            guard let index = rest.firstIndex(of: part) else { return false }
+            rest = rest[(index + 1)...]
+            return true
+        }
     }
 
     // Sections too, because `sever: 5` is nearer to `server` than to any key.

@@ -12,8 +12,10 @@ struct ServerConfiguration: Sendable {
     var pathPrefix: String
     /// Whether every report is refused.
     var isReadOnly: Bool
-    /// The number of event loops, at least 1.
+    /// The number of event loops; 0: one for each core.
     var eventLoops: Int
+    /// Each takes a thread and three descriptors, and a process has 1,024 of those by default.
+    static let mostEventLoops = 256
     /// How long requests are still taken when the end was announced.
     var shutdownDelay: Duration
     /// How long requests may take to finish at the end.
@@ -24,6 +26,8 @@ struct ServerConfiguration: Sendable {
     var hosts: [String]
     /// The proxies whose forwarded headers are believed.
     var trustedProxies: [AddressBlock]
+    /// Whether their connections begin with a PROXY header.
+    var takesProxyHeaders: Bool
     /// The certificate and the rules of TLS; nil: plain HTTP.
     var tls: TLSSettings?
     /// What a stranger is granted.

@@ -40,7 +40,10 @@ enum ServerKeys {
                 "Further names and addresses of this server, for requests without a token; loopback's need not be listed."),
             ConfigurationKey(
                 "trusted_proxies", .list, default: "",
-                "Addresses and networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+                "Addresses and networks of proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded are believed."),
+            ConfigurationKey(
+                "proxy_protocol", .boolean, default: "false",
+                "Every connection of a trusted proxy begins with a PROXY header, version 1 or 2, that names its client."),
         ] + tls + limits)
 
     private static let tls = [
@@ -174,4 +177,41 @@ enum ServerKeys {
     /// `exporters.NAME.type`, beside the keys of the plugin.
     static let exporterType = ConfigurationKey(
         "type", .text, required: true, "What kind of exporter this is: a name that `assetlog plugins` lists.")
+
+    // MARK: Other words
+
+    /// Words of other programs for the words of a choice.
+    private static let synonyms: [String: [String: String]] = [
+        "log.level": [
+            "warn": "warning", "err": "error", "fatal": "critical", "crit": "critical", "information": "info", "verbose": "debug",
+        ],
+        "server.tls.minimum_version": [
+            "tls1.2": "1.2", "tlsv1.2": "1.2", "tls1.3": "1.3", "tlsv1.3": "1.3", "tlsv1_2": "1.2", "tlsv1_3": "1.3",
+        ],
+        "server.tls.client_certificates": ["require": "required", "mandatory": "required", "off": "none", "false": "none"],
+    ]
+
+    /// Puts this program's words where others stand.
+    static func replaceSynonyms(_ values: inout WrittenValues) {
+        for (path, words) in synonyms {
+            guard let text = values[path]?.texts.first, let word = words[text.lowercased()] else { continue }
+            values[path]?.texts = [word]
+        }
+    }
+
+    /// Names of other programs for keys, by their last part.
+    static let otherNames: [String: String] = [
+        "port": "server.listen", "host": "server.listen", "address": "server.listen", "bind": "server.listen",
+        "listen_address": "server.listen", "addr": "server.listen", "threads": "server.event_loops", "workers": "server.event_loops",
+        "prefix": "server.path_prefix", "base_path": "server.path_prefix", "root_path": "server.path_prefix",
+        "readonly": "server.read_only", "allowed_hosts": "server.hosts", "server_name": "server.hosts",
+        "data_dir": "server.data", "datadir": "server.data", "data_folder": "server.data", "data_path": "server.data",
+        "cert": "server.tls.certificate", "crt": "server.tls.certificate", "cert_file": "server.tls.certificate",
+        "certfile": "server.tls.certificate", "ssl_cert": "server.tls.certificate", "keyfile": "server.tls.key",
+        "key_file": "server.tls.key", "private_key": "server.tls.key", "ssl_key": "server.tls.key", "ca": "server.tls.client_ca",
+        "ca_file": "server.tls.client_ca", "min_version": "server.tls.minimum_version", "max_body_size": "server.limits.body_bytes",
+        "max_connections": "server.limits.connections", "log_level": "log.level", "loglevel": "log.level", "verbosity": "log.level",
+        "access_log": "log.access", "audit_log": "log.audit", "backend": "storage.type", "engine": "storage.type",
+        "dsn": "storage.postgres.url", "database_url": "storage.postgres.url", "tokens_path": "auth.tokens_file",
+    ]
 }

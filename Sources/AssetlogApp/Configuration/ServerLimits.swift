@@ -34,7 +34,7 @@ struct ServerLimits: Hashable, Sendable {
             problems.integer("limits.\(name)", of: server, atLeast: minimum)
         }
         func span(_ name: String) -> Duration {
-            let span = server.duration("limits.\(name)")
+            let span = problems.duration("limits.\(name)", of: server)
             if span <= .zero { problems.note(server.error("limits.\(name)", "must be longer than nothing")) }
             return span
         }

@@ -17,7 +17,8 @@ struct YAMLNodes {
     /// - Throws: ``ConfigurationError`` with the file and the line, and what `body` throws.
     func withRoot<Result>(of text: String, _ body: (Node?) throws -> Result) throws -> Result {
         do {
-            let parser = try Parser(yaml: text, encoding: .utf8)
+            // Editors of some systems put a byte order mark before UTF-8.
+            let parser = try Parser(yaml: text.hasPrefix("\u{FEFF}") ? String(text.dropFirst()) : text, encoding: .utf8)
             // The nodes refer to their anchors weakly; the parser keeps them.
             return try withExtendedLifetime(parser) { try body(try parser.singleRoot()) }
         } catch let error as YamlError {

@@ -18,7 +18,7 @@ struct YAMLReader {
     ///
     /// - Throws: ``ConfigurationError`` with the file and the line.
     static func read(_ text: String, name: String, folder: String) throws -> WrittenValues {
-        guard text.contains(where: { !$0.isWhitespace }) else {
+        guard text.contains(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) else {
             throw ConfigurationError(
                 "the configuration", "is empty; `assetlog config sample` prints one to start from", at: name)
         }
@@ -53,6 +53,10 @@ struct YAMLReader {
                 values[key] = written([], isList: false, at: name)
             case .mapping(let section):
                 try readSection(section, path: key, depth: depth + 1)
+            case .sequence where key == "exporters":
+                throw nodes.error(key, ConfigurationSchema.exportersForm, name)
+            case .sequence(let sequence) where depth == 1 && sequence.contains(where: { $0.mapping != nil }):
+                throw nodes.error(key, "is a section; its keys go below it, indented and without dashes", name)
             case .sequence(let sequence):
                 try nodes.refuseAnchor(sequence.anchor != nil, key, value)
                 values[key] = written(try sequence.map { try nodes.text($0, of: key) }, isList: true, at: name)

@@ -12,9 +12,7 @@ struct CopySide {
     ///
     /// - Throws: `ConfigurationError`, `ConfigurationErrors`, `ValidationError`.
     init(_ text: String?, config: String?, flag: String, in context: CommandContext) throws {
-        guard text != nil || config != nil else {
-            throw ValidationError("\(flag) TYPE:PLACE or \(flag)-config FILE must say which storage it is.")
-        }
+        try Self.check(text, config: config, flag: flag)
         var input = ConfigurationInput(workingFolder: context.workingFolder)
         input.file = try config.map { try ConfigurationFile.read($0, workingFolder: context.workingFolder) }
         // What a variable says of the one storage of a server would be said of both.
@@ -22,6 +20,14 @@ struct CopySide {
         input.flags = try text.map { try Self.flags($0, flag, context.plugins) } ?? []
         storage = try ConfigurationResolver.resolve(input, plugins: context.plugins).server.storage
         self.flag = flag
+    }
+
+    /// Checks that one of the two flags of a side was given.
+    ///
+    /// - Throws: `ValidationError`.
+    static func check(_ text: String?, config: String?, flag: String) throws {
+        guard text == nil, config == nil else { return }
+        throw ValidationError("\(flag) TYPE:PLACE or \(flag)-config FILE must say which storage it is.")
     }
 
     private static func flags(_ text: String, _ flag: String, _ plugins: PluginList) throws -> [ConfigurationInput.Flag] {
@@ -32,6 +38,9 @@ struct CopySide {
             plugin = try plugins.storage(named: type)
         } catch var error as ConfigurationError {
             error.place = flag
+            if parts.count == 2, parts[1].hasPrefix("//") {
+                error.problem = "is missing before the address; write \(flag) TYPE:ADDRESS, such as \(flag) postgres:postgresql://…"
+            }
             throw error
         }
         var flags = [ConfigurationInput.Flag(key: "storage.type", value: type, flag: flag)]

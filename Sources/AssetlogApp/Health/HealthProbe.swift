@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogTLS
 
 /// Asks a server for its health, once.
@@ -11,12 +12,18 @@ struct HealthProbe {
 
     let target: HealthTarget
     let timeout: Duration
+    /// The addresses whose connections must begin with a PROXY header; this machine may have one of them.
+    var proxies: [AddressBlock] = []
 
     /// Asks; it blocks.
     ///
     /// - Throws: ``CommandFailure``.
     func ask() throws -> Outcome {
         let socket = try ProbeSocket(target.address, name: target.description, timeout: timeout)
+        if let address = socket.localAddress.flatMap({ ClientAddress($0) }), proxies.contains(where: { $0.contains(address) }) {
+            // There is no client whom it could name.
+            try socket.send(Array("PROXY UNKNOWN\r\n".utf8))
+        }
         let request = Array(
             "GET \(target.path) HTTP/1.1\r\nHost: \(target.address)\r\nUser-Agent: assetlog-health\r\nConnection: close\r\n\r\n".utf8)
         guard target.isSecure else { return try status(of: socket.ask(request, until: Self.hasStatusLine)) }

@@ -24,6 +24,7 @@ struct HealthTarget: Hashable, CustomStringConvertible {
         // "Every address" is none that could be asked.
         if address.host == "0.0.0.0" { address.host = "127.0.0.1" }
         if address.host == "::" { address.host = "::1" }
+        if address.isEveryAddress { address.host = "localhost" }
         self.init(isSecure: server.tls != nil, address: address, path: path)
     }
 

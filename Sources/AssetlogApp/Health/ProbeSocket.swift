@@ -41,11 +41,7 @@ final class ProbeSocket {
 
     /// Sends a request and reads until it is enough, or until the server closes.
     func ask(_ request: [UInt8], until isEnough: ([UInt8]) -> Bool) throws -> [UInt8] {
-        var rest = request[...]
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-            if try isDone(count, forReading: false) { rest = rest.dropFirst(count) }
-        }
+        try send(request)
         var answer: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 4096)
         while !isEnough(answer) {
@@ -55,6 +51,31 @@ final class ProbeSocket {
             answer += piece[..<count]
         }
         return answer
+    }
+
+    /// Sends bytes, all of them.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if try isDone(count, forReading: false) { rest = rest.dropFirst(count) }
+        }
+    }
+
+    /// The address at this end, without a port; nil when it can't be found out.
+    var localAddress: String? {
+        var address = sockaddr_storage()
+        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        return withUnsafeMutablePointer(to: &address) { storage in
+            storage.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+                guard getsockname(descriptor, address, &size) == 0 else { return nil }
+                var text = [CChar](repeating: 0, count: Int(NI_MAXHOST))
+                guard getnameinfo(address, size, &text, socklen_t(text.count), nil, 0, NI_NUMERICHOST) == 0 else { return nil }
+                return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            }
+        }
     }
 
     /// Waits until the socket is ready.

@@ -60,6 +60,29 @@ struct CertificateKeeper: Sendable {
         }
     }
 
+    /// Reads the certificates as a server would.
+    ///
+    /// - Returns: What will make clients refuse them soon or now, and what else deserves attention.
+    /// - Throws: `TLSError` that names the file or the setting.
+    static func inspect(_ settings: TLSSettings, at now: Timestamp) throws -> (problems: [String], warnings: [String]) {
+        let context = try TLSContext(try configuration(settings, .seconds(10)))
+        let second = now.microseconds / 1_000_000
+        var (problems, warnings) = ([String](), [String]())
+        for sentence in context.warnings {
+            // An expired one is a warning to a server, which had better go on, and a problem to who asks whether all is well.
+            let isOver = context.certificates.contains {
+                ($0.expiry ?? .max) < second && sentence.contains($0.file) && sentence.contains("expired")
+            }
+            if isOver { problems.append(sentence) } else { warnings.append(sentence) }
+        }
+        for certificate in context.certificates {
+            guard let expiry = certificate.expiry, (second..<second + 14 * 86_400).contains(expiry) else { continue }
+            let end = Timestamp(microseconds: expiry * 1_000_000)
+            warnings.append("The certificate in \(certificate.file) expires soon, at \(end). Renew it.")
+        }
+        return (problems, warnings)
+    }
+
     private static func warn(_ sentences: [String], _ logger: Logger) {
         for sentence in sentences {
             logger.warning("A certificate needs attention.", metadata: ["tls.warning": "\(sentence)"])

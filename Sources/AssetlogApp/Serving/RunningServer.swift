@@ -77,7 +77,8 @@ struct RunningServer {
         metrics.register(in: observability.registry)
         let memory = configuration.memory
         let api = APIService(
-            log: log, configuration: configuration.api(memory), tokens: tokens.directory, metrics: metrics, registry: observability.registry,
+            log: log, configuration: configuration.api(memory), tokens: tokens.directory, metrics: metrics,
+            registry: observability.registry,
             sink: observability.requests, logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(

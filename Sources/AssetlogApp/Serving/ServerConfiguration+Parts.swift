@@ -31,11 +31,12 @@ extension ServerConfiguration {
             { @Sendable in try keeper.makeHandler() }
         }
         var listener = HTTPServerConfiguration(
-            host: listen.host, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
+            host: listen.bindHost, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access(tokens),
             metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
-            limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : System.coreCount)
+            limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : min(System.coreCount, Self.mostEventLoops))
         listener.hasReportExtensions = hasReportExtensions
+        listener.takesProxyHeaders = takesProxyHeaders
         listener.memory = memory
         return listener
     }
@@ -69,7 +70,7 @@ extension ServerConfiguration {
         AccessPolicy(
             tokens: tokens, isTokenRequired: auth.isRequired,
             hosts: HostPolicy(
-                names: hosts + [listen.host.lowercased()],
+                names: hosts + (listen.isEveryAddress ? [] : [listen.host.lowercased()]),
                 acceptsAddresses: !listen.isLoopback,
                 organizationDomain: deployments.organizationDomain),
             organizations: OrganizationPolicy(
@@ -82,7 +83,8 @@ extension ServerConfiguration {
 
     /// Where a server is reached that is bound to an address: `https://127.0.0.1:3000/dagster`.
     func url(at address: SocketAddress) -> String {
-        let listen = ListenAddress(host: listen.host, port: address.port ?? listen.port)
+        let host = listen.isEveryAddress ? address.ipAddress : nil
+        let listen = ListenAddress(host: host ?? listen.host, port: address.port ?? listen.port)
         return "\(tls == nil ? "http" : "https")://\(listen)\(pathPrefix)"
     }
 }

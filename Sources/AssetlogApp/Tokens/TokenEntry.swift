@@ -128,8 +128,8 @@ struct TokenEntry {
     /// Nil: it never expires.
     private func expiry() throws -> Timestamp? {
         guard let value = values["expires"] else { return nil }
-        guard let time = Timestamp(try nodes.text(value, of: "expires", in: false)) else {
-            throw nodes.error("expires", "must be a time such as 2027-01-31T00:00:00Z", value)
+        guard let time = TokenScope.time(try nodes.text(value, of: "expires", in: false)) else {
+            throw nodes.error("expires", "must be a time such as 2027-01-31T00:00:00Z, or a day such as 2027-01-31", value)
         }
         return time
     }

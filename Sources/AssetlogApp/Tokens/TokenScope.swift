@@ -81,17 +81,42 @@ enum TokenScope {
                 + " URI:spiffe://example.com/worker, email:ops@example.com or IP:10.0.0.7")
     }
 
-    /// A time span in microseconds: a number with s, m, h or d.
+    /// A time span in microseconds.
     static func span(_ text: String) throws -> Int64 {
-        let units: [Character: Int64] = ["s": 1, "m": 60, "h": 3600, "d": 86_400]
-        let digits = text.dropLast()
-        guard let unit = text.last.flatMap({ units[$0] }), digits.allSatisfy({ $0.isASCII && $0.isNumber }),
-            let number = Int64(digits), number <= longestSpan / unit
-        else { throw Problem("must be a number with s, m, h or d, such as 90d, of at most a hundred years, not \(quoted(text))") }
-        return number * unit * 1_000_000
+        guard let span = TimeSpan.read(text) else {
+            throw Problem(
+                "must be a number with \(TimeSpan.units), such as 90d, of at most a hundred years, not \(quoted(text))")
+        }
+        return microseconds(span)
     }
 
-    private static let longestSpan: Int64 = 36_525 * 86_400
+    /// When something ends: after a span, at a time, or when a day begins in UTC; nil: never.
+    static func end(_ text: String, from now: Timestamp) throws -> Timestamp? {
+        if text.lowercased() == "never" { return nil }
+        let end: Timestamp
+        if let span = TimeSpan.read(text) {
+            if span == .zero { throw Problem("must be longer than nothing") }
+            end = now.advanced(by: microseconds(span))
+        } else if let time = time(text) {
+            end = time
+        } else {
+            throw Problem(
+                "must be a number with \(TimeSpan.units), such as 90d, a day such as 2027-01-31, a time such as"
+                    + " 2027-01-31T12:00:00Z, or never, not \(quoted(text))")
+        }
+        guard end > now else { throw Problem("lies at \(end), which is over") }
+        guard end <= now.advanced(by: microseconds(TimeSpan.longest)) else { throw Problem("must be at most a hundred years") }
+        return end
+    }
+
+    /// A time of RFC 3339, or the start of a day in UTC; nil when it is neither.
+    static func time(_ text: String) -> Timestamp? {
+        Timestamp(text) ?? Timestamp("\(text)T00:00:00Z")
+    }
+
+    private static func microseconds(_ span: Duration) -> Int64 {
+        Int64(span / .microseconds(1))
+    }
 
     private static func quoted(_ text: String) -> String {
         LineText.quoted(String(text.prefix(200)))

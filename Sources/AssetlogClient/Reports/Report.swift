@@ -16,6 +16,12 @@ public struct Report: Hashable, Sendable {
         case observation
         /// A check of the asset was evaluated.
         case check(name: String, passed: Bool, severity: Severity = .error)
+        /// Somebody began to write the asset.
+        case started
+        /// The asset should have been written, and was not.
+        case failed(reason: FailureReason = .failedToMaterialize, message: String? = nil)
+        /// The asset was not written, and that is in order.
+        case skipped(reason: FailureReason? = nil, message: String? = nil)
     }
 
     /// What is reported.
@@ -26,6 +32,8 @@ public struct Report: Hashable, Sendable {
     public var partition: String?
     /// Labels with values.
     public var metadata: ReportMetadata
+    /// Names with texts by which it can be found. Dagster's report endpoints take none.
+    public var tags: ReportTags = [:]
     /// Words for people. None is sent of a check, as Dagster keeps none.
     public var description: String?
     /// The version of the asset's data. None is sent of a check, as Dagster keeps none.
@@ -57,6 +65,12 @@ extension Report {
         }
         if case .check(let name, let passed, let severity) = kind {
             members += [("check_name", .string(name)), ("passed", .bool(passed)), ("severity", .string(severity.rawValue))]
+        }
+        if let failure = kind.failure { members.append(("failure", failure)) }
+        if !tags.entries.isEmpty {
+            var object = JSONObject()
+            for tag in tags.entries { object[tag.name] = .string(tag.text) }
+            members.append(("tags", .object(object)))
         }
         add("partition", partition)
         if eventKind != .check {
@@ -105,6 +119,25 @@ extension Report.Kind {
         case .materialization: .materialization
         case .observation: .observation
         case .check: .check
+        case .started: .materializationStarted
+        case .failed: .materializationFailed
+        case .skipped: .materializationSkipped
         }
+    }
+
+    /// Why the asset was not materialized, as JSON.
+    fileprivate var failure: JSONValue? {
+        switch self {
+        case .failed(let reason, let message): Self.failure(reason, message)
+        case .skipped(let reason?, let message): Self.failure(reason, message)
+        case .skipped(nil, let message?): Self.failure(.unknown, message)
+        default: nil
+        }
+    }
+
+    private static func failure(_ reason: FailureReason, _ message: String?) -> JSONValue {
+        var object: JSONObject = ["reason": .string(reason.rawValue)]
+        object["message"] = message.map(JSONValue.string)
+        return .object(object)
     }
 }

@@ -60,22 +60,30 @@ public final class AssetlogClient: Sendable {
     /// - Parameters:
     ///   - report: The report.
     ///   - id: The identity by which a server records it once; nil makes one.
+    ///   - age: How long ago it was made.
     /// - Throws: ``ClientError``.
     @discardableResult
-    public func report(_ report: Report, id: EventID? = nil) async throws -> EventID? {
-        try await send(seal(report, id: id), start: clock.steady())
+    public func report(_ report: Report, id: EventID? = nil, age: Duration = .zero) async throws -> EventID? {
+        try await send(seal(report, id: id, age: age), start: clock.steady(), isLate: age > Self.mostOfNow)
     }
+
+    /// What was made longer ago says when.
+    static let mostOfNow = Duration.seconds(1)
 
     /// Gives a report its identity, its time and its bytes.
     ///
-    /// - Parameter id: The identity; nil makes one.
+    /// - Parameters:
+    ///   - report: The report.
+    ///   - id: The identity; nil makes one.
+    ///   - age: How long ago it was made.
     /// - Throws: ``ClientError`` when it can't be sent to any server.
-    func seal(_ report: Report, id: EventID? = nil) throws -> SealedReport {
+    func seal(_ report: Report, id: EventID? = nil, age: Duration = .zero) throws -> SealedReport {
         guard !report.assetKey.isEmpty else { throw ClientError(.invalid, "the asset key has no part; give it at least one") }
         let now = clock.date()
         return SealedReport(
             id: id ?? generator.withLock { $0.next(at: now) }, url: url, deployment: deployment, kind: report.kind.eventKind,
-            assetKey: AssetKey(report.assetKey), madeAt: now, body: report.body())
+            assetKey: AssetKey(report.assetKey), madeAt: Timestamp(microseconds: now.microseconds - Int64(age / .microseconds(1))),
+            body: report.body())
     }
 
     /// Sends a report until the server has decided, or the time since `start` is over. There is always one attempt.

@@ -45,19 +45,20 @@ public struct SpoolingReporter: Sendable {
     /// - Parameters:
     ///   - report: The report.
     ///   - id: The identity by which a server records it once; nil makes one.
+    ///   - age: How long ago it was made.
     /// - Throws: ``ClientError`` when the server refuses the report, or it can be neither delivered nor kept: then it is
     ///   nowhere.
-    public func report(_ report: Report, id: EventID? = nil) async throws -> Receipt {
-        let sealed = try client.seal(report, id: id)
+    public func report(_ report: Report, id: EventID? = nil, age: Duration = .zero) async throws -> Receipt {
+        let sealed = try client.seal(report, id: id, age: age)
         let start = client.clock.steady()
         let (spool, name): (Spool, SpoolName)
         do {
             spool = try self.spool.get()
             name = try await spool.register(sealed, until: start + client.patience, client.clock)
         } catch let problem as ClientError where problem.isOfSpool {
-            return try await reportWithoutPlace(sealed, problem, start: start)
+            return try await reportWithoutPlace(sealed, problem, start: start, age: age)
         }
-        return try await deliver(sealed, name, from: spool, start: start)
+        return try await deliver(sealed, name, from: spool, start: start, age: age)
     }
 
     /// Keeps a report without trying to deliver it.
@@ -65,10 +66,13 @@ public struct SpoolingReporter: Sendable {
     /// - Parameters:
     ///   - report: The report.
     ///   - id: The identity by which a server records it once; nil makes one.
+    ///   - age: How long ago it was made.
     ///   - reason: Why it can't be sent now.
     /// - Throws: ``ClientError`` when it can't be kept.
-    public func keep(_ report: Report, id: EventID? = nil, because reason: ClientError) async throws -> Receipt {
-        let sealed = try client.seal(report, id: id)
+    public func keep(
+        _ report: Report, id: EventID? = nil, age: Duration = .zero, because reason: ClientError
+    ) async throws -> Receipt {
+        let sealed = try client.seal(report, id: id, age: age)
         do {
             let spool = try spool.get()
             try spool.persist(try await spool.register(sealed, until: client.clock.steady() + client.patience, client.clock))
@@ -90,7 +94,7 @@ public struct SpoolingReporter: Sendable {
     // MARK: A report that has its place
 
     private func deliver(
-        _ report: SealedReport, _ name: SpoolName, from spool: Spool, start: Duration
+        _ report: SealedReport, _ name: SpoolName, from spool: Spool, start: Duration, age: Duration
     ) async throws -> Receipt {
         var receipt = Receipt(outcome: .recorded(report.id))
         do {
@@ -109,8 +113,8 @@ public struct SpoolingReporter: Sendable {
             // What was delivered before it has shown that the server is there.
             let isServerThere = receipt.earlier.map { $0.delivered > 0 } ?? false
             let now = client.clock.steady()
-            receipt.outcome = .recorded(
-                try await client.send(report, start: isServerThere ? now : start, isLate: now - start > .seconds(1)))
+            let isLate = now - start + age > AssetlogClient.mostOfNow
+            receipt.outcome = .recorded(try await client.send(report, start: isServerThere ? now : start, isLate: isLate))
             try? spool.remove(name)
             return receipt
         } catch let error as ClientError where error.isRetriable {
@@ -119,7 +123,7 @@ public struct SpoolingReporter: Sendable {
             return receipt
         } catch let problem as ClientError where problem.isOfSpool {
             try? spool.remove(name)
-            return try await reportWithoutPlace(report, problem, start: start)
+            return try await reportWithoutPlace(report, problem, start: start, age: age)
         } catch {
             try? spool.remove(name)
             throw error
@@ -142,12 +146,15 @@ public struct SpoolingReporter: Sendable {
 
     // MARK: A report that has none
 
-    private func reportWithoutPlace(_ report: SealedReport, _ problem: ClientError, start: Duration) async throws -> Receipt {
+    private func reportWithoutPlace(
+        _ report: SealedReport, _ problem: ClientError, start: Duration, age: Duration
+    ) async throws -> Receipt {
         var receipt = Receipt(outcome: .recorded(nil), spoolProblem: problem)
         do {
             receipt.earlier = try await deliverEarlier(than: report, start: start)
             if let obstacle = receipt.earlier?.obstacle { throw obstacle }
-            receipt.outcome = .recorded(try await client.send(report, start: start))
+            let isLate = client.clock.steady() - start + age > AssetlogClient.mostOfNow
+            receipt.outcome = .recorded(try await client.send(report, start: start, isLate: isLate))
             return receipt
         } catch let error as ClientError where error.isRetriable {
             throw Self.lost(error, problem)

@@ -161,7 +161,8 @@ public final class EventBatch: @unchecked Sendable {
     }
 
     private func grow(to needed: Int) {
-        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: max(needed, arena.count + min(arena.count, Self.maximumGrowth)), alignment: 16)
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(needed, arena.count + min(arena.count, Self.maximumGrowth)), alignment: 16)
         larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: arena[..<used]))
         arena.deallocate()
         arena = larger

@@ -77,6 +77,9 @@ public struct StorageSetup: Sendable {
     ///
     /// While its database is away it opens all the same, and the calls throw ``StorageError`` with the code `unavailable`.
     public var openTokens: (@Sendable () async throws -> any TokenStore)?
+    /// Looks at the files and folders that the storage needs, without changing them, and returns a sentence about each that
+    /// it can't use, as ``PathInspection`` makes them. Nil: it needs none.
+    public var inspectFiles: (@Sendable () async -> [String])?
 
     /// Makes a setup.
     public init(
@@ -85,7 +88,8 @@ public struct StorageSetup: Sendable {
         verify: (@Sendable () async throws -> VerificationReport)? = nil,
         openForReading: (@Sendable () async throws -> any LogReader)? = nil,
         openConsumers: (@Sendable () async throws -> any ConsumerStore)? = nil,
-        openTokens: (@Sendable () async throws -> any TokenStore)? = nil
+        openTokens: (@Sendable () async throws -> any TokenStore)? = nil,
+        inspectFiles: (@Sendable () async -> [String])? = nil
     ) {
         self.open = open
         self.backUp = backUp
@@ -93,6 +97,7 @@ public struct StorageSetup: Sendable {
         self.openForReading = openForReading
         self.openConsumers = openConsumers
         self.openTokens = openTokens
+        self.inspectFiles = inspectFiles
     }
 }
 
@@ -140,10 +145,17 @@ public struct ExporterPlugin: Sendable {
 public struct ExporterSetup: Sendable {
     /// Opens the exporter.
     public var open: @Sendable (PluginContext) async throws -> any Exporter
+    /// Looks at the files and folders that the exporter needs, without changing them, and returns a sentence about each that
+    /// it can't use, as ``PathInspection`` makes them. Nil: it needs none.
+    public var inspectFiles: (@Sendable () async -> [String])?
 
     /// Makes a setup.
-    public init(open: @escaping @Sendable (PluginContext) async throws -> any Exporter) {
+    public init(
+        open: @escaping @Sendable (PluginContext) async throws -> any Exporter,
+        inspectFiles: (@Sendable () async -> [String])? = nil
+    ) {
         self.open = open
+        self.inspectFiles = inspectFiles
     }
 }
 

@@ -14,9 +14,9 @@ public struct ConfigurationKey: Hashable, Sendable {
         case boolean
         /// A number of bytes, plain or with `KiB`, `MiB`, `GiB`.
         case bytes
-        /// A time span with a unit: `250ms`, `10s`, `5m`, `1h`, `7d`.
+        /// A time span with a unit: `250ms`, `10s`, `5m`, `1h`, `7d`, `2w`; at most a hundred years.
         case duration
-        /// One of these words.
+        /// One of these words, in capitals or not.
         case choice([String])
         /// Texts; in an environment variable separated by commas.
         case list
@@ -131,6 +131,17 @@ public struct PluginConfiguration: Sendable {
         return span
     }
 
+    /// The whole number, or number of bytes, of a key that is required or has a default.
+    ///
+    /// - Throws: ``ConfigurationError`` when it lies outside of a range.
+    public func integer(_ name: String, in range: ClosedRange<Int>) throws -> Int {
+        let number = integer(name)
+        guard range.contains(number) else {
+            throw error(name, "must be from \(range.lowerBound) to \(range.upperBound), not \(number)")
+        }
+        return number
+    }
+
     /// The texts of a list; empty when it has neither a value nor a default.
     public func list(_ name: String) -> [String] {
         guard case .list(let texts)? = value(name) else { return [] }
@@ -203,11 +214,17 @@ public enum ConfigurationValue: Hashable, Sendable {
             guard let number = Self.byteCount(text) else { throw refuse("a number of bytes such as 8MiB") }
             self = .integer(number)
         case .duration:
-            guard let span = Self.duration(text) else { throw refuse("a time span such as 250ms, 10s, 5m, 1h or 7d") }
+            guard let span = TimeSpan.read(text) else {
+                throw refuse("a time span such as 250ms, 10s, 5m, 1h, 7d or 2w, of at most 100y")
+            }
             self = .duration(span)
         case .choice(let words):
-            guard words.contains(text) else { throw refuse("one of \(words.joined(separator: ", "))") }
-            self = .text(text)
+            guard let word = words.first(where: { $0.lowercased() == text.lowercased() }) else {
+                var error = refuse("one of \(words.joined(separator: ", "))")
+                if let word = ConfigurationError.nearest(to: text, among: words) { error.problem += "; did you mean \(word)?" }
+                throw error
+            }
+            self = .text(word)
         case .list: self = .list(written)
         }
     }
@@ -237,18 +254,6 @@ public enum ConfigurationValue: Hashable, Sendable {
         }
         let (product, overflow) = number.multipliedReportingOverflow(by: 1 << shift)
         return overflow ? nil : product
-    }
-
-    private static func duration(_ text: String) -> Duration? {
-        guard let (number, unit) = split(text), number <= 1_000_000_000 else { return nil }
-        switch unit {
-        case "ms": return .milliseconds(number)
-        case "s": return .seconds(number)
-        case "m", "min": return .seconds(number * 60)
-        case "h": return .seconds(number * 3600)
-        case "d": return .seconds(number * 86_400)
-        default: return nil
-        }
     }
 }
 

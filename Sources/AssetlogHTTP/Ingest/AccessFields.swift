@@ -3,7 +3,7 @@ import NIOHTTP1
 
 /// A field that decides whether a request is let in, or whether it was sent before.
 enum AccessField: CaseIterable {
-    case apiToken, authorization, origin, fetchSite, forwardedFor, forwardedProto, idempotencyKey
+    case apiToken, authorization, origin, fetchSite, forwardedFor, forwardedProto, forwarded, idempotencyKey
 
     /// The field's name, in lower case.
     var name: String {
@@ -14,9 +14,13 @@ enum AccessField: CaseIterable {
         case .fetchSite: "sec-fetch-site"
         case .forwardedFor: "x-forwarded-for"
         case .forwardedProto: "x-forwarded-proto"
+        case .forwarded: "forwarded"
         case .idempotencyKey: "idempotency-key"
         }
     }
+
+    /// Whether several fields of the name are one list; of the others the first counts.
+    var isList: Bool { self == .forwardedFor || self == .forwarded }
 }
 
 /// The values of these fields, as ranges of the bytes that a head was read from.
@@ -27,6 +31,7 @@ struct AccessFields: Equatable {
     private var fetchSite: Range<Int>?
     private var forwardedFor: Range<Int>?
     private var forwardedProto: Range<Int>?
+    private var forwarded: Range<Int>?
     private var idempotencyKey: Range<Int>?
 
     subscript(field: AccessField) -> Range<Int>? {
@@ -38,6 +43,7 @@ struct AccessFields: Equatable {
             case .fetchSite: fetchSite
             case .forwardedFor: forwardedFor
             case .forwardedProto: forwardedProto
+            case .forwarded: forwarded
             case .idempotencyKey: idempotencyKey
             }
         }
@@ -49,6 +55,7 @@ struct AccessFields: Equatable {
             case .fetchSite: fetchSite = newValue
             case .forwardedFor: forwardedFor = newValue
             case .forwardedProto: forwardedProto = newValue
+            case .forwarded: forwarded = newValue
             case .idempotencyKey: idempotencyKey = newValue
             }
         }
@@ -65,23 +72,23 @@ extension RequestFacts {
             apiToken: part(head.access[.apiToken]), authorization: part(head.access[.authorization]),
             host: part(head.host), origin: part(head.access[.origin]), fetchSite: part(head.access[.fetchSite]),
             forwardedFor: part(head.access[.forwardedFor]), forwardedProto: part(head.access[.forwardedProto]),
-            peer: connection.peer, certificateNames: connection.certificateNames)
+            forwarded: part(head.access[.forwarded]), peer: connection.peer,
+            certificateNames: connection.certificateNames, tlsVersion: connection.tlsVersion)
     }
 
     /// Lends the facts of a request in the general lane to `body`.
     static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestFacts) -> R) -> R {
-        // The fields are copied into one piece of memory, which the facts borrow from. Of a doubled field the first
-        // counts, but of X-Forwarded-For all do, as one list.
+        // The fields are copied into one piece of memory, which the facts borrow from.
         var bytes: [UInt8] = []
-        func keep(_ name: String) -> Range<Int>? {
+        func keep(_ name: String, isList: Bool = false) -> Range<Int>? {
             let values = head.headers[name]
             guard let first = values.first else { return nil }
             let start = bytes.count
-            bytes += (name == AccessField.forwardedFor.name ? values.joined(separator: ",") : first).utf8
+            bytes += (isList ? values.joined(separator: ",") : first).utf8
             return start..<bytes.count
         }
         var fields = AccessFields()
-        for field in AccessField.allCases { fields[field] = keep(field.name) }
+        for field in AccessField.allCases { fields[field] = keep(field.name, isList: field.isList) }
         let host = keep("host")
         return bytes.withUnsafeBytes { bytes in
             func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
@@ -92,7 +99,8 @@ extension RequestFacts {
                     apiToken: part(fields[.apiToken]), authorization: part(fields[.authorization]), host: part(host),
                     origin: part(fields[.origin]), fetchSite: part(fields[.fetchSite]),
                     forwardedFor: part(fields[.forwardedFor]), forwardedProto: part(fields[.forwardedProto]),
-                    peer: connection.peer, certificateNames: connection.certificateNames))
+                    forwarded: part(fields[.forwarded]), peer: connection.peer,
+                    certificateNames: connection.certificateNames, tlsVersion: connection.tlsVersion))
         }
     }
 }

@@ -123,7 +123,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
             case .closed: return .answered(.notRecorded(LogError(.closed)))
             }
         } catch {
-            return .answered(.refused(error, caller))
+            return .answered(.refused(error, caller, isReadOnly: isReadOnly))
         }
     }
 

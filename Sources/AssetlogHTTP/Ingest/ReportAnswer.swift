@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import AssetlogLog
 
 /// The answer to a report, independent of how it is written.
@@ -10,6 +11,8 @@ struct ReportAnswer: Sendable {
     var eventID: EventID?
     /// Further header fields.
     var fields: [(name: String, value: String)] = []
+    /// Why the caller may not report, for logs.
+    var refusal: String?
 
     static func recorded(_ id: EventID) -> ReportAnswer {
         ReportAnswer(status: 200, eventID: id)
@@ -25,11 +28,14 @@ struct ReportAnswer: Sendable {
     }
 
     /// The answer to a report that can't be resolved, or that its sender may not make.
-    static func refused(_ error: ParameterError, _ caller: Caller) -> ReportAnswer {
-        guard error == .notAuthorized, caller.grant != nil else { return .refused(error.status, error.message) }
+    static func refused(_ error: ParameterError, _ caller: Caller, isReadOnly: Bool) -> ReportAnswer {
+        var answer = ReportAnswer.refused(error.status, error.message)
+        guard error == .notAuthorized else { return answer }
+        answer.refusal = isReadOnly ? AccessRecord.readOnly : AccessRecord.noRight
         // RFC 6750, section 3.1.
         let challenge = #"Bearer realm="assetlog", error="insufficient_scope""#
-        return .refused(error.status, error.message, [("WWW-Authenticate", challenge)])
+        if caller.grant != nil { answer.fields = [("WWW-Authenticate", challenge)] }
+        return answer
     }
 
     /// The answer to a report with an Idempotency-Key that was not inserted.
@@ -65,6 +71,10 @@ struct ReportAnswer: Sendable {
         .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])
     }
 
+    /// The answer to `CONNECT`, which asks for a tunnel to somewhere else.
+    static let noTunnel = ReportAnswer.refused(
+        405, "This server is not a proxy: CONNECT is not possible here.", [("Allow", "GET, HEAD, POST")])
+
     static func tooLarge(limit: Int) -> ReportAnswer {
         .refused(
             413,
@@ -99,6 +109,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
     case 503: "Service Unavailable"
+    case 505: "HTTP Version Not Supported"
     default: "Error"
     }
 }

@@ -6,20 +6,25 @@ import NIOCore
 import NIOHTTP1
 
 extension AccessRecord {
-    /// The record of a report in the byte lane, before its answer is known.
+    /// The record of a request in the byte lane, before its answer is known.
+    ///
+    /// - Parameters:
+    ///   - route: The route of a report; nil: it is none, or not known yet.
+    ///   - requestBytes: How many bytes of its body have come.
     init(
-        _ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, _ route: ReportRoute,
-        _ admission: RequestAdmission, of connection: Connection
+        _ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, _ route: ReportRoute?,
+        _ admission: RequestAdmission, requestBytes: Int, of connection: Connection
     ) {
         let target = bytes[head.target]
         self.init(
-            nanoseconds: 0, client: admission.address?.description, reporter: admission.caller.name,
-            deployment: OrganizationPolicy.qualified(route.deployment, organization: admission.organization),
+            nanoseconds: 0, client: (admission.address ?? connection.peer)?.description,
+            reporter: admission.caller.name,
+            deployment: route.map { OrganizationPolicy.qualified($0.deployment, organization: admission.organization) },
             method: "POST",
             path: String(decoding: target.prefix { $0 != UInt8(ascii: "?") }, as: UTF8.self),
-            route: RequestRoute(route.endpoint).name, status: 0, refusal: admission.refusal?.reason.name,
-            requestBytes: head.contentLength, responseBytes: 2, tlsVersion: connection.tlsVersion,
-            userAgent: head.userAgent.map { String(decoding: bytes[$0], as: UTF8.self) })
+            route: (route.map { RequestRoute($0.endpoint) } ?? .other).name, status: 0,
+            refusal: admission.refusal?.reason.name, requestBytes: requestBytes, responseBytes: 2,
+            tlsVersion: connection.tlsVersion, userAgent: head.userAgent.map { String(decoding: bytes[$0], as: UTF8.self) })
     }
 
     /// The record of a request in the general lane, before its answer is known; of one that could not be read there is no

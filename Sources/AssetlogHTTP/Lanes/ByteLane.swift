@@ -201,7 +201,9 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             let verdict = loop.report(
                 request, to: route.deployment, key: head.access[.idempotencyKey].map(part), admission: admission, for: self)
             if loop.sink.wants(status: verdict.status) {
-                record = AccessRecord(head, in: bytes, route, admission, of: connection)
+                record = AccessRecord(
+                    head, in: bytes, route, admission, requestBytes: head.contentLength, of: connection)
+                if case .answered(let answer) = verdict, let refusal = answer.refusal { record?.refusal = refusal }
             }
             return verdict
         }
@@ -246,13 +248,17 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     }
 
     private func write(_ answer: ReportAnswer, closes: Bool, _ context: ChannelHandlerContext) {
-        write(connection.loop.encoder.encode(answer, closes: closes), status: answer.status, closes: closes, context)
+        write(
+            connection.loop.encoder.encode(answer, closes: closes), status: answer.status,
+            bodyBytes: record == nil ? nil : answer.body.count, closes: closes, context)
     }
 
-    private func write(_ bytes: ByteBuffer, status: Int, closes: Bool, _ context: ChannelHandlerContext) {
+    private func write(
+        _ bytes: ByteBuffer, status: Int, bodyBytes: Int? = nil, closes: Bool, _ context: ChannelHandlerContext
+    ) {
         connection.loop.metrics.answered(route, status: status, since: startedAt)
         if let record {
-            connection.loop.sink.answered(record, status: status, bytes: nil, since: startedAt)
+            connection.loop.sink.answered(record, status: status, bytes: bodyBytes, since: startedAt)
             self.record = nil
         }
         phase = .reading
@@ -265,7 +271,30 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     private func refuse(_ answer: ReportAnswer) {
         guard let context else { return }
         (route, startedAt) = (.other, .now())
+        recordUnread(answer)
         write(answer, closes: true, context)
+    }
+
+    /// Notes what is known of a request that has not come as a whole.
+    private func recordUnread(_ answer: ReportAnswer) {
+        let head: IngestRequestHead?
+        switch phase {
+        case .reading: head = nil
+        case .readingBody(let begun): head = begun
+        case .committing, .closing, .handedOver: return
+        }
+        unread.withUnsafeReadableBytes { bytes in
+            let report = head.flatMap { connection.loop.router.route(UnsafeRawBufferPointer(rebasing: bytes[$0.target])) }
+            if let report { route = RequestRoute(report.endpoint) }
+            guard connection.loop.sink.wants(status: answer.status) else { return }
+            record =
+                if let head {
+                    AccessRecord(
+                        head, in: bytes, report, RequestAdmission(), requestBytes: bytes.count - head.byteCount, of: connection)
+                } else {
+                    AccessRecord(nil, .other, deployment: nil, RequestAdmission(), requestBytes: 0, of: connection)
+                }
+        }
     }
 
     private func close() {

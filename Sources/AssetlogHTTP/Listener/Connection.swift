@@ -18,8 +18,8 @@ final class Connection {
     let loop: IngestLoop
     let channel: any Channel
     let isSecure: Bool
-    /// The address at the other end.
-    let peer: ClientAddress?
+    /// The address at the other end; of a proxy that has said so in a PROXY header, that of its client.
+    private(set) var peer: ClientAddress?
     /// The names in the client's verified certificate.
     private(set) var certificateNames: [String] = []
     /// The version of TLS; nil: plain HTTP, or the handshake is not complete.
@@ -46,6 +46,11 @@ final class Connection {
         deadline = .now() + amount
     }
 
+    /// Lets the connection count as that of a proxy's client.
+    func belongs(to client: ClientAddress) {
+        peer = client
+    }
+
     /// Takes over what the TLS handler says of its handshake.
     func noteHandshake(_ event: Any) {
         guard let handshake = event as? TLSHandshakeCompleted else { return }
@@ -69,9 +74,15 @@ final class ForwardedRequest: Sendable {
     private struct State {
         var admission = RequestAdmission()
         var memory = RequestMemory()
+        var awaitsContinue = false
     }
 
     private let state = Mutex(State())
+
+    /// Replaces what is known, before the request is forwarded.
+    func begin(_ admission: RequestAdmission, _ memory: RequestMemory, awaitsContinue: Bool) {
+        state.withLock { $0 = State(admission: admission, memory: memory, awaitsContinue: awaitsContinue) }
+    }
 
     /// What has been found out about the request.
     var current: RequestAdmission { state.withLock { $0.admission } }
@@ -79,10 +90,8 @@ final class ForwardedRequest: Sendable {
     /// How the request and its answer are kept within the server's memory.
     var memory: RequestMemory { state.withLock { $0.memory } }
 
-    /// Replaces what is known, before the request is forwarded.
-    func set(_ admission: RequestAdmission, _ memory: RequestMemory) {
-        state.withLock { $0 = State(admission: admission, memory: memory) }
-    }
+    /// Whether the client holds its body back until it is asked for it.
+    var awaitsContinue: Bool { state.withLock { $0.awaitsContinue } }
 }
 
 /// The open connections of one event loop. Confined to it.

@@ -10,6 +10,11 @@ final class ConnectionAdmittance: Sendable {
         var total = 0
         // Only addresses with open connections stand here, so it can't grow beyond the limit of all of them.
         var byAddress: [ClientAddress: Int] = [:]
+
+        mutating func leave(_ peer: ClientAddress?) {
+            guard let key = peer?.limitKey, let count = byAddress[key] else { return }
+            byAddress[key] = count > 1 ? count - 1 : nil
+        }
     }
 
     private let limits: HTTPLimits
@@ -50,14 +55,27 @@ final class ConnectionAdmittance: Sendable {
         return refusal == nil
     }
 
+    /// Counts a connection that was admitted under the address of another peer, the client of its proxy; false, and
+    /// nothing has changed, when that is one too many of its address.
+    func move(from peer: ClientAddress?, to client: ClientAddress) -> Bool {
+        let limit = limitPerAddress(client)
+        let isAdmitted = state.withLock { state in
+            guard state.byAddress[client.limitKey, default: 0] < limit else { return false }
+            state.leave(peer)
+            state.byAddress[client.limitKey, default: 0] += 1
+            return true
+        }
+        if !isAdmitted { metrics.refusedByAddress.add() }
+        return isAdmitted
+    }
+
     /// Counts the end of a connection that was admitted.
     func leave(_ peer: ClientAddress?) {
         metrics.connections.subtract()
         memory.release(connectionBytes)
         state.withLock { state in
             state.total -= 1
-            guard let key = peer?.limitKey, let count = state.byAddress[key] else { return }
-            state.byAddress[key] = count > 1 ? count - 1 : nil
+            state.leave(peer)
         }
     }
 

@@ -20,6 +20,7 @@ public final class HTTPServer: Sendable {
     private let finishAPIConnections: @Sendable () -> Void
     private let respond: APIResponder
     private let admittance: ConnectionAdmittance
+    private let proxyProtocol: ProxyProtocol?
     private let listener = Mutex<(any Channel)?>(nil)
 
     /// Makes a server that is not listening yet.
@@ -57,11 +58,17 @@ public final class HTTPServer: Sendable {
         admittance = ConnectionAdmittance(
             limits: configuration.limits, trustedProxies: configuration.access.trustedProxies,
             metrics: configuration.metrics, memory: configuration.memory.connections, isSecure: configuration.makeTransportSecurity != nil)
+        proxyProtocol =
+            configuration.takesProxyHeaders
+            ? ProxyProtocol(
+                trustedProxies: configuration.access.trustedProxies, metrics: configuration.metrics, logger: logger) : nil
     }
 
     /// Makes the counters of a server.
     public static func makeMetrics() -> RequestMetrics {
-        RequestMetrics(handshakeResults: Connection.handshakeResults)
+        RequestMetrics(
+            handshakeResults: Connection.handshakeResults,
+            proxyHeaderRefusals: ProxyProtocol.Refusal.allCases.map(\.rawValue))
     }
 
     // An async channel must be closed by its own means; the server is ending when one comes too late.
@@ -77,6 +84,11 @@ public final class HTTPServer: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [metrics = configuration.metrics, logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPauses(metrics: metrics, logger: logger))
+                }
+            }
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -154,16 +166,27 @@ public final class HTTPServer: Sendable {
             // Closed without a word: an answer would cost what the limit is there to save.
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
-        channel.closeFuture.whenComplete { [admittance] _ in admittance.leave(peer) }
-        return channel.eventLoop.makeCompletedFuture {
-            let connection = Connection(
-                loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil, peer: peer)
-            if let makeTransportSecurity = configuration.makeTransportSecurity {
-                try channel.pipeline.syncOperations.addHandler(makeTransportSecurity())
-            }
-            try channel.pipeline.syncOperations.addHandler(ByteLane(connection: connection))
-            loop.opened(connection)
-            channel.closeFuture.assumeIsolated().whenComplete { _ in loop.closed(connection) }
+        let connection = Connection(
+            loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil, peer: peer)
+        loop.opened(connection)
+        channel.closeFuture.assumeIsolated().whenComplete { [admittance] _ in
+            admittance.leave(connection.peer)
+            loop.closed(connection)
         }
+        return channel.eventLoop.makeCompletedFuture {
+            guard let proxyProtocol else { return try addLanes(to: connection) }
+            let handler = ProxyHeaderHandler(connection, rules: proxyProtocol, admittance: admittance) { [self] in
+                try addLanes(to: connection)
+            }
+            try channel.pipeline.syncOperations.addHandler(handler)
+        }
+    }
+
+    private func addLanes(to connection: Connection) throws {
+        let pipeline = connection.channel.pipeline.syncOperations
+        if let makeTransportSecurity = configuration.makeTransportSecurity {
+            try pipeline.addHandler(makeTransportSecurity())
+        }
+        try pipeline.addHandler(ByteLane(connection: connection))
     }
 }

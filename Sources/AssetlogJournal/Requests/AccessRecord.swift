@@ -3,6 +3,11 @@ public import AssetlogCore
 /// What is kept of one request that was answered. Values of the request are taken as they came; whoever writes them
 /// bounds and escapes them.
 public struct AccessRecord: Sendable {
+    /// ``refusal``: the token does not allow what was asked for.
+    public static let noRight = "no_right"
+    /// ``refusal``: the server takes no events.
+    public static let readOnly = "read_only"
+
     /// When it was answered.
     public var time: Timestamp
     /// How long it took from its first byte to the last of its answer, in nanoseconds.

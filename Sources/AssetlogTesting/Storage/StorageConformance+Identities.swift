@@ -66,6 +66,22 @@ extension StorageConformance {
             try bench.append(chosen: [other], expecting: [.conflict(0, place)], "an event without its timestamp")
             try await bench.checkLog("after repetitions")
         },
+        always("an approximate timestamp is no content") { bench in
+            var event = bench.events.chosen()
+            event.timestamp.microseconds -= 86_400_000_000
+            let choice: ClientChoice = [.identity, .approximateTimestamp]
+            try bench.append(chosen: [event], choice, expecting: [])
+            let place = bench.sequences(of: [event])[0]
+            var again = event
+            again.receivedAt.microseconds += 5_000_000
+            for microseconds in [event.timestamp.microseconds + 7, again.receivedAt.microseconds] {
+                again.timestamp.microseconds = microseconds
+                try bench.append(chosen: [again], choice, expecting: [.duplicate(0, place)], "an event at another time of a clock")
+            }
+            again.details = ContentChange.details.applied(to: event).details
+            try bench.append(chosen: [again], choice, expecting: [.conflict(0, place)], "another event at another time of a clock")
+            try await bench.checkLog("after repetitions")
+        },
         always("duplicates and conflicts inside one batch are found") { bench in
             let (first, second) = (bench.events.chosen(), bench.events.chosen())
             let next = (bench.model.last?.sequence ?? 0) + 1

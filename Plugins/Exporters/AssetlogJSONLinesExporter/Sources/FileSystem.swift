@@ -150,6 +150,27 @@ struct FileSystem: Sendable {
         guard retrying({ fsync(descriptor) }) == 0 else { throw Self.failure("made durable", path) }
     }
 
+    /// The file that a path leads to through symbolic links, whether the last of them names anything yet or not.
+    ///
+    /// A rotation renames the file: it must be the file's own name, or the link would be renamed.
+    func target(of path: String) throws -> String {
+        var path = path
+        // As many as the kernel follows.
+        for _ in 0..<40 {
+            var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink(path, &bytes, bytes.count)
+            guard count >= 0 else {
+                if errno == EINVAL || errno == ENOENT { return path }
+                throw Self.failure("examined", path)
+            }
+            guard let link = String(validating: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) else {
+                throw ExportError("\(path) is a link to a name that is not UTF-8. Choose another path.", isRetriable: false)
+            }
+            path = link.hasPrefix("/") ? link : FilePaths(active: path).inFolder(link)
+        }
+        throw Self.failure("followed", path, ELOOP)
+    }
+
     /// The facts about a path; nil: there is nothing.
     func facts(_ path: String) throws -> FileFacts? {
         var facts = stat()

@@ -1,5 +1,6 @@
 #if JSONLines
 import AssetlogCore
+import Dispatch
 import Logging
 
 /// Delivers to a ``LineFile``, and compresses rotated files in the background.
@@ -18,9 +19,24 @@ actor JSONLinesExporter: Exporter {
     static func open(
         _ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem = FileSystem()
     ) async throws -> JSONLinesExporter {
+        var settings = settings
+        settings.path = try await onQueue { [path = settings.path] in try LineFile.path(behind: path, fileSystem) }
         let exporter = JSONLinesExporter(settings, logger: logger, fileSystem: fileSystem)
         try await exporter.openFile(fileSystem)
         return exporter
+    }
+
+    /// What keeps the files from being used, without changing anything.
+    static func problems(of settings: JSONLinesSettings) -> [String] {
+        do {
+            let fileSystem = FileSystem()
+            let paths = FilePaths(active: try fileSystem.target(of: settings.path))
+            if let problem = PathInspection.problem(ofFolder: paths.folder) { return [problem] }
+            guard try fileSystem.facts(paths.active) != nil else { return [] }
+            return [PathInspection.problem(ofAppending: paths.active)].compactMap { $0 }
+        } catch {
+            return ["\(error)"]
+        }
     }
 
     private init(_ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem) {
@@ -103,6 +119,13 @@ private actor Archivist {
 
     func tidy() throws {
         try archive.tidy(isCancelled: { Task.isCancelled })
+    }
+}
+
+// A disk is waited for outside of the threads of Swift's tasks.
+private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+    try await withCheckedThrowingContinuation { continuation in
+        DispatchQueue(label: "assetlog.jsonlines.open").async { continuation.resume(with: Swift.Result(catching: body)) }
     }
 }
 #endif

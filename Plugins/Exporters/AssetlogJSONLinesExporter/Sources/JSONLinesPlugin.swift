@@ -30,9 +30,9 @@ extension ExporterPlugin {
         ],
         configure: { configuration in
             let settings = try JSONLinesSettings(configuration)
-            return ExporterSetup(open: { context in
-                try await JSONLinesExporter.open(settings, logger: context.logger)
-            })
+            return ExporterSetup(
+                open: { context in try await JSONLinesExporter.open(settings, logger: context.logger) },
+                inspectFiles: { JSONLinesExporter.problems(of: settings) })
         })
 }
 #endif

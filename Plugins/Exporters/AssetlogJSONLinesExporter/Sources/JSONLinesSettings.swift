@@ -20,13 +20,12 @@ struct JSONLinesSettings: Sendable {
             throw configuration.error("path", "must name a file, not the folder \"\(path)\"")
         }
         rotateBytes = configuration.integer("rotate_bytes")
-        guard rotateBytes >= 1 << 10 else {
-            throw configuration.error("rotate_bytes", "must be at least 1KiB, not \(rotateBytes) bytes")
+        guard (1 << 10...1 << 40).contains(rotateBytes) else {
+            throw configuration.error("rotate_bytes", "must be from 1KiB to 1024GiB, not \(rotateBytes) bytes")
         }
         let age = configuration.duration("rotate_after")
         rotateAfter = age > .zero ? age : nil
-        let files = configuration.integer("keep_files")
-        guard files >= 0 else { throw configuration.error("keep_files", "must be 0 or more, not \(files)") }
+        let files = try configuration.integer("keep_files", in: 0...1_000_000)
         keepFiles = files > 0 ? files : nil
         compress = configuration.boolean("compress")
         guard !compress || Compression.isAvailable else {

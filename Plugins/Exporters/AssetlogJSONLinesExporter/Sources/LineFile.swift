@@ -52,6 +52,21 @@ final class LineFile {
         try recover(isFirstUse: found == nil)
     }
 
+    /// The path of the file itself, where the configured one is a symbolic link. What belongs to the file stands beside it.
+    static func path(behind path: String, _ fileSystem: FileSystem) throws -> String {
+        let target = try fileSystem.target(of: path)
+        guard target != path else { return path }
+        // Releases that did not follow links kept the state beside the link.
+        let old = StateFile(fileSystem: fileSystem, paths: FilePaths(active: path))
+        let new = StateFile(fileSystem: fileSystem, paths: FilePaths(active: target))
+        if try fileSystem.facts(new.paths.state) == nil, let state = try old.read() {
+            try fileSystem.createFolder(new.paths.folder)
+            try new.write(state)
+            try fileSystem.remove(old.paths.state)
+        }
+        return target
+    }
+
     /// The last event that the file has for certain; nil: none of this log and generation.
     var delivered: DeliveredPosition? {
         guard let generation = state.generation, position > 0 else { return nil }

@@ -29,9 +29,11 @@ struct JSONLinesConfigurationTests {
             (["rotate_bytes": "1MiB"], "exporters.audit.path is missing"),
             (["path": "logs/"], "must name a file"),
             (["path": "x", "rotate_byte": "1MiB"], "did you mean exporters.audit.rotate_bytes?"),
-            (["path": "x", "rotate_bytes": "10"], "must be at least 1KiB"),
+            (["path": "x", "rotate_bytes": "10"], "must be from 1KiB to 1024GiB"),
+            (["path": "x", "rotate_bytes": "2000GiB"], "must be from 1KiB to 1024GiB"),
             (["path": "x", "rotate_after": "soon"], "must be a time span"),
-            (["path": "x", "keep_files": "-1"], "must be 0 or more"),
+            (["path": "x", "keep_files": "-1"], "must be from 0 to 1000000"),
+            (["path": "x", "keep_files": "9223372036854775807"], "must be from 0 to 1000000"),
         ])
     func refuses(values: [String: String], message: String) throws {
         #expect {

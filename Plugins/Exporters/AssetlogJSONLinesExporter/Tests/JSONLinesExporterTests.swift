@@ -71,6 +71,81 @@ struct JSONLinesExporterTests {
         await (try folder.open()).close()
     }
 
+    @Test(
+        "a path that is a symbolic link is followed: the link stays, and everything stands beside the file",
+        arguments: ["absolute", "relative", "chain", "dangling", "into a missing folder"])
+    func followsLinks(_ kind: String) async throws {
+        let (links, folder) = (try LinesFolder.inMemory(), try LinesFolder.inMemory())
+        defer {
+            links.remove()
+            folder.remove()
+        }
+        let files = FileManager.default
+        let deep = kind == "into a missing folder" ? LinesFolder(existing: "\(folder.path)/deep/er") : folder
+        // What an empty file of a log rotation is, the exporter takes for its own.
+        if kind == "absolute" { try Data().write(to: URL(filePath: folder.active)) }
+        var link = links.active
+        if kind == "chain" {
+            try files.createSymbolicLink(atPath: links.active, withDestinationPath: "second")
+            link = "\(links.path)/second"
+        }
+        let name = folder.path.split(separator: "/").last ?? ""
+        try files.createSymbolicLink(atPath: link, withDestinationPath: kind == "relative" ? "../\(name)/events.jsonl" : deep.active)
+        func deliver(_ sequences: [ClosedRange<Int64>]) async throws {
+            let exporter = try await links.open(rotateBytes: 2000)
+            for range in sequences { try await exporter.deliver(range) }
+            await exporter.close()
+        }
+        try await deliver(stride(from: Int64(1), to: 40, by: 3).map { $0...$0 + 2 })
+        // The position is found again, and nothing is written twice.
+        try await deliver([37...42])
+        #expect(try files.attributesOfItem(atPath: links.active)[.type] as? FileAttributeType == .typeSymbolicLink)
+        #expect(try files.contentsOfDirectory(atPath: links.path).count == (kind == "chain" ? 2 : 1))
+        #expect(try deep.readable().count > 3)
+        #expect(try deep.sequences() == Array(1...42))
+    }
+
+    @Test("the state that an older release kept beside a link is taken over")
+    func movesState() async throws {
+        let (links, folder) = (try LinesFolder.inMemory(), try LinesFolder.inMemory())
+        defer {
+            links.remove()
+            folder.remove()
+        }
+        let first = try await folder.open()
+        try await first.deliver(1...3)
+        await first.close()
+        let paths = (new: FilePaths(active: folder.active), old: FilePaths(active: links.active))
+        try FileManager.default.moveItem(atPath: paths.new.state, toPath: paths.old.state)
+        try FileManager.default.createSymbolicLink(atPath: links.active, withDestinationPath: folder.active)
+        let second = try await links.open()
+        try await second.deliver(2...5)
+        await second.close()
+        #expect(try folder.sequences() == Array(1...5))
+        #expect(!FileManager.default.fileExists(atPath: paths.old.state))
+    }
+
+    @Test("two exporters can't write to one file by two links, and links in a circle are refused")
+    func linksToOneFile() async throws {
+        let folder = try LinesFolder.inMemory()
+        defer { folder.remove() }
+        func settings(_ name: String, _ target: String) throws -> JSONLinesSettings {
+            try FileManager.default.createSymbolicLink(atPath: "\(folder.path)/\(name)", withDestinationPath: target)
+            return JSONLinesSettings(path: "\(folder.path)/\(name)")
+        }
+        let first = try await JSONLinesExporter.open(settings("a", "events.jsonl"), logger: Logger(label: "test"))
+        let error = await #expect(throws: ExportError.self) {
+            _ = try await JSONLinesExporter.open(settings("b", folder.active), logger: Logger(label: "test"))
+        }
+        #expect(error?.message.contains("is being written by another exporter or server") == true)
+        await first.close()
+        _ = try settings("c", "d")
+        let circle = await #expect(throws: ExportError.self) {
+            _ = try await JSONLinesExporter.open(settings("d", "c"), logger: Logger(label: "test"))
+        }
+        #expect(circle?.message.contains("Too many levels of symbolic links") == true, "\(circle?.message ?? "")")
+    }
+
     @Test("a file that the exporter did not begin is left alone")
     func refusesForeignFile() async throws {
         let folder = try LinesFolder.inMemory()

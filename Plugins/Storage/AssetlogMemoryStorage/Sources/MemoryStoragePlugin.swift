@@ -19,10 +19,7 @@ extension StoragePlugin {
         ],
         configure: { configuration in
             // Pure: it checks what a declaration can't say, and touches nothing. `assetlog check-config` ends here.
-            let maximumEvents = configuration.integer("maximum_events")
-            guard maximumEvents >= 1 else {
-                throw configuration.error("maximum_events", "must be at least 1, not \(maximumEvents)")
-            }
+            let maximumEvents = try configuration.integer("maximum_events", in: 1...1_000_000_000)
             // `open` does input and output, where there is any, and throws a `StorageError` when it can't.
             return StorageSetup(open: { _ in MemoryStorage(maximumEvents: maximumEvents) })
         })

@@ -44,17 +44,20 @@ extension StoragePlugin {
                 },
                 openForReading: { PostgresStorage(options, logger: Logger(label: "assetlog.postgres")) },
                 openConsumers: { ConsumerTable(table()) },
-                openTokens: { TokenTable(table()) })
+                openTokens: { TokenTable(table()) },
+                inspectFiles: { [options.connection.passwordFile].compactMap { $0.flatMap(PathInspection.problem(ofReading:)) } })
         })
 }
 
 extension PostgresStorage.Options {
     /// Checks what the declaration of the keys can't say.
     fileprivate init(_ configuration: PluginConfiguration) throws {
-        guard let url = configuration.secret("url") else { throw configuration.error("url", "is missing") }
-        let isForm = ["postgresql://", "postgres://"].contains { url.revealed.hasPrefix($0) } || url.revealed.contains("=")
-        guard isForm else {
-            throw configuration.error("url", "must be postgresql://role@host:port/database or host=… dbname=…")
+        guard let written = configuration.secret("url") else { throw configuration.error("url", "is missing") }
+        guard let url = ConnectionString.ofLibpq(written) else {
+            throw configuration.error(
+                "url",
+                "must be postgresql://role@host:port/database or host=… dbname=…; the name of a driver, as in"
+                    + " postgresql+psycopg2://, may be in it, jdbc: may not")
         }
         guard ConnectionString.isClear(url) else {
             throw configuration.error(

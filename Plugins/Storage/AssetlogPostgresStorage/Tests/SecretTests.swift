@@ -68,7 +68,9 @@ struct SecretTests {
         arguments: [
             "postgresql://role:s3cr%ZZet@127.0.0.1/db", "postgresql://role:s3cr@s3cret@127.0.0.1/db", "postgresql://role:s3cr/s3cret@h/db",
             "postgresql://role:5/s3cret@h/db", "host=h password=s3cr s3cret", "host=h password='s3cret",
-            "postgresql://role:s3cret@h/db?sslmod=require", "postgresql://role:s3cret@h:54x/db",
+            "postgresql://role:s3cret@h/db?sslmod=require", "postgresql://role:s3cret@h:54x/db", "jdbc:postgresql://role:s3cret@h/db",
+            "mysql://role:s3cret@h/db", "postgresql+://role:s3cret@h/db", "postgresql+a+b://role:s3cret@h/db", "role:s3cret@h/db",
+            "postgresql+asyncpg://role:s3cret@h/db?ssl=nonsense&x=1",
         ])
     func unreadable(url: String) throws {
         let error = #expect(throws: ConfigurationError.self) { try setup(["url": url]) }
@@ -84,7 +86,9 @@ struct SecretTests {
             "postgresql://role:p%40ss%2Fw%25rd@127.0.0.1:5432,db2:5433/assetlog?sslmode=verify-full&target_session_attrs=any",
             "postgresql://role:p?ss#w@h/assetlog", "postgresql:///assetlog?host=/run/postgresql,/tmp",
             "postgres://[fe80::1%25eth0]:5432/assetlog",
-            "host=a,b port=1,2 dbname=assetlog user='role' password='p@ss w\\'rd'",
+            "host=a,b port=1,2 dbname=assetlog user='role' password='p@ss w\\'rd'", "host=a password=b://c",
+            "postgresql+psycopg2://role:p%40ss@h:5432/db?sslmode=require", "postgresql+psycopg://h/db", "postgres+pg8000://h/db",
+            "postgresql+asyncpg://h/db?ssl=require&application_name=a", "POSTGRESQL://h/db",
         ])
     func readable(url: String) throws {
         _ = try setup(["url": url])
@@ -115,6 +119,16 @@ struct SecretTests {
         try "second".write(toFile: file, atomically: true, encoding: .utf8)
         await eventually("it appends") { try await storage.add(events(2..<3)).sequences != nil }
         #expect(try await storage.numbers() == [0, 2])
+        await storage.close()
+    }
+
+    @Test("may stand in the form of SQLAlchemy and of working dagster.yaml files", arguments: ["psycopg2", "psycopg", "asyncpg"])
+    func driver(name: String) async throws {
+        let url = cluster.url().replacing("postgresql://", with: "postgresql+\(name)://")
+        let storage = try await open(schema, on: cluster, ["url": name == "asyncpg" ? url.replacing("sslmode=", with: "ssl=") : url])
+        #expect(storage.health().isReady)
+        try await storage.add(events(0..<1))
+        #expect(try await storage.numbers() == [0])
         await storage.close()
     }
 

@@ -24,6 +24,7 @@ struct Backup {
     /// - Returns: A sentence about what was copied, and how to go back to it.
     /// - Throws: ``StorageError``; a file that is there already is never touched.
     func write(to file: String) throws -> String {
+        let source = UnwritableFile(log.path)
         let readers = try openLog()
         defer { try? readers.close() }
         guard !FileManager.default.fileExists(atPath: file) else { throw Self.exists(file) }
@@ -33,6 +34,7 @@ struct Backup {
             // The places first: none of them is then behind the end of the copy.
             let cursors = try cursors()
             let (extent, head) = try copy(readers, to: partial, with: cursors)
+            try source.checkUnchanged()
             try DataFolder.syncFile(partial)
             try publish(partial, as: file)
             try DataFolder.sync(DataFolder.parent(file))

@@ -125,10 +125,12 @@ final class ConsumerFile: ConsumerStore {
     /// Opens the file for a command that only reads; nil when there is none.
     static func openReadOnly(_ path: String) throws -> DatabaseQueue? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let file = UnwritableFile(path)
         var configuration = Configuration()
+        file.prepare(&configuration)
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
+        let queue = try DatabaseQueue(path: file.name, configuration: configuration)
         _ = try queue.read { try FileFormat.consumers.check($0, file: path) }
         return queue
     }

@@ -87,7 +87,9 @@ final class EventIndex: Sendable {
 
     private init(path: String, readonly: Bool = false) throws {
         self.path = path
+        let file = readonly ? UnwritableFile(path) : nil
         var configuration = Configuration()
+        file?.prepare(&configuration)
         configuration.label = "assetlog.index"
         configuration.busyMode = .timeout(10)
         configuration.maximumReaderCount = 4
@@ -98,7 +100,7 @@ final class EventIndex: Sendable {
             try database.raw("PRAGMA cache_size = \(database.configuration.readonly ? -8192 : -49152)")
             try database.raw("PRAGMA wal_autocheckpoint = 4000")
         }
-        pool = try DatabasePool(path: path, configuration: configuration)
+        pool = try DatabasePool(path: file?.name ?? path, configuration: configuration)
     }
 
     /// Whether an error says that a file is damaged, and is not one of what it stands on: SQLite found it so, its tables are

@@ -58,12 +58,16 @@ struct LogFile: Sendable {
         return queue
     }
 
-    /// Opens connections that read, for the server and for commands beside it.
+    /// Opens connections that read.
     func openReaders(count: Int = 4) throws -> DatabasePool {
-        var configuration = configuration(label: "assetlog.log.reader")
+        try openReaders(path, count: count, configuration(label: "assetlog.log.reader"))
+    }
+
+    private func openReaders(_ name: String, count: Int, _ configuration: Configuration) throws -> DatabasePool {
+        var configuration = configuration
         configuration.readonly = true
         configuration.maximumReaderCount = count
-        return try DatabasePool(path: path, configuration: configuration)
+        return try DatabasePool(path: name, configuration: configuration)
     }
 
     /// Opens connections that read for a command beside a server, after checking the format.
@@ -73,7 +77,10 @@ struct LogFile: Sendable {
                 .unavailable,
                 "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
         }
-        let readers = try openReaders(count: 1)
+        let file = UnwritableFile(path)
+        var base = Configuration()
+        file.prepare(&base)
+        let readers = try openReaders(file.name, count: 1, configuration(label: "assetlog.log.reader", from: base))
         let version = try readers.read { database in try FileFormat.log.check(database, file: path) }
         guard version == FileFormat.log.current else {
             throw StorageError(
@@ -84,8 +91,8 @@ struct LogFile: Sendable {
         return readers
     }
 
-    private func configuration(label: String) -> Configuration {
-        var configuration = Configuration()
+    private func configuration(label: String, from base: Configuration = Configuration()) -> Configuration {
+        var configuration = base
         configuration.label = label
         configuration.busyMode = .timeout(10)
         configuration.prepareDatabase { database in

@@ -83,10 +83,12 @@ struct LossEvidence {
 
     private static func read(_ path: String, _ body: (Database) throws -> Witness?) -> Witness? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
+        let file = UnwritableFile(path)
         var configuration = Configuration()
+        file.prepare(&configuration)
         configuration.readonly = true
         configuration.busyMode = .timeout(10)
-        guard let queue = try? DatabaseQueue(path: path, configuration: configuration) else { return nil }
+        guard let queue = try? DatabaseQueue(path: file.name, configuration: configuration) else { return nil }
         defer { try? queue.close() }
         return try? queue.read { try body($0) }
     }

@@ -19,10 +19,7 @@ extension StoragePlugin {
         ],
         placeKey: "path",
         configure: { configuration in
-            let pages = configuration.integer("checkpoint_pages")
-            guard (100...100_000).contains(pages) else {
-                throw configuration.error("checkpoint_pages", "must be from 100 to 100000, not \(pages)")
-            }
+            let pages = try configuration.integer("checkpoint_pages", in: 100...100_000)
             let folder = configuration.string("path") ?? configuration.dataFolder
             let options = SQLiteStorage.Options(folder: folder, checkpointPages: pages)
             return StorageSetup(
@@ -37,7 +34,8 @@ extension StoragePlugin {
                 verify: { try await onThread { try Verification(folder: folder).report() } },
                 openForReading: { try await onThread { try LogFileReader(folder: folder) } },
                 openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } },
-                openTokens: { try await onThread { try TokenFile(folder: folder) } })
+                openTokens: { try await onThread { try TokenFile(folder: folder) } },
+                inspectFiles: { [PathInspection.problem(ofFolder: folder)].compactMap { $0 } })
         })
 }
 #endif

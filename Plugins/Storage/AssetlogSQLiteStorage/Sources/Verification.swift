@@ -17,27 +17,34 @@ struct Verification {
     /// - Throws: ``StorageError`` when the log can't be opened at all.
     func report() throws -> VerificationReport {
         do {
-            // The evidence first, so that a server that appends meanwhile makes no loss of it.
-            let evidence = LossEvidence(folder: folder)
-            let readers = try log.openReadersForCommand()
-            defer { try? readers.close() }
-            var problems = Problems()
-            let extent = try readers.read { [path = log.path] database in try LogExtent(database, file: path) }
-            let head = try readers.read { try extent.head($0) }
-            if let loss = evidence.loss(from: extent, head: head, isNew: false) {
-                problems.add(loss.refusal(folder, head: head).message)
-            }
-            guard let index = openIndex(readers, extent, &problems) else {
-                return try readers.read { [problems] in check($0, extent, nil, problems) }
-            }
-            defer { try? index.pool.close() }
-            return try index.pool.read { [problems] database in
-                // The index first: the log's snapshot then holds all that the index knows.
-                let index = try IndexVerification(database, file: index.path)
-                return try readers.read { check($0, extent, index, problems) }
-            }
+            let source = UnwritableFile(log.path)
+            let report = try readReport()
+            try source.checkUnchanged()
+            return report
         } catch {
             throw StorageError.from(error, file: log.path)
+        }
+    }
+
+    private func readReport() throws -> VerificationReport {
+        // The evidence first, so that a server that appends meanwhile makes no loss of it.
+        let evidence = LossEvidence(folder: folder)
+        let readers = try log.openReadersForCommand()
+        defer { try? readers.close() }
+        var problems = Problems()
+        let extent = try readers.read { [path = log.path] database in try LogExtent(database, file: path) }
+        let head = try readers.read { try extent.head($0) }
+        if let loss = evidence.loss(from: extent, head: head, isNew: false) {
+            problems.add(loss.refusal(folder, head: head).message)
+        }
+        guard let index = openIndex(readers, extent, &problems) else {
+            return try readers.read { [problems] in check($0, extent, nil, problems) }
+        }
+        defer { try? index.pool.close() }
+        return try index.pool.read { [problems] database in
+            // The index first: the log's snapshot then holds all that the index knows.
+            let index = try IndexVerification(database, file: index.path)
+            return try readers.read { check($0, extent, index, problems) }
         }
     }
 

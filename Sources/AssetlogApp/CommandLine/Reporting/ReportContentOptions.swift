@@ -25,6 +25,12 @@ struct ReportContentOptions: ParsableArguments {
     @Option(help: ArgumentHelp("A JSON object of further labels.", valueName: "json"))
     var metadataJSON: String?
 
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "A name with a text by which the event can be found, such as team=core; may be repeated.", valueName: "name=text"))
+    var tag: [String] = []
+
     /// The report of a kind.
     ///
     /// - Throws: `ValidationError`.
@@ -41,7 +47,20 @@ struct ReportContentOptions: ParsableArguments {
             throw ValidationError("--partition is empty. Was a variable not set? Without the flag the report speaks of the whole asset.")
         }
         guard labels[""] == nil else { throw ValidationError("A label of the metadata is empty. Was a variable not set?") }
-        return Report(kind, of: try Self.parts(key), partition: partition, metadata: labels)
+        var report = Report(kind, of: try Self.parts(key), partition: partition, metadata: labels)
+        for tag in tag {
+            let (name, text) = try Self.tag(tag)
+            report.tags[name] = text
+        }
+        return report
+    }
+
+    /// A tag, as it is typed.
+    static func tag(_ text: String) throws -> (String, String) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw ValidationError("--tag takes name=text, such as team=core, not \(LineText.quoted(text)).")
+        }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
 
     /// The parts of a key, as it is typed; none of them is empty.

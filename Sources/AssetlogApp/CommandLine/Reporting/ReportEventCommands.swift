@@ -8,6 +8,7 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
         commandName: "materialization", abstract: "The asset, or a partition of it, was written.")
 
     @OptionGroup var content: ReportContentOptions
+    @OptionGroup var time: ReportTimeOptions
     @OptionGroup var text: ReportTextOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
@@ -18,7 +19,9 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
         try await sending.send(report(), to: target, in: context)
     }
 
-    private func report() throws -> Report { try text.added(to: content.report(.materialization)) }
+    private func report() throws -> Report {
+        try time.added(to: text.added(to: content.report(.materialization)))
+    }
 }
 
 /// `assetlog report observation`
@@ -26,6 +29,7 @@ struct ReportObservationCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(commandName: "observation", abstract: "The asset was looked at.")
 
     @OptionGroup var content: ReportContentOptions
+    @OptionGroup var time: ReportTimeOptions
     @OptionGroup var text: ReportTextOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
@@ -36,7 +40,9 @@ struct ReportObservationCommand: AssetlogSubcommand {
         try await sending.send(report(), to: target, in: context)
     }
 
-    private func report() throws -> Report { try text.added(to: content.report(.observation)) }
+    private func report() throws -> Report {
+        try time.added(to: text.added(to: content.report(.observation)))
+    }
 }
 
 /// `assetlog report check`
@@ -44,12 +50,13 @@ struct ReportCheckCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(commandName: "check", abstract: "A check of the asset was evaluated.")
 
     @OptionGroup var content: ReportContentOptions
+    @OptionGroup var time: ReportTimeOptions
 
     @Option(help: ArgumentHelp("The check's name.", valueName: "name"))
     var checkName: String
 
-    @Option(help: ArgumentHelp("Whether it passed: true or false.", valueName: "boolean"))
-    var passed: Bool
+    @Option(help: ArgumentHelp("Whether it passed: true or false, yes or no, 1 or 0.", valueName: "boolean"))
+    var passed: Verdict
 
     @Option(help: ArgumentHelp("How much a failure matters: WARN or ERROR. (default: ERROR)", valueName: "severity"))
     var severity: String?
@@ -65,9 +72,8 @@ struct ReportCheckCommand: AssetlogSubcommand {
 
     private func report() throws -> Report {
         if checkName.isEmpty { throw ValidationError("--check-name is empty. Was a variable not set?") }
-        guard let severity = Report.Severity(rawValue: severity?.uppercased() ?? "ERROR") else {
-            throw ValidationError("--severity must be WARN or ERROR.")
-        }
-        return try content.report(.check(name: checkName, passed: passed, severity: severity))
+        let kind = Report.Kind.check(
+            name: checkName, passed: passed.hasPassed, severity: try ReportWords.severity(severity))
+        return try time.added(to: content.report(kind))
     }
 }

@@ -8,7 +8,7 @@ struct ReportFlushCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "flush", abstract: "Deliver the reports that wait in the spool for a server.",
         discussion: """
-            Exits with 0 when nothing waits any more, else with 1 and the reason. What the server refuses is put aside, with
+            Exits with 0 when nothing waits any more, else with 1 and the reason. What the server refuses is put aside, with \
             its answer, and no longer waits.
             """)
 

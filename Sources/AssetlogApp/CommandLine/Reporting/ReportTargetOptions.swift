@@ -27,7 +27,7 @@ struct ReportTargetOptions: ParsableArguments {
                 + " ~/.local/state; without a home /var/tmp/assetlog-UID/spool)", valueName: "folder"))
     var spool: String?
 
-    @Option(help: ArgumentHelp("How long to try: a number with ms, s or m.", valueName: "span"))
+    @Option(help: ArgumentHelp("How long to try: a number with ms, s, m or h.", valueName: "span"))
     var timeout = "30s"
 
     func validate() throws {
@@ -40,7 +40,8 @@ struct ReportTargetOptions: ParsableArguments {
                 "--deployment must be 1 to 128 letters, digits, - . and _, not \(LineText.quoted(deployment)). Was a variable not set?")
         }
         guard Self.duration(timeout) != nil else {
-            throw ValidationError("--timeout must be a number with ms, s or m, such as 30s, not \(LineText.quoted(timeout)).")
+            throw ValidationError(
+                "--timeout must be a number with ms, s, m or h, such as 30s, of at most 7d, not \(LineText.quoted(timeout)).")
         }
     }
 
@@ -53,10 +54,15 @@ struct ReportTargetOptions: ParsableArguments {
         }
     }
 
+    /// How long to try.
+    var patience: Duration { Self.duration(timeout) ?? .seconds(30) }
+
     /// The client that these flags and the environment describe.
-    func client(in context: CommandContext, token: Secret?) throws -> AssetlogClient {
+    ///
+    /// - Parameter patience: How long it tries; nil: as long as the flag says.
+    func client(in context: CommandContext, token: Secret?, patience: Duration? = nil) throws -> AssetlogClient {
         var options = AssetlogClient.Options()
-        options.retry.patience = Self.duration(timeout) ?? .seconds(30)
+        options.retry.patience = patience ?? self.patience
         options.caFile = (caFile ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
         let variable = context.setting("ASSETLOG_URL")
         if to == nil, let variable { try Self.check(variable, "ASSETLOG_URL") }
@@ -80,14 +86,7 @@ struct ReportTargetOptions: ParsableArguments {
     }
 
     static func duration(_ text: String) -> Duration? {
-        let digits = text.prefix { $0.isASCII && $0.isNumber }
-        guard let number = Int64(digits), number <= 1_000_000 else { return nil }
-        switch text.dropFirst(digits.count) {
-        case "ms": return .milliseconds(number)
-        case "s": return .seconds(number)
-        case "m": return .seconds(number * 60)
-        default: return nil
-        }
+        TimeSpan.read(text).flatMap { $0 <= .seconds(7 * 86_400) ? $0 : nil }
     }
 }
 

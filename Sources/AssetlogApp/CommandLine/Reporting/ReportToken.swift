@@ -16,7 +16,8 @@ enum ReportToken {
     ///
     /// - Parameter source: What holds the text, to begin a sentence.
     static func read(_ text: String, from source: String) -> Result<Secret, CommandFailure> {
-        let token = text.trimmingCharacters(in: .whitespacesAndNewlines)
+        // A byte order mark is no part of it either.
+        let token = text.trimmingCharacters(in: .whitespacesAndNewlines.union(CharacterSet(charactersIn: "\u{FEFF}")))
         guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             return .failure(CommandFailure(.failure, "\(source) must hold a token, and nothing else"))
         }

@@ -38,7 +38,8 @@ struct TokenCreateCommand: AssetlogSubcommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long it is worth something: a number with s, m, h or d. Without it: for ever.", valueName: "span"))
+            "When it expires: after a number with \(TimeSpan.units), such as 90d, or on a day, such as 2027-01-31 (UTC)."
+                + " Without it: never.", valueName: "span-or-day"))
     var expires: String?
 
     @Option(
@@ -50,17 +51,17 @@ struct TokenCreateCommand: AssetlogSubcommand {
     func validate() throws {
         _ = try grant()
         _ = try certificateNames()
-        _ = try lifetime()
+        _ = try end(from: .now())
     }
 
     func run(in context: CommandContext) async throws {
         let server = try options.resolve(in: context).server
-        let (grant, certificates, lifetime) = (try grant(), try certificateNames(), try lifetime())
         let now = Timestamp.now()
+        let (grant, certificates, end) = (try grant(), try certificateNames(), try end(from: now))
         let token = try NewToken()
         let record = TokenRecord(
             id: token.id, hash: token.hash, grant: grant, certificateNames: certificates, createdAt: now,
-            expiresAt: lifetime.map(now.advanced))
+            expiresAt: end)
         try await TokenCommand.withStore(of: server.storage) { store in
             let valid = try await store.tokens().filter { $0.isValid(at: now) }
             try Self.refuseTaken(grant.name, certificates, by: valid)
@@ -69,8 +70,8 @@ struct TokenCreateCommand: AssetlogSubcommand {
         context.audit(AuditEvent(.tokenCreated, record), in: server.log)
         context.write(token.text.revealed + "\n")
         for sentence in advice(grant) { context.warn(sentence) }
-        let end = lifetime.map { "until \(now.advanced(by: $0))" } ?? "until it is revoked"
-        context.say("the token \(name) (ID \(token.id)) is worth something \(end); it is shown this once")
+        let span = end.map { "until \($0)" } ?? "until it is revoked"
+        context.say("the token \(name) (ID \(token.id)) is valid \(span); it is shown this once")
     }
 
     private static func refuseTaken(_ name: String, _ certificates: [String], by valid: [TokenRecord]) throws {
@@ -112,9 +113,8 @@ struct TokenCreateCommand: AssetlogSubcommand {
         try TokenFlag.read("--certificate") { try certificate.map(TokenScope.certificateName) }
     }
 
-    private func lifetime() throws -> Int64? {
-        let span = try TokenFlag.read("--expires") { try expires.map(TokenScope.span) }
-        if span == 0 { throw ValidationError("--expires must be longer than nothing.") }
-        return span
+    /// Nil: it never expires.
+    private func end(from now: Timestamp) throws -> Timestamp? {
+        try TokenFlag.read("--expires") { try expires.flatMap { try TokenScope.end($0, from: now) } }
     }
 }

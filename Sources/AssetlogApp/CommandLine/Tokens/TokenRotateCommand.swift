@@ -8,7 +8,7 @@ struct TokenRotateCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "rotate", abstract: "Make a token in the place of another one, and print it: this once.",
         discussion: """
-            The new token allows what the old one does, and lasts as long as it was meant to. Without --grace the old one
+            The new token allows what the old one does, and lasts as long as it was meant to. Without --grace the old one \
             ends at once, and with it every other one of its name; with it, each at its own time.
             """)
 
@@ -19,7 +19,7 @@ struct TokenRotateCommand: AssetlogSubcommand {
 
     @Option(
         help: ArgumentHelp(
-            "How long the old token still works: a number with s, m, h or d. (default: 0s)", valueName: "span"))
+            "How long the old token still works: a number with \(TimeSpan.units). (default: 0s)", valueName: "span"))
     var grace: String = "0s"
 
     func validate() throws {

@@ -5,6 +5,29 @@ internal import CPostgres
 /// Looks at connection strings before libpq connects by them: its complaints quote what it could not read, and that may be
 /// a part of a password.
 enum ConnectionString {
+    /// A connection string in a form that libpq knows; nil when it has none of them.
+    ///
+    /// SQLAlchemy, and with it `dagster.yaml`, names a driver in the scheme: `postgresql+psycopg2://`. What the driver
+    /// asyncpg calls `ssl` is `sslmode` here.
+    static func ofLibpq(_ text: Secret) -> Secret? {
+        let text = text.revealed
+        guard let end = text.firstRange(of: "://"), !text[..<end.lowerBound].contains("=") else {
+            return text.contains("=") ? Secret(text) : nil
+        }
+        let words = text[..<end.lowerBound].lowercased().split(separator: "+", omittingEmptySubsequences: false)
+        guard let scheme = words.first, ["postgresql", "postgres"].contains(scheme), words.count <= 2, words.last?.isEmpty == false
+        else { return nil }
+        let rest = text[end.upperBound...]
+        return Secret("postgresql://\(words.last == "asyncpg" ? modesNamed(rest) : String(rest))")
+    }
+
+    private static func modesNamed(_ rest: Substring) -> String {
+        let parts = rest.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return String(rest) }
+        let parameters = parts[1].split(separator: "&").map { $0.hasPrefix("ssl=") ? "sslmode=\($0.dropFirst(4))" : String($0) }
+        return "\(parts[0])?\(parameters.joined(separator: "&"))"
+    }
+
     /// Whether libpq understands a connection string, and takes nothing for a host or a port that can't be one.
     static func isClear(_ text: Secret) -> Bool {
         guard let options = PQconninfoParse(text.revealed, nil) else { return false }

@@ -1,0 +1,98 @@
+import ArgumentParser
+import AssetlogClient
+import AssetlogCore
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// `assetlog run`
+struct RunCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run a command that writes an asset, and report its start and what came of it.",
+        usage: "assetlog run <key> ... [<options>] -- <command> ...",
+        discussion: """
+            assetlog run warehouse/orders --partition 2026-11-22 -- python3 orders.py --day 2026-11-22
+
+            Reports started, and at the end a materialization, or a failure with the exit code and the last lines of the \\
+            command's standard error. Standard input and output are the command's own, and its standard error is passed on. \\
+            SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are forwarded to it.
+
+            Exits as the command does: with its exit code, with 128 and the signal that ended it, with 127 when it is not \\
+            found and 126 when it can't be executed. A server that is away changes none of that: reports wait in a folder, as \\
+            those of `assetlog report` do.
+            """)
+
+    @OptionGroup var content: ReportContentOptions
+    @OptionGroup var text: ReportTextOptions
+
+    @Option(help: ArgumentHelp("How many lines of its standard error a failure shows; 0 leaves it alone.", valueName: "count"))
+    var errorLines = 20
+
+    @OptionGroup var target: ReportTargetOptions
+
+    @Flag(help: "Keep no report for later.")
+    var noSpool = false
+
+    func validate() throws {
+        _ = try template()
+        guard (0...1000).contains(errorLines) else { throw ValidationError("--error-lines must be from 0 to 1000, not \(errorLines).") }
+    }
+
+    /// Takes the command to be run off a command line, so that the parser does not look for options in it.
+    static func words(of arguments: [String], _ context: inout CommandContext) -> [String] {
+        guard let end = arguments.firstIndex(of: "--") else { return arguments }
+        if context.operands.isEmpty { context.operands = arguments[(end + 1)...].map { Array($0.utf8) } }
+        return Array(arguments[..<end])
+    }
+
+    func run(in context: CommandContext) async throws {
+        let command = context.operands
+        guard let name = command.first, !name.isEmpty else {
+            throw ValidationError("The command is missing; it stands behind --: assetlog run warehouse/orders -- ./orders.sh")
+        }
+        let reports = RunReports(try template(), of: name, errorLines: errorLines)
+        let program = ProgramStart(
+            arguments: command, searchPath: getenv("PATH").map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) },
+            ignoresPipes: context.ignoresPipes)
+        let run = ProgramRun(program, signals: try SignalPipe(), readsErrors: errorLines > 0)
+
+        let sender = ReportSender(target: target, isKeeping: !noSpool, context: context)
+        let (starts, announceStart) = AsyncStream.makeStream(of: Void.self)
+        let starting = Task {
+            for await _ in starts { await Self.send(reports.started, by: sender) }
+        }
+        let begin = ContinuousClock.now
+        let result: ProgramRun.Result
+        do {
+            result = try await run.run { announceStart.yield() }
+        } catch {
+            announceStart.finish()
+            throw error
+        }
+        let end = ContinuousClock.now
+        if case .notStarted = result.ending { context.say("\(reports.program) \(result.ending.phrase)") }
+        announceStart.finish()
+        // One after the other, and both together take no longer than one may, counted from the command's end.
+        await starting.value
+        let age = ContinuousClock.now - end
+        let ended = reports.ended(result, after: end - begin)
+        await Self.send(ended, by: sender, age: age, within: max(target.patience - age, .milliseconds(100)))
+        throw CommandExit(code: result.ending.exitCode)
+    }
+
+    private func template() throws -> Report { try text.added(to: content.report(.materialization)) }
+
+    // The command has run, or runs: whatever becomes of a report is no reason to end in another way.
+    private static func send(
+        _ report: Report, by sender: ReportSender, age: Duration = .zero, within patience: Duration? = nil
+    ) async {
+        do {
+            try await sender.send(report, age: age, within: patience)
+        } catch {
+            sender.context.warn("A report of this run is lost: \(error)")
+        }
+    }
+}
