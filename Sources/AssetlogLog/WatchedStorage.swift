@@ -45,7 +45,7 @@ public final class WatchedStorage: Storage {
         guard isNew else { return }
         var metadata: Logger.Metadata = ["error": "\(error)"]
         if let sequence = error.sequence { metadata["sequence"] = "\(sequence)" }
-        logger.error("The log is damaged; what reads it stops there.", metadata: metadata)
+        logger.error("The log is damaged; reads of the damaged part fail.", metadata: metadata)
     }
 
     // MARK: What is watched

@@ -24,6 +24,9 @@ extension OpenAPIDocument {
         server knows the deployment, and is 404 elsewhere. A server that is read-only answers 401 to reports and 403 to events that \
         are sent to it. The rights that a token needs stand beside each operation's security schemes, by the names of \
         `assetlog token create --allow`.
+
+        Objects in answers may get more members in later releases, and the lists of `x-extensible-enum` more values: ignore what \
+        you do not know. Objects that are sent are checked.
         """
 
     static let tags = #"""
@@ -35,14 +38,13 @@ extension OpenAPIDocument {
         """#
 
     static let securitySchemes = #"""
-        "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `assetlog token create`"},
+        "bearer": {
+          "type": "http", "scheme": "bearer",
+          "description": "A token of `assetlog token create`. A client certificate that a token is bound to, where the server asks for certificates, needs no header."
+        },
         "dagsterToken": {
           "type": "apiKey", "in": "header", "name": "Dagster-Cloud-Api-Token",
           "description": "The same token, where clients of Dagster+ put theirs"
-        },
-        "clientCertificate": {
-          "type": "mutualTLS",
-          "description": "A client certificate that a token is bound to, where the server asks for certificates"
         }
         """#
 }

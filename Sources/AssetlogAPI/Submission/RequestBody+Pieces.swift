@@ -16,7 +16,7 @@ extension RequestBody {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                throw APIError(status: .badRequest, detail: "The body has broken off: \(error).")
+                throw APIError(status: .badRequest, detail: "The body was cut off: \(error).")
             }
             guard let piece else { return }
             try await use(piece)

@@ -477,7 +477,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         do {
             if !hasAPILane { try addAPILane(context) }
         } catch {
-            connection.loop.logger.error("The API lane could not be set up.", metadata: ["error": "\(error)"])
+            connection.loop.logger.error("The API handlers of a connection could not be set up.", metadata: ["error": "\(error)"])
             return close()
         }
         let memory = RequestMemory(flow: flow, hasRoom: takeStream(head))

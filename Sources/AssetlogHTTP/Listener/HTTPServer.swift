@@ -113,7 +113,7 @@ public final class HTTPServer: Sendable {
     private static func explain(_ error: any Error, _ configuration: HTTPServerConfiguration) -> String {
         let address = "\(configuration.host):\(configuration.port)"
         switch (error as? IOError)?.errnoCode {
-        case 98: return "can't listen on \(address): another program does; stop it, or choose another address with --listen"
+        case 98: return "can't listen on \(address): another program is using it; stop that, or choose another address with --listen"
         case 13: return "can't listen on \(address): not permitted; ports below 1024 need the capability CAP_NET_BIND_SERVICE"
         case 99: return "can't listen on \(address): this machine has no such address"
         default: return "can't listen on \(address): \(error)"
@@ -146,7 +146,7 @@ public final class HTTPServer: Sendable {
         let drained = loops.values.map { loop in loop.eventLoop.flatSubmit { loop.drain() } }
         let timeout = TimeAmount.nanoseconds(Int64(grace / .nanoseconds(1)))
         let cut = group.any().scheduleTask(in: timeout) { [self] in
-            logger.warning("The grace period is over; connections that are still open are closed.")
+            logger.warning("The grace period is over; closing the connections that are still open.")
             for loop in loops.values { loop.eventLoop.execute { loop.closeAll() } }
         }
         for future in drained { try? await future.get() }

@@ -38,7 +38,7 @@ final class ConsumerFile: ConsumerStore {
         guard log.exists else {
             throw StorageError(
                 .unavailable,
-                "There is no log at \(log.path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
+                "There is no log at \(log.path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
         }
         return try ConsumerFile(folder: folder)
     }
