@@ -249,7 +249,7 @@ struct TruthTests {
         let other = try TemporaryFolder()
         defer { withExtendedLifetime(other) {} }
         let sentence = try await setup(folder.path).backUp?(other.file("events.sqlite"))
-        #expect(sentence?.contains("the places of audit") == true, "\(sentence ?? "")")
+        #expect(sentence?.contains("the cursors of audit") == true, "\(sentence ?? "")")
         let identity = try await storage.logID()
         await storage.close()
         let restored = try await open(other)
