@@ -24,9 +24,9 @@ extension OpenAPIDocument {
           "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$",
           "examples": ["2026-11-23T19:00:00.123456Z"]
         },
-        "Severity": {"description": "How bad it is when a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
+        "Severity": {"description": "How severe it is if a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
         "Target": {
-          "description": "The materialization that a check speaks of",
+          "description": "The materialization that a check is about",
           "oneOf": [
             {
               "type": "object", "required": ["event_id"], "additionalProperties": false,
@@ -39,7 +39,7 @@ extension OpenAPIDocument {
           ]
         },
         "Reason": {
-          "description": "Why an asset was not materialized, in Dagster's words",
+          "description": "Why an asset was not materialized, with Dagster's reasons",
           "type": "string", "enum": \#(OpenAPIText.strings(FailureReason.allCases.map(\.rawValue)))
         },
         "Failure": {
@@ -52,7 +52,7 @@ extension OpenAPIDocument {
 
     private static let event = #"""
         "EventContent": {
-          "type": "object", "description": "What an event says, whether it is in the log or would be",
+          "type": "object", "description": "The contents of an event, recorded or not",
           "required": [
             "event_id", "deployment", "kind", "asset_key", "partition", "description", "data_version", "tags", "metadata",
             "check_name", "passed", "severity", "timestamp", "received_at", "reported_by"
@@ -67,10 +67,10 @@ extension OpenAPIDocument {
             "data_version": {"type": ["string", "null"]},
             "tags": {"type": "object", "additionalProperties": {"type": "string"}},
             "metadata": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/MetadataValue"}},
-            "check_name": {"description": "null but on checks", "type": ["string", "null"]},
-            "passed": {"description": "null but on checks", "type": ["boolean", "null"]},
-            "severity": {"description": "null but on checks", "anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}]},
-            "blocking": {"description": "Whether a check blocks; only where it was said", "type": "boolean"},
+            "check_name": {"description": "null for other kinds than checks", "type": ["string", "null"]},
+            "passed": {"description": "null for other kinds than checks", "type": ["boolean", "null"]},
+            "severity": {"description": "null for other kinds than checks", "anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}]},
+            "blocking": {"description": "Whether a check blocks; only if given", "type": "boolean"},
             "target": {"$ref": "#/components/schemas/Target"},
             "failure": {"$ref": "#/components/schemas/Failure"},
             "timestamp": {"description": "When it happened", "$ref": "#/components/schemas/Time"},
@@ -89,7 +89,7 @@ extension OpenAPIDocument {
         "Event": {
           "type": "object", "description": "An event of the log", "allOf": [{"$ref": "#/components/schemas/EventContent"}],
           "required": ["sequence"],
-          "properties": {"sequence": {"description": "Its place in the log", "type": "integer", "minimum": 1}},
+          "properties": {"sequence": {"description": "Its number in the log", "type": "integer", "minimum": 1}},
           "unevaluatedProperties": false
         },
         "RehearsedEvent": {
@@ -100,7 +100,7 @@ extension OpenAPIDocument {
           "type": "object", "required": ["events", "next"], "additionalProperties": false,
           "properties": {
             "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": 1000},
-            "next": {"description": "The last sequence that was looked at, or with `order=latest` that of the last event; `after` of the next page", "type": "integer", "minimum": 0}
+            "next": {"description": "The last sequence that the page covers, or with `order=latest` that of its last event; `after` of the next page", "type": "integer", "minimum": 0}
           }
         }
         """#
@@ -118,7 +118,7 @@ extension OpenAPIDocument {
 
     private static let metadata = #"""
         "MetadataValue": {
-          "description": "A value and its type. Numbers that JSON does not have are the texts NaN, Infinity and -Infinity.",
+          "description": "A value and its type. Numbers that JSON lacks are the strings NaN, Infinity and -Infinity.",
           "oneOf": [\#(metadataTypes.map(metadataValue).joined(separator: ","))]
         }
         """#

@@ -47,7 +47,7 @@ extension OpenAPIDocument {
         "ReportedMetadata": {"type": "object", "description": "Any labels with any values", "additionalProperties": true},
         "Materialization": {
           "type": "object",
-          "description": "What was materialized, and what is to be known about it. With `report.extensions` also `timestamp`, `tags` and typed metadata, as an event that is submitted has them; without, they are ignored.",
+          "description": "What was materialized. With `report.extensions` also `timestamp`, `tags` and typed metadata, as in the event API; otherwise these are ignored.",
           "properties": {\#(assetEventFields)}
         },
         "MaterializationByKey": {
@@ -55,7 +55,7 @@ extension OpenAPIDocument {
         },
         "Observation": {
           "type": "object",
-          "description": "What was observed. With `report.extensions` also `timestamp`, `tags` and typed metadata, as an event that is submitted has them; without, they are ignored.",
+          "description": "What was observed. With `report.extensions` also `timestamp`, `tags` and typed metadata, as in the event API; otherwise these are ignored.",
           "properties": {\#(assetEventFields)}
         },
         "ObservationByKey": {
@@ -63,7 +63,7 @@ extension OpenAPIDocument {
         },
         "Check": {
           "type": "object",
-          "description": "What a check found. With `report.extensions` also `timestamp`, `tags`, `description`, `blocking`, `target` and typed metadata, as an event that is submitted has them; without, they are ignored.",
+          "description": "What a check found. With `report.extensions` also `timestamp`, `tags`, `description`, `blocking`, `target` and typed metadata, as in the event API; otherwise these are ignored.",
           "properties": {
             \#(commonFields),
             "check_name": {"$ref": "#/components/schemas/Text"},
@@ -78,7 +78,7 @@ extension OpenAPIDocument {
 
     private static let keyField = #"""
         "asset_key": {
-          "description": "A text is one part, and is not split.",
+          "description": "A string is one part, and is not split.",
           "anyOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/AssetKey"}]
         }
         """#

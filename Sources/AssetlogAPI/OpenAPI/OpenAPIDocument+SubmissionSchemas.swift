@@ -4,7 +4,7 @@ extension OpenAPIDocument {
 
     private static let submission = #"""
         "EventSubmission": {
-          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and fields that are not known are refused.",
+          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and unknown fields are refused.",
           "oneOf": [
             {"$ref": "#/components/schemas/AssetEventSubmission"}, {"$ref": "#/components/schemas/CheckSubmission"},
             {"$ref": "#/components/schemas/StartSubmission"}, {"$ref": "#/components/schemas/FailureSubmission"}
@@ -68,7 +68,7 @@ extension OpenAPIDocument {
     // What every kind has.
     private static let fields = #"""
         "asset_key": {
-          "description": "A text is one part, and is not split.",
+          "description": "A string is one part, and is not split.",
           "anyOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/AssetKey"}]
         },
         "event_id": \#(nullable("NewEventID")),
@@ -86,12 +86,12 @@ extension OpenAPIDocument {
         "partitions": \#(nullable("Partitions")),
         "description": \#(nullable("Description")),
         "tags": {
-          "description": "Of materializations and observations, `dagster/data_version` must be the `data_version`, where both are given.",
+          "description": "For materializations and observations, `dagster/data_version` must equal `data_version` if both are given.",
           "type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/Text"},
           "propertyNames": {"minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}
         },
         "metadata": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/SubmittedMetadata"}},
-        "deployment": {"description": "The deployment of the route, and no other", "type": ["string", "null"]}
+        "deployment": {"description": "The deployment of the route; no other", "type": ["string", "null"]}
         """#
 
     private static let noCheck = ["check_name", "passed", "severity", "blocking", "target"].map(absent).joined(separator: ", ")
@@ -112,7 +112,7 @@ extension OpenAPIDocument {
 
     private static let submittedParts = #"""
         "NewEventID": {
-          "type": "string", "description": "A UUID of yours, in either case, neither all zeros nor all ones", "format": "uuid",
+          "type": "string", "description": "A UUID of your own, in either case, not all zeros or all ones", "format": "uuid",
           "not": {"pattern": "^(0{8}(-0{4}){3}-0{12}|[Ff]{8}(-[Ff]{4}){3}-[Ff]{12})$"}
         },
         "SubmittedTarget": {
@@ -140,7 +140,7 @@ extension OpenAPIDocument {
           "type": "string", "description": "A text without NUL and |", "maxLength": 2048, "pattern": "^[^\\u0000|]*$"
         },
         "Partitions": {
-          "description": "Partitions with an event each, at most 10,000",
+          "description": "Partitions, one event each, at most 10,000",
           "anyOf": [
             {
               "type": "array", "minItems": 1, "maxItems": 10000,

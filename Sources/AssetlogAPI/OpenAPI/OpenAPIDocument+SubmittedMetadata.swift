@@ -2,7 +2,7 @@
 extension OpenAPIDocument {
     static let submittedMetadata = #"""
         "SubmittedMetadata": {
-          "description": "Plain JSON, whose type is inferred; or a value that says its type, as `raw_value` or `value`",
+          "description": "Plain JSON, whose type is inferred; or a value with its type, as `raw_value` or `value`",
           "anyOf": [
             {"type": ["string", "number", "boolean", "null", "array"]},
             {"$ref": "#/components/schemas/TypedMetadata"},
@@ -10,7 +10,7 @@ extension OpenAPIDocument {
           ]
         },
         "TypedForm": {
-          "type": "object", "description": "An object that says a type", "required": ["type"], "minProperties": 2, "maxProperties": 2,
+          "type": "object", "description": "An object with a type", "required": ["type"], "minProperties": 2, "maxProperties": 2,
           "additionalProperties": false, "properties": {"type": {}, "value": {}, "raw_value": {}}
         },
         "TypedMetadata": {
