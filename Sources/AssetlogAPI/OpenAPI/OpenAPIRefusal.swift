@@ -51,8 +51,8 @@ extension OpenAPIDocument {
             headers: ["WWW-Authenticate"], form: .plain),
         OpenAPIRefusal(
             name: "Forbidden",
-            description: "The token does not allow this; or without a token: a web page of another origin sent the request, or the"
-                + " host is no name of the server",
+            description: "The token does not allow this; or, without a token, a web page of another origin sent the request, or the"
+                + " host is not a name of the server",
             headers: ["WWW-Authenticate"]),
         OpenAPIRefusal(name: "NotFound", description: "There is no such event, deployment or organization"),
         OpenAPIRefusal(name: "TooSlow", description: "The request did not arrive in time", form: .plain),
