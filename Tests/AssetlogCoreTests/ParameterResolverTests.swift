@@ -121,12 +121,11 @@ import Testing
                 "Error constructing AssetCheckEvaluation: '' is not a valid AssetCheckSeverity"
             ),
             (materialize + "x", "[]", "The body must be a JSON object, not an array."),
-            (materialize + "x", " null ", "The body must be a JSON object, not null."),
             (
                 materialize + "x", #"{"a":1,}"#,
                 "The body is not valid JSON: expected a name in double quotes at line 1, column 8 (byte 7); remove the comma before it."
             ),
-            (materialize + "x", "", "The body is not valid JSON: it is empty; send an object such as {}."),
+            (materialize + "x", " ", "The body is not valid JSON: it is empty; send an object such as {}."),
             (
                 materialize + "x", #"{"ignored":"\ud800"}"#,
                 "The body is not valid JSON: a string holds one half of a surrogate pair at line 1, column 13 (byte 12); send both halves or the character itself."
@@ -266,6 +265,15 @@ import Testing
         if status == 400 { #expect(answer.error == "Unhandled content type \(contentType ?? ""), expect no body or application/json") }
         if contentType == nil { #expect(answer.event?["description"] == .null) }
         if let contentType, status == 200 { #expect(answer.event?["description"] == .string("b"), "\(contentType)") }
+    }
+
+    @Test(
+        "An empty body and null count as none, whatever the content type says", arguments: ["application/json", nil],
+        ["", "null", " null\n"])
+    func emptyBody(contentType: String?, body: String) {
+        let answer = Reporter().report(Self.materialize + "x?description=q", contentType: contentType, body: body)
+        #expect(answer.status == 200)
+        #expect(answer.event?["description"] == .string("q"))
     }
 
     @Test(

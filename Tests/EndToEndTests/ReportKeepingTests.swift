@@ -237,6 +237,15 @@ struct ReportKeepingTests {
         #expect(fixture.files("waiting").isEmpty && fixture.files("refused").isEmpty)
     }
 
+    @Test("is made of its arguments, also where a library has set a variable before", .enabled(if: faketime != nil, "needs faketime"))
+    func preloaded() throws {
+        let fixture = try ReportFixture()
+        let preload = ["LD_PRELOAD": Self.faketime ?? "", "FAKETIME": "+0"]
+        let result = try fixture.report("observation", "a", "--description", "0", "--timeout", "20ms", environment: preload)
+        #expect(result.errors.contains("the report waits in"), "\(result.output)\(result.errors)")
+        #expect(fixture.files("waiting").count == 1)
+    }
+
     @Test("that waited is recorded with the time of its making", arguments: [false, true])
     func time(hasExtensions: Bool) throws {
         let fixture = try ReportFixture(["--set", "report.extensions=\(hasExtensions)"])

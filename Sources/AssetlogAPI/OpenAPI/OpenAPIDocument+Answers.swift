@@ -11,7 +11,7 @@ extension OpenAPIDocument {
           "required": true, "schema": {"type": "string", "enum": ["refused", "later"]}
         },
         "Idempotency-Replayed": {
-          "description": "Present if the request was sent before and this is the answer it got", "schema": {"const": "true"}
+          "description": "Present if the request was sent before and this is the answer it got", "schema": {"type": "string", "enum": ["true"]}
         },
         "WWW-Authenticate": {
           "description": "How to authenticate, or what the token lacks", "schema": {"type": "string", "pattern": "^Bearer "}
@@ -28,7 +28,8 @@ extension OpenAPIDocument {
         "Accept": {"description": "The accepted types", "schema": {"type": "string"}},
         "Accept-Encoding": {"description": "The accepted encodings", "schema": {"type": "string"}},
         "Vary": {
-          "description": "What the format depends on", "required": true, "schema": {"enum": ["Accept, Accept-Encoding", "Accept"]}
+          "description": "What the format depends on", "required": true,
+          "schema": {"type": "string", "enum": ["Accept, Accept-Encoding", "Accept"]}
         }
         """#
 
@@ -39,9 +40,7 @@ extension OpenAPIDocument {
             "Assetlog-Event-Id": {"$ref": "#/components/headers/Assetlog-Event-Id"},
             "Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}
           },
-          "content": {"application/json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/Nothing"}, {"$ref": "#/components/schemas/Rehearsal"}
-          ]}}}
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ReportResult"}}}
         },
         "EventPage": {
           "description": "A page, and where the next one starts",
@@ -52,7 +51,7 @@ extension OpenAPIDocument {
         },
         "OpenAPI": {
           "description": "This document",
-          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Description-of-API"}}}
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/OpenAPIDocument"}}}
         },
         "ServerInfo": {
           "description": "The versions", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ServerInfo"}}}
@@ -65,7 +64,7 @@ extension OpenAPIDocument {
           }
         },
         "Alive": {
-          "description": "The process runs", "content": {"text/plain": {"schema": {"const": "ok\n"}}}
+          "description": "The process runs", "content": {"text/plain": {"schema": {"type": "string", "pattern": "^ok\\n$"}}}
         },
         "Ready": {
           "description": "Reports can be recorded and events can be read",
@@ -84,7 +83,7 @@ extension OpenAPIDocument {
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
           "content": {
             "text/html": {"schema": {"type": "string"}},
-            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}}
+            "application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}
           }
         }
         """#
@@ -93,34 +92,25 @@ extension OpenAPIDocument {
         "Submitted": {
           "description": "Some events were recorded, now or before; with `dry_run=true`: what would be recorded",
           "headers": {"Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}},
-          "content": {"application/json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/SubmissionAnswer"}, {"$ref": "#/components/schemas/Rehearsal"},
-            {"$ref": "#/components/schemas/RehearsalList"}
-          ]}}}
+          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}}}
         },
         "NothingRecorded": {
           "description": "Every item was refused, or one item of an atomic request; or the body has no events; or the Idempotency-Key was used before with a different body",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionAnswer"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}},
             "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
           }
         },
         "BrokenSubmission": {
           "description": "A parameter is wrong, or the body was cut off or can't be split into items: earlier items were recorded, unless `atomic=true`; or the item of a dry run is wrong",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
-          "content": {"application/problem+json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/BrokenSubmission"},
-            {"$ref": "#/components/schemas/ItemProblem"}
-          ]}}}
+          "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         },
         "SubmissionTooLarge": {
           "description": "The body is too large, or compressed too much; earlier items were recorded, unless `atomic=true`",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
-          "content": {"application/problem+json": {"schema": {"oneOf": [
-            {"$ref": "#/components/schemas/Problem"}, {"$ref": "#/components/schemas/BrokenSubmission"},
-            {"$ref": "#/components/schemas/ItemProblem"}
-          ]}}}
+          "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         }
         """#
 }

@@ -4,9 +4,10 @@ extension OpenAPIDocument {
 
     private static let list = OpenAPIOperation(
         method: "get", path: "/api/v1/events", id: "listEvents", tag: "events", summary: "Read a page of the log",
-        description: "Filters are combined. Ask for the events after `next` until a page is empty: it is empty only at the end."
-            + " A token shows the events of its assets.",
-        rights: ["read"], parameters: ["after", "limit", "order", "asset_key", "kind", "from", "to"],
+        description: "Filters are combined. Ask for the events after `next` until `next` is the `after` that was sent: that is the"
+            + " end. With `prefix`, `partition`, `check_name` or `passed` a page may be empty before it, after 10,000 events that"
+            + " did not pass. A token shows the events of its assets.",
+        rights: ["read"], parameters: EventQueryParameters.names,
         answers: [(200, "EventPage")] + problems)
 
     private static let find = OpenAPIOperation(

@@ -23,6 +23,9 @@ extension OpenAPIDocument {
         `/livez`, `/readyz` and `/metrics` also answer without the path prefix. A path below the name of a deployment exists if the \
         server knows the deployment, and is 404 otherwise. A read-only server answers 401 to reports and 403 to events. The rights \
         that a token needs are listed in each operation's security schemes, by the names of `assetlog token create --allow`.
+
+        Later releases may add members to objects in answers, and values to the lists of `x-extensible-enum`: ignore what you do \
+        not know. Objects in requests are checked strictly.
         """
 
     static let tags = #"""
@@ -34,14 +37,13 @@ extension OpenAPIDocument {
         """#
 
     static let securitySchemes = #"""
-        "bearer": {"type": "http", "scheme": "bearer", "description": "A token of `assetlog token create`"},
+        "bearer": {
+          "type": "http", "scheme": "bearer",
+          "description": "A token of `assetlog token create`. A client certificate with a name that a token is bound to, if the server accepts certificates, needs no header."
+        },
         "dagsterToken": {
           "type": "apiKey", "in": "header", "name": "Dagster-Cloud-Api-Token",
           "description": "The same token, where Dagster+ clients send theirs"
-        },
-        "clientCertificate": {
-          "type": "mutualTLS",
-          "description": "A client certificate with a name that a token is bound to, if the server accepts certificates"
         }
         """#
 }

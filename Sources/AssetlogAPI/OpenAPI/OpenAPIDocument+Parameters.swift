@@ -32,12 +32,8 @@ extension OpenAPIDocument {
           "schema": {"$ref": "#/components/schemas/Text"}
         },
         "query_metadata": {
-          "name": "metadata", "in": "query", "description": "The metadata as JSON text",
-          "content": {
-            "application/json": {
-              "schema": {"anyOf": [{"$ref": "#/components/schemas/ReportedMetadata"}, {"type": "null"}]}, "example": {"rows": 10}
-            }
-          }
+          "name": "metadata", "in": "query", "description": "The metadata: an object as JSON text, or `null`",
+          "schema": {"type": "string", "contentMediaType": "application/json"}, "example": "{\"rows\": 10}"
         },
         "query_description": {
           "name": "description", "in": "query", "description": "Metadata about it",
@@ -77,12 +73,11 @@ extension OpenAPIDocument {
         },
         "idempotency_key": {
           "name": "Idempotency-Key", "in": "header",
-          "description": "A key for the request, quoted or not. Sent again with the same content, the request is not recorded again; with different content, it is refused.",
+          "description": "The identity of the request, another one for each: `nightly-2026-11-25`, bare or in quotes. Sent again with the same content it is not recorded again, with another it is refused.",
           "schema": {
             "type": "string",
             "pattern": "^(?:[!#-~][!-~]{0,254}|\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\")$"
-          },
-          "example": "\"nightly-2026-11-25\""
+          }
         },
         "approximate_timestamp": {
           "name": "Assetlog-Timestamp", "in": "header",
@@ -95,7 +90,7 @@ extension OpenAPIDocument {
         "after": {
           "name": "after", "in": "query",
           "description": "A sequence: the events after it; with `order=desc` those before it; with `order=latest` those after its event in that order, which must be readable. 0 is the start in every order.",
-          "schema": {"type": "integer", "minimum": 0, "maximum": 9223372036854775807, "default": 0}
+          "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 9223372036854775807, "default": 0}
         },
         "limit": {
           "name": "limit", "in": "query", "description": "The most events of the page",
@@ -105,14 +100,36 @@ extension OpenAPIDocument {
           "name": "order", "in": "query", "description": "By sequence, ascending or descending; or `latest`: what happened last first, by `timestamp` and then sequence",
           "schema": {"type": "string", "enum": ["asc", "desc", "latest"], "default": "asc"}
         },
+        "asset": {
+          "name": "asset", "in": "query",
+          "description": "Events of this asset. Every slash separates two parts of its key, as in the path of a report.",
+          "schema": {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}, "example": "warehouse/orders"
+        },
         "asset_key": {
-          "name": "asset_key", "in": "query", "description": "Events of this asset; the parts of its key as a JSON array",
-          "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/AssetKey"}, "example": ["warehouse", "orders"]}
-          }
+          "name": "asset_key", "in": "query",
+          "description": "Events of this asset: the parts of its key as a JSON array, for a part with a slash in it. Instead of `asset`",
+          "schema": {"type": "string", "contentMediaType": "application/json"}, "example": "[\"warehouse\",\"orders\"]"
+        },
+        "prefix": {
+          "name": "prefix", "in": "query",
+          "description": "Events of the assets whose key begins with these parts, split at every slash or as a JSON array: `a/b` is `a/b` and `a/b/c`, not `a/bc`",
+          "schema": {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}, "example": "warehouse"
         },
         "kind": {
-          "name": "kind", "in": "query", "description": "Events of this kind", "schema": {"$ref": "#/components/schemas/Kind"}
+          "name": "kind", "in": "query",
+          "description": "Events of this kind, or of these: given more than once, or separated by commas",
+          "style": "form", "explode": true,
+          "schema": {"type": "array", "items": {"$ref": "#/components/schemas/Kind"}, "minItems": 1}
+        },
+        "partition": {
+          "name": "partition", "in": "query", "description": "Events of this partition", "schema": {"$ref": "#/components/schemas/Text"}
+        },
+        "check_name": {
+          "name": "check_name", "in": "query", "description": "Results of the check of this name", "schema": {"$ref": "#/components/schemas/Text"}
+        },
+        "passed": {
+          "name": "passed", "in": "query", "description": "Results of checks that passed, or of those that did not",
+          "schema": {"type": "boolean"}
         },
         "from": {
           "name": "from", "in": "query", "description": "Events that happened then or later, by their `timestamp`",
@@ -148,16 +165,12 @@ extension OpenAPIDocument {
 
     private static let submissionBody = #"""
         "Submission": {
-          "required": true, "description": "An event, a list of events, or one on each line",
+          "required": true,
+          "description": "A list of events, or one on each line. An event that is not in a list is taken as well.",
           "content": {
             "application/json": {
-              "schema": {
-                "anyOf": [
-                  {"$ref": "#/components/schemas/EventSubmission"},
-                  {"type": "array", "items": {"$ref": "#/components/schemas/EventSubmission"}, "minItems": 1}
-                ]
-              },
-              "example": {"kind": "materialization", "asset_key": ["warehouse", "orders"], "metadata": {"rows": 10}}
+              "schema": {"$ref": "#/components/schemas/EventSubmissionList"},
+              "example": [{"kind": "materialization", "asset_key": ["warehouse", "orders"], "metadata": {"rows": 10}}]
             },
             \#(SubmissionBody.lineTypes.map(lines).joined(separator: ","))
           }

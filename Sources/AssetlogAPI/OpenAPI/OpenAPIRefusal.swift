@@ -20,7 +20,7 @@ struct OpenAPIRefusal: Sendable {
 
     /// The members of the components.
     var json: String {
-        let error = ##""application/json": {"schema": {"$ref": "#/components/schemas/Error"}}"##
+        let error = ##""application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}"##
         let problem = ##""application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}"##
         let (outside, below) = (response(name, error), "\(name)Problem")
         switch form {

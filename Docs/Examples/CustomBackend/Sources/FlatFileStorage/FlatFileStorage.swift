@@ -122,6 +122,7 @@ final class FlatFileStorage: Storage {
         var bytes = 0
         for place in places {
             page.next = events[place].sequence
+            // Every filter there is, also one of a later release.
             guard query.matches(events[place].event) else { continue }
             page.events.append(events[place])
             bytes += events[place].event.byteCount
