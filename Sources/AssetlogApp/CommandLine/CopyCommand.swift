@@ -6,31 +6,31 @@ import Synchronization
 struct CopyCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
-        abstract: "Copy the log of one storage into another, empty one, and compare them.",
+        abstract: "Copy the log of one storage to another, empty one, and compare them.",
         discussion: """
             assetlog copy --from sqlite:./assetlog-data --to postgres:postgresql://role@host/database
 
-            TYPE is a storage that `assetlog plugins` lists, PLACE its folder or address. It goes on where an earlier copy was \
-            cut off, and refuses a destination with other events. Exits with 0 when both hold the same, 1 when it failed and can \
-            be run again, 2 when the destination holds something else.
+            TYPE is a storage type of `assetlog plugins`, LOCATION its directory or address. An interrupted copy continues when it \
+            is run again; a destination with other events is refused. Exits with 0 if both have the same events, 1 if it failed and \
+            can be run again, 2 if the destination has something else.
             """)
 
-    @Option(help: ArgumentHelp("The storage that is read; a server may be running on it.", valueName: "type:place"))
+    @Option(help: ArgumentHelp("The storage to read; a server may be running on it.", valueName: "type:location"))
     var from: String?
 
-    @Option(help: ArgumentHelp("The configuration whose storage is read.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration whose storage to read.", valueName: "file"))
     var fromConfig: String?
 
-    @Option(help: ArgumentHelp("The storage that is written; no server should take reports on it.", valueName: "type:place"))
+    @Option(help: ArgumentHelp("The storage to write; no server should be running on it.", valueName: "type:location"))
     var to: String?
 
-    @Option(help: ArgumentHelp("The configuration whose storage is written.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration whose storage to write.", valueName: "file"))
     var toConfig: String?
 
-    @Flag(help: "Copy the tokens too, and what was revoked.")
+    @Flag(help: "Also copy tokens and revocations.")
     var tokens = false
 
-    @Flag(help: "Let the exporters go on in the destination where they are in the source.")
+    @Flag(help: "Also copy the cursors, so that exporters continue where they are.")
     var consumers = false
 
     func validate() throws {
