@@ -58,7 +58,7 @@ struct TruthTests {
                 EventQuery(limit: 1000, assetKey: victim.assetKey),
                 EventQuery(order: .latest(before: nil), limit: 1000),
                 EventQuery(order: .latest(before: nil), limit: 1000, assetKey: victim.assetKey),
-                EventQuery(limit: 1000, kind: .materialization),
+                EventQuery(limit: 1000, kinds: [.materialization]),
             ]
             for query in queries {
                 let error = await #expect(throws: StorageError.self, "\(query)") { _ = try await storage.events(query) }
@@ -70,7 +70,9 @@ struct TruthTests {
             #expect(error?.sequence == 120)
             #expect(try await storage.events(EventQuery(limit: 119)).events == Array(all.prefix(119)))
             #expect(try await storage.events(EventQuery(order: .ascending(after: 120), limit: 1000)).events == Array(all.dropFirst(120)))
-            #expect(try await storage.events(EventQuery(order: .latest(before: nil), limit: 50)).events.count == 50)
+            // Without the index, reading by time has to look at everything.
+            let latest = EventQuery(order: .latest(before: nil), limit: 50)
+            if hasIndex { #expect(try await storage.events(latest).events.count == 50) }
             #expect(try await storage.event(all[7].id, deployment: "default") == all[7])
             // Nothing is taken for a repetition of what can't be read.
             let batch = EventBatch()
@@ -162,10 +164,14 @@ struct TruthTests {
         #expect(try await accepted.allEvents() == all.filter { !lost.contains($0.sequence) })
         await accepted.close()
         let queue = try DatabaseQueue(path: folder.file("events.sqlite"))
-        try await queue.read { database in
-            #expect(try Row.fetchAll(database, sql: "SELECT first, last FROM gaps").map { [$0[0], $0[1]] as [Int64] } == [[10, 12], [30, 30], [50, 50]])
-            #expect(try Int64.fetchAll(database, sql: "SELECT sequence FROM damaged_events") == [12, 50])
+        let (gaps, aside) = try await queue.read { database in
+            (
+                try Int64.fetchAll(database, sql: "SELECT first * 1000 + last FROM gaps"),
+                try Int64.fetchAll(database, sql: "SELECT sequence FROM damaged_events")
+            )
         }
+        #expect(gaps == [10_012, 30_030, 50_050])
+        #expect(aside == [12, 50])
         try queue.close()
         #expect(try await setup(folder.path).verify?() == VerificationReport(events: 55, problems: []))
     }
