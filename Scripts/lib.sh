@@ -1,6 +1,6 @@
 # What the scripts share. Sourced by bash; the caller has set `root`.
 
-# Says what a step is, on standard error, with the seconds since the start.
+# Prints what a step does, with the seconds since the start, on standard error.
 step() { printf '== [%3d s] %s\n' "$SECONDS" "$*" >&2; }
 
 fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
@@ -8,7 +8,7 @@ fail() { printf '%s: %s\n' "$(basename "$0")" "$*" >&2; exit 1; }
 # Installs those of the named Debian packages that are missing; asks apt nothing when none is.
 need_packages() {
     local missing=() package
-    command -v dpkg-query >/dev/null || { echo "not a Debian system; these must be there: $*" >&2; return 0; }
+    command -v dpkg-query >/dev/null || { echo "not a Debian system; make sure that these are installed: $*" >&2; return 0; }
     for package in "$@"; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
     done
@@ -30,7 +30,7 @@ need_swift() {
         [ -z "$folder" ] || [ ! -x "$folder/swift" ] || PATH="$folder:$PATH"
         command -v swift >/dev/null && return 0
     done
-    fail "there is no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
+    fail "no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
 }
 
 # Installs what the tests of the PostgreSQL storage start by themselves; Debian makes and starts no cluster of its own.
@@ -42,6 +42,28 @@ need_postgres() {
         [ ! -e "$settings" ] || "${as[@]}" sed -i -E 's/^#? *(create_main_cluster) .*/\1 = false/' "$settings"
     }
     need_packages postgresql pgbouncer openssl python3
+}
+
+# Installs the proxies that the tests start by themselves. Debian would start each as a service on port 80 now, and again at
+# the next boot.
+need_proxies() {
+    local policy=/usr/sbin/policy-rc.d proxies=() package as=()
+    [ "$(id -u)" -eq 0 ] || as=(sudo)
+    for package in nginx libnginx-mod-stream haproxy caddy apache2; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || proxies+=("$package")
+    done
+    [ ${#proxies[@]} -gt 0 ] && command -v dpkg-query >/dev/null || return 0
+    if [ -e "$policy" ]; then
+        need_packages "${proxies[@]}"
+    else
+        printf '#!/bin/sh\nexit 101\n' | "${as[@]}" install -m 755 /dev/stdin "$policy"
+        need_packages "${proxies[@]}" || { "${as[@]}" rm -f "$policy"; return 1; }
+        "${as[@]}" rm -f "$policy"
+    fi
+    [ -d /run/systemd/system ] || return 0
+    for package in "${proxies[@]}"; do
+        [ "$package" = libnginx-mod-stream ] || "${as[@]}" systemctl disable --now "$package" >&2
+    done
 }
 
 # What the build and the tests need: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, git for the packages, and

@@ -157,10 +157,9 @@ public struct APIService: Sendable {
             guard request.method == .get || request.method == .head else { throw APIError.methodNotAllowed(request) }
             return Response(status: .temporaryRedirect, headers: [.location: location])
         case .outside:
-            throw APIError.notFound("Everything here is below \(layout.base)/.")
+            throw APIError.notFound("All routes of this server are below \(layout.base)/.")
         case .unknownDeployment(let name):
-            throw APIError.notFound(
-                "There is no deployment \(name.quoted). Deployments are declared in the server's configuration.")
+            throw APIError.notFound(layout.reason(againstDeployment: name))
         case .route(let place):
             var head = request.head
             head.path = place.path.encoded + (request.uri.query.map { "?\($0)" } ?? "")

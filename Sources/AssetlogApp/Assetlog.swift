@@ -16,16 +16,19 @@ public enum Assetlog {
     ///
     /// Exit codes: 0 done, 1 failed at run time, 2 a problem with the data, 64 a wrong command line, 78 a wrong
     /// configuration.
-    public static func main(plugins: PluginList) async -> Never {
+    public nonisolated(nonsending) static func main(plugins: PluginList) async -> Never {
+        // Before everything else, and on the thread of the process's start: another one would have to be made first.
+        let commandLine = ProcessInput.commandLine()
+        EarlySignals.take(for: commandLine.map { String(decoding: $0, as: UTF8.self) })
         // A closed pipe is an error of one write, not the end of a server.
         let ignoresPipes = unsafeBitCast(signal(SIGPIPE, SIG_IGN), to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
         let code: Int32
         do {
-            let arguments = try ProcessInput.arguments(CommandLine.unsafeArgv)
+            let arguments = try ProcessInput.arguments(commandLine)
             var context = CommandContext(
                 plugins: plugins, environment: try ProcessInput.environment(environ),
                 workingFolder: ConfigurationFile.workingFolder())
-            context.operands = ProcessInput.operands(CommandLine.unsafeArgv)
+            context.operands = ProcessInput.operands(commandLine)
             context.ignoresPipes = ignoresPipes
             code = await run(arguments, in: context)
         } catch {

@@ -1,3 +1,5 @@
+import ArgumentParser
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -6,47 +8,68 @@ import Darwin
 
 /// What a process is started with, as the operating system has it: bytes, which are text only when they are UTF-8.
 ///
-/// Swift's own list of arguments repairs what is not, so that two different names become one.
+/// Swift's own list of arguments repairs what is not UTF-8, so that two different names become one. And it finds them by
+/// where the environment lies: it is empty when a library that was loaded before has set a variable, as libfaketime does.
 enum ProcessInput {
     /// Something that is not UTF-8, in a sentence.
     struct Malformed: Error, Hashable, CustomStringConvertible {
         var description: String
     }
 
+    /// The program's name and the arguments of this process.
+    static func commandLine() -> [[UInt8]] {
+        if let bytes = kernelCommandLine(), bytes.last == 0 {
+            return bytes.dropLast().split(separator: 0, omittingEmptySubsequences: false).map(Array.init)
+        }
+        // Without /proc, as on macOS.
+        var arguments: [[UInt8]] = []
+        var next = CommandLine.unsafeArgv
+        while let argument = next.pointee {
+            arguments.append(Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument))))
+            next += 1
+        }
+        return arguments
+    }
+
+    private static func kernelCommandLine() -> [UInt8]? {
+        let descriptor = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return count == 0 ? bytes : nil }
+            bytes += piece[..<count]
+        }
+    }
+
     /// The arguments behind the program's name.
     ///
     /// - Throws: ``Malformed`` that names the first one that is not UTF-8.
-    static func arguments(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) throws(Malformed) -> [String] {
+    static func arguments(_ commandLine: [[UInt8]]) throws(Malformed) -> [String] {
         var arguments: [String] = []
-        var next = pointers
-        while let argument = next.pointee {
-            if arguments.last == "--", arguments.dropFirst().first == RunCommand.configuration.commandName {
+        for (index, bytes) in commandLine.enumerated().dropFirst() {
+            if arguments.last == "--", arguments.first == RunCommand.configuration.commandName {
                 // What follows is passed on as it is, see `operands`, and never recorded.
-                arguments.append(String(cString: argument))
-                next += 1
+                arguments.append(String(decoding: bytes, as: UTF8.self))
                 break
             }
-            guard let text = String(validatingCString: argument) else {
+            guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw Malformed(
-                    description: "argument \(arguments.count), \"\(shown(argument))\", is not UTF-8, and names that are cut or"
-                        + " changed would be recorded. Convert it, as by `iconv -f latin1 -t utf-8`")
+                    description: "argument \(index), \"\(shown(bytes))\", is not UTF-8; a name would be recorded that nobody"
+                        + " wrote. Convert it, as by `iconv -f latin1 -t utf-8`")
             }
             arguments.append(text)
-            next += 1
         }
-        return Array(arguments.dropFirst())
+        return arguments
     }
 
     /// What follows the first `--`, which need not be UTF-8.
-    static func operands(_ pointers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> [[UInt8]] {
-        var operands: [[UInt8]] = []
-        var (next, isBehind) = (pointers, false)
-        while let argument = next.pointee {
-            if isBehind { operands.append(Array(UnsafeRawBufferPointer(start: argument, count: strlen(argument)))) }
-            isBehind = isBehind || strcmp(argument, "--") == 0
-            next += 1
-        }
-        return operands
+    static func operands(_ commandLine: [[UInt8]]) -> [[UInt8]] {
+        guard let start = commandLine.firstIndex(of: Array("--".utf8)) else { return [] }
+        return Array(commandLine[(start + 1)...])
     }
 
     /// The variables of the environment. Those of others that are not UTF-8 are left out.
@@ -69,9 +92,8 @@ enum ProcessInput {
     }
 
     /// ASCII as it is, every other byte by its number.
-    private static func shown(_ text: UnsafePointer<CChar>) -> String {
-        let bytes = UnsafeBufferPointer(start: text, count: min(strlen(text), 80)).map { UInt8(bitPattern: $0) }
-        return bytes.map { byte in
+    private static func shown(_ bytes: [UInt8]) -> String {
+        bytes.prefix(80).map { byte in
             let digits = String(byte, radix: 16)
             return (0x20..<0x7f).contains(byte)
                 ? String(Unicode.Scalar(byte)) : "\\x\(digits.utf8.count < 2 ? "0" : "")\(digits)"

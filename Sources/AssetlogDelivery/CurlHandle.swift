@@ -131,20 +131,20 @@ final class CurlHandle {
     private static func untrusted(_ place: String, _ status: CURLcode, _ reason: String, _ caFile: String?) -> String {
         let words = reason.lowercased()
         if status == CURLE_SSL_CACERT_BADFILE, let caFile {
-            return "the authorities in \(caFile) can't be read: \(reason). Check that the file is there and is PEM"
+            return "the authorities in \(caFile) can't be read: \(reason). Check that the file exists and is PEM"
         }
         if words.contains("expired") {
             return "the certificate of \(place) has expired, or the clock of this machine is ahead: \(reason)."
                 + " Renew it on the server"
         }
         if words.contains("not yet valid") {
-            return "the certificate of \(place) is not valid yet, or the clock of this machine is behind: \(reason)."
+            return "the certificate of \(place) is not yet valid, or the clock of this machine is behind: \(reason)."
                 + " Check both"
         }
         if words.contains("subject name") || words.contains("does not match") {
-            return "the certificate of \(place) is for another name: \(reason). Use a name in the URL that it has"
+            return "the certificate of \(place) is for another name: \(reason). Use one of its names in the URL"
         }
-        return "the certificate of \(place) is not trusted: \(reason). Name the file of its authority"
+        return "the certificate of \(place) is not trusted: \(reason). Specify the file with its authority"
     }
 
     private func failure(_ status: CURLcode, _ request: OutboundRequest) -> DeliveryError {
@@ -155,11 +155,11 @@ final class CurlHandle {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY, CURLE_COULDNT_CONNECT, CURLE_PROXY:
             return DeliveryError(.unreachable, "\(place) can't be reached: \(reason)")
         case CURLE_OPERATION_TIMEDOUT:
-            return DeliveryError(.timedOut, "\(place) has not answered in time: \(reason)")
+            return DeliveryError(.timedOut, "\(place) did not answer in time: \(reason)")
         case CURLE_SSL_CONNECT_ERROR where Self.isPlain(reason):
             return DeliveryError(
                 .interrupted,
-                "the port of \(place) speaks plain HTTP, and no TLS; use http:// in the address, or let the server have a certificate")
+                "the port of \(place) speaks plain HTTP, not TLS; use http://, or give the server a certificate")
         case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE, CURLE_SSL_CONNECT_ERROR:
             return DeliveryError(.interrupted, "the connection to \(place) broke: \(reason)")
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR, CURLE_SSL_CERTPROBLEM:

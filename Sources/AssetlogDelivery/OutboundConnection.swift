@@ -35,7 +35,7 @@ public final class OutboundConnection: Sendable {
     /// - Throws: ``DeliveryError`` when there is no answer; ``DeliveryError/Code/cancelled`` when the task is cancelled.
     public func send(_ request: OutboundRequest) async throws -> OutboundAnswer {
         guard thread != nil else {
-            throw DeliveryError(.failed, "the operating system refuses a thread; the process or its user has too many")
+            throw DeliveryError(.failed, "the operating system refuses to start a thread; the process or its user has too many")
         }
         let cancellation = Cancellation()
         return try await withTaskCancellationHandler {

@@ -21,7 +21,7 @@ public final class GzipCompressor {
         let status = deflateInit2_(
             stream, Int32(min(9, max(1, level))), Z_DEFLATED, Self.windowBits, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))
-        if status != Z_OK { throw GzipError(.outOfMemory, "zlib cannot start to compress: status \(status).") }
+        if status != Z_OK { throw GzipError(.outOfMemory, "zlib can't start compressing: status \(status).") }
     }
 
     deinit {

@@ -31,7 +31,7 @@ final class InflateStream {
         output = .allocate(byteCount: stepSize, alignment: 16)
         let status = inflateInit2_(
             stream, Wrapping.gzip.rawValue, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-        if status != Z_OK { throw GzipError(.outOfMemory, "zlib cannot start: \(Self.text(status, stream)).") }
+        if status != Z_OK { throw GzipError(.outOfMemory, "zlib can't start: \(Self.text(status, stream)).") }
     }
 
     deinit {

@@ -11,12 +11,12 @@ public struct JournalError: Error, Hashable, Sendable, CustomStringConvertible {
 
     init(opening path: String, errno code: Int32) {
         description =
-            "The journal \(path) can't be opened for writing: \(Self.reason(code)). Make its folder writable for this"
+            "The log file \(path) can't be opened for writing: \(Self.reason(code)). Make its directory writable for this"
             + " user, or change log.access or log.audit."
     }
 
     init(writing path: String, errno code: Int32) {
-        description = "The journal \(path) can't be written: \(Self.reason(code))."
+        description = "The log file \(path) can't be written: \(Self.reason(code))."
     }
 
     static func reason(_ code: Int32) -> String {

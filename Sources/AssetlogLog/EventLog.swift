@@ -340,7 +340,7 @@ public final class EventLog: @unchecked Sendable {
             defer { state.failing = nil }
             return (state.failing != nil, state.observers.isEmpty ? [] : Array(state.observers.values))
         }
-        if hasRecovered { logger.notice("The storage takes events again.") }
+        if hasRecovered { logger.notice("The storage accepts events again.") }
         for observer in observers { observer.yield() }
     }
 
@@ -356,7 +356,7 @@ public final class EventLog: @unchecked Sendable {
         // One message when it starts; a full disk would otherwise fill what is left of it with messages.
         guard isNew else { return }
         logger.error(
-            "The storage refuses events; reports are answered 503 until it takes them again.",
+            "The storage refuses events; reports are answered 503 until it accepts them again.",
             metadata: ["error": "\(error)", "events": "\(events)"])
     }
 

@@ -39,6 +39,8 @@ public final class RequestMetrics: Sendable {
     public let refusedByTotal = Counter()
     /// Connections that were closed at once, by the limit of one address.
     public let refusedByAddress = Counter()
+    /// How often a connection could not be accepted, for want of file descriptors or memory.
+    public let acceptFailures = Counter()
     private let handshakes: [(result: String, counter: Counter)]
     private let proxyHeaders: [(reason: String, counter: Counter)]
 
@@ -89,6 +91,10 @@ public final class RequestMetrics: Sendable {
             help: "Connections that were closed at once, by the limit they met.")
         registry.register(refused, ["limit": "total"], refusedByTotal)
         registry.register(refused, ["limit": "address"], refusedByAddress)
+        registry.register(
+            MetricFamily(
+                "assetlog_http_accept_failures", .counter,
+                help: "Failures to accept a connection, for want of file descriptors or memory."), acceptFailures)
         let handshake = MetricFamily("assetlog_tls_handshakes", .counter, help: "Ended TLS handshakes by result.")
         for (result, counter) in handshakes { registry.register(handshake, ["result": result], counter) }
         let header = MetricFamily(

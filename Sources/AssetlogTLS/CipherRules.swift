@@ -47,13 +47,13 @@ struct CipherRules {
         for element in elements where !"!-+@".contains(element.first ?? "!") && !setList(String(element)) {
             throw TLSError(
                 .setting,
-                "`\(element)` in the TLS 1.2 ciphers `\(text)` is no cipher that OpenSSL knows. `openssl ciphers -v` lists"
-                    + " them; the cipher suites of TLS 1.3 have a setting of their own.")
+                "`\(element)` in the TLS 1.2 ciphers `\(text)` is not a TLS 1.2 cipher that OpenSSL knows. `openssl ciphers -v` lists"
+                    + " them; the cipher suites of TLS 1.3 have their own setting.")
         }
         guard setList(text) else {
             throw TLSError(
                 .setting,
-                "The TLS 1.2 ciphers `\(text)` leave none. Leave the setting out, or name ciphers that `openssl ciphers -v`"
+                "The TLS 1.2 ciphers `\(text)` select none. Remove the setting, or name ciphers that `openssl ciphers -v`"
                     + " lists, separated by colons.")
         }
         try checkStrength(text)
@@ -93,12 +93,12 @@ struct CipherRules {
         if let unknown = names.first(where: { !isSuite($0) }) {
             throw TLSError(
                 .setting,
-                "`\(unknown)` in the TLS 1.3 cipher suites `\(text)` is none that OpenSSL knows. Name some of"
+                "`\(unknown)` in the TLS 1.3 cipher suites `\(text)` is unknown to OpenSSL. Choose from"
                     + " TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256 and TLS_AES_128_GCM_SHA256, separated by colons.")
         }
         guard !names.isEmpty, SSL_CTX_set_ciphersuites(context, names.joined(separator: ":")) == 1 else {
             throw TLSError(
-                .setting, "The TLS 1.3 cipher suites `\(text)` name none. Leave the setting out, or name one.")
+                .setting, "The TLS 1.3 cipher suites `\(text)` are empty. Remove the setting, or name one.")
         }
     }
 
@@ -113,7 +113,7 @@ struct CipherRules {
         let unknown = text.split(separator: ":").first { !setGroupList(String($0)) }
         throw TLSError(
             .setting,
-            "`\(unknown.map(String.init) ?? text)` in the TLS groups `\(text)` is none that OpenSSL knows. Name some of"
+            "`\(unknown.map(String.init) ?? text)` in the TLS groups `\(text)` is unknown to OpenSSL. Choose from"
                 + " X25519, P-256, P-384 and P-521, separated by colons.")
     }
 

@@ -38,7 +38,7 @@ final class CredentialFile {
         guard kind == mode_t(S_IFREG), status.st_size <= Self.maximumSize else {
             throw TLSError(
                 .file,
-                "\(path), the \(purpose), is not a \(form.rawValue) file: it is no regular file, or larger than 1 MiB.")
+                "\(path), the \(purpose), is not a \(form.rawValue) file: it is not a regular file, or is larger than 1 MiB.")
         }
 
         bytes = .allocate(byteCount: max(1, Int(status.st_size)), alignment: 1)
@@ -79,8 +79,8 @@ final class CredentialFile {
         case EACCES, EPERM:
             TLSError(
                 .file,
-                "\(path), the \(purpose), may not be read by this user. Give the user who runs the server read permission"
-                    + " on the file and on its folders.")
+                "\(path), the \(purpose), can't be read by this user. Give the user who runs the server read permission"
+                    + " on the file and on its directories.")
         case EISDIR:
             TLSError(.file, "\(path), the \(purpose), is a directory. Name the file itself.")
         default:

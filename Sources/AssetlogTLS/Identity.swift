@@ -76,7 +76,7 @@ final class Identity {
         if file.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") || file.contains("Proc-Type: 4,ENCRYPTED") {
             throw TLSError(
                 .privateKey,
-                "The private key in \(path) is encrypted, and the server asks for no passphrase. Decrypt it with"
+                "The private key in \(path) is encrypted, but the server can't ask for a passphrase. Decrypt it with"
                     + " `openssl pkey -in FILE -out NEW_FILE`, and keep it readable by the server's user only.")
         }
         OpenSSLErrors.clear()
@@ -109,7 +109,7 @@ final class Identity {
             throw TLSError(
                 .mismatch,
                 "The private key in \(keyFile) does not belong to the certificate in \(certificateFile). Use the pair that"
-                    + " was made together.")
+                    + " was created together.")
         }
     }
 }

@@ -25,7 +25,7 @@ final class OCSPResponse: Sendable {
         defer { OpenSSLErrors.clear() }
         switch OCSPStatement.find(in: bytes, about: certificate) {
         case .failure(let flaw):
-            return .unusable("\(path) is not stapled: \(flaw.text) Fetch it anew; certificates work without it.")
+            return .unusable("\(path) is not stapled: \(flaw.text) Fetch it again; certificates work without it.")
         case .success(let statement):
             return .usable(OCSPResponse(bytes, expiry: statement.expiry))
         }

@@ -17,7 +17,7 @@ struct OCSPStatement {
     /// Looks for a good and current word about a certificate.
     static func find(in bytes: [UInt8], about certificate: OpaquePointer) -> Result<OCSPStatement, Flaw> {
         guard let response = parse(bytes) else {
-            return .failure(Flaw(text: "it is no OCSP response in DER form."))
+            return .failure(Flaw(text: "it is not an OCSP response in DER form."))
         }
         defer { OCSP_RESPONSE_free(response) }
         guard OCSP_response_status(response) == OCSP_RESPONSE_STATUS_SUCCESSFUL,
@@ -72,7 +72,7 @@ struct OCSPStatement {
             return .success(OCSPStatement(expiry: UnixTime.seconds(to)))
         }
         let isOver = (UnixTime.seconds(to) ?? .max) < UnixTime.now
-        return .failure(Flaw(text: isOver ? "it has expired." : "its dates are not good, or lie ahead."))
+        return .failure(Flaw(text: isOver ? "it has expired." : "its dates are invalid, or in the future."))
     }
 }
 #endif

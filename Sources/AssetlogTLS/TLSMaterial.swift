@@ -33,11 +33,11 @@ struct TLSMaterial {
         if let nameless = served.dropFirst().first(where: \.names.isEmpty) {
             throw TLSError(
                 .certificate,
-                "The further certificate in \(nameless.file) has no DNS name among its subject alternative names, so no client"
-                    + " can ask for it. Make one with names, or remove it from the configuration.")
+                "The additional certificate in \(nameless.file) has no DNS name among its subject alternative names, so no client"
+                    + " can ask for it. Use one with names, or remove it.")
         }
         return names.shadowed.filter { $0 > 0 }.map { index in
-            "The certificate in \(served[index].file) is never used: earlier ones answer to all of its names"
+            "The certificate in \(served[index].file) is never used: earlier ones cover all of its names"
                 + " (\(served[index].names.prefix(5).joined(separator: ", ")))."
         }
     }

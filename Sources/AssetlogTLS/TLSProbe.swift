@@ -52,7 +52,7 @@ extension TLSProbe {
         } catch let refusal as Refusal {
             if certificateAlerts.contains(refusal.reason) { return .certificateNeeded }
             if plainReasons.contains(refusal.reason) {
-                throw TLSError(.handshake, "The port speaks plain HTTP, and no TLS; use http:// in the address.")
+                throw TLSError(.handshake, "The port speaks plain HTTP, not TLS; use http://.")
             }
             throw TLSError(.handshake, "TLS failed: \(refusal.text).")
         }

@@ -9,9 +9,21 @@ struct EventListTests {
     private static let events = (0..<60).map { (number: Int) -> Event in
         let key = number % 2 == 0 ? ["warehouse", "orders"] : ["café \"x\"/y"]
         let partition: String? = number % 5 == 0 ? "p\(number)" : nil
+        let kind = EventKind.allCases[number % 3]
+        let name = number % 2 == 0 ? "rows" : #"a \"b\"\n"#
+        let details = kind == .check ? #"{"check_name":"\#(name)","passed":\#(number % 4 < 2),"severity":"ERROR"}"# : "{}"
         return Event.sample(
-            EventKind.allCases[number % 3], key: key, partition: partition,
-            deployment: number % 8 < 3 ? "prod" : "default", after: Int64(number))
+            kind, key: key, partition: partition, deployment: number % 8 < 3 ? "prod" : "default",
+            after: Int64(number), details: details)
+    }
+
+    private static func number(_ event: Event) -> Int {
+        Int((event.timestamp.microseconds - 1_795_392_000_000_000) / 1_000_000)
+    }
+
+    private static func checkName(_ event: Event) -> String? {
+        guard event.kind == .check else { return nil }
+        return number(event) % 2 == 0 ? "rows" : "a \"b\"\n"
     }
 
     private static let cut = Timestamp(microseconds: (1_795_392_000 + 20) * 1_000_000)
@@ -23,8 +35,27 @@ struct EventListTests {
         ("asset_key=%5B%22caf%C3%A9+%5C%22x%5C%22/y%22%5D", { $0.assetKey.parts == ["café \"x\"/y"] }),
         ("asset_key=%20[%20%22caf\\u00e9%20\\%22x\\%22\\/y%22]", { $0.assetKey.parts == ["café \"x\"/y"] }),
         ("asset_key=%5B%22nobody%22%5D", { _ in false }),
+        ("asset=warehouse/orders", { $0.assetKey.parts == ["warehouse", "orders"] }),
+        ("asset=caf%C3%A9+%22x%22/y", { $0.assetKey.parts == ["café \"x\"", "y"] }),
+        ("asset=warehouse", { _ in false }),
+        ("prefix=warehouse", { $0.assetKey.parts.first == "warehouse" }),
+        ("prefix=warehouse/orders", { $0.assetKey.parts == ["warehouse", "orders"] }),
+        ("prefix=ware", { _ in false }),
+        ("prefix=[%22caf%C3%A9+%5C%22x%5C%22/y%22]", { $0.assetKey.parts == ["café \"x\"/y"] }),
+        ("prefix=warehouse&asset=warehouse/orders&kind=check", { $0.kind == .check && $0.assetKey.parts.count == 2 }),
+        ("kind=check,materialization", { $0.kind != .observation }),
+        ("kind=check&kind=observation", { $0.kind != .materialization }),
+        ("kind=check&kind=observation,materialization&kind=check", { _ in true }),
+        ("partition=p10", { $0.partition == "p10" }),
+        ("partition=", { _ in false }),
+        ("check_name=rows", { checkName($0) == "rows" }),
+        ("check_name=a+%22b%22%0A", { checkName($0) == "a \"b\"\n" }),
+        ("passed=true", { $0.kind == .check && number($0) % 4 < 2 }),
+        ("passed=false&check_name=rows", { checkName($0) == "rows" && number($0) % 4 >= 2 }),
+        ("passed=true&kind=materialization", { _ in false }),
         ("from=2026-11-23T00:00:20Z", { $0.timestamp >= cut }),
         ("to=2026-11-23T01:00:20%2B01:00", { $0.timestamp < cut }),
+        ("to=2026-11-22T22:00:20.000000-0200", { $0.timestamp < cut }),
         (
             "from=2026-11-23T00:00:20Z&to=2026-11-23T00:00:30Z&kind=observation",
             {
@@ -70,6 +101,48 @@ struct EventListTests {
         #expect(try await server.get("/api/v1/events?after=1099").page().sequences == [1100])
         #expect(try await server.get("/api/v1/events?order=desc&limit=2&after=3").page().sequences == [2, 1])
         #expect(try await server.get("/api/v1/events?order=desc&limit=2").page().sequences == [1100, 1099])
+    }
+
+    @Test(
+        "ends a page that would look at too many events, empty, and goes on behind them",
+        arguments: ["partition=rare", "prefix=rare", "check_name=rare", "passed=false", "partition=rare&asset=busy"],
+        ["asc", "desc", "latest"])
+    func bounds(_ filter: String, order: String) async throws {
+        let server = try await Server()
+        let passed = #"{"check_name":"often","passed":true,"severity":"ERROR"}"#
+        var events = (0..<10_500).map { Event.sample(.check, key: ["busy"], after: Int64($0), details: passed) }
+        let failed = #"{"check_name":"rare","passed":false,"severity":"ERROR"}"#
+        let key = filter.contains("prefix") ? ["rare", "a"] : ["busy"]
+        let rare = Event.sample(.check, key: key, partition: "rare", after: order == "asc" ? 20_000 : -1, details: failed)
+        events.insert(rare, at: order == "asc" ? events.count : 0)
+        let logged = try server.record(events)
+        var (after, found, empty) = (0, [Int](), 0)
+        for _ in 0..<6 {
+            let page = try await server.get("/api/v1/events?\(filter)&order=\(order)&after=\(after)").page()
+            if page.next == after { break }
+            found += page.sequences
+            if page.sequences.isEmpty { empty += 1 }
+            after = page.next
+        }
+        #expect(found == [order == "asc" ? logged.count : 1])
+        #expect(empty >= 1, "the first page has looked at more than 10,000 events")
+    }
+
+    @Test(
+        "shows nothing wrong where the storage does not know a filter", arguments: filters.indices, ["asc", "desc", "latest"])
+    func forgetful(_ index: Int, order: String) async throws {
+        let server = try await Server(storage: ForgetfulStorage(inner: try await Server.memoryStorage()))
+        let logged = try server.record(Self.events)
+        let filter = Self.filters[index]
+        let kept = logged.filter { $0.deployment == "default" && filter.keeps($0.event) }.map { Int($0.sequence) }
+        var (after, walked) = (0, [Int]())
+        for _ in 0...logged.count + 1 {
+            let page = try await server.get("/api/v1/events?after=\(after)&limit=7&order=\(order)&\(filter.query)").page()
+            walked += page.sequences
+            if page.next == after { break }
+            after = page.next
+        }
+        #expect(walked == (order == "asc" ? kept : kept.reversed()))
     }
 
     @Test("answers an empty page at the end, from where the reader goes on")
@@ -120,14 +193,23 @@ struct EventListTests {
             ("asset_key=orders", "asset_key", "JSON array"), ("asset_key=%5B%5D", "asset_key", "at least one"),
             ("asset_key=%5B1%5D", "asset_key", "JSON array"), ("asset_key=", "asset_key", "JSON array"),
             ("asset_key=%5B%22a%22", "asset_key", "%5B%22warehouse%22"),
-            ("asset_key=%FF%FE", "asset_key", "JSON array"),
+            ("asset_key=%FF%FE", "asset_key", "JSON array"), ("asset_key=a/b", "asset_key", "asset=warehouse/orders is"),
+            ("asset=a&asset_key=[%22a%22]", "asset", "give one of them"), ("asset=", "asset", "at least one part"),
+            ("asset=[%22a%22,%22b%22]", "asset", "given as asset_key"), ("asset=a%00b", "asset", "NUL"),
+            ("prefix=", "prefix", "at least one part"), ("prefix=[1]", "prefix", "JSON array"),
+            ("prefix=[%22a%22", "prefix", "JSON array"), ("prefix=[]", "prefix", "at least one string"),
+            ("partition=%00", "partition", "NUL"), ("check_name=x%00", "check_name", "NUL"),
+            ("partition=\(String(repeating: "p", count: 2049))", "partition", "2048 bytes"),
+            ("passed=True", "passed", "true or false"), ("passed=", "passed", "true or false"),
+            ("kind=check,", "kind", "one of"), ("kind=check,checks", "kind", "not \"checks\""),
+            ("kind=check&kind=x", "kind", "separated by commas"), ("partition=a&partition=b", "partition", "more than once"),
             ("asset_key=%5B%22%5Cud800%22%5D", "asset_key", "JSON array"),
             ("from=yesterday", "from", "RFC 3339"), ("from=2026-11-23", "from", "2026-11-23T00:00:00Z"),
             ("to=2026-02-30T00:00:00Z", "to", "RFC 3339"), ("from=2026-11-23T00:00:00", "from", "offset"),
             ("from=2026-11-23T00:00:00+01:00", "from", "%2B"),
             ("from=2026-11-23T00:00:01Z&to=2026-11-23T00:00:00Z", "to", "before from"),
             ("limt=5", "limt", "Did you mean limit?"), ("Limit=5", "Limit", "Did you mean limit?"),
-            ("aftr=5", "aftr", "after"), ("colour=blue", "colour", "after, limit, order, asset_key, kind, from, to"),
+            ("aftr=5", "aftr", "after"), ("colour=blue", "colour", "after, limit, order, asset, asset_key, prefix, kind, partition,"),
             ("=5", "", "There is no parameter"), ("%00=5", "\0", "no parameter"),
             ("limit=5&limit=6", "limit", "more than once"), ("limit=5&l%69mit=5", "limit", "more than once"),
         ])

@@ -1,9 +1,9 @@
-import AssetlogAccess
 import AssetlogCore
 import HTTPTypes
 import Testing
 
 @testable import AssetlogAPI
+@testable import AssetlogAccess
 
 @Suite("An answer that says no")
 struct OwnAnswerTests {

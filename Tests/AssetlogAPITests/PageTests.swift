@@ -11,7 +11,7 @@ struct PageTests {
     @Test("shows how many events there are and the last ten, newest first")
     func events() async throws {
         let server = try await Server()
-        #expect(try await server.get("/").text.contains("Nothing was reported yet"))
+        #expect(try await server.get("/").text.contains("Nothing has been reported yet"))
         try server.record((1...1234).map { .sample(key: ["asset", "n\($0)"]) })
         let answer = try await server.get("/")
         #expect(answer.headers[.contentType] == "text/html; charset=utf-8")

@@ -67,6 +67,21 @@ struct RouteTests {
     }
 
     @Test(
+        "say that a deployment was not declared, to a report and to a read",
+        arguments: ["/prodd/report_asset_materialization/warehouse/orders", "/prodd/report_asset_x", "/prodd/api/v1/events"],
+        ["", "/dagster"])
+    func unknownDeployment(_ path: String, prefix: String) async throws {
+        let server = try await Server(prefix: prefix, deployments: ["prod"])
+        for method in [HTTPRequest.Method.get, .post] {
+            let answer = try await server.ask(method, prefix + path)
+            #expect(answer.status == 404)
+            #expect(answer.text.contains(#"There is no deployment \"prodd\". Deployments are declared"#), "\(answer.text)")
+        }
+        // A report route that does not exist is another mistake.
+        #expect(try await server.get("\(prefix)/prod/report_asset_x").text.contains("There is nothing at"))
+    }
+
+    @Test(
         "answer problem details to everything unknown below /api",
         arguments: [
             "/api", "/api/", "/api/v2/events", "/api/v1/events/", "/api//v1/events", "/api/v1/event",

@@ -46,7 +46,7 @@ struct ConfigurationMistakeTests {
                 "assetlog.yaml:4: exporters.a.pth is not a known key; did you mean exporters.a.path?"),
             Mistake(
                 "server.listen: a",
-                "assetlog.yaml:1: server.listen has a dot; write its sections one below the other, indented"),
+                "assetlog.yaml:1: server.listen contains a dot; write it as nested sections, indented"),
             Mistake("zzzzzzzz: 1", "assetlog.yaml:1: zzzzzzzz is not a known key"),
         ])
     func misspelt(_ mistake: Mistake) {
@@ -137,7 +137,7 @@ struct ConfigurationMistakeTests {
                     + " did you mean info?"),
             Mistake(
                 "server:\n  limits:\n    idle_timeout: 0s",
-                "assetlog.yaml:3: server.limits.idle_timeout must be longer than nothing"),
+                "assetlog.yaml:3: server.limits.idle_timeout must be positive"),
             Mistake(
                 "server:\n  proxy_protocol: true",
                 "assetlog.yaml:2: server.proxy_protocol needs server.trusted_proxies; list the addresses of the proxies that send"
@@ -156,8 +156,8 @@ struct ConfigurationMistakeTests {
             Mistake(
                 "storage:\n  remote:\n    tls:\n      mode: half",
                 "assetlog.yaml:4: storage.remote.tls.mode must be one of off, full, not \"half\""),
-            Mistake("storage:\n  type: remote", "storage.remote.url is missing; it is required: Where it is."),
-            Mistake("exporters:\n  a:\n    type: lines", "exporters.a.path is missing; it is required: The file."),
+            Mistake("storage:\n  type: remote", "storage.remote.url is required but missing: Where it is."),
+            Mistake("exporters:\n  a:\n    type: lines", "exporters.a.path is required but missing: The file."),
             Mistake(
                 "exporters:\n  a:\n    path: x", "assetlog.yaml:3: exporters.a.type is missing; this build has: lines"),
             Mistake(
@@ -181,7 +181,7 @@ struct ConfigurationMistakeTests {
         let sentence = try #require(ConfigurationFixture.mistakes(yaml).first)
         #expect(sentence.hasPrefix("assetlog.yaml:"))
         #expect(sentence.contains(key))
-        #expect(sentence.contains("It has: \(names)."))
+        #expect(sentence.contains("available: \(names)."))
         #expect(sentence.contains("Did you mean"))
     }
 

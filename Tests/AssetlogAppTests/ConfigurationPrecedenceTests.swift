@@ -71,8 +71,8 @@ struct ConfigurationPrecedenceTests {
         ])
         #expect(
             resolved.warnings == [
-                "The variable ASSETLOG_SERVER_LISEN has no meaning here and is ignored; did you mean ASSETLOG_SERVER_LISTEN?",
-                "The variable ASSETLOG_TCP_ADDRESS has no meaning here and is ignored",
+                "The variable ASSETLOG_SERVER_LISEN is unknown and ignored; did you mean ASSETLOG_SERVER_LISTEN?",
+                "The variable ASSETLOG_TCP_ADDRESS is unknown and ignored",
             ])
         #expect(resolved.server.isReadOnly == false)
     }

@@ -117,7 +117,7 @@ struct LogCopyTests {
         others[40] = change.applied(to: events[40])
         let destination = try await Self.memory(Array(others[..<50]))
         let problem = await #expect(throws: CopyProblem.self) { try await LogCopy.run(from: SparseLog(events), to: destination) }
-        #expect(problem?.description.contains("the event number 41:") == true)
+        #expect(problem?.description.contains("event number 41:") == true)
         #expect(problem?.description.contains("\(others[40].id)") == true)
         #expect(try await destination.statistics().events == 50)
         var (digest, other) = (EventDigest(), EventDigest())
@@ -173,7 +173,7 @@ extension LogCopyTests {
         let destination = try await Self.memory()
         let report = try await LogCopy.run(from: source, to: destination, cursors: cursors)
         let text = try await CopiedConsumers.place(report.cursors, in: destination)
-        #expect(text.contains("consumer foreign: its cursor is a place of another log than the source"))
+        #expect(text.contains("consumer foreign: its cursor belongs to another log than the source"))
         #expect(text.contains("consumer ours: goes on after sequence 5\n"))
         #expect(try await destination.cursor(of: "foreign").position == 0)
         #expect(try await destination.cursor(of: "ours").position == 5)

@@ -22,7 +22,12 @@ struct ProcessInputTests {
     }
 
     private static func arguments(_ strings: [[UInt8]]) -> Result<[String], ProcessInput.Malformed> {
-        with(strings) { pointers in Result { () throws(ProcessInput.Malformed) in try ProcessInput.arguments(pointers) } }
+        Result { () throws(ProcessInput.Malformed) in try ProcessInput.arguments(strings) }
+    }
+
+    @Test("has the arguments that it was started with")
+    func commandLine() {
+        #expect(ProcessInput.commandLine().map { String(decoding: $0, as: UTF8.self) } == CommandLine.arguments)
     }
 
     @Test("is text where it is UTF-8, composed or not")

@@ -49,7 +49,7 @@ struct TokenListTests {
         #expect(try TokenListReader.read("[]", file: "x").isEmpty)
         #expect(try TokenListReader.read("--- []\n", file: "x").isEmpty)
         for text in ["", "\n", "# nothing", "~", "---"] {
-            #expect(mistakes(text) == ["tokens.yaml: the list of tokens is empty; write [] where no token is meant"], "\(text)")
+            #expect(mistakes(text) == ["tokens.yaml: the token list is empty; write [] for no tokens"], "\(text)")
         }
     }
 
@@ -68,25 +68,25 @@ struct TokenListTests {
     @Test(
         "is refused with the line and a sentence",
         arguments: [
-            Mistake("a: b", "tokens.yaml:1: the list of tokens must be a list, `- name: …` for each token, not a section"),
-            Mistake("- a", "tokens.yaml:1: the list of tokens holds a plain value where a token with its keys is expected"),
-            Mistake("- [", "tokens.yaml:2: the list of tokens is not YAML: did not find expected node content"),
+            Mistake("a: b", "tokens.yaml:1: the token list must be a list, `- name: …` for each token, not a section"),
+            Mistake("- a", "tokens.yaml:1: the token list contains a plain value where a token with its keys is expected"),
+            Mistake("- [", "tokens.yaml:2: the token list is not YAML: did not find expected node content"),
             Mistake(entry("asset: [a]"), "tokens.yaml:3: asset is not a known key; did you mean assets?"),
             Mistake(entry("assets: a"), "tokens.yaml:3: assets takes a list: [...]"),
             Mistake(entry("assets:"), "tokens.yaml:3: assets has no value; give it one, or remove it"),
-            Mistake(entry("assets: []"), "tokens.yaml:3: assets is an empty list; remove it where everything is meant"),
-            Mistake(entry("deployments: []"), "tokens.yaml:3: deployments is an empty list; remove it where everything is meant"),
+            Mistake(entry("assets: []"), "tokens.yaml:3: assets is an empty list; remove it to allow everything"),
+            Mistake(entry("deployments: []"), "tokens.yaml:3: deployments is an empty list; remove it to allow everything"),
             Mistake(
                 entry("assets:\n  - a\n  - ''"),
-                "tokens.yaml:5: assets holds \"\", which is no pattern; write warehouse/**, raw_* or a/*/orders, of at most 62 parts and 2048 bytes"
+                "tokens.yaml:5: assets contains \"\", which is not a pattern; write warehouse/**, raw_* or a/*/orders, of at most 62 parts and 2048 bytes"
             ),
             Mistake(
                 entry("deployments: [a b]"),
-                "tokens.yaml:3: deployments holds \"a b\", which no deployment can be named; write prod, stage_* or, with organizations, acme/*"
+                "tokens.yaml:3: deployments contains \"a b\", which no deployment's name can match; write prod, stage_* or, with organizations, acme/*"
             ),
             Mistake(
                 entry("allow: [raed]"),
-                "tokens.yaml:3: allow holds \"raed\", which is no right; did you mean read? There are report:materialization, report:check, report:observation, read, admin, all"
+                "tokens.yaml:3: allow contains \"raed\", which is not a right; did you mean read? Available: report:materialization, report:check, report:observation, read, admin, all"
             ),
             Mistake(entry("allow: read"), "tokens.yaml:3: allow takes a list: [...]"),
             Mistake(entry("allow: [[read]]"), "tokens.yaml:3: allow takes plain values in its list, not a list"),
@@ -95,16 +95,16 @@ struct TokenListTests {
             Mistake(entry("expires: 2027-02-29"), "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z"),
             Mistake(
                 entry("certificates: [worker]"),
-                "tokens.yaml:3: certificates holds \"worker\", which is no subject alternative name; write DNS:worker.example.com, URI:spiffe://example.com/worker, email:ops@example.com or IP:10.0.0.7"
+                "tokens.yaml:3: certificates contains \"worker\", which is not a subject alternative name; write DNS:worker.example.com, URI:spiffe://example.com/worker, email:ops@example.com or IP:10.0.0.7"
             ),
             Mistake(entry("token: x"), "tokens.yaml:2: token is given twice in one section"),
             Mistake(
-                entry("id: x"), "tokens.yaml:1: token is needed, or id and hash in its place, and never all of them"),
-            Mistake("- name: a", "tokens.yaml:1: token is needed, or id and hash in its place, and never all of them"),
-            Mistake("- {name: a, id: x}", "tokens.yaml:1: token is needed, or id and hash in its place, and never all of them"),
+                entry("id: x"), "tokens.yaml:1: token is required, or id and hash instead of it, but not both"),
+            Mistake("- name: a", "tokens.yaml:1: token is required, or id and hash instead of it, but not both"),
+            Mistake("- {name: a, id: x}", "tokens.yaml:1: token is required, or id and hash instead of it, but not both"),
             Mistake(
                 "- {name: a, token: secret}",
-                "tokens.yaml:1: token must be al_ID_SECRET, of letters and digits, the secret of at least 43; `assetlog token create` makes such"
+                "tokens.yaml:1: token must be al_ID_SECRET of letters and digits, with at least 43 in the secret; `assetlog token create` prints one"
             ),
             Mistake("- {name: a, id: x_y, hash: 'sha256:'}", "tokens.yaml:1: id must be 1 to 64 letters and digits"),
             Mistake(
@@ -115,8 +115,8 @@ struct TokenListTests {
                 "tokens.yaml:1: hash must be sha256: and 64 hexadecimal digits"),
             Mistake("- token: \(token)", "tokens.yaml:1: name is missing; each token needs one"),
             Mistake("- name: [a]\n  token: \(token)", "tokens.yaml:1: name takes a plain value, not a list"),
-            Mistake("- name: \"a\\nb\"\n  token: \(token)", "tokens.yaml:1: name must not hold control characters"),
-            Mistake("- &x\n  name: a\n  token: \(token)", "tokens.yaml:1: the list of tokens has an anchor (&); write the value out"),
+            Mistake("- name: \"a\\nb\"\n  token: \(token)", "tokens.yaml:1: name must not contain control characters"),
+            Mistake("- &x\n  name: a\n  token: \(token)", "tokens.yaml:1: the token list has an anchor (&); write the value out"),
         ])
     func mistake(_ mistake: Mistake) {
         #expect(mistakes(mistake.yaml).first.map { $0.prefix { $0 != "&" } } == mistake.sentence.prefix { $0 != "&" })
@@ -132,7 +132,7 @@ struct TokenListTests {
         #expect(mistakes(first + entry("b", "y", "d")).isEmpty)
         #expect(
             mistakes(first + entry("a", "y", "d"))
-                == ["tokens.yaml:2: name gives \"a\" to two tokens; the other one stands at tokens.yaml:1"])
+                == ["tokens.yaml:2: name gives \"a\" to two tokens; the other one is at tokens.yaml:1"])
         #expect(mistakes(first + entry("b", "x", "d")).first?.hasPrefix("tokens.yaml:2: id gives \"x\"") == true)
         #expect(mistakes(first + entry("b", "y", "C")).first?.hasPrefix("tokens.yaml:2: certificates gives \"DNS:c\"") == true)
     }
@@ -170,7 +170,7 @@ struct TokenListTests {
         #expect(try ConfigurationFixture.resolve().server.auth.tokens == nil)
         let wrong = yaml.replacing("read", with: "raed")
         let mistakes = ConfigurationFixture.mistakes(environment: ["ASSETLOG_AUTH_TOKENS": wrong])
-        #expect(mistakes.count == 1 && mistakes[0].hasPrefix("auth.tokens:1: allow holds \"raed\""), "\(mistakes)")
+        #expect(mistakes.count == 1 && mistakes[0].hasPrefix("auth.tokens:1: allow contains \"raed\""), "\(mistakes)")
     }
 }
 
@@ -223,12 +223,12 @@ struct TokensFileTests {
         let file = TokensFile(path)
         for call in [{ _ = try await file.version() }, { _ = try await file.tokens() }] as [() async throws -> Void] {
             let error = await #expect(throws: ConfigurationError.self) { try await call() }
-            #expect(error?.description.hasPrefix("\(path): the list of tokens can't be ") == true)
+            #expect(error?.description.hasPrefix("\(path): the token list can't be ") == true)
             #expect(error?.description.contains("No such file") == true)
         }
         try Data([0xff, 0xfe]).write(to: URL(fileURLWithPath: path))
         let error = await #expect(throws: ConfigurationError.self) { _ = try await file.tokens() }
-        #expect(error?.description == "\(path): the list of tokens is not UTF-8 text")
+        #expect(error?.description == "\(path): the token list is not UTF-8 text")
         try FileManager.default.removeItem(atPath: path)
     }
 

@@ -67,9 +67,9 @@ struct ReportAnswerTests {
         AnswerRow("an identity that is none", 200, [("Assetlog-Event-Id", "7")], .later),
         AnswerRow(
             "a sign-in", 302, [("Location", "https://login.example.com/x?state=secret"), ("Server", "oauth")], .later,
-            "names another address, https://login.example.com;"),
-        AnswerRow("a move", 301, [("Location", "/other")], .later, "names another address, on the same host"),
-        AnswerRow("another move", 308, [], .later, "names another address"),
+            "redirects to another address, https://login.example.com;"),
+        AnswerRow("a move", 301, [("Location", "/other")], .later, "redirects to another address, on the same host"),
+        AnswerRow("another move", 308, [], .later, "redirects to another address"),
         AnswerRow(
             "Traefik without a backend", 404, [("Content-Type", "text/plain; charset=utf-8")], "404 page not found\n", .later,
             #""404 page not found""#),

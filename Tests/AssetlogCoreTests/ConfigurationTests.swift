@@ -119,7 +119,7 @@ import Testing
     @Test("A required key must be given")
     func required() {
         let keys = [ConfigurationKey("url", .text, required: true, "Where it is.")]
-        #expect { try Self.configuration(keys: keys) } throws: { "\($0)" == "s.p.url is missing; it is required: Where it is." }
+        #expect { try Self.configuration(keys: keys) } throws: { "\($0)" == "s.p.url is required but missing: Where it is." }
     }
 
     @Test("A secret is never printed")

@@ -121,25 +121,24 @@ import Testing
                 "Error constructing AssetCheckEvaluation: '' is not a valid AssetCheckSeverity"
             ),
             (materialize + "x", "[]", "The body must be a JSON object, not an array."),
-            (materialize + "x", " null ", "The body must be a JSON object, not null."),
             (
                 materialize + "x", #"{"a":1,}"#,
                 "The body is not valid JSON: expected a name in double quotes at line 1, column 8 (byte 7); remove the comma before it."
             ),
-            (materialize + "x", "", "The body is not valid JSON: it is empty; send an object such as {}."),
+            (materialize + "x", " ", "The body is not valid JSON: it is empty; send an object such as {}."),
             (
                 materialize + "x", #"{"ignored":"\ud800"}"#,
                 "The body is not valid JSON: a string holds one half of a surrogate pair at line 1, column 13 (byte 12); send both halves or the character itself."
             ),
             (materialize, #"{"asset_key":null}"#, "asset_key must be a string or an array of strings, not null."),
-            (materialize, #"{"asset_key":[]}"#, "The asset key has no part; give it at least one."),
+            (materialize, #"{"asset_key":[]}"#, "The asset key has no parts; give it at least one."),
             (materialize, #"{"asset_key":["a",5]}"#, "asset_key must be an array of strings; one of its elements is not a string."),
             (
                 materialize + "?asset_key=caf%C3%A9", "{}",
-                "asset_key in the query holds characters outside ASCII, at which it would be cut; write it as a JSON array: asset_key=[\"part\"]."
+                "asset_key in the query has characters outside ASCII, at which it would be cut off; write it as a JSON array: asset_key=[\"part\"]."
             ),
-            (materialize + "?asset_key=!!!", "{}", "The asset key has no part; give it at least one."),
-            (materialize + "?asset_key=[]", "{}", "The asset key has no part; give it at least one."),
+            (materialize + "?asset_key=!!!", "{}", "The asset key has no parts; give it at least one."),
+            (materialize + "?asset_key=[]", "{}", "The asset key has no parts; give it at least one."),
             (
                 materialize + "?asset_key=[%22\\ud800%22]", "{}",
                 "asset_key is not valid JSON: a string holds one half of a surrogate pair at line 1, column 3 (byte 2); send both halves or the character itself."
@@ -152,13 +151,13 @@ import Testing
                 materialize + "x", #"{"data_version":1.10}"#,
                 "Error constructing AssetMaterialization: Param \"data_version\" is not a str. Got 1.1 which is type <class 'float'>."
             ),
-            (materialize + "a%00b", "{}", "asset_key holds a NUL character, which cannot be kept; leave it out."),
-            (materialize + "x", #"{"description":"\u0000"}"#, "description holds a NUL character, which cannot be kept; leave it out."),
+            (materialize + "a%00b", "{}", "asset_key has a NUL character, which can't be stored; leave it out."),
+            (materialize + "x", #"{"description":"\u0000"}"#, "description has a NUL character, which can't be stored; leave it out."),
             (
                 check + "x", #"{"passed":true,"check_name":"a\u0000"}"#,
-                "check_name holds a NUL character, which cannot be kept; leave it out."
+                "check_name has a NUL character, which can't be stored; leave it out."
             ),
-            (materialize + "?asset_key=[%22a%00b%22]", "{}", "asset_key holds a NUL character, which cannot be kept; leave it out."),
+            (materialize + "?asset_key=[%22a%00b%22]", "{}", "asset_key has a NUL character, which can't be stored; leave it out."),
         ] as [(String, String, String)])
     func texts(target: String, body: String, text: String) {
         let answer = Reporter().report(target, json: body)
@@ -266,6 +265,15 @@ import Testing
         if status == 400 { #expect(answer.error == "Unhandled content type \(contentType ?? ""), expect no body or application/json") }
         if contentType == nil { #expect(answer.event?["description"] == .null) }
         if let contentType, status == 200 { #expect(answer.event?["description"] == .string("b"), "\(contentType)") }
+    }
+
+    @Test(
+        "An empty body and null count as none, whatever the content type says", arguments: ["application/json", nil],
+        ["", "null", " null\n"])
+    func emptyBody(contentType: String?, body: String) {
+        let answer = Reporter().report(Self.materialize + "x?description=q", contentType: contentType, body: body)
+        #expect(answer.status == 200)
+        #expect(answer.event?["description"] == .string("q"))
     }
 
     @Test(

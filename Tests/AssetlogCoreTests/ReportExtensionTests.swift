@@ -63,7 +63,7 @@ import Testing
                 materialize + "?timestamp=2026-11-23T19:00:00+01:00", "{}",
                 #"timestamp must be a time of RFC 3339 such as "2026-11-23T19:00:00Z", or Unix seconds, not "2026-11-23T19:00:00 01:00". In a URL, + is written %2B."#
             ),
-            (materialize, #"{"tags":{"a":5}}"#, #"tags must hold texts only; "a" is 5."#),
+            (materialize, #"{"tags":{"a":5}}"#, #"tags must have text values only; "a" is 5."#),
             (
                 observe + "?tags=%7B", "{}",
                 "tags in the query is not valid JSON: it ends too early, at line 1, column 2 (byte 1); something is missing or was cut off."
@@ -83,7 +83,7 @@ import Testing
                 check, #"{"description":5}"#,
                 #"Error constructing AssetCheckEvaluation: Param "description" is not a str. Got 5 which is type <class 'int'>."#
             ),
-            (check, #"{"description":"\u0000"}"#, "description holds a NUL character, which cannot be kept; leave it out."),
+            (check, #"{"description":"\u0000"}"#, "description has a NUL character, which can't be stored; leave it out."),
             // What the original judges comes first.
             (
                 check, #"{"timestamp":true,"severity":"x"}"#,

@@ -11,31 +11,31 @@ import Testing
             (materialize + "x", #"{"partition":"p"}"#, false, []),
             (
                 materialize + "x", #"{"partitoin":"p","metadata":{"unknown":1}}"#, false,
-                [#""partitoin" in the body is no parameter of this endpoint and is ignored. Did you mean partition?"#]
+                [#""partitoin" in the body is not a parameter of this endpoint and is ignored. Did you mean partition?"#]
             ),
             (
                 materialize + "x?datav%65rsion=1&&=5&x+y=&datav%65rsion=2", "{}", false,
                 [
-                    #""dataversion" in the query is no parameter of this endpoint and is ignored. Did you mean data_version?"#,
-                    #""x y" in the query is no parameter of this endpoint and is ignored."#,
+                    #""dataversion" in the query is not a parameter of this endpoint and is ignored. Did you mean data_version?"#,
+                    #""x y" in the query is not a parameter of this endpoint and is ignored."#,
                 ]
             ),
             (
                 materialize + "x", #"{"tags":{},"check_name":"c"}"#, false,
                 [
-                    #""tags" in the body is no parameter of this endpoint and is ignored. It is one with the setting report.extensions."#,
-                    #""check_name" in the body is no parameter of this endpoint and is ignored."#,
+                    #""tags" in the body is not a parameter of this endpoint and is ignored. It would be with the setting report.extensions."#,
+                    #""check_name" in the body is not a parameter of this endpoint and is ignored."#,
                 ]
             ),
             (
                 materialize + "x", #"{"tags":{},"blocking":null}"#, true,
-                [#""blocking" in the body is no parameter of this endpoint and is ignored."#]
+                [#""blocking" in the body is not a parameter of this endpoint and is ignored."#]
             ),
             (
                 check + "x?description=d", #"{"check_name":"c","passed":true,"data_version":"v"}"#, false,
                 [
-                    #""description" in the query is no parameter of this endpoint and is ignored."#,
-                    #""data_version" in the body is no parameter of this endpoint and is ignored."#,
+                    #""description" in the query is not a parameter of this endpoint and is ignored."#,
+                    #""data_version" in the body is not a parameter of this endpoint and is ignored."#,
                 ]
             ),
             (check + "x?description=d", #"{"check_name":"c","passed":true,"target":{"data_version":"v"}}"#, true, []),
@@ -63,7 +63,7 @@ import Testing
     @Test("A body that is not looked at is noted")
     func ignoredBody() {
         let reporter = Reporter(takesNotes: true)
-        let ignored = ["The body is ignored, as there is no Content-Type; send Content-Type: application/json with it."]
+        let ignored = ["The body is ignored because there is no Content-Type; send Content-Type: application/json with it."]
         #expect(reporter.report(Self.materialize + "x", body: "{").notes.map(\.sentence) == ignored)
         #expect(reporter.report(Self.materialize + "x").notes.isEmpty)
     }

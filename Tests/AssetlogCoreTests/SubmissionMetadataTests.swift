@@ -99,10 +99,10 @@ import Testing
             ),
             (#"{"value":NaN,"type":"timestamp"}"#, "/value", nil), (#"{"value":1e999,"type":"timestamp"}"#, "/value", nil),
             (#"{"value":5,"type":"asset"}"#, "/value", nil), (#"{"value":["a",5],"type":"asset"}"#, "/value", nil),
-            (#"{"value":[],"type":"asset"}"#, "/value", "names an asset whose key has no part; give it at least one."),
+            (#"{"value":[],"type":"asset"}"#, "/value", "names an asset whose key has no parts; give it at least one."),
             (
                 #"{"value":"a\u0000","type":"asset"}"#, "/value",
-                "names an asset whose key holds a NUL character, which cannot be kept; leave it out."
+                "names an asset whose key has a NUL character, which can't be stored; leave it out."
             ),
             (#"{"value":[],"type":"table"}"#, "/value", nil), (#"{"value":{"records":[]},"type":"table"}"#, "/value", nil),
             (#"{"value":{"records":[1],"schema":[]},"type":"table"}"#, "/value", nil),

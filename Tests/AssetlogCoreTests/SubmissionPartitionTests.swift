@@ -75,19 +75,19 @@ import Testing
     @Test(
         "A wrong partition is refused with its place",
         arguments: [
-            (#""partition":{}"#, "/partition", "partition has no dimension; leave it out to speak of the whole asset."),
+            (#""partition":{}"#, "/partition", "partition has no dimensions; leave it out to report on the whole asset."),
             (#""partition":{"a":5}"#, "/partition/a", "partition must be an object of texts, not 5."),
             (#""partition":{"a":["x"]}"#, "/partition/a", "partition must be an object of texts, not an array."),
             (
                 #""partition":{"a":"x|y"}"#, "/partition/a",
-                "partition holds | in the key of a dimension, which separates dimensions; leave it out."
+                "partition has | in the key of a dimension, which separates dimensions; leave it out."
             ),
             (#""partition":{"":"x"}"#, "/partition/", "partition has a dimension without a name."),
-            (#""partition":{"a":"\u0000"}"#, "/partition/a", "partition holds a NUL character, which cannot be kept; leave it out."),
+            (#""partition":{"a":"\u0000"}"#, "/partition/a", "partition has a NUL character, which can't be stored; leave it out."),
             (#""partition":["x"]"#, "/partition", nil),
-            (#""partition":"x","partitions":["y"]"#, "/partitions", "partitions and partition exclude each other; send one of them."),
+            (#""partition":"x","partitions":["y"]"#, "/partitions", "partitions can't be combined with partition; send one of them."),
             (#""partitions":"x""#, "/partitions", nil),
-            (#""partitions":[]"#, "/partitions", "partitions names no partition; leave it out to speak of the whole asset."),
+            (#""partitions":[]"#, "/partitions", "partitions names no partition; leave it out to report on the whole asset."),
             (#""partitions":["a",5]"#, "/partitions/1", "partitions must hold strings or objects of dimensions, not 5."),
             (#""partitions":["a",null]"#, "/partitions/1", nil), (#""partitions":["a","b\u0000"]"#, "/partitions/1", nil),
             (#""partitions":["a",{"d":["x"]}]"#, "/partitions/1/d", nil), (#""partitions":{}"#, "/partitions", nil),
@@ -169,7 +169,7 @@ import Testing
         #expect(submission.partitions.count == 10_000, "\(submission.error?.detail ?? "")")
         let error = Submitter().submit(Submitter.item(refused)).error
         #expect(error?.pointer == "/partitions")
-        #expect(error?.detail.hasSuffix("; one item may have 10000. Send the rest in another.") == true)
+        #expect(error?.detail.hasSuffix(", but one item may have 10000. Send the rest in another.") == true)
     }
 
     @Test("Many dimensions of many keys are counted, not made")

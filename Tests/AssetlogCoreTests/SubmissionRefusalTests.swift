@@ -5,7 +5,7 @@ import Testing
     static let kinds =
         "materialization, observation, check, materialization_started, materialization_failed or materialization_skipped"
     static let reasons = "FAILED_TO_MATERIALIZE, UPSTREAM_FAILED_TO_MATERIALIZE, RUN_TERMINATED or UNKNOWN"
-    static let nul = "holds a NUL character, which cannot be kept; leave it out."
+    static let nul = "has a NUL character, which can't be stored; leave it out."
 
     @Test(
         "What is no item says what it is, and where",
@@ -41,9 +41,9 @@ import Testing
     @Test(
         "Fields that are none are refused by name, whatever their value",
         arguments: [
-            (#""sequence":5"#, "/sequence", "sequence is given by the server, as are received_at and reported_by; leave it out."),
-            (#""received_at":null"#, "/received_at", "received_at is given by the server, as are sequence and reported_by; leave it out."),
-            (#""reported_by":null"#, "/reported_by", "reported_by is given by the server, as are sequence and received_at; leave it out."),
+            (#""sequence":5"#, "/sequence", "sequence is set by the server, as are received_at and reported_by; leave it out."),
+            (#""received_at":null"#, "/received_at", "received_at is set by the server, as are sequence and reported_by; leave it out."),
+            (#""reported_by":null"#, "/reported_by", "reported_by is set by the server, as are sequence and received_at; leave it out."),
             (#""partitoin":"p""#, "/partitoin", "There is no field \"partitoin\" in an event. Did you mean partition?"),
             (#""Kind":"x""#, "/Kind", "There is no field \"Kind\" in an event. Did you mean kind?"),
             (#""part\u0069tion ":1"#, "/partition ", "There is no field \"partition \" in an event. Did you mean partition?"),
@@ -102,7 +102,7 @@ import Testing
             ),
             ("check", #""asset_key":5"#, "/asset_key", "asset_key must be a string or an array of strings, not 5."),
             ("check", #""asset_key":null"#, "/asset_key", "asset_key is missing; send the asset's name, or an array of its parts."),
-            ("check", #""asset_key":[]"#, "/asset_key", "asset_key has no part; give it at least one."),
+            ("check", #""asset_key":[]"#, "/asset_key", "asset_key has no parts; give it at least one."),
             ("check", #""asset_key":["a","b",null]"#, "/asset_key/2", "asset_key must be an array of strings; one element is null."),
             ("check", #""asset_key":"a\u0000""#, "/asset_key", "asset_key \(nul)"),
             (
@@ -115,7 +115,7 @@ import Testing
             ),
             (
                 "check", #""event_id":"00000000-0000-0000-0000-000000000000""#, "/event_id",
-                "event_id is 00000000-0000-0000-0000-000000000000, which many have; make a UUID of its own for each event."
+                "event_id is 00000000-0000-0000-0000-000000000000, which is not unique; use a new UUID for each event."
             ),
             ("check", #""description":["x"]"#, "/description", "description must be a string, not an array."),
             ("check", #""description":"\u0000""#, "/description", "description \(nul)"),
@@ -127,11 +127,11 @@ import Testing
             ("observation", #""data_version":1.10"#, "/data_version", "data_version must be a string, not 1.10."),
             ("observation", #""data_version":"\u0000""#, "/data_version", "data_version \(nul)"),
             ("observation", #""tags":[]"#, "/tags", "tags must be an object of texts, not an array."),
-            ("observation", #""tags":{"a":"b","run":7}"#, "/tags/run", #"tags must hold texts only; "run" is 7."#),
-            ("observation", #""tags":{"a/b":null}"#, "/tags/a~1b", #"tags must hold texts only; "a/b" is null."#),
-            ("observation", #""tags":{"":"x"}"#, "/tags/", "tags holds a tag without a name; give it one."),
+            ("observation", #""tags":{"a":"b","run":7}"#, "/tags/run", #"tags must have text values only; "run" is 7."#),
+            ("observation", #""tags":{"a/b":null}"#, "/tags/a~1b", #"tags must have text values only; "a/b" is null."#),
+            ("observation", #""tags":{"":"x"}"#, "/tags/", "tags has a tag with an empty name; give it one."),
             ("observation", #""tags":{"a":"\u0000"}"#, "/tags/a", "tags \(nul)"),
-            ("observation", #""tags":{"\u0000":"a"}"#, "/tags", "tags holds a tag whose name has a NUL character or over 2048 bytes."),
+            ("observation", #""tags":{"\u0000":"a"}"#, "/tags", "tags has a tag whose name has a NUL character or over 2048 bytes."),
             (
                 "materialization", #""data_version":"v","tags":{"dagster/data_version":"w"}"#, "/tags/dagster~1data_version",
                 "tags names another data version than data_version does; leave this tag out, or give both the same."

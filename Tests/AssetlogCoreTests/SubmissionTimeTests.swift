@@ -21,8 +21,8 @@ import Testing
 
     static let form = #"timestamp must be a time of RFC 3339 such as "2026-11-23T19:00:00Z", or Unix seconds, not "#
     static let ahead =
-        "lies over 600.0 seconds ahead of the server's clock, 2026-11-24T12:00:00.000000Z; check the clock and the time zone of the client."
-    static let behind = "lies before 1980-01-01T00:00:00.000000Z, the earliest time that is taken."
+        "is over 600.0 seconds ahead of the server's clock, 2026-11-24T12:00:00.000000Z; check the client's clock and time zone."
+    static let behind = "is before 1980-01-01T00:00:00.000000Z, the earliest time that is accepted."
 
     @Test(
         "Any other time is refused, with a guess at the slip",

@@ -15,12 +15,16 @@ struct IngestRequestParserDifferentialTests {
         "content-length:7\r\n", "Transfer-Encoding: chunked\r\n", "Transfer-Encoding : chunked\r\n", "Connection: close\r\n",
         "Connection: keep-alive\r\n", "Connection: close, x\r\n", "Host: b\r\n", "Host:\r\n", "Expect: 100-continue\r\n",
         "X: y\r\n", " X: y\r\n", "X : y\r\n", "X:\r\n", "HTTP/1.1", "HTTP/1.0", "POST ", "/", "?a=b", "%", "#", "0", "9", "+",
-        "Content-Type: application/json\r\n", "Upgrade: x\r\n", "é",
+        "Content-Type: application/json\r\n", "Upgrade: x\r\n", "é", "Connection: Upgrade, HTTP2-Settings\r\n", "Upgrade: h2c\r\n",
+        "HTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA\r\n", "Connection: upgrade,close\r\n", "Connection: Keep-Alive , Upgrade\r\n",
+        "Connection: x,keep-alive,  close \r\n", "Proxy-Connection: close\r\n", ",", ", ", "close", "upgrade", "keep-alive",
     ]
 
     private static let seeds = [
         "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
         "POST /report_asset_check/a?b=c HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}",
+        "POST /a HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nContent-Length: 2\r\nHost: x:80\r\nHTTP2-Settings: AAEAAEAA\r\n"
+            + "Upgrade: h2c\r\nContent-Type: application/json\r\n\r\n{}",
         "POST / HTTP/1.1\r\nhost: x:3000\r\nUser-Agent: y\r\nAccept: */*\r\nConnection: close\r\n\r\n",
     ]
 
@@ -88,7 +92,7 @@ struct IngestRequestParserDifferentialTests {
 }
 
 /// A small generator with a seed, so that a failure comes again.
-private struct SplitMix64: RandomNumberGenerator {
+struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 
     mutating func next() -> UInt64 {

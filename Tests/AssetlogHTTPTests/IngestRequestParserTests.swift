@@ -83,9 +83,16 @@ struct IngestRequestParserTests {
             "POST / HTTP/1.1\r\nHost: x\r\ntransfer-encoding: identity\r\nContent-Length: 1\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: x\r\nUpgrade: h2c\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, close\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection:\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: , close\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: close,\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive close\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: a,\tclose\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nConnection: \"close\"\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nProxy-Connection: close\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x, y\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: a@x\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x:y\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nTE: trailers\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nA: b\r\n c\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nA: b\u{0}\r\n\r\n",
@@ -111,6 +118,36 @@ struct IngestRequestParserTests {
         }
         #expect(head.contentLength == 5)
         #expect(head.closes)
+    }
+
+    @Test(
+        "takes a report that offers to change to another protocol, and knows whether it closes",
+        arguments: [
+            ("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAoAAAAAIAAAAA", false),
+            ("Connection: keep-alive, Upgrade\r\nUpgrade: websocket", false), ("Upgrade: a/1, b", false),
+            ("connection:UPGRADE , close\r\nupgrade:", true), ("Connection: upgrade,Close,x\r\nUpgrade: y", true),
+            ("Connection: upgrade\r\nConnection: close\r\nUpgrade: y", true), ("Connection: disclosed, close-x", false),
+        ])
+    func ignoresOffers(_ fields: String, closes: Bool) {
+        guard case .complete(let head) = parse("POST / HTTP/1.1\r\nHost: x\r\n\(fields)\r\nContent-Length: 5\r\n\r\n") else {
+            Issue.record("not complete")
+            return
+        }
+        #expect(head.contentLength == 5)
+        #expect(head.closes == closes)
+    }
+
+    @Test(
+        "knows a host with an optional port",
+        arguments: [
+            ("", true), ("localhost", true), ("localhost:3000", true), ("a_b.example.com.", true), ("127.0.0.1:80", true),
+            ("[::1]", true), ("[::1]:3000", true), ("[fe80::1%25eth0]", true), ("x:", true), ("%C3%A9", true),
+            (":80", true), ("::1", false), ("[]", false), ("[::1", false), ("[::1]x", false), ("a b", false), ("a,b c", false),
+            ("a/b", false), ("u@a", false), ("a:b", false), ("a:1:2", false), ("a?b", false), ("a#b", false), ("é", false),
+            ("\"a\"", false), ("a\\b", false),
+        ])
+    func hosts(_ value: String, isValid: Bool) {
+        #expect(Array(value.utf8).withUnsafeBytes(HostField.isValid) == isValid)
     }
 
     @Test("keeps what proxies say for whom they ask, once, and leaves lists of several fields to the general lane")

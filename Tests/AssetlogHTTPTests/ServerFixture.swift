@@ -10,7 +10,8 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`.
+/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`, and 404 to what is below
+/// `/refused`, before it reads the body.
 struct ServerFixture {
     let port: Int
     let storage: any Storage
@@ -64,6 +65,10 @@ struct ServerFixture {
     }
 
     private static let echo: APIResponder = { request, writer, _, _ in
+        guard !request.uri.path.hasPrefix("/refused") else {
+            let head = HTTPResponse(status: .notFound, headerFields: [.contentLength: "0"])
+            return try await writer.writeHead(head).finish(nil)
+        }
         var text = "\(request.method) \(request.uri.path) "
         for try await bytes in request.body { text += String(buffer: bytes) }
         let body = ByteBuffer(string: text)

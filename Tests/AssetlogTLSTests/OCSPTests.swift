@@ -61,8 +61,8 @@ import Testing
     @Test(
         "What clients would not believe is a warning, and not stapled",
         arguments: [
-            ("garbage", "is no OCSP response"), ("empty", "is no OCSP response"), ("longer", "is no OCSP response"),
-            ("cut", "is no OCSP response"), ("failure", "answer is an error"), ("other", "about another certificate"),
+            ("garbage", "is not an OCSP response"), ("empty", "is not an OCSP response"), ("longer", "is not an OCSP response"),
+            ("cut", "is not an OCSP response"), ("failure", "answer is an error"), ("other", "about another certificate"),
             ("revoked", "is revoked"), ("unknown", "does not know the certificate"), ("expired", "has expired"),
         ])
     func unusable(_ kind: String, _ part: String) async throws {

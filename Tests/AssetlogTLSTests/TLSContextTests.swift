@@ -60,7 +60,7 @@ import Testing
         let setFileUser = unsafeBitCast(try #require(dlsym(nil, "setfsuid")), to: SetFileUser.self)
         if getuid() == 0 { _ = setFileUser(65_534) }
         defer { if getuid() == 0 { _ = setFileUser(0) } }
-        expect(.file, "may not be read by this user", key: path)
+        expect(.file, "can't be read by this user", key: path)
     }
 
     @Test("A file that holds something else is named, with what it should hold")

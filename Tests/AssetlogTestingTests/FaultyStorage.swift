@@ -22,6 +22,15 @@ enum StorageFault: CaseIterable {
     case ignoresDeployment
     case ignoresAsset
     case ignoresKind
+    case takesOneKind
+    case ignoresPrefix
+    case comparesPrefixesAsText
+    case leavesOutThePrefixItself
+    case ignoresPartition
+    case comparesPartitionsAsSwift
+    case ignoresCheckName
+    case looksForCheckNamesAnywhere
+    case ignoresPassed
     case ignoresFrom
     case includesTo
     case descendsLikeAscends
@@ -33,6 +42,9 @@ enum StorageFault: CaseIterable {
     case repeatsTheMoment
     case missesLateEventsInBackground
     case pagesByTimeEndAnywhere
+    case losesWhatItSkips
+    case staysWhereItSkips
+    case endsWhereItSkips
     case findsInAnyDeployment
     case miscounts
     case ignoresGenerations
@@ -106,6 +118,14 @@ extension StorageFault {
         case .ignoresDeployment: Self.filter("deployment")
         case .ignoresAsset: Self.filter("asset")
         case .ignoresKind: Self.filter("kind")
+        case .takesOneKind: Self.filter("several kinds")
+        case .ignoresPrefix, .comparesPrefixesAsText, .leavesOutThePrefixItself:
+            Self.filter("the beginning of the asset key, in whole parts")
+        case .ignoresPartition, .comparesPartitionsAsSwift: Self.filter("partition")
+        case .ignoresCheckName, .looksForCheckNamesAnywhere: Self.filter("the name of a check")
+        case .ignoresPassed: Self.filter("the result of a check")
+        case .losesWhatItSkips, .staysWhereItSkips, .endsWhereItSkips:
+            "a page that skips many events ends, and the next one goes on behind them"
         case .ignoresFrom: Self.filter("the time from which")
         case .includesTo: Self.filter("the time before which")
         case .ignoresBytes: "a page ends after the event that reaches its bytes, and the next one goes on"
@@ -264,12 +284,22 @@ final class FaultyStorage: Storage {
                 page.next = query.order.start
                 events = latest(events, before: before, indexed: content.indexed)
             }
-            let filter = faultyFilter(query)
-            var bytes = 0
+            let base = query.filter.withoutSelection
+            let isByTime = if case .latest = query.order { fault != .pagesByTimeEndAnywhere } else { false }
+            var (bytes, skipped) = (0, 0)
             for event in events {
-                page.next = event.sequence
-                guard filter.matches(event.event) || (fault == .includesTo && event.timestamp == query.to) else {
-                    continue
+                let start = page.next
+                if !isByTime || base.matches(event.event) {
+                    page.next = event.sequence
+                    page.moment = isByTime ? event.moment : nil
+                }
+                guard passes(event.event, query) else {
+                    if query.filter.isSelective, base.matches(event.event) { skipped += 1 }
+                    guard skipped >= query.maximumSkipped else { continue }
+                    if fault == .staysWhereItSkips { (page.next, page.moment) = (start, page.events.last?.moment) }
+                    if fault == .losesWhatItSkips { page.next += 2 }
+                    if fault == .endsWhereItSkips { (page.next, page.moment) = (query.order.start, nil) }
+                    break
                 }
                 page.events.append(event)
                 bytes += event.event.byteCount
@@ -278,23 +308,41 @@ final class FaultyStorage: Storage {
             }
             if fault == .liesAboutNext { page.next += 1 }
             if fault == .pagesEndWithNext, let last = page.events.last { page.next = last.sequence }
-            if case .latest = query.order, fault != .pagesByTimeEndAnywhere {
-                page.next = page.events.last?.sequence ?? query.order.start
-            }
             return page
         }
     }
 
-    private func faultyFilter(_ query: EventQuery) -> EventQuery {
-        var filter = query
+    /// Whether an event passes the filter of a query, but for the fault.
+    private func passes(_ event: Event, _ query: EventQuery) -> Bool {
+        var filter = query.filter
         switch fault {
         case .ignoresDeployment: filter.deployment = nil
         case .ignoresAsset: filter.assetKey = nil
-        case .ignoresKind: filter.kind = nil
+        case .ignoresKind: filter.kinds = nil
+        case .takesOneKind: filter.kinds = filter.kinds.map { Set($0.sorted { $0.rawValue < $1.rawValue }.prefix(1)) }
+        case .ignoresPrefix, .comparesPrefixesAsText, .leavesOutThePrefixItself: filter.prefix = nil
+        case .ignoresPartition, .comparesPartitionsAsSwift: filter.partition = nil
+        case .ignoresCheckName, .looksForCheckNamesAnywhere: filter.checkName = nil
+        case .ignoresPassed: filter.passed = nil
         case .ignoresFrom: filter.from = nil
+        case .includesTo: if event.timestamp == filter.to { filter.to = nil }
         default: break
         }
-        return filter
+        return filter.matches(event) && passesOtherwise(event, query.filter)
+    }
+
+    // What is compared, and in the wrong way.
+    private func passesOtherwise(_ event: Event, _ filter: EventFilter) -> Bool {
+        switch fault {
+        case .comparesPrefixesAsText:
+            filter.prefix.map { event.assetKey.canonical.hasPrefix($0.canonical.dropLast(2)) } ?? true
+        case .leavesOutThePrefixItself:
+            filter.prefix.map { event.assetKey.isBelow($0) && event.assetKey != $0 } ?? true
+        case .comparesPartitionsAsSwift: filter.partition == nil || event.partition == filter.partition
+        case .looksForCheckNamesAnywhere:
+            filter.checkName.map { String(decoding: event.details, as: UTF8.self).contains("\"\($0)\"") } ?? true
+        default: true
+        }
     }
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {

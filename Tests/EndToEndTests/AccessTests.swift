@@ -162,7 +162,7 @@ struct AccessTests {
         let noToken = try ask("/report_asset_check/a", report)
         #expect(noToken.contains("HTTP/1.1 401"))
         #expect(noToken.contains("WWW-Authenticate: Bearer"))
-        #expect(noToken.contains(#"{"error":"A valid token is needed"#))
+        #expect(noToken.contains(#"{"error":"A valid token is required"#))
         #expect(try Self.becomes(200) { try Self.status("GET", "/server_info", on: server, token: reader) })
         let noRight = try ask("/report_asset_check/a", report + ["-H", "Dagster-Cloud-Api-Token: \(reader)"])
         #expect(noRight.contains("HTTP/1.1 401"))

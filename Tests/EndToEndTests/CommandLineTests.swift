@@ -142,7 +142,7 @@ struct CommandLineTests {
         }
         let good = try check(["server.data": "\(open)/data", "log.access": "\(open)/access.log"])
         #expect(good.status == 0, "\(good.errors)")
-        #expect(good.output.hasPrefix("The configuration is good, and so are its files: ") && good.errors.isEmpty, "\(good.errors)")
+        #expect(good.output.hasPrefix("The configuration is valid, and so are its files: ") && good.errors.isEmpty, "\(good.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: open) == [])
         let bad = try check([
             "server.data": data, "log.access": log, "log.audit": "\(data)/audit.log", "auth.tokens_file": tokens,

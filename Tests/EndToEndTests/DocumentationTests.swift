@@ -77,17 +77,67 @@ struct DocumentationTests {
         #expect(Set(rows.map(String.init)) == Set(folders))
     }
 
-    @Test(
-        "link to files that exist",
-        arguments: documents + [
-            "Docs/Compatibility.md", "Docs/Contributing.md", "Docs/Docker.md", "Docs/Limits.md", "Docs/Plugins.md", "Docs/Proxy.md",
-            "Docs/TLS.md",
-        ])
+    @Test("hold Swift that compiles against this build's modules")
+    func swiftSnippets() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let snippets = try Self.text("Docs/Reporting.md").components(separatedBy: "```swift\n").dropFirst()
+            .map { $0.components(separatedBy: "```")[0] }
+        #expect(snippets.count == 1)
+        let modules = ServerProcess.binary.deletingLastPathComponent().appending(path: "Modules").path
+        let sources = ServerProcess.root.appending(path: "Sources").path
+        let maps = try FileManager.default.contentsOfDirectory(atPath: sources).map { "\(sources)/\($0)/module.modulemap" }
+            .filter { FileManager.default.fileExists(atPath: $0) }.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
+        for snippet in snippets {
+            let file = folder.appending(path: "main.swift")
+            try snippet.write(to: file, atomically: true, encoding: .utf8)
+            let result = try run("swiftc", ["-typecheck", "-swift-version", "6", "-I", modules] + maps + [file.path])
+            #expect(result.status == 0, "\(result.errors)")
+        }
+    }
+
+    /// Every page of the repository that people read.
+    private static let pages: [String] = {
+        let folders = ["Docs", "Docs/Decisions", "Docs/Examples/CustomBackend"]
+        let pages = folders.flatMap { folder in
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: ServerProcess.root.appending(path: folder).path)) ?? []
+            return names.filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }
+        }
+        let plugins = ["Storage", "Exporters"].flatMap { kind in
+            let folder = ServerProcess.root.appending(path: "Plugins/\(kind)").path
+            return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).map { "Plugins/\(kind)/\($0)/README.md" }
+        }
+        return (["README.md"] + pages + plugins).sorted()
+    }()
+
+    /// The names by which a page's headings are linked to: lower case, punctuation left out, hyphens for spaces.
+    private static func anchors(_ page: String) -> Set<String> {
+        let headings = page.split(separator: "\n").filter { $0.hasPrefix("#") }.map { $0.drop { $0 == "#" || $0 == " " } }
+        return Set(
+            headings.map { heading in
+                String(heading.lowercased().filter { $0.isLetter || $0.isNumber || " -_".contains($0) }.replacing(" ", with: "-"))
+            })
+    }
+
+    @Test("link to files and headings that exist", arguments: pages)
     func links(_ document: String) throws {
+        let text = try Self.text(document)
         let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()
-        for match in try Self.text(document).matches(of: /\]\(([^)#:]+)\)/) {
-            let target = folder.appending(path: String(match.1)).path
-            #expect(FileManager.default.fileExists(atPath: target), "\(document) links to \(match.1)")
+        for match in text.matches(of: /\]\(([^)#:]*)(?:#([^)]+))?\)/) where !match.0.contains("://") {
+            let file = match.1.isEmpty ? ServerProcess.root.appending(path: document) : folder.appending(path: String(match.1))
+            #expect(FileManager.default.fileExists(atPath: file.path), "\(document) links to \(match.1)")
+            guard let anchor = match.2 else { continue }
+            let target = try String(contentsOf: file, encoding: .utf8)
+            #expect(Self.anchors(target).contains(String(anchor)), "\(document) links to \(match.1)#\(anchor)")
+        }
+    }
+
+    @Test("are all listed in the README, but for what a page there lists")
+    func index() throws {
+        let readme = try Self.text("README.md")
+        for page in Self.pages where page.hasPrefix("Docs/") && page.split(separator: "/").count == 2 {
+            #expect(readme.contains("(\(page))"), "\(page)")
         }
     }
 }

@@ -37,7 +37,7 @@ struct InitTests {
         let second = try place.assetlog("init")
         #expect(second.status == 0)
         #expect(second.output == "")
-        #expect(second.errors.contains("there is a valid token already, admin"))
+        #expect(second.errors.contains("there is already a valid token, admin"))
         #expect(try content() == before)
 
         // Beyond loopback, with both, and with nothing else said.
@@ -105,7 +105,7 @@ struct InitTests {
         let before = try content()
         let half = try run(ServerProcess.binary.path, flags)
         #expect(half.status == 1)
-        #expect(half.errors.contains("\(key) is there, and \(certificate), which belongs to it, is not"), "\(half.errors)")
+        #expect(half.errors.contains("\(key) exists, but \(certificate), which belongs to it, does not"), "\(half.errors)")
         #expect(try content() == before)
     }
 
@@ -114,7 +114,7 @@ struct InitTests {
         let list = "[{name: ci, token: al_ci_\(String(repeating: "s", count: 43)), allow: [admin]}]"
         let configured = try place.assetlog("init", environment: ["ASSETLOG_AUTH_TOKENS": list])
         #expect(configured.status == 0 && configured.output == "", "\(configured.errors)")
-        #expect(configured.errors.contains("there is a valid token already, ci"))
+        #expect(configured.errors.contains("there is already a valid token, ci"))
         let memory = try place.assetlog("init", "--set", "storage.type=memory")
         #expect(memory.status == 1 && memory.output == "")
         #expect(memory.errors.contains("ASSETLOG_AUTH_TOKENS"), "\(memory.errors)")
@@ -169,7 +169,7 @@ struct HealthTests {
             let server = try ServerProcess(settings + ["--set", "server.tls.minimum_version=\(version)"])
             let listen = ["--listen", "127.0.0.1:\(server.url.port ?? 0)"]
             let alive = try run(ServerProcess.binary.path, ["health"] + settings + listen)
-            #expect(alive.status == 0 && alive.output.contains("asks for a client certificate"), "\(alive)")
+            #expect(alive.status == 0 && alive.output.contains("requires a client certificate"), "\(alive)")
             #expect(try run(ServerProcess.binary.path, ["health", "--ready"] + settings + listen).status == 1)
             #expect(try run(ServerProcess.binary.path, ["health"] + TestCertificate.arguments + listen).status == 1)
             server.stop()
@@ -189,13 +189,13 @@ struct HealthTests {
         let result = try run("python3", ["-c", script, ServerProcess.binary.path])
         let answers = result.output.split(separator: "\n")
         #expect(answers.count == 2)
-        for answer in answers { #expect(answer.hasPrefix("1 ") && answer.contains("does not answer within 5 s"), "\(answer)") }
+        for answer in answers { #expect(answer.hasPrefix("1 ") && answer.contains("did not answer within 5 s"), "\(answer)") }
     }
 
     @Test("asks for what it needs to know")
     func unknown() throws {
         let port = try assetlog("health", "--listen", "127.0.0.1:0")
-        #expect(port.status == 1 && port.errors.contains("say which by --url"))
+        #expect(port.status == 1 && port.errors.contains("name it with --url"))
         #expect(try assetlog("health", "--url", "localhost:3000").status == 64)
         #expect(try assetlog("health", "--listen", "x").status == 78)
     }

@@ -80,6 +80,7 @@ struct ObservabilityTests {
         for line in text.split(separator: "\n") {
             guard let row = line.firstMatch(of: /^\| `([a-z_]+)` \| (counter|gauge|histogram) \|([^|]*)\|/) else { continue }
             let labels = row.3.matches(of: /`([a-z_]+)`/).map { String($0.1) }
+            #expect(families[String(row.1)] == nil, "\(row.1) is listed twice")
             families[String(row.1)] = Scrape.Family(type: String(row.2), labels: Set(labels))
         }
         return families

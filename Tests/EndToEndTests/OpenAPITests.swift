@@ -73,7 +73,9 @@ struct OpenAPITests {
             done
             ask "$base/api/v1/events" "${json[@]}" -d '{}'
             ask "$base/api/v1/events" -H 'Content-Type: text/plain' -d x
-            for query in '' '?limit=2&order=desc' '?limit=0' '?asset_key=["a","b"]&kind=check' '?from=2026-01-01T00:00:00Z'; do
+            for query in '' '?limit=2&order=desc' '?limit=0' '?asset_key=["a","b"]&kind=check' '?from=2026-01-01T00:00:00Z' \
+                '?asset=a/b&kind=check,observation&kind=materialization&order=latest' '?prefix=a&partition=p&check_name=c&passed=true' \
+                '?asset=' '?asset=a&asset_key=["a"]' '?prefix=[1]' '?passed=yes' '?partition=%00'; do
                 ask "$base/api/v1/events$query"
             done
             id=$(curl -s "$base/api/v1/events?limit=1" | sed -n 's/.*"event_id":"\([^"]*\)".*/\1/p')
@@ -93,6 +95,18 @@ struct OpenAPITests {
         ask "$URL/livez?$(head -c 70000 /dev/zero | tr '\0' x)"
         ask "$URL"
         """#
+
+    /// A page with one materialization.
+    private static func page(
+        kind: String = "materialization", time: String = "2026-11-23T19:00:00.123456Z",
+        id: String = "0193b0a0-1111-7222-8333-444444444444", passed: String = "null"
+    ) -> String {
+        #"""
+        {"events":[{"sequence":1,"event_id":"\#(id)","deployment":"default","kind":"\#(kind)","asset_key":["a"],"partition":null,
+        "description":null,"data_version":null,"tags":{},"metadata":{},"check_name":null,"passed":\#(passed),"severity":null,
+        "timestamp":"\#(time)","received_at":"2026-11-23T19:00:00.123456Z","reported_by":null}],"next":1}
+        """#
+    }
 
     /// An answer, and why it is not as the document says.
     struct Tampered: Sendable, CustomTestStringConvertible {
@@ -119,7 +133,12 @@ struct OpenAPITests {
             Tampered(method: "PUT", target: "/livez", body: "{}", fault: "200 for a method that /livez does not have"),
             Tampered(method: "PUT", target: "/livez", status: 405, body: #"{"error":"x"}"#, fault: "405 without Allow"),
             Tampered(
-                method: "POST", target: "/report_asset_check/a/b", body: #"{"recorded":1}"#, fault: "is not valid under any"),
+                method: "POST", target: "/report_asset_check/a/b", body: #"{"recorded":1}"#, fault: "'recorded' was unexpected"),
+            Tampered(target: "/api/v1/events", body: page(kind: "voided"), fault: "'voided' is not one of"),
+            Tampered(target: "/api/v1/events", body: page(time: "2026-11-23T19:00:00Z"), fault: "is not a 'date-time'"),
+            Tampered(
+                target: "/api/v1/events", body: page(id: "0193B0A0-1111-7222-8333-444444444444"), fault: "is not a 'uuid'"),
+            Tampered(target: "/api/v1/events", body: page(passed: "true"), fault: "None was expected"),
             Tampered(
                 method: "POST", target: "/report_asset_check/a", status: 503, body: #"{"error":"x"}"#, fault: "503 without Retry-After"),
             Tampered(
@@ -141,5 +160,14 @@ struct OpenAPITests {
         #expect(verdict.status == 1)
         #expect(verdict.output.contains(answer.fault), "\(verdict.output)\(verdict.errors)")
         #expect(verdict.output.hasSuffix("0 answers fit, 1 do not\n"))
+    }
+
+    @Test("becomes a client that reports an event and reads it back")
+    func client() throws {
+        let script = ServerProcess.root.appending(path: "Tests/Long/generated").path
+        let result = try run("python3", [script, "openapi-python-client"], environment: ["ASSETLOG": ServerProcess.binary.path])
+        if result.status == 77 { try Test.cancel("\(result.output)") }
+        #expect(result.status == 0, "\(result.output)\(result.errors)")
+        #expect(result.output.contains("openapi-python-client: ok"), "\(result.output)")
     }
 }

@@ -111,11 +111,11 @@ struct ReportCommandTests {
         defer { #expect(server.stop() == 0) }
         let result = try fixture.report("observation", "a", "--to", "https://localhost:\(fixture.port)", "--timeout", "100ms")
         #expect(result.status == 0)
-        #expect(result.errors.contains("speaks plain HTTP, and no TLS; use http:// in the address"), "\(result.errors)")
+        #expect(result.errors.contains("speaks plain HTTP, not TLS; use http://"), "\(result.errors)")
         #expect(fixture.files("waiting").count == 1)
         let health = try assetlog("health", "--url", "https://localhost:\(fixture.port)")
         #expect(health.status == 1)
-        #expect(health.errors.contains("speaks plain HTTP, and no TLS; use http:// in the address"), "\(health.errors)")
+        #expect(health.errors.contains("speaks plain HTTP, not TLS; use http://"), "\(health.errors)")
     }
 
     @Test(

@@ -63,7 +63,7 @@ struct ReportKeepingTests {
         Way("to one who is silent", .something(""), .kept),
         Way("to one who does not speak HTTP", .something("SSH-2.0-OpenSSH_9.2\r\n"), .kept),
         Way("to a portal", answer(200), .kept, "\"Hello\""),
-        Way("to a sign-in", answer(302, "text/html", "", "Location: https://sso/\r\n"), .kept, "names another address"),
+        Way("to a sign-in", answer(302, "text/html", "", "Location: https://sso/\r\n"), .kept, "redirects to another address"),
         Way("to a proxy without a route", answer(404, "text/plain", "404 page not found\n"), .kept, "404 page not found"),
         Way("to a proxy that forbids", answer(403), .kept), Way("to a proxy that wants a login", answer(407), .kept),
         Way("to a proxy with a limit", answer(413), .kept), Way("to a proxy without an upstream", answer(502), .kept),
@@ -81,7 +81,7 @@ struct ReportKeepingTests {
         Way("with a token file that is not there", .server(), ["--token-file", "no-such"], .kept, "no-such can't be read"),
         Way(
             "with a token in two lines", .server(), [], ["ASSETLOG_TOKEN": "a\nb"], .kept,
-            "ASSETLOG_TOKEN must hold a token, and nothing else"),
+            "ASSETLOG_TOKEN must contain a token, and nothing else"),
         Way(
             "with authorities that are not there", .certificate(2000...2090), ["--ca-file", "/no/such/file"], .kept,
             "/no/such/file can't be read"),
@@ -89,7 +89,7 @@ struct ReportKeepingTests {
         Way("to a server whose certificate has expired", .certificate(2000...2020), ["--ca-file", "CERTIFICATE"], .kept, "has expired"),
         Way(
             "to a server whose certificate is not valid yet", .certificate(2088...2090), ["--ca-file", "CERTIFICATE"], .kept,
-            "is not valid yet"),
+            "is not yet valid"),
         Way(
             "to a server by another name", .certificate(2000...2090), ["--ca-file", "CERTIFICATE", "--to", "OTHER"], .kept,
             "for another name"),
@@ -235,6 +235,15 @@ struct ReportKeepingTests {
             if event["description"] as? String == "1" { #expect(made == received) }
         }
         #expect(fixture.files("waiting").isEmpty && fixture.files("refused").isEmpty)
+    }
+
+    @Test("is made of its arguments, also where a library has set a variable before", .enabled(if: faketime != nil, "needs faketime"))
+    func preloaded() throws {
+        let fixture = try ReportFixture()
+        let preload = ["LD_PRELOAD": Self.faketime ?? "", "FAKETIME": "+0"]
+        let result = try fixture.report("observation", "a", "--description", "0", "--timeout", "20ms", environment: preload)
+        #expect(result.errors.contains("the report waits in"), "\(result.output)\(result.errors)")
+        #expect(fixture.files("waiting").count == 1)
     }
 
     @Test("that waited is recorded with the time of its making", arguments: [false, true])

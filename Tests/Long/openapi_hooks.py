@@ -52,6 +52,14 @@ def listing(query):
     if query.get("order") == "latest":
         # What is read by time goes on behind an event that there is.
         query.pop("after", None)
+    if "asset_key" in query:
+        # The asset is named once; and this text is JSON.
+        query.pop("asset", None)
+        query["asset_key"] = json.dumps([str(query["asset_key"]) or "x"])
+    for name in ("asset", "prefix"):
+        if str(query.get(name, "")).startswith("["):
+            # It would be the beginning of a JSON array.
+            query[name] = "x" + str(query[name])[1:]
 
 
 def report(case, path):
@@ -63,6 +71,9 @@ def report(case, path):
                 del body[name]
     if is_negative(case):
         return
+    if "metadata" in case.query:
+        # This text is JSON.
+        case.query["metadata"] = json.dumps({"text": str(case.query["metadata"])})
     # Some must be in one of two places.
     if "{asset_key}" not in path and "asset_key" not in body:
         case.query["asset_key"] = "orders"

@@ -1,13 +1,13 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Written as a third party would: it uses only products of assetlog. In a repository of your own the dependency is
-//     .package(url: "https://…/assetlog", from: "…")
+// A package as a third party would write it: it uses only products of assetlog.
 let package = Package(
     name: "custom-backend",
     platforms: [.macOS(.v15)],
     products: [.executable(name: "my-assetlog", targets: ["my-assetlog"])],
     dependencies: [
+        // In a repository of your own: .package(url: "https://git.example.com/assetlog", branch: "main"),
         .package(name: "assetlog", path: "../../.."),
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
     ],
@@ -37,6 +37,7 @@ let package = Package(
                 .product(name: "AssetlogTesting", package: "assetlog"),
                 .product(name: "Logging", package: "swift-log"),
             ]),
+        .testTarget(name: "ServerTests", dependencies: ["my-assetlog"]),
         .testTarget(name: "GuideTests"),
     ]
 )

@@ -72,7 +72,7 @@ struct APIError: Error, Sendable {
         let names = allowed.flatMap { $0 == .get ? ["GET", "HEAD"] : [$0.rawValue] }
         return APIError(
             status: .methodNotAllowed,
-            detail: "\(request.method.rawValue.quoted) is not possible here; \(names.joined(separator: " and "))"
+            detail: "\(request.method.rawValue.quoted) is not allowed here; \(names.joined(separator: " and "))"
                 + " \(names.count == 1 ? "is" : "are").",
             headers: [.allow: names.joined(separator: ", ")])
     }
@@ -91,7 +91,7 @@ struct APIError: Error, Sendable {
         case is StorageError, is LogError, is CancellationError:
             self.init(
                 status: .serviceUnavailable,
-                detail: "The event log can't be read now. Ask again in a moment; the server's log says why.",
+                detail: "The event log can't be read now. Try again in a moment; the server's log says why.",
                 headers: [.retryAfter: "2"])
         case let error as any HTTPResponseError where error.status.kind == .clientError:
             self.init(status: error.status, detail: "The request can't be answered.")

@@ -43,8 +43,8 @@ struct AnswerMemory: Sendable {
 
     static let noRoom = APIError(
         status: .serviceUnavailable,
-        detail: "The server is sending as many large answers as it has memory for. Ask again in a moment, or for fewer"
-            + " events (limit).",
+        detail: "The server is already sending as many large answers as it has memory for. Try again in a moment, or ask for"
+            + " fewer events (limit).",
         headers: [.retryAfter: "1"])
 }
 

@@ -1,118 +1,114 @@
 // What answers consist of beside events.
+//
+// Objects that are answered are open: a later release may add members, and a client that was made of this document must
+// still read its answers. The lists of `x-extensible-enum` may grow too. The tests hold each release to what it says.
 extension OpenAPIDocument {
-    static let answerSchemas = [submissionResult, rehearsal, errors, serverSchemas].joined(separator: ",")
+    static let answerSchemas = [submissionResult, dryRun, errors, serverSchemas].joined(separator: ",")
 
     private static let counts = #"""
-        "received": {"description": "The items that came", "type": "integer", "minimum": 0},
-        "recorded": {"description": "The events that were recorded", "type": "integer", "minimum": 0},
-        "duplicate": {"description": "The events that were recorded before", "type": "integer", "minimum": 0},
-        "refused": {"description": "The items that were refused", "type": "integer", "minimum": 0},
-        "first_sequence": {"description": "The least sequence of these events", "type": ["integer", "null"], "minimum": 1},
-        "last_sequence": {"description": "The greatest sequence of these events", "type": ["integer", "null"], "minimum": 1},
-        "items_not_listed": {"description": "How many items are not named, beyond 10,000", "type": "integer", "minimum": 1},
-        "items": {
-          "type": "array", "maxItems": 10000,
-          "items": {
-            "oneOf": [{"$ref": "#/components/schemas/RecordedItem"}, {"$ref": "#/components/schemas/RefusedItem"}]
-          }
-        }
+        "received": {"description": "The number of items received", "type": "integer", "minimum": 0},
+        "recorded": {"description": "The number of events that were recorded", "type": "integer", "minimum": 0},
+        "duplicate": {"description": "The number of events that were already recorded", "type": "integer", "minimum": 0},
+        "refused": {"description": "The number of items that were refused", "type": "integer", "minimum": 0},
+        "first_sequence": {
+          "description": "The lowest sequence of these events", "type": ["integer", "null"], "format": "int64", "minimum": 1
+        },
+        "last_sequence": {
+          "description": "The highest sequence of these events", "type": ["integer", "null"], "format": "int64", "minimum": 1
+        },
+        "items_not_listed": {"description": "How many items beyond 10,000 are not listed", "type": "integer", "minimum": 1},
+        "items": {"type": "array", "maxItems": 10000, "items": {"$ref": "#/components/schemas/ItemResult"}}
         """#
 
     private static let countNames =
         #""received", "recorded", "duplicate", "refused", "first_sequence", "last_sequence", "items""#
 
     private static let submissionResult = #"""
-        "SubmissionAnswer": {
-          "type": "object", "required": [\#(countNames)], "additionalProperties": false, "properties": {\#(counts)}
-        },
-        "RecordedItem": {
-          "type": "object", "required": ["index", "status", "event_id"], "additionalProperties": false,
-          "properties": {
-            "index": {"$ref": "#/components/schemas/Index"}, "status": {"const": 200},
-            "event_id": {"description": "The identity of its first event", "$ref": "#/components/schemas/EventID"},
-            "events": {"description": "How many events it became, if several", "type": "integer", "minimum": 2},
-            "duplicate": {"description": "Its events were recorded before", "type": "boolean"}
+        "SubmissionResult": {
+          "type": "object",
+          "description": "What became of a submission. With `dry_run=true`: `event`, `sources` and `warnings` of one event, or `received` and `items` of a list.",
+          "properties": {\#(counts), \#(dryRunMembers)}, "additionalProperties": true,
+          "if": {"required": ["event"]},
+          "then": {"required": ["sources", "warnings"], "not": {"required": ["received"]}},
+          "else": {
+            "required": ["received", "items"],
+            "if": {"required": ["recorded"]}, "then": {"required": [\#(countNames)]}, "else": {"maxProperties": 2}
           }
         },
-        "RefusedItem": {
-          "type": "object", "required": ["index", "status", "problem"], "additionalProperties": false,
+        "ItemResult": {
+          "type": "object",
+          "description": "What became of an item: its event, or the problem; with `dry_run=true` what would be recorded",
+          "required": ["index", "status"], "additionalProperties": true,
           "properties": {
-            "index": {"$ref": "#/components/schemas/Index"}, "status": {"$ref": "#/components/schemas/ItemStatus"},
-            "problem": {"$ref": "#/components/schemas/ItemProblem"}
-          }
+            "index": {"description": "The index of the item in the body, from 0", "type": "integer", "minimum": 0},
+            "status": {"type": "integer", "x-extensible-enum": [200, 400, 403, 413, 422, 503]},
+            "event_id": {"description": "The ID of its first event", "$ref": "#/components/schemas/EventID"},
+            "events": {"description": "How many events it became, if more than one", "type": "integer", "minimum": 2},
+            "duplicate": {"description": "Its events were already recorded", "type": "boolean"},
+            "problem": {"$ref": "#/components/schemas/Problem"}, \#(dryRunMembers)
+          },
+          "if": {"properties": {"status": {"const": 200}}},
+          "then": {
+            "not": {"required": ["problem"]},
+            "if": {"required": ["event"]}, "then": {"required": ["sources", "warnings"]}, "else": {"required": ["event_id"]}
+          },
+          "else": {"required": ["problem"], "properties": {"problem": {"required": ["pointer"]}}, "maxProperties": 3}
         },
-        "Index": {"description": "The place of the item in the body, from 0", "type": "integer", "minimum": 0},
-        "ItemStatus": {"enum": [400, 403, 413, 422, 503]},
-        "BrokenSubmission": {
-          "type": "object", "description": "What became of the items before the place where the body broke",
-          "required": ["type", "title", "status", "detail", "index", \#(countNames)], "additionalProperties": false,
+        "SubmissionProblem": {
+          "type": "object",
+          "description": "Problem details (RFC 9457). Where the body broke: what became of the items before, and the `index` of the item where it did",
+          "required": ["type", "title", "status", "detail"], "additionalProperties": true,
           "properties": {
-            "type": {"const": "about:blank"}, "title": {"type": "string"}, "status": {"enum": [400, 413]},
-            "detail": {"type": "string"}, "index": {"$ref": "#/components/schemas/Index"}, \#(counts)
+            \#(problem), \#(counts),
+            "index": {"description": "The item where the body broke, from 0", "type": "integer", "minimum": 0}
+          },
+          "if": {"required": ["index"]}, "then": {"required": [\#(countNames)]}, "else": {"not": {"required": ["received"]}}
+        }
+        """#
+
+    private static let dryRun = #"""
+        "ReportResult": {
+          "type": "object", "description": "Empty; with `dry_run=true` what would be recorded",
+          "properties": {\#(dryRunMembers)}, "additionalProperties": true,
+          "dependentRequired": {
+            "event": ["sources", "warnings"], "sources": ["event", "warnings"], "warnings": ["event", "sources"]
           }
         }
         """#
 
-    private static let rehearsal = #"""
-        "Rehearsal": {
-          "type": "object", "description": "What would be recorded", "required": ["event", "sources", "warnings"],
-          "additionalProperties": false, "properties": {\#(rehearsed)}
-        },
-        "RehearsalList": {
-          "type": "object", "required": ["received", "items"], "additionalProperties": false,
-          "properties": {
-            "received": {"type": "integer", "minimum": 0},
-            "items": {
-              "type": "array", "maxItems": 10000,
-              "items": {
-                "oneOf": [{"$ref": "#/components/schemas/RehearsedItem"}, {"$ref": "#/components/schemas/RefusedItem"}]
-              }
-            }
-          }
-        },
-        "RehearsedItem": {
-          "type": "object", "required": ["index", "status", "event", "sources", "warnings"], "additionalProperties": false,
-          "properties": {"index": {"$ref": "#/components/schemas/Index"}, "status": {"const": 200}, \#(rehearsed)}
-        }
-        """#
-
-    private static let rehearsed = #"""
-        "event": {"$ref": "#/components/schemas/RehearsedEvent"},
+    private static let dryRunMembers = #"""
+        "event": {"$ref": "#/components/schemas/DryRunEvent"},
         "sources": {
           "description": "Where the value of each field came from", "type": "object",
-          "additionalProperties": {"enum": ["path", "body", "query", "default"]}
+          "additionalProperties": {"type": "string", "x-extensible-enum": ["path", "body", "query", "default"]}
         },
-        "warnings": {"description": "What the sender may not have meant", "type": "array", "items": {"type": "string"}}
+        "warnings": {"description": "What the sender may not have intended", "type": "array", "items": {"type": "string"}}
+        """#
+
+    private static let problem = #"""
+        "type": {
+          "type": "string",
+          "x-extensible-enum": ["about:blank", "https://iana.org/assignments/http-problem-types#quota-exceeded"]
+        },
+        "title": {"type": "string", "minLength": 1},
+        "status": {"type": "integer", "minimum": 400, "maximum": 599},
+        "detail": {"description": "What was wrong, and what to do", "type": "string", "minLength": 1},
+        "parameter": {"description": "The parameter that was wrong", "type": "string"},
+        "example": {"description": "The parameter with a valid value", "type": "string"},
+        "pointer": {"description": "Where in the item, as a JSON pointer (RFC 6901)", "type": "string", "pattern": "^(/|$)"},
+        "violated-policies": {
+          "type": "array", "items": {"type": "string", "x-extensible-enum": ["address", "token"]}, "minItems": 1
+        }
         """#
 
     private static let errors = #"""
-        "Nothing": {"type": "object", "description": "An empty object", "additionalProperties": false},
-        "Error": {
-          "type": "object", "required": ["error"], "additionalProperties": false,
+        "ErrorAnswer": {
+          "type": "object", "required": ["error"], "additionalProperties": true,
           "properties": {"error": {"description": "What was wrong, and what to do", "type": "string", "minLength": 1}}
         },
         "Problem": {
           "type": "object", "description": "Problem details (RFC 9457)", "required": ["type", "title", "status", "detail"],
-          "additionalProperties": false,
-          "properties": {
-            "type": {"enum": ["about:blank", "https://iana.org/assignments/http-problem-types#quota-exceeded"]},
-            "title": {"type": "string", "minLength": 1},
-            "status": {"type": "integer", "minimum": 400, "maximum": 599},
-            "detail": {"description": "What was wrong, and what to do", "type": "string", "minLength": 1},
-            "parameter": {"description": "The parameter that was wrong", "type": "string"},
-            "example": {"description": "The parameter with a right value", "type": "string"},
-            "violated-policies": {"type": "array", "items": {"enum": ["address", "token"]}, "minItems": 1}
-          }
-        },
-        "ItemProblem": {
-          "type": "object", "description": "Problem details (RFC 9457) of an item",
-          "required": ["type", "title", "status", "detail", "pointer"], "additionalProperties": false,
-          "properties": {
-            "type": {"const": "about:blank"}, "title": {"type": "string", "minLength": 1},
-            "status": {"$ref": "#/components/schemas/ItemStatus"},
-            "detail": {"description": "What was wrong, and what to do", "type": "string", "minLength": 1},
-            "pointer": {"description": "Where in the item, as a JSON pointer (RFC 6901)", "type": "string", "pattern": "^(/|$)"}
-          }
+          "additionalProperties": true, "properties": {\#(problem)}
         }
         """#
 
@@ -120,17 +116,17 @@ extension OpenAPIDocument {
         "ServerInfo": {
           "type": "object",
           "required": ["dagster_webserver_version", "dagster_version", "dagster_graphql_version", "assetlog_version"],
-          "additionalProperties": false,
+          "additionalProperties": true,
           "properties": {
-            "dagster_webserver_version": {"description": "The Dagster whose reports are understood", "type": "string"},
+            "dagster_webserver_version": {"description": "The version of Dagster whose reports are understood", "type": "string"},
             "dagster_version": {"type": "string"},
             "dagster_graphql_version": {"type": "string"},
             "assetlog_version": {"type": "string"}
           }
         },
-        "Description-of-API": {
-          "type": "object", "required": ["openapi", "info", "servers", "paths", "components"],
-          "properties": {"openapi": {"const": "3.1.0"}}
+        "OpenAPIDocument": {
+          "type": "object", "description": "A document of OpenAPI 3.1",
+          "required": ["openapi", "info", "servers", "paths", "components"], "additionalProperties": true
         }
         """#
 }

@@ -15,102 +15,109 @@ extension OpenAPIDocument {
           "items": {"$ref": "#/components/schemas/Text"}, "minItems": 1, "examples": [["warehouse", "orders"]]
         },
         "EventID": {
-          "type": "string", "format": "uuid", "pattern": "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$",
+          "type": "string", "description": "A UUID, in lower case", "format": "uuid",
           "examples": ["0193b0a0-1111-7222-8333-444444444444"]
         },
         "Kind": {"type": "string", "enum": \#(OpenAPIText.strings(EventKind.allCases.map(\.name)))},
         "Time": {
           "type": "string", "description": "RFC 3339 in UTC, to the microsecond", "format": "date-time",
-          "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{6}Z$",
           "examples": ["2026-11-23T19:00:00.123456Z"]
         },
-        "Severity": {"description": "How bad it is when a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
+        "Severity": {"description": "How severe it is if a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
         "Target": {
-          "description": "The materialization that a check speaks of",
-          "oneOf": [
-            {
-              "type": "object", "required": ["event_id"], "additionalProperties": false,
-              "properties": {"event_id": {"$ref": "#/components/schemas/EventID"}}
-            },
-            {
-              "type": "object", "required": ["data_version"], "additionalProperties": false,
-              "properties": {"data_version": {"$ref": "#/components/schemas/Text"}}
-            }
-          ]
+          "type": "object", "description": "The materialization that a check is about: its event, or its version of the data",
+          "properties": {
+            "event_id": {"$ref": "#/components/schemas/EventID"}, "data_version": {"$ref": "#/components/schemas/Text"}
+          },
+          "minProperties": 1, "maxProperties": 1, "additionalProperties": true
         },
-        "Reason": {
-          "description": "Why an asset was not materialized, in Dagster's words",
-          "type": "string", "enum": \#(OpenAPIText.strings(FailureReason.allCases.map(\.rawValue)))
+        "FailureReason": {
+          "description": "Why an asset was not materialized, with Dagster's reasons",
+          "type": "string", "enum": \#(reasons)
         },
         "Failure": {
-          "type": "object", "required": ["reason"], "additionalProperties": false,
+          "type": "object", "description": "Why an asset was not materialized", "required": ["reason"],
           "properties": {
-            "reason": {"$ref": "#/components/schemas/Reason"}, "message": {"$ref": "#/components/schemas/Description"}
+            "reason": {"type": "string", "x-extensible-enum": \#(reasons)},
+            "message": {"$ref": "#/components/schemas/Description"}
+          },
+          "additionalProperties": true
+        }
+        """#
+
+    private static let reasons = OpenAPIText.strings(FailureReason.allCases.map(\.rawValue))
+
+    private static let event = #"""
+        "Event": {
+          "type": "object", "description": "An event of the log",
+          \#(content(sequence: #"{"description": "Its number in the log", "type": "integer", "format": "int64", "minimum": 1}"#))
+        },
+        "DryRunEvent": {
+          "type": "object", "description": "An event as it would be",
+          \#(content(sequence: #"{"description": "Always null: it has no place in the log", "const": null}"#))
+        },
+        "EventPage": {
+          "type": "object", "description": "A page of the log, and where the next one starts",
+          "required": ["events", "next"], "additionalProperties": true,
+          "properties": {
+            "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": 1000},
+            "next": {
+              "description": "The last sequence that was looked at: `after` of the next page. It is `after` of this page at the end.",
+              "type": "integer", "format": "int64", "minimum": 0
+            }
           }
         }
         """#
 
-    private static let event = #"""
-        "EventContent": {
-          "type": "object", "description": "What an event says, whether it is in the log or would be",
-          "required": [
-            "event_id", "deployment", "kind", "asset_key", "partition", "description", "data_version", "tags", "metadata",
-            "check_name", "passed", "severity", "timestamp", "received_at", "reported_by"
-          ],
+    private static func content(sequence: String) -> String {
+        #"""
+        "required": [
+          "sequence", "event_id", "deployment", "kind", "asset_key", "partition", "description", "data_version", "tags",
+          "metadata", "check_name", "passed", "severity", "timestamp", "received_at", "reported_by"
+        ],
+        "properties": {
+          "sequence": \#(sequence),
+          "event_id": {"$ref": "#/components/schemas/EventID"},
+          "deployment": {"type": "string"},
+          "kind": {"type": "string", "x-extensible-enum": \#(OpenAPIText.strings(EventKind.allCases.map(\.name)))},
+          "asset_key": {"$ref": "#/components/schemas/AssetKey"},
+          "partition": {"type": ["string", "null"]},
+          "description": {"type": ["string", "null"]},
+          "data_version": {"type": ["string", "null"]},
+          "tags": {"type": "object", "additionalProperties": {"type": "string"}},
+          "metadata": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/MetadataValue"}},
+          "check_name": {"description": "null for other kinds than checks", "type": ["string", "null"]},
+          "passed": {"description": "null for other kinds than checks", "type": ["boolean", "null"]},
+          "severity": {"description": "`WARN` or `ERROR`; null for other kinds than checks", "type": ["string", "null"]},
+          "blocking": {"description": "Whether a check blocks; only if given", "type": "boolean"},
+          "target": {"$ref": "#/components/schemas/Target"},
+          "failure": {"$ref": "#/components/schemas/Failure"},
+          "timestamp": {"description": "When it happened", "$ref": "#/components/schemas/Time"},
+          "received_at": {"description": "When the server received it", "$ref": "#/components/schemas/Time"},
+          "reported_by": {"description": "The name of the token that reported it", "type": ["string", "null"]}
+        },
+        "additionalProperties": true,
+        "if": {"properties": {"kind": {"const": "check"}}},
+        "then": {
           "properties": {
-            "event_id": {"$ref": "#/components/schemas/EventID"},
-            "deployment": {"type": "string"},
-            "kind": {"$ref": "#/components/schemas/Kind"},
-            "asset_key": {"$ref": "#/components/schemas/AssetKey"},
-            "partition": {"type": ["string", "null"]},
-            "description": {"type": ["string", "null"]},
-            "data_version": {"type": ["string", "null"]},
-            "tags": {"type": "object", "additionalProperties": {"type": "string"}},
-            "metadata": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/MetadataValue"}},
-            "check_name": {"description": "null but on checks", "type": ["string", "null"]},
-            "passed": {"description": "null but on checks", "type": ["boolean", "null"]},
-            "severity": {"description": "null but on checks", "anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}]},
-            "blocking": {"description": "Whether a check blocks; only where it was said", "type": "boolean"},
-            "target": {"$ref": "#/components/schemas/Target"},
-            "failure": {"$ref": "#/components/schemas/Failure"},
-            "timestamp": {"description": "When it happened", "$ref": "#/components/schemas/Time"},
-            "received_at": {"description": "When the server received it", "$ref": "#/components/schemas/Time"},
-            "reported_by": {"description": "The name of the token that reported it", "type": ["string", "null"]}
-          },
-          "if": {"properties": {"kind": {"const": "check"}}},
-          "then": {"properties": {"check_name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"type": "string"}}},
-          "else": {
-            "properties": {
-              "check_name": {"type": "null"}, "passed": {"type": "null"}, "severity": {"type": "null"}, "blocking": {"not": {}},
-              "target": {"not": {}}
-            }
+            "check_name": {"type": "string"}, "passed": {"type": "boolean"}, "severity": {"enum": ["WARN", "ERROR"]}
           }
         },
-        "Event": {
-          "type": "object", "description": "An event of the log", "allOf": [{"$ref": "#/components/schemas/EventContent"}],
-          "required": ["sequence"],
-          "properties": {"sequence": {"description": "Its place in the log", "type": "integer", "minimum": 1}},
-          "unevaluatedProperties": false
-        },
-        "RehearsedEvent": {
-          "type": "object", "description": "An event as it would be", "allOf": [{"$ref": "#/components/schemas/EventContent"}],
-          "required": ["sequence"], "properties": {"sequence": {"type": "null"}}, "unevaluatedProperties": false
-        },
-        "EventPage": {
-          "type": "object", "required": ["events", "next"], "additionalProperties": false,
+        "else": {
           "properties": {
-            "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": 1000},
-            "next": {"description": "The last sequence that was looked at, or with `order=latest` that of the last event; `after` of the next page", "type": "integer", "minimum": 0}
+            "check_name": {"const": null}, "passed": {"const": null}, "severity": {"const": null}, "blocking": false,
+            "target": false
           }
         }
         """#
+    }
 
     // The types that a value may have, with what it is then.
     private static let metadataTypes = [
         (["text", "url", "path", "notebook", "md", "dagster_run"], #"{"type": "string"}"#),
         (["int"], #"{"type": "integer"}"#),
         (["float"], #"{"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}"#),
-        (["bool"], #"{"type": "boolean"}"#), (["null"], #"{"type": "null"}"#), (["json"], "{}"),
+        (["bool"], #"{"type": "boolean"}"#), (["null"], #"{"const": null}"#), (["json"], "{}"),
         (["timestamp"], #"{"description": "Unix seconds", "type": "number"}"#),
         (["asset"], ##"{"$ref": "#/components/schemas/AssetKey"}"##),
         (["table", "table_schema", "table_column_lineage"], #"{"type": "object"}"#),
@@ -118,17 +125,21 @@ extension OpenAPIDocument {
 
     private static let metadata = #"""
         "MetadataValue": {
-          "description": "A value and its type. Numbers that JSON does not have are the texts NaN, Infinity and -Infinity.",
-          "oneOf": [\#(metadataTypes.map(metadataValue).joined(separator: ","))]
+          "type": "object",
+          "description": "A value and its type. Numbers that JSON lacks are the strings NaN, Infinity and -Infinity.",
+          "required": ["type", "value"],
+          "properties": {
+            "type": {"type": "string", "x-extensible-enum": \#(OpenAPIText.strings(metadataTypes.flatMap(\.0)))},
+            "value": {"description": "What the type says: a text, a number, true or false, null, a list, an object"}
+          },
+          "additionalProperties": true, \#(OpenAPIText.cases(metadataTypes.map(metadataValue)))
         }
         """#
 
-    private static func metadataValue(_ types: [String], _ value: String) -> String {
-        #"""
-        {
-          "type": "object", "required": ["type", "value"], "additionalProperties": false,
-          "properties": {"type": {"enum": \#(OpenAPIText.strings(types))}, "value": \#(value)}
-        }
-        """#
+    private static func metadataValue(_ types: [String], _ value: String) -> (condition: String, schema: String) {
+        (
+            #"{"properties": {"type": {"enum": \#(OpenAPIText.strings(types))}}}"#,
+            #"{"properties": {"value": \#(value)}}"#
+        )
     }
 }

@@ -44,53 +44,51 @@ extension OpenAPIDocument {
     ]
 
     static let reportSchemas = #"""
-        "ReportedMetadata": {"type": "object", "description": "Any labels with any values", "additionalProperties": true},
-        "Materialization": {
-          "type": "object",
-          "description": "What was materialized, and what is to be known about it. With `report.extensions` also `timestamp`, `tags` and typed metadata, as an event that is submitted has them; without, they are ignored.",
-          "properties": {\#(assetEventFields)}
+        "ReportedMetadata": {
+          "type": ["object", "null"], "description": "Any labels with any values", "additionalProperties": true
         },
-        "MaterializationByKey": {
-          "type": "object", "allOf": [{"$ref": "#/components/schemas/Materialization"}], "properties": {\#(keyField)}
-        },
-        "Observation": {
-          "type": "object",
-          "description": "What was observed. With `report.extensions` also `timestamp`, `tags` and typed metadata, as an event that is submitted has them; without, they are ignored.",
-          "properties": {\#(assetEventFields)}
-        },
-        "ObservationByKey": {
-          "type": "object", "allOf": [{"$ref": "#/components/schemas/Observation"}], "properties": {\#(keyField)}
-        },
-        "Check": {
-          "type": "object",
-          "description": "What a check found. With `report.extensions` also `timestamp`, `tags`, `description`, `blocking`, `target` and typed metadata, as an event that is submitted has them; without, they are ignored.",
-          "properties": {
-            \#(commonFields),
-            "check_name": {"$ref": "#/components/schemas/Text"},
-            "passed": {"type": "boolean"},
-            "severity": {"anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}], "default": "ERROR"}
-          }
-        },
-        "CheckByKey": {
-          "type": "object", "allOf": [{"$ref": "#/components/schemas/Check"}], "properties": {\#(keyField)}
-        }
+        \#(body("Materialization", says: "What was materialized, and what is to be known about it", ignored: "`timestamp`, `tags`", assetEventFields)),
+        \#(body("Observation", says: "What was observed", ignored: "`timestamp`, `tags`", assetEventFields)),
+        \#(body("Check", says: "What a check found", ignored: "`timestamp`, `tags`, `description`, `blocking`, `target`", checkFields))
         """#
 
-    private static let keyField = #"""
-        "asset_key": {
-          "description": "A text is one part, and is not split.",
-          "anyOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/AssetKey"}]
-        }
-        """#
+    // The body where the path has the key, and the one that has it itself.
+    private static func body(_ name: String, says: String, ignored: String, _ fields: String) -> String {
+        let description = OpenAPIText.string(
+            "\(says). With `report.extensions` also \(ignored) and typed metadata, as an event that is submitted has them;"
+                + " without, they are ignored.")
+        return #"""
+            "\#(name)": {"type": "object", "description": \#(description), "properties": {\#(fields)}},
+            "\#(name)ByKey": {"type": "object", "description": \#(description), "properties": {\#(keyField), \#(fields)}}
+            """#
+    }
+
+    private static let keyField = ##""asset_key": {"$ref": "#/components/schemas/SubmittedAssetKey"}"##
 
     private static let commonFields = #"""
-        "partition": {"anyOf": [{"$ref": "#/components/schemas/Text"}, {"type": "null"}]},
-        "metadata": {"anyOf": [{"$ref": "#/components/schemas/ReportedMetadata"}, {"type": "null"}]}
+        "partition": \#(nullableText), "metadata": {"$ref": "#/components/schemas/ReportedMetadata"}
         """#
 
     private static let assetEventFields = #"""
+        \#(commonFields), "description": \#(nullableDescription), "data_version": \#(nullableText)
+        """#
+
+    private static let checkFields = #"""
         \#(commonFields),
-        "description": {"anyOf": [{"$ref": "#/components/schemas/Description"}, {"type": "null"}]},
-        "data_version": {"anyOf": [{"$ref": "#/components/schemas/Text"}, {"type": "null"}]}
+        "check_name": {"$ref": "#/components/schemas/Text"}, "passed": {"type": "boolean"}, "severity": \#(nullableSeverity)
+        """#
+
+    /// Like the schema `Text`, or null.
+    static let nullableText = #"{"type": ["string", "null"], "maxLength": 2048, "pattern": "^[^\\u0000]*$"}"#
+
+    /// Like the schema `Description`, or null.
+    static let nullableDescription = #"{"type": ["string", "null"], "pattern": "^[^\\u0000]*$"}"#
+
+    /// The severity of a check, or null.
+    static let nullableSeverity = #"""
+        {
+          "description": "How severe it is if the check does not pass; `ERROR` where it is not given",
+          "anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}]
+        }
         """#
 }

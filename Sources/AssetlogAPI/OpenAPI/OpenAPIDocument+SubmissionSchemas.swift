@@ -1,191 +1,175 @@
-// An event as it is submitted: a schema for the kinds that have the same fields.
+// An event as it is submitted.
+//
+// It is one object with the fields of every kind, and what each kind must and must not have stands behind `if`, which
+// programs that make clients pass over. So do the forms of a value that can be a text or something else: to them it is any
+// value.
 extension OpenAPIDocument {
     static let submissionSchemas = [submission, submittedParts, partitions, submittedMetadata].joined(separator: ",")
 
     private static let submission = #"""
         "EventSubmission": {
-          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and fields that are not known are refused.",
-          "oneOf": [
-            {"$ref": "#/components/schemas/AssetEventSubmission"}, {"$ref": "#/components/schemas/CheckSubmission"},
-            {"$ref": "#/components/schemas/StartSubmission"}, {"$ref": "#/components/schemas/FailureSubmission"}
-          ],
-          "discriminator": {
-            "propertyName": "kind",
-            "mapping": {
-              "materialization": "#/components/schemas/AssetEventSubmission",
-              "observation": "#/components/schemas/AssetEventSubmission",
-              "check": "#/components/schemas/CheckSubmission",
-              "materialization_started": "#/components/schemas/StartSubmission",
-              "materialization_failed": "#/components/schemas/FailureSubmission",
-              "materialization_skipped": "#/components/schemas/FailureSubmission"
+          "type": "object",
+          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and unknown fields are refused.",
+          "required": ["kind", "asset_key"], "properties": {\#(fields), \#(fieldsOfKinds)}, "additionalProperties": false,
+          "if": {"properties": {"kind": {"const": "check"}}},
+          "then": {
+            "required": ["check_name", "passed"],
+            "properties": {
+              "check_name": {"type": "string"}, "passed": {"type": "boolean"}, \#(absent("data_version", "failure"))
             }
+          },
+          "else": {
+            "properties": {\#(absent("check_name", "passed", "severity", "blocking", "target"))},
+            "if": {"properties": {"kind": {"enum": ["materialization", "observation"]}}},
+            "then": {"properties": {\#(absent("failure"))}},
+            "else": {
+              "properties": {\#(absent("data_version"))},
+              "if": {"properties": {"kind": {"const": "materialization_started"}}},
+              "then": {"properties": {\#(absent("failure"))}}
+            }
+          },
+          "not": {
+            "description": "One of them, not both", "required": ["partition", "partitions"],
+            "properties": {"partition": {"not": {"const": null}}, "partitions": {"not": {"const": null}}}
           }
         },
-        "AssetEventSubmission": {
-          "required": ["kind", "asset_key"],
-          "properties": {
-            "kind": {"enum": ["materialization", "observation"]}, \#(fields), \#(noCheck), \#(absent("failure")),
-            "data_version": \#(nullable("Text"))
-          },
-          \#(closing)
-        },
-        "CheckSubmission": {
-          "required": ["kind", "asset_key", "check_name", "passed"],
-          "properties": {
-            "kind": {"enum": ["check"]}, \#(fields), \#(absent("data_version")), \#(absent("failure")),
-            "check_name": {"$ref": "#/components/schemas/Text"},
-            "passed": {"type": "boolean"},
-            "severity": {"anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}], "default": "ERROR"},
-            "blocking": {"type": ["boolean", "null"]},
-            "target": \#(nullable("SubmittedTarget"))
-          },
-          \#(closing)
-        },
-        "StartSubmission": {
-          "required": ["kind", "asset_key"],
-          "properties": {
-            "kind": {"enum": ["materialization_started"]}, \#(fields), \#(noCheck), \#(absent("data_version")), \#(absent("failure"))
-          },
-          \#(closing)
-        },
-        "FailureSubmission": {
-          "required": ["kind", "asset_key"],
-          "properties": {
-            "kind": {"enum": ["materialization_failed", "materialization_skipped"]}, \#(fields), \#(noCheck),
-            \#(absent("data_version")),
-            "failure": {
-              "type": ["object", "null"], "required": ["reason"], "additionalProperties": false,
-              "properties": {
-                "reason": {"$ref": "#/components/schemas/Reason"},
-                "message": \#(nullable("Description"))
-              }
-            }
-          },
-          \#(closing)
+        "EventSubmissionList": {
+          "type": "array", "description": "Events to record", "minItems": 1,
+          "items": {"$ref": "#/components/schemas/EventSubmission"}
         }
         """#
 
-    // What every kind has.
     private static let fields = #"""
-        "asset_key": {
-          "description": "A text is one part, and is not split.",
-          "anyOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/AssetKey"}]
-        },
-        "event_id": \#(nullable("NewEventID")),
-        "timestamp": {
-          "description": "When it happened: RFC 3339 with its offset, or Unix seconds. Not before 1980, and at most 10 minutes ahead of the server's clock.",
-          "anyOf": [
-            {"type": "string", "format": "date-time"}, {"type": "number", "minimum": 315532800}, {"type": "null"}
-          ]
-        },
-        "partition": {
-          "anyOf": [
-            {"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/PartitionDimensions"}, {"type": "null"}
-          ]
-        },
-        "partitions": \#(nullable("Partitions")),
-        "description": \#(nullable("Description")),
+        "kind": {"$ref": "#/components/schemas/Kind"},
+        "asset_key": {"$ref": "#/components/schemas/SubmittedAssetKey"},
+        "event_id": \#(nullableID),
+        "timestamp": {"$ref": "#/components/schemas/SubmittedTime"},
+        "partition": {"$ref": "#/components/schemas/SubmittedPartition"},
+        "partitions": {"$ref": "#/components/schemas/SubmittedPartitions"},
+        "description": \#(nullableDescription),
         "tags": {
-          "description": "Of materializations and observations, `dagster/data_version` must be the `data_version`, where both are given.",
+          "description": "For materializations and observations, `dagster/data_version` must equal `data_version` if both are given.",
           "type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/Text"},
           "propertyNames": {"minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}
         },
-        "metadata": {"type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/SubmittedMetadata"}},
-        "deployment": {"description": "The deployment of the route, and no other", "type": ["string", "null"]}
+        "metadata": {
+          "type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/SubmittedMetadataValue"}
+        },
+        "deployment": {"description": "The deployment of the route; no other", "type": ["string", "null"]}
         """#
 
-    private static let noCheck = ["check_name", "passed", "severity", "blocking", "target"].map(absent).joined(separator: ", ")
+    private static let fieldsOfKinds = #"""
+        "data_version": \#(nullableText), "check_name": \#(nullableText), "passed": {"type": ["boolean", "null"]},
+        "severity": \#(nullableSeverity), "blocking": {"type": ["boolean", "null"]},
+        "target": \#(nullable("SubmittedTarget")), "failure": \#(nullable("SubmittedFailure"))
+        """#
 
-    private static func absent(_ field: String) -> String { #""\#(field)": {"type": "null"}"# }
+    private static func absent(_ fields: String...) -> String {
+        fields.map { #""\#($0)": {"const": null}"# }.joined(separator: ", ")
+    }
 
     private static func nullable(_ schema: String) -> String {
         #"{"anyOf": [\#(OpenAPIText.reference("schemas", schema)), {"type": "null"}]}"#
     }
 
-    private static let closing = #"""
-        "type": "object", "additionalProperties": false,
-        "not": {
-          "description": "One of them, not both", "required": ["partition", "partitions"],
-          "properties": {"partition": {"not": {"type": "null"}}, "partitions": {"not": {"type": "null"}}}
+    private static let nullableID = #"""
+        {
+          "type": ["string", "null"], "description": "A UUID of your own, in either case, not all zeros or all ones",
+          "format": "uuid",
+          "not": {"type": "string", "pattern": "^(0{8}(-0{4}){3}-0{12}|[Ff]{8}(-[Ff]{4}){3}-[Ff]{12})$"}
         }
         """#
 
     private static let submittedParts = #"""
-        "NewEventID": {
-          "type": "string", "description": "A UUID of yours, in either case, neither all zeros nor all ones", "format": "uuid",
-          "not": {"pattern": "^(0{8}(-0{4}){3}-0{12}|[Ff]{8}(-[Ff]{4}){3}-[Ff]{12})$"}
+        "SubmittedAssetKey": {
+          "description": "The parts of the asset's key as a list, or a text, which is one part and is not split",
+          "if": {"type": "string"}, "then": {"$ref": "#/components/schemas/Text"},
+          "else": {"$ref": "#/components/schemas/AssetKey"}
+        },
+        "SubmittedTime": {
+          "description": "When it happened: RFC 3339 with its offset, or Unix seconds. Not before 1980, and at most 10 minutes ahead of the server's clock.",
+          "if": {"type": "string"}, "then": {"format": "date-time"}, "else": {"type": ["number", "null"], "minimum": 315532800}
         },
         "SubmittedTarget": {
-          "description": "One of `event_id` and `data_version` of the materialization that was checked",
-          "anyOf": [
-            {
-              "type": "object", "required": ["event_id"], "additionalProperties": false,
-              "properties": {"event_id": {"$ref": "#/components/schemas/NewEventID"}, "data_version": {"type": "null"}}
-            },
-            {
-              "type": "object", "required": ["data_version"], "additionalProperties": false,
-              "properties": {"data_version": {"$ref": "#/components/schemas/Text"}, "event_id": {"type": "null"}}
-            }
-          ]
+          "type": "object", "description": "One of `event_id` and `data_version` of the materialization that was checked",
+          "properties": {"event_id": \#(nullableID), "data_version": \#(nullableText)}, "additionalProperties": false,
+          "if": {"required": ["event_id"], "properties": {"event_id": {"type": "string"}}},
+          "then": {"properties": {\#(absent("data_version"))}},
+          "else": {"required": ["data_version"], "properties": {"data_version": {"type": "string"}}}
+        },
+        "SubmittedFailure": {
+          "type": "object", "description": "Why an asset was not materialized", "required": ["reason"],
+          "properties": {"reason": {"$ref": "#/components/schemas/FailureReason"}, "message": \#(nullableDescription)},
+          "additionalProperties": false
         }
         """#
 
     private static let partitions = #"""
-        "PartitionDimensions": {
-          "type": "object", "description": "One partition of several dimensions, whose keys are joined by | in the order of the names",
-          "minProperties": 1, "maxProperties": 64, "propertyNames": {"minLength": 1},
-          "additionalProperties": {"$ref": "#/components/schemas/DimensionKey"}
+        "SubmittedPartition": {
+          "description": "A text; or an object of one key for each dimension, which are joined by | in the order of the names",
+          "if": {"type": "string"}, "then": {"$ref": "#/components/schemas/Text"},
+          "else": {"anyOf": [\#(dimensions), {"type": "null"}]}
         },
-        "DimensionKey": {
-          "type": "string", "description": "A text without NUL and |", "maxLength": 2048, "pattern": "^[^\\u0000|]*$"
-        },
-        "Partitions": {
-          "description": "Partitions with an event each, at most 10,000",
-          "anyOf": [
-            {
-              "type": "array", "minItems": 1, "maxItems": 10000,
-              "items": {"anyOf": [{"$ref": "#/components/schemas/Text"}, {"$ref": "#/components/schemas/PartitionDimensions"}]}
-            },
-            {"$ref": "#/components/schemas/PartitionRange"},
-            {"$ref": "#/components/schemas/PartitionProduct"}
-          ]
-        },
-        "PartitionRange": {
-          "description": "Time partitions, both ends included, with the keys that Dagster gives them in the time zone",
-          "anyOf": [
-            {
-              "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
-              "properties": {"every": {"enum": ["day", "week"]}, "from": \#(date), "to": \#(date), "timezone": \#(zone)}
-            },
-            {
-              "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
-              "properties": {
-                "every": {"enum": ["month"]}, "to": \#(date), "timezone": \#(zone),
-                "from": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-01$"}
-              }
-            },
-            {
-              "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
-              "properties": {"every": {"enum": ["hour"]}, "from": \#(hour("00")), "to": \#(hour("00")), "timezone": {"type": "null"}}
-            },
-            {
-              "type": "object", "required": ["from", "to", "every", "timezone"], "additionalProperties": false,
-              "properties": {
-                "every": {"enum": ["hour"]}, "timezone": {"type": "string", "examples": ["Europe/Berlin"]},
-                "from": \#(hour(localMinute)), "to": \#(hour(localMinute))
-              }
+        "SubmittedPartitions": {
+          "description": "Partitions, one event each, at most 10,000: a list, a range of times, or an object of a key, a list or a range for each dimension, of which every combination is meant",
+          "if": {"type": "array"},
+          "then": {
+            "minItems": 1, "maxItems": 10000,
+            "items": {
+              "if": {"type": "string"}, "then": {"$ref": "#/components/schemas/Text"}, "else": \#(dimensions)
             }
-          ]
-        },
-        "PartitionProduct": {
-          "type": "object", "description": "Every combination of the keys of the dimensions", "minProperties": 1, "maxProperties": 64,
+          },
+          "else": {"anyOf": [\#(ranges), \#(product), {"type": "null"}]}
+        }
+        """#
+
+    private static let dimensions = #"""
+        {
+          "type": "object", "minProperties": 1, "maxProperties": 64, "propertyNames": {"minLength": 1},
+          "additionalProperties": \#(dimensionKey)
+        }
+        """#
+
+    private static let dimensionKey = #"""
+        {"type": "string", "description": "A text without NUL and |", "maxLength": 2048, "pattern": "^[^\\u0000|]*$"}
+        """#
+
+    private static let product = #"""
+        {
+          "type": "object", "minProperties": 1, "maxProperties": 64,
           "propertyNames": {"minLength": 1, "not": {"enum": ["from", "to", "every"]}},
           "additionalProperties": {
             "anyOf": [
-              {"$ref": "#/components/schemas/DimensionKey"},
-              {"type": "array", "items": {"$ref": "#/components/schemas/DimensionKey"}, "minItems": 1, "maxItems": 10000},
-              {"$ref": "#/components/schemas/PartitionRange"}
+              \#(dimensionKey), {"type": "array", "items": \#(dimensionKey), "minItems": 1, "maxItems": 10000}, \#(ranges)
             ]
+          }
+        }
+        """#
+
+    // Time partitions, both ends included, with the keys that Dagster gives them in the time zone.
+    private static let ranges = #"""
+        {
+          "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
+          "properties": {"every": {"enum": ["day", "week"]}, "from": \#(date), "to": \#(date), "timezone": \#(zone)}
+        },
+        {
+          "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
+          "properties": {
+            "every": {"enum": ["month"]}, "to": \#(date), "timezone": \#(zone),
+            "from": {"type": "string", "format": "date", "pattern": "^[0-9]{4}-[0-9]{2}-01$"}
+          }
+        },
+        {
+          "type": "object", "required": ["from", "to", "every"], "additionalProperties": false,
+          "properties": {
+            "every": {"enum": ["hour"]}, "from": \#(hour("00")), "to": \#(hour("00")), "timezone": {"const": null}
+          }
+        },
+        {
+          "type": "object", "required": ["from", "to", "every", "timezone"], "additionalProperties": false,
+          "properties": {
+            "every": {"enum": ["hour"]}, "timezone": {"type": "string", "examples": ["Europe/Berlin"]},
+            "from": \#(hour(localMinute)), "to": \#(hour(localMinute))
           }
         }
         """#

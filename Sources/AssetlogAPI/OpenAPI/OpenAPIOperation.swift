@@ -46,7 +46,7 @@ struct OpenAPIOperation: Sendable {
     // Any one of them is enough; a server that asks for no token takes the request without, too.
     private func security(_ isTokenRequired: Bool) -> String {
         guard let rights else { return "" }
-        let schemes = ["bearer", "dagsterToken", "clientCertificate"].map { "{\"\($0)\": \(OpenAPIText.strings(rights))}" }
+        let schemes = ["bearer", "dagsterToken"].map { "{\"\($0)\": \(OpenAPIText.strings(rights))}" }
         return (schemes + (isTokenRequired ? [] : ["{}"])).joined(separator: ",")
     }
 }

@@ -19,6 +19,16 @@ enum OpenAPIText {
         ##"{"$ref": "#/components/\##(kind)/\##(name)"}"##
     }
 
+    /// The members of a schema that say what else must hold in each of several cases: one `if` behind the other.
+    ///
+    /// Programs that make clients pass over `if`, where they fail at the alternatives of a value that has no name.
+    static func cases(_ cases: [(condition: String, schema: String)], otherwise: String = "") -> String {
+        guard let first = cases.first else { return otherwise }
+        let rest = Self.cases(Array(cases.dropFirst()), otherwise: otherwise)
+        let end = rest.isEmpty ? "" : #", "else": {\#(rest)}"#
+        return #""if": \#(first.condition), "then": \#(first.schema)\#(end)"#
+    }
+
     /// JSON without the blanks and line feeds between its tokens.
     static func compact(_ json: String) -> [UInt8] {
         var (isInString, isEscaped) = (false, false)

@@ -35,8 +35,8 @@ struct PageView {
         <body>
         <header>
         <h1>Assetlog</h1>
-        <p>This server records what happened to data assets: materializations, observations and check results, \
-        reported over HTTP as to Dagster and kept in a durable log.</p>
+        <p>This server records what happens to data assets: materializations, observations and check results, \
+        reported over HTTP as in Dagster and kept in a durable log.</p>
         </header>
         <main>
         \(logSection)
@@ -57,14 +57,14 @@ struct PageView {
         guard let log else {
             return """
                 <section><p class="notice" role="alert">The event log can’t be read now. \
-                The server’s own log says why; load this page again in a moment.</p></section>
+                The server’s own log says why; reload this page in a moment.</p></section>
                 """
         }
         let count = Self.grouped(log.count)
         let events = HTML.joined(log.events.map { EventView(event: $0.self, base: base, now: now).item })
         let list: HTML =
             log.events.isEmpty
-            ? "<p class=\"empty\">Nothing was reported yet. The command below records the first event.</p>"
+            ? "<p class=\"empty\">Nothing has been reported yet. The command below records the first event.</p>"
             : "<ol class=\"events\">\(events)</ol>"
         return """
             <section aria-labelledby="log">
@@ -79,13 +79,13 @@ struct PageView {
         if isReadOnly {
             return """
                 <section aria-labelledby="try"><h2 id="try">Read the log</h2>
-                <p>This server is read-only: it shows its log and takes no reports.</p>
+                <p>This server is read-only: it shows its log, but accepts no reports.</p>
                 <pre tabindex="0"><code>curl '\(address)/api/v1/events?order=desc&amp;limit=10'</code></pre></section>
                 """
         }
         return """
             <section aria-labelledby="try"><h2 id="try">Try it</h2>
-            <p>Report that a table was written, then load this page again:</p>
+            <p>Report that a table was written, then reload this page:</p>
             <pre tabindex="0"><code>curl -X POST \(address)/report_asset_materialization/warehouse/orders \\
               -H 'Content-Type: application/json' \\
               -d '{"partition": "2026-11-23", "metadata": {"rows": 10}}'</code></pre>

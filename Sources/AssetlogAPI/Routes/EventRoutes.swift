@@ -63,8 +63,8 @@ struct EventRoutes: Sendable {
         guard let id = EventID(text) else {
             throw APIError(
                 status: .badRequest,
-                detail: "\(text.quoted) is not an event's identity; that is a UUID, as in event_id of an event"
-                    + " or in the header Assetlog-Event-Id of the answer to its report.",
+                detail: "\(text.quoted) is not an event ID. Event IDs are UUIDs, as in the field event_id of an event"
+                    + " or in the header Assetlog-Event-Id of the answer to a report.",
                 parameter: "event_id")
         }
         let visible = VisibleEvents(storage: storage, caller: context.admission.caller)

@@ -54,7 +54,7 @@ struct HealthRoutes: Sendable {
     private func logCheck() -> Check {
         switch log.health {
         case .ready:
-            Check(name: "log", isPassed: true, sentence: "reports are taken")
+            Check(name: "log", isPassed: true, sentence: "accepting reports")
         case .away:
             Check(name: "log", isPassed: false, sentence: "the storage can't be used; the server's log says why")
         case .failing(let since, _):
@@ -73,7 +73,7 @@ struct HealthRoutes: Sendable {
     private func storageCheck() async -> Check {
         // A read would only hang.
         guard log.storage.health().isReady else {
-            return Check(name: "storage", isPassed: false, sentence: "it can't be used; the server's log says why")
+            return Check(name: "storage", isPassed: false, sentence: "can't be used; the server's log says why")
         }
         return switch await probe.check() {
         case .answered:
@@ -81,7 +81,7 @@ struct HealthRoutes: Sendable {
         case .failed:
             Check(name: "storage", isPassed: false, sentence: "events can't be read; the server's log says why")
         case .late:
-            Check(name: "storage", isPassed: false, sentence: "a read has not ended within \(probe.timeout)")
+            Check(name: "storage", isPassed: false, sentence: "a read took longer than \(probe.timeout)")
         }
     }
 }

@@ -80,7 +80,7 @@ extension APIRoutes: RouterMiddleware {
             }
             throw APIError.notFound(
                 "There is nothing at \((context.place.base + context.place.path.encoded).quoted)."
-                    + " GET knows \(known.joined(separator: ", "));"
+                    + " Available with GET: \(known.joined(separator: ", "));"
                     + " reports are sent with POST to \(context.place.base)/report_asset_materialization/{key},"
                     + " /report_asset_observation/{key} and /report_asset_check/{key}.")
         }

@@ -46,15 +46,26 @@ struct PathLayout: Sendable {
     }
 
     private func place(belowPrefix segments: [String]) -> Placement {
-        guard segments.count >= 2, let first = segments.first, first != "api", segments[1] == "api" else {
-            return .route(
-                Place(path: RequestPath(segments: segments), deployment: ReportRouter.defaultDeployment, base: base))
-        }
-        guard deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first)) else {
-            return .unknownDeployment(first)
-        }
+        let server = Placement.route(
+            Place(path: RequestPath(segments: segments), deployment: ReportRouter.defaultDeployment, base: base))
+        guard segments.count >= 2, let first = segments.first, first != "api" else { return server }
+        let isKnown = deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first))
+        // Reports to a known deployment never come here: the listener takes them.
+        if segments[1].hasPrefix("report_asset_") { return isKnown ? server : .unknownDeployment(first) }
+        guard segments[1] == "api" else { return server }
+        guard isKnown else { return .unknownDeployment(first) }
         return .route(
             Place(path: RequestPath(segments: Array(segments.dropFirst())), deployment: first, base: base))
+    }
+
+    /// Why a path has no deployment of this name, and what to do.
+    func reason(againstDeployment name: String) -> String {
+        if createsDeployments {
+            return "\(name.quoted) can't be the name of a deployment: it must be 1 to 128 letters, digits, - . and _, and not"
+                + " the name of a route."
+        }
+        return "There is no deployment \(name.quoted). Deployments are declared in the server's configuration"
+            + " (deployments.declared)."
     }
 
     /// Whether a path is below `/api`, with or without the prefix and a deployment, so that errors are problem details.

@@ -127,7 +127,7 @@ struct ItemSplitter {
             return isBlank(start..<bytes.count) && !isTooLarge ? nil : take(bytes.count)
         case .object, .single: return take(bytes.count)
         case .afterObject(let count, _): return take(start + count)
-        case .element, .inside, .behind: throw Failure(message: "the array is not closed; the body has broken off")
+        case .element, .inside, .behind: throw Failure(message: "the array is not closed; the body was cut off")
         }
     }
 

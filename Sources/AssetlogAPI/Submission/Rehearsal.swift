@@ -47,7 +47,7 @@ struct SimilarKeys: Sendable {
             let page = try await storage.events(
                 EventQuery(order: .descending(before: before), limit: Self.events, deployment: deployment))
             for event in page.events where event.assetKey.canonical.lowercased() == folded {
-                return "There is no event of the asset \(key), but of \(event.assetKey), which differs by case only."
+                return "No event has the asset key \(key) yet, but \(event.assetKey) differs only in case."
             }
             guard !page.events.isEmpty else { break }
             before = page.next

@@ -15,6 +15,8 @@ struct ReportBody {
         let limit = configuration.itemBytes
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
         let limits = GzipLimits(maximumBytes: limit, maximumRatio: configuration.compressionRatio)
+        // Known before the client sends it, if it waits for 100 Continue.
+        if let length = request.announcedBytes, length > limit { throw Self.tooLarge(limit) }
         do {
             let decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: limits)
             var (isEmpty, isHeld) = (true, true)

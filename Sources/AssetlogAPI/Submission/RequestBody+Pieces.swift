@@ -1,3 +1,4 @@
+import HTTPTypes
 import Hummingbird
 import NIOCore
 
@@ -15,10 +16,15 @@ extension RequestBody {
             } catch let error as CancellationError {
                 throw error
             } catch {
-                throw APIError(status: .badRequest, detail: "The body has broken off: \(error).")
+                throw APIError(status: .badRequest, detail: "The body was cut off: \(error).")
             }
             guard let piece else { return }
             try await use(piece)
         }
     }
+}
+
+extension Request {
+    /// The size of the body as the head announces it; nil where it comes in chunks.
+    var announcedBytes: Int? { headers[.contentLength].flatMap { Int($0) } }
 }

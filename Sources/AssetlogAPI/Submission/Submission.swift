@@ -252,11 +252,11 @@ final class Submission {
     private static func conflict(_ id: EventID) -> SubmissionError {
         SubmissionError(
             status: 422, pointer: "/event_id",
-            "The event \(id) is in the log with another content; an event that is sent again must be the same, and"
-                + " another event needs an identity of its own.")
+            "Event \(id) is already in the log with different content. Retry with the same content, or give the event"
+                + " its own event_id.")
     }
 
     private static let unchecked = SubmissionError(
         status: 503, pointer: "/event_id",
-        "Whether this event is in the log already can't be told now; send it again in a moment.")
+        "The server can't tell right now whether this event is already in the log. Send it again in a moment.")
 }

@@ -39,6 +39,7 @@ struct SubmissionBody {
                     + " application/x-ndjson for one event on each line, not \(type.quoted).",
                 headers: [.accept: "application/json, application/x-ndjson"])
         }
+        if let length = request.announcedBytes, length > Self.maximumBytes { throw Self.tooLarge }
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
         let limits = GzipLimits(maximumBytes: Self.maximumBytes, maximumRatio: compressionRatio)
         do {
@@ -145,7 +146,7 @@ extension APIError {
     /// The answer when the submissions under way hold all the memory they may.
     static let noMemory = APIError(
         status: .serviceUnavailable,
-        detail: "The server is reading as many submissions as it has memory for; send this one again later.",
+        detail: "The server is already reading as many requests as it has memory for. Send this one again later.",
         headers: [.retryAfter: "1"])
 }
 

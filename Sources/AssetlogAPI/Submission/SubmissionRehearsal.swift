@@ -54,7 +54,7 @@ struct SubmissionRehearsal: Sendable {
     }
 
     private static let tooLarge = APIError(
-        status: .contentTooLarge, detail: "A rehearsal may have at most \(maximumBytes) bytes; send a part of it.")
+        status: .contentTooLarge, detail: "A dry run takes at most \(maximumBytes) bytes; send fewer events.")
 
     private func resolve(
         _ item: ItemSplitter.Item, _ splitter: ItemSplitter, _ context: APIContext

@@ -147,7 +147,7 @@ struct SubmissionRoute: Sendable {
 
     private static let tooLargeForAtomic = APIError(
         status: .contentTooLarge,
-        detail: "A submission with atomic=true may have at most \(Submission.atomicEvents) events and"
+        detail: "A request with atomic=true may have at most \(Submission.atomicEvents) events and"
             + " \(Submission.atomicBytes) bytes; nothing was recorded.")
 
     // MARK: Answering
@@ -157,8 +157,8 @@ struct SubmissionRoute: Sendable {
         if submission.options.key != nil, submission.hasConflict {
             var problem = APIError(
                 status: .unprocessableContent,
-                detail: "The Idempotency-Key was sent before with another body; a request that is sent again must be the"
-                    + " same, and another one needs a key of its own."
+                detail: "This Idempotency-Key was used before with a different body. Retry with the same body, or use a new"
+                    + " key."
             ).problem
             problem.headers[.contentType] = "application/problem+json"
             return problem

@@ -90,13 +90,13 @@ public final class RequestGate {
 
     private static let noToken = AccessRefusal(
         reason: .noToken,
-        message: "A valid token is needed: send it as Dagster-Cloud-Api-Token: TOKEN or Authorization: Bearer TOKEN;"
-            + " `assetlog token create` makes one.",
+        message: "A valid token is required. Send it as Authorization: Bearer TOKEN or Dagster-Cloud-Api-Token: TOKEN;"
+            + " `assetlog token create` creates one.",
         fields: [("WWW-Authenticate", "Bearer realm=\"assetlog\"")])
 
     private static let unknownTokens = AccessRefusal(
         reason: .tokensUnknown,
-        message: "Which tokens are valid can't be told yet, because their storage can't be reached. Try again later.",
+        message: "Tokens can't be checked yet because their storage can't be reached. Try again later.",
         fields: [("Retry-After", "2")])
 
     private func grant(_ facts: borrowing RequestFacts, _ now: Timestamp) -> AccessGrant? {
@@ -111,7 +111,7 @@ public final class RequestGate {
         if let host = facts.host, !isOurs(host) {
             return AccessRefusal(
                 reason: .foreignHost,
-                message: "The host of this request is no name of this server. Add it to server.hosts, or send a token.",
+                message: "The Host of this request is not a name of this server. Add it to server.hosts, or send a token.",
                 fields: [])
         }
         let isForeignSite = facts.fetchSite.map { !$0.elementsEqual("same-origin".utf8) && !$0.elementsEqual("none".utf8) }
@@ -121,7 +121,7 @@ public final class RequestGate {
         guard isForeignSite == true || isForeignOrigin == true else { return nil }
         return AccessRefusal(
             reason: .foreignOrigin,
-            message: "A web page of another origin sent this request. Without a token only pages of this server may.",
+            message: "This request was sent by a web page of another origin, which is not allowed without a token.",
             fields: [])
     }
 
@@ -144,7 +144,7 @@ public final class RequestGate {
         guard !outcome.isAllowed else { return true }
         var refusal = AccessRefusal(
             reason: .tooMany,
-            message: "This \(name) sends more than \(limiter.rate.perSecond) requests per second; go on after"
+            message: "This \(name) sends more than \(limiter.rate.perSecond) requests per second. Try again in"
                 + " \(outcome.secondsToNext) s.",
             fields: [("Retry-After", String(outcome.secondsToNext))])
         refusal.violatedPolicies = [name]

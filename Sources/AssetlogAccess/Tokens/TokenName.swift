@@ -4,7 +4,7 @@ public enum TokenName {
     public static func problem(_ name: String) -> String? {
         guard !name.isEmpty else { return "must not be empty" }
         guard name.unicodeScalars.count <= 128 else { return "must be 1 to 128 characters, not \(name.unicodeScalars.count)" }
-        return name.unicodeScalars.contains(where: isControl) ? "must not hold control characters" : nil
+        return name.unicodeScalars.contains(where: isControl) ? "must not contain control characters" : nil
     }
 
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {

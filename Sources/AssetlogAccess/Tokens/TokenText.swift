@@ -84,6 +84,6 @@ public struct TokenError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The message.
     public var description: String { message }
 
-    static let noRandomness = TokenError(message: "OpenSSL has no random bytes; look at the machine's entropy.")
-    static let noHash = TokenError(message: "OpenSSL offers no SHA-256; look at its configuration (openssl list -digest-algorithms).")
+    static let noRandomness = TokenError(message: "OpenSSL has no random bytes; check the machine's entropy.")
+    static let noHash = TokenError(message: "OpenSSL offers no SHA-256; check its configuration (openssl list -digest-algorithms).")
 }

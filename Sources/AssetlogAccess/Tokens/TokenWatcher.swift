@@ -126,9 +126,9 @@ public final class TokenWatcher: Sendable {
         guard isNew else { return }
         let metadata: Logger.Metadata = ["token.source": "\(sources[index].name)", "error": "\(sentence)"]
         if wasRead {
-            logger.error("The tokens can't be read; those that were there stay in force.", metadata: metadata)
+            logger.error("The tokens can't be read; the previous ones stay valid.", metadata: metadata)
         } else {
-            logger.error("The tokens can't be read yet; who sends one is answered 503 until they can.", metadata: metadata)
+            logger.error("The tokens can't be read yet; requests that send one are answered 503 until they can.", metadata: metadata)
         }
     }
 

@@ -4,14 +4,14 @@ import ArgumentParser
 struct AssetlogCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "assetlog",
-        abstract: "Records what happened to data assets: materializations, observations and check results.",
+        abstract: "Records what happens to data assets: materializations, observations and check results.",
         discussion: """
             Start a server:        assetlog serve
             Report to it:          assetlog report materialization my_asset
             Run a job, and report: assetlog run my_asset -- ./job.sh
             Read what it recorded: curl localhost:3000/api/v1/events
 
-            Exit codes: 0 done, 1 failed, 2 a problem with the data, 64 a wrong command line, 78 a wrong configuration.
+            Exit codes: 0 success, 1 failure, 2 problem with the data, 64 wrong command line, 78 wrong configuration.
             """,
         version: Assetlog.version,
         subcommands: [

@@ -20,7 +20,7 @@ extension CommandContext {
         } catch {
             var sentence = "\(error)"
             if sentence.hasSuffix(".") { sentence.removeLast() }
-            warn("It was done, but the audit log does not tell of it. \(sentence)")
+            warn("It was done, but could not be written to the audit log. \(sentence)")
         }
     }
 

@@ -4,10 +4,10 @@ import AssetlogCore
 /// `assetlog check-config`
 struct CheckConfigCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "check-config", abstract: "Check the configuration; without --files nothing is opened.",
+        commandName: "check-config", abstract: "Check the configuration; only --files opens what it names.",
         discussion: """
-            With --files it also looks at what the configuration names, and changes nothing: whether files can be read and \
-            folders written to, whether certificates fit their keys and are valid, and whether the tokens are. Run it as the \
+            With --files, also checks what the configuration names, without changing anything: that files can be read and \
+            directories written, that certificates are valid and match their keys, and that tokens are valid. Run it as the \
             server's user.
             """)
 
@@ -23,7 +23,7 @@ struct CheckConfigCommand: AssetlogSubcommand {
         for sentence in resolved.warnings { context.warn(sentence) }
         for sentence in resolved.notes { context.say(sentence) }
         if files { try await inspect(resolved.server, context) }
-        context.write("The configuration is good\(files ? ", and so are its files" : ""): \(Self.summary(resolved.server)).\n")
+        context.write("The configuration is valid\(files ? ", and so are its files" : ""): \(Self.summary(resolved.server)).\n")
     }
 
     private func inspect(_ server: ServerConfiguration, _ context: CommandContext) async throws {
@@ -52,7 +52,7 @@ struct ConfigCommand: ParsableCommand {
 /// `assetlog config sample`
 struct ConfigSampleCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "sample", abstract: "Print a complete configuration file with every key explained.")
+        commandName: "sample", abstract: "Print a configuration file with every key and its default.")
 
     func run(in context: CommandContext) throws {
         context.write(ConfigurationSample.text(plugins: context.plugins))
@@ -62,7 +62,7 @@ struct ConfigSampleCommand: AssetlogSubcommand {
 /// `assetlog config print`
 struct ConfigPrintCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "print", abstract: "Print the configuration in effect, and where each value came from.",
+        commandName: "print", abstract: "Print the configuration in effect, and where each value comes from.",
         discussion: "Secrets are redacted.")
 
     @OptionGroup var options: ConfigurationOptions

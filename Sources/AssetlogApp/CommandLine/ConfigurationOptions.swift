@@ -6,13 +6,13 @@ struct ConfigurationOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The configuration file (YAML).", valueName: "file"))
     var config: String?
 
-    @Option(help: ArgumentHelp("The folder of the server's data. (default: ./assetlog-data)", valueName: "folder"))
+    @Option(help: ArgumentHelp("The directory of the server's data. (default: ./assetlog-data)", valueName: "directory"))
     var data: String?
 
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Sets any key of the configuration, such as storage.type=memory; may be repeated.", valueName: "key=value"))
+            "Set any key of the configuration, such as storage.type=memory; can be repeated.", valueName: "key=value"))
     var settings: [String] = []
 
     /// Reads and checks the configuration that these flags and the context give.
@@ -46,13 +46,13 @@ struct ListenerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Where to listen; port 0 picks one. (default: 127.0.0.1:3000)", valueName: "host:port"))
     var listen: String?
 
-    @Option(help: ArgumentHelp("The path under which every route lies, such as /dagster.", valueName: "path"))
+    @Option(help: ArgumentHelp("A path that comes before every route, such as /dagster.", valueName: "path"))
     var pathPrefix: String?
 
     @Flag(help: "Refuse every report with 401.")
     var readOnly = false
 
-    @Flag(help: "Listen beyond loopback without TLS or without tokens.")
+    @Flag(help: "Allow listening beyond loopback without TLS or without tokens.")
     var allowInsecure = false
 
     @Option(help: ArgumentHelp("The certificate and its chain, PEM: serve HTTPS.", valueName: "file"))
@@ -62,10 +62,10 @@ struct ListenerOptions: ParsableArguments {
     var tlsKey: String?
 
     @Option(
-        help: ArgumentHelp("Where the log is kept, as `assetlog plugins` lists. (default: sqlite)", valueName: "type"))
+        help: ArgumentHelp("The storage type, as `assetlog plugins` lists. (default: sqlite)", valueName: "type"))
     var storage: String?
 
-    @Option(help: ArgumentHelp("The least important messages that are written. (default: info)", valueName: "level"))
+    @Option(help: ArgumentHelp("The lowest level of messages to write. (default: info)", valueName: "level"))
     var logLevel: String?
 
     @Option(help: ArgumentHelp("text or json. (default: text)", valueName: "format"))

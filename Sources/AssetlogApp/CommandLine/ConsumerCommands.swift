@@ -4,7 +4,7 @@ import AssetlogCore
 /// `assetlog consumer`
 struct ConsumerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "consumer", abstract: "Show how far the consumers of the log came, or let one read again.",
+        commandName: "consumer", abstract: "List the consumers of the log, or let one read again.",
         subcommands: [ConsumerListCommand.self, ConsumerReplayCommand.self])
 }
 
@@ -12,7 +12,7 @@ struct ConsumerCommand: ParsableCommand {
 struct ConsumerListCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
-        abstract: "List the consumers, how often they were replayed and the last sequence they read.")
+        abstract: "List the consumers with the last sequence they read and the number of replays.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -23,7 +23,7 @@ struct ConsumerListCommand: AssetlogSubcommand {
         let idle = server.exporters.filter { !known.contains($0.name) }.map { ConsumerCursor(consumer: $0.name) }
         let rows = (cursors + idle).sorted { $0.consumer < $1.consumer }
         guard !rows.isEmpty else {
-            context.write("There is no consumer yet; each exporter of the configuration is one.\n")
+            context.write("There are no consumers yet; each configured exporter is one.\n")
             return
         }
         for cursor in rows {
@@ -37,7 +37,7 @@ struct ConsumerListCommand: AssetlogSubcommand {
 struct ConsumerReplayCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "replay",
-        abstract: "Let a consumer read the log again from a sequence, while a server may be running.")
+        abstract: "Let a consumer read the log again from a sequence, even while the server runs.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -45,7 +45,7 @@ struct ConsumerReplayCommand: AssetlogSubcommand {
     var name: String
 
     @Option(
-        help: ArgumentHelp("The first sequence that is read again; 1 is the start of the log.", valueName: "sequence"))
+        help: ArgumentHelp("The first sequence to read again; 1 is the start of the log.", valueName: "sequence"))
     var from: Int64
 
     func validate() throws {
@@ -59,11 +59,11 @@ struct ConsumerReplayCommand: AssetlogSubcommand {
             guard known.contains(name) else {
                 let hint = ConfigurationError.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? "."
                 let list = known.isEmpty ? "none" : known.joined(separator: ", ")
-                throw CommandFailure(.failure, "there is no consumer \"\(name)\"\(hint) There are: \(list)")
+                throw CommandFailure(.failure, "there is no consumer \"\(name)\"\(hint) Available: \(list)")
             }
             return try await store.replay(name, after: from - 1)
         }
-        context.write("\(name) reads again from sequence \(from).\n")
+        context.write("\(name) will read again from sequence \(from).\n")
     }
 }
 
@@ -74,7 +74,7 @@ func withConsumers<Result: Sendable>(
     of storage: ConfiguredStorage, advice: String = "", _ body: (any ConsumerStore) async throws -> Result
 ) async throws -> Result {
     guard let open = storage.setup.openConsumers else {
-        throw CommandFailure(.failure, "the storage \(storage.name) shows its consumers to the running server only\(advice)")
+        throw CommandFailure(.failure, "only the running server can access the consumers of the storage \(storage.name)\(advice)")
     }
     let store = try await open()
     do {

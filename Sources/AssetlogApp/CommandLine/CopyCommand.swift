@@ -6,31 +6,31 @@ import Synchronization
 struct CopyCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "copy",
-        abstract: "Copy the log of one storage into another, empty one, and compare them.",
+        abstract: "Copy the log of one storage to another, empty one, and compare them.",
         discussion: """
             assetlog copy --from sqlite:./assetlog-data --to postgres:postgresql://role@host/database
 
-            TYPE is a storage that `assetlog plugins` lists, PLACE its folder or address. It goes on where an earlier copy was \
-            cut off, and refuses a destination with other events. Exits with 0 when both hold the same, 1 when it failed and can \
-            be run again, 2 when the destination holds something else.
+            TYPE is a storage type of `assetlog plugins`, LOCATION its directory or address. An interrupted copy continues when it \
+            is run again; a destination with other events is refused. Exits with 0 if both have the same events, 1 if it failed and \
+            can be run again, 2 if the destination has something else.
             """)
 
-    @Option(help: ArgumentHelp("The storage that is read; a server may be running on it.", valueName: "type:place"))
+    @Option(help: ArgumentHelp("The storage to read; a server may be running on it.", valueName: "type:location"))
     var from: String?
 
-    @Option(help: ArgumentHelp("The configuration whose storage is read.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration whose storage to read.", valueName: "file"))
     var fromConfig: String?
 
-    @Option(help: ArgumentHelp("The storage that is written; no server should take reports on it.", valueName: "type:place"))
+    @Option(help: ArgumentHelp("The storage to write; no server should be running on it.", valueName: "type:location"))
     var to: String?
 
-    @Option(help: ArgumentHelp("The configuration whose storage is written.", valueName: "file"))
+    @Option(help: ArgumentHelp("The configuration whose storage to write.", valueName: "file"))
     var toConfig: String?
 
-    @Flag(help: "Copy the tokens too, and what was revoked.")
+    @Flag(help: "Also copy tokens and revocations.")
     var tokens = false
 
-    @Flag(help: "Let the exporters go on in the destination where they are in the source.")
+    @Flag(help: "Also copy the cursors, so that exporters continue where they are.")
     var consumers = false
 
     func validate() throws {
@@ -47,7 +47,7 @@ struct CopyCommand: AssetlogSubcommand {
         context.write(report.text)
         guard report.counted == report.digest.count else {
             throw CommandFailure(
-                .dataProblem, "the destination counts \(report.counted) events, and \(report.digest.count) were found in it")
+                .dataProblem, "the destination counts \(report.counted) events, but \(report.digest.count) were found in it")
         }
         if tokens { context.write(try await CopiedTokens.copy(source.storage, destination.storage)) }
     }
@@ -70,7 +70,7 @@ struct CopyCommand: AssetlogSubcommand {
         } catch let problem as CopyProblem {
             throw CommandFailure(.dataProblem, problem.description)
         } catch let error as StorageError where error.code == .unavailable || error.code == .full {
-            throw CommandFailure(.failure, "\(error) When that is mended, run the same command again; it goes on where it stopped")
+            throw CommandFailure(.failure, "\(error) Fix that and run the same command again; it continues where it stopped")
         }
     }
 }
@@ -94,9 +94,9 @@ private final class CopyTeller: Sendable {
         }
         guard isDue else { return }
         switch progress {
-        case .compared(let count): context.say("\(count) events that were copied before are the same")
+        case .compared(let count): context.say("compared \(count) events that were copied before: identical")
         case .copied(let count): context.say("copied \(count) of \(max(total, count)) events")
-        case .verified(let count): context.say("read \(count) events back, and they are the same")
+        case .verified(let count): context.say("read \(count) events back: identical")
         }
     }
 }

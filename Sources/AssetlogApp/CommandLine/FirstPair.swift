@@ -22,8 +22,8 @@ struct FirstPair {
 
     /// How a server gets to use them.
     var advice: String {
-        "serve with them by --tls-certificate \(certificate) --tls-key \(key), or by the variables"
-            + " ASSETLOG_SERVER_TLS_CERTIFICATE=\(certificate) ASSETLOG_SERVER_TLS_KEY=\(key); clients trust the certificate by"
+        "to serve with them, use --tls-certificate \(certificate) --tls-key \(key), or the variables"
+            + " ASSETLOG_SERVER_TLS_CERTIFICATE=\(certificate) ASSETLOG_SERVER_TLS_KEY=\(key); to trust the certificate in a client, use"
             + " `curl --cacert \(certificate)`"
     }
 
@@ -32,25 +32,25 @@ struct FirstPair {
     /// - Throws: ``CommandFailure`` when one of the two is there, and `TLSError` for a host that is none.
     func makeIfMissing(hosts: [String]) throws -> [String] {
         switch (ServerFiles.exists(certificate), ServerFiles.exists(key)) {
-        case (true, true): return ["the certificate \(certificate) and its key are there already"]
+        case (true, true): return ["the certificate \(certificate) and its key already exist"]
         case (true, false): throw half(certificate, without: key)
         case (false, true): throw half(key, without: certificate)
         case (false, false): break
         }
-        guard BuildFeatures.hasTLS else { return ["no certificate was made, because this build has no TLS"] }
+        guard BuildFeatures.hasTLS else { return ["no certificate was created, because this build has no TLS"] }
         let names = names(hosts)
         let identity = try SelfSignedIdentity(names: names)
         try ServerFiles.make(key, identity.privateKey, mode: 0o600)
         try ServerFiles.make(certificate, identity.certificate, mode: 0o644)
         return [
-            "made the certificate \(certificate) and its key \(key), self-signed and valid for \(SelfSignedIdentity.days) days,"
+            "created the certificate \(certificate) and its key \(key), self-signed and valid for \(SelfSignedIdentity.days) days,"
                 + " for \(names.joined(separator: ", "))"
         ]
     }
 
     private func half(_ there: String, without missing: String) -> CommandFailure {
         CommandFailure(
-            .failure, "\(there) is there, and \(missing), which belongs to it, is not; restore that, or move \(there) away")
+            .failure, "\(there) exists, but \(missing), which belongs to it, does not; restore that, or move \(there) away")
     }
 
     private func names(_ hosts: [String]) -> [String] {

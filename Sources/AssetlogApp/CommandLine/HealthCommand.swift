@@ -5,19 +5,19 @@ import AssetlogJournal
 /// `assetlog health`
 struct HealthCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "health", abstract: "Ask the server of this configuration whether it is alive: for HEALTHCHECK.",
+        commandName: "health", abstract: "Check whether the server of this configuration is alive, for HEALTHCHECK.",
         discussion: """
-            Exits with 0 when it answers 200 within five seconds, else with 1 and a sentence. The server's certificate is not \
-            checked: it is asked on its own machine, and told nothing.
+            Exits with 0 if it answers 200 within five seconds, else with 1 and a message. The server's certificate is not \
+            checked, because the request stays on the machine and contains no secrets.
             """)
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var listener: ListenerOptions
 
-    @Option(help: ArgumentHelp("The server, in the place of the configured one: https://127.0.0.1:3000", valueName: "url"))
+    @Option(help: ArgumentHelp("The server, instead of the configured one: https://127.0.0.1:3000", valueName: "url"))
     var url: String?
 
-    @Flag(help: "Ask whether it can serve (/readyz), and not only whether it is alive (/livez).")
+    @Flag(help: "Check whether it can serve (/readyz), not only whether it is alive (/livez).")
     var ready = false
 
     private var path: String { ready ? "/readyz" : "/livez" }
@@ -33,13 +33,13 @@ struct HealthCommand: AssetlogSubcommand {
         switch try HealthProbe(target: target, timeout: .seconds(5), proxies: proxies ?? []).ask() {
         case .status(200): context.write("\(target) answers 200.\n")
         case .status(let status):
-            let hint = ready && status == 503 ? "\(target.path)?verbose says why" : "is it the server that is meant?"
+            let hint = ready && status == 503 ? "\(target.path)?verbose says why" : "is it the right server?"
             throw CommandFailure(.failure, "\(target) answers \(status), not 200; \(hint)")
         case .certificateNeeded where server?.tls?.clientCertificates == .required && !ready:
             // Whoever refuses a stranger is alive, and this is all that a stranger can hear.
-            context.write("\(target) asks for a client certificate, as it is configured to.\n")
+            context.write("\(target) requires a client certificate, as it is configured to.\n")
         case .certificateNeeded:
-            throw CommandFailure(.failure, "\(target) asks for a client certificate, and this command has none")
+            throw CommandFailure(.failure, "\(target) requires a client certificate, which this command does not have")
         }
     }
 
@@ -48,7 +48,7 @@ struct HealthCommand: AssetlogSubcommand {
         let server = try options.resolve(listener, in: context).server
         guard server.listen.port != 0 else {
             throw CommandFailure(
-                .failure, "server.listen has the port 0, so the operating system has picked one; say which by --url")
+                .failure, "server.listen has port 0, so the operating system has picked one; name it with --url")
         }
         return (HealthTarget(server, path: path), server)
     }

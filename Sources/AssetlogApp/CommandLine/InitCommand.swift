@@ -6,11 +6,11 @@ import AssetlogJournal
 /// `assetlog init`
 struct InitCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "init", abstract: "Make a certificate and a token for the first minute, where there are none.",
+        commandName: "init", abstract: "Create a self-signed certificate and an admin token, unless they exist.",
         discussion: """
-            Makes a self-signed pair, where the configuration names files that are not there, or in the data folder, and a \
-            token named admin with every right when no token is valid. Standard output gets the token and nothing else. A \
-            second run changes nothing.
+            Creates the certificate and key that the configuration names, or a pair in the data directory, and, if no token is \
+            valid, a token named admin with every right. Standard output gets the token and nothing else. Running it again \
+            changes nothing.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -18,11 +18,11 @@ struct InitCommand: AssetlogSubcommand {
 
     @Option(
         help: ArgumentHelp(
-            "A further name or address that the certificate is for; may be repeated. localhost and the name of this"
-                + " machine are in it.", valueName: "name"))
+            "A name or address to add to the certificate; can be repeated. localhost and the name of this machine are"
+                + " always in it.", valueName: "name"))
     var host: [String] = []
 
-    @Option(help: ArgumentHelp("Writes the token to this file, in the place of standard output.", valueName: "file"))
+    @Option(help: ArgumentHelp("Write the token to this file instead of standard output.", valueName: "file"))
     var tokenFile: String?
 
     func run(in context: CommandContext) async throws {
@@ -41,7 +41,7 @@ struct InitCommand: AssetlogSubcommand {
             if let first = valid.first {
                 let others = valid.count == 1 ? "" : " and \(valid.count - 1) more"
                 context.say(
-                    "there is a valid token already, \(first.record.grant.name)\(others); `assetlog token create` makes"
+                    "there is already a valid token, \(first.record.grant.name)\(others); `assetlog token create` creates"
                         + " another, `assetlog token rotate` gives one a new secret")
             } else {
                 guard let store = sources.store else {
@@ -54,7 +54,7 @@ struct InitCommand: AssetlogSubcommand {
             await sources.close()
             throw CommandFailure(
                 .failure,
-                "no token was made, because the storage \(server.storage.name) can't be reached: \(error) `assetlog init`"
+                "no token was created, because the storage \(server.storage.name) can't be reached: \(error) `assetlog init`"
                     + " can be run again")
         } catch {
             await sources.close()
@@ -73,11 +73,11 @@ struct InitCommand: AssetlogSubcommand {
             // First the file: a token that nobody has seen would keep the next run from making one.
             try ServerFiles.make(path, Array(line.utf8), mode: 0o600, replaces: true)
             try await store.insert(record)
-            context.say("made the token admin (ID \(token.id)), which may do everything; it stands in \(path)")
+            context.say("created the token admin (ID \(token.id)) with every right; it is in \(path)")
         } else {
             try await store.insert(record)
             context.write(line)
-            context.say("made the token admin (ID \(token.id)), which may do everything; it is shown this once")
+            context.say("created the token admin (ID \(token.id)) with every right; it is shown only once")
         }
         context.audit(AuditEvent(.tokenCreated, record), in: server.log)
     }

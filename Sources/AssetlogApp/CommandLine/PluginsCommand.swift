@@ -24,7 +24,7 @@ struct PluginsCommand: AssetlogSubcommand {
         if plugins.exporters.isEmpty { lines.append("  none") }
         let missing = features.filter { !$0.isCompiledIn }
         if !missing.isEmpty {
-            lines += ["", "Not compiled in; add the package trait and build again:"]
+            lines += ["", "Not in this build; add the package trait and build again:"]
             lines += missing.map { "  \($0.name): \($0.summary)" }
         }
         return lines.joined(separator: "\n") + "\n"

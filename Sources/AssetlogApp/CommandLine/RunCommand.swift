@@ -11,29 +11,29 @@ import Darwin
 /// `assetlog run`
 struct RunCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run a command that writes an asset, and report its start and what came of it.",
+        commandName: "run", abstract: "Run a command that writes an asset, and report its start and its result.",
         usage: "assetlog run <key> ... [<options>] -- <command> ...",
         discussion: """
             assetlog run warehouse/orders --partition 2026-11-22 -- python3 orders.py --day 2026-11-22
 
-            Reports started, and at the end a materialization, or a failure with the exit code and the last lines of the \\
-            command's standard error. Standard input and output are the command's own, and its standard error is passed on. \\
+            Reports the start, and at the end a materialization, or a failure with the exit code and the last lines of the \
+            command's standard error. The command gets standard input and output; its standard error is passed through. \
             SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 are forwarded to it.
 
-            Exits as the command does: with its exit code, with 128 and the signal that ended it, with 127 when it is not \\
-            found and 126 when it can't be executed. A server that is away changes none of that: reports wait in a folder, as \\
-            those of `assetlog report` do.
+            Exits as the command does: with its exit code, with 128 plus the signal that ended it, 127 if it is not found, or 126 \
+            if it can't be executed. This does not depend on the server: if it is away, the reports wait in the spool, like those \
+            of `assetlog report`.
             """)
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var text: ReportTextOptions
 
-    @Option(help: ArgumentHelp("How many lines of its standard error a failure shows; 0 leaves it alone.", valueName: "count"))
+    @Option(help: ArgumentHelp("How many lines of its standard error a failure includes; 0: does not touch it.", valueName: "count"))
     var errorLines = 20
 
     @OptionGroup var target: ReportTargetOptions
 
-    @Flag(help: "Keep no report for later.")
+    @Flag(help: "Don't use the spool.")
     var noSpool = false
 
     func validate() throws {
@@ -51,7 +51,7 @@ struct RunCommand: AssetlogSubcommand {
     func run(in context: CommandContext) async throws {
         let command = context.operands
         guard let name = command.first, !name.isEmpty else {
-            throw ValidationError("The command is missing; it stands behind --: assetlog run warehouse/orders -- ./orders.sh")
+            throw ValidationError("The command is missing; write it after --: assetlog run warehouse/orders -- ./orders.sh")
         }
         let reports = RunReports(try template(), of: name, errorLines: errorLines)
         let program = ProgramStart(

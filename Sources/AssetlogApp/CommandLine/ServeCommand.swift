@@ -5,12 +5,12 @@ import Logging
 struct ServeCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "serve", abstract: "Run the server until SIGTERM or SIGINT.",
-        discussion: "Flags win over ASSETLOG_* variables, those over the file, that over the defaults.")
+        discussion: "Flags take precedence over ASSETLOG_* variables, those over the file, and the file over the defaults.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var listener: ListenerOptions
 
-    @Flag(help: "Start although the log has lost events, and record which; see the server's message.")
+    @Flag(help: "Start even if the log has lost events, and record which; see the server's message.")
     var acceptLoss = false
 
     func run(in context: CommandContext) async throws {

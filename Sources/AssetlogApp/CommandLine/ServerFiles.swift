@@ -79,6 +79,6 @@ enum ServerFiles {
 
     private static func failure(_ path: String) -> CommandFailure {
         CommandFailure(
-            .failure, "\(path) can't be made: \(String(cString: strerror(errno))). Check the path, and whose its folder is")
+            .failure, "\(path) can't be created: \(String(cString: strerror(errno))). Check the path, and who owns its directory")
     }
 }

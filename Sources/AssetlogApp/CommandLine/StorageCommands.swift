@@ -4,17 +4,17 @@ import AssetlogCore
 /// `assetlog backup`
 struct BackupCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Copy the log to a new file, while a server may be running.")
+        commandName: "backup", abstract: "Copy the log to a new file, even while the server runs.")
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Argument(help: "The file to make; it must not exist.")
+    @Argument(help: "The file to create; it must not exist.")
     var file: String
 
     func run(in context: CommandContext) async throws {
         let storage = try options.resolve(in: context).server.storage
         guard let backUp = storage.setup.backUp else {
-            throw CommandFailure(.failure, "the storage \(storage.name) has no backup of this kind; use its own tools")
+            throw CommandFailure(.failure, "the storage \(storage.name) can't be backed up this way; use its own tools")
         }
         let path = file.hasPrefix("/") ? file : "\(context.workingFolder)/\(file)"
         context.write(try await backUp(path) + "\n")
@@ -25,8 +25,8 @@ struct BackupCommand: AssetlogSubcommand {
 struct VerifyCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "verify",
-        abstract: "Read everything that is stored, while a server may be running, and say what is wrong.",
-        discussion: "Exits with 2 when something is.")
+        abstract: "Check all stored data, even while the server runs.",
+        discussion: "Exits with 2 if it finds a problem.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -41,8 +41,8 @@ struct VerifyCommand: AssetlogSubcommand {
         guard report.problems.isEmpty else {
             let problems = report.problems.count == 1 ? "1 problem" : "\(report.problems.count) problems"
             throw CommandFailure(
-                .dataProblem, "\(events) read, \(problems) found; restore a backup beside the data and compare")
+                .dataProblem, "\(events) read, \(problems) found; restore a backup next to the data and compare")
         }
-        context.write("\(events) read, no problem found.\n")
+        context.write("\(events) read, no problems found.\n")
     }
 }

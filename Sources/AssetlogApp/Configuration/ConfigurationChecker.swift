@@ -133,7 +133,7 @@ struct ConfigurationChecker {
             problems.note(
                 server.error(
                     "trusted_proxies",
-                    "holds \"\(text)\", which is no address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
+                    "contains \"\(text)\", which is not an address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
             return nil
         }
     }
@@ -153,7 +153,7 @@ struct ConfigurationChecker {
         case (let certificate?, let key?):
             if !BuildFeatures.hasTLS {
                 problems.note(
-                    server.error("tls.certificate", "needs a build with the package trait TLS; this one has none"))
+                    server.error("tls.certificate", "needs a build with the package trait TLS"))
             }
             return TLSSettings(
                 certificate: certificate, key: key, moreCertificates: server.string("tls.more_certificates"),
@@ -174,7 +174,7 @@ struct ConfigurationChecker {
             .first { server.string($0) != nil }
         let key = given ?? (server.requiredString("tls.client_certificates") == "none" ? nil : "tls.client_certificates")
         if let key {
-            problems.note(server.error(key, "does nothing without server.tls.certificate and server.tls.key; set them too"))
+            problems.note(server.error(key, "has no effect without server.tls.certificate and server.tls.key; set them too"))
         }
     }
 
@@ -185,7 +185,7 @@ struct ConfigurationChecker {
         }
         if mode == .none, server.string("tls.client_ca") != nil {
             problems.note(
-                server.error("tls.client_ca", "does nothing while tls.client_certificates is none; make it optional or required"))
+                server.error("tls.client_ca", "has no effect while tls.client_certificates is none; set that to optional or required"))
         }
         return mode
     }
@@ -207,7 +207,7 @@ struct ConfigurationChecker {
         }
         if written == nil, !organizations.isEmpty {
             problems.note(
-                section.error("organizations", "does nothing without organization_domain; set it to your domain"))
+                section.error("organizations", "has no effect without organization_domain; set that to your domain"))
         }
         return DeploymentSettings(
             declared: names("declared", of: section, noun: "a deployment"),

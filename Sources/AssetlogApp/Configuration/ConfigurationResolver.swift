@@ -119,7 +119,7 @@ struct ConfigurationResolver {
         }
         for name in input.environment.keys.sorted() where name.hasPrefix("ASSETLOG_") && !known.contains(name) {
             let hint = Self.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
-            warnings.append("The variable \(name) has no meaning here and is ignored\(hint)")
+            warnings.append("The variable \(name) is unknown and ignored\(hint)")
         }
         return values
     }
@@ -244,7 +244,7 @@ struct ConfigurationResolver {
         var sentences: [String] = []
         if server.isOpen {
             sentences.append(
-                "The server listens on \(server.listen) \(server.openness): everybody who can reach it can read every event"
+                "The server listens on \(server.listen) \(server.openness): anyone who can reach it can read every event"
                     + " and report any. Keep it inside a network that you trust")
         }
         if server.storage.stability == .development {

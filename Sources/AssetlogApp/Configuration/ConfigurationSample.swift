@@ -8,9 +8,9 @@ enum ConfigurationSample {
     static func text(plugins: PluginList, isCommented: Bool = true) -> String {
         var writer = SampleWriter(isCommented: isCommented)
         writer.lines = [
-            "## Configuration of assetlog. Every key is optional; what stands behind a single # is its default.",
-            "## Flags win over ASSETLOG_* variables (ASSETLOG_SERVER_LISTEN), those over this file.",
-            "## Relative paths are taken from the folder of this file. Check it: assetlog check-config --config FILE",
+            "## Configuration of assetlog. Every key is optional; the value after a single # is its default.",
+            "## Flags take precedence over ASSETLOG_* variables (ASSETLOG_SERVER_LISTEN), those over this file.",
+            "## Relative paths start from the directory of this file. Check it: assetlog check-config --config FILE",
         ]
         for section in ServerKeys.sections where section.name == "server" {
             writer.section(section.name, section.summary, section.keys)
@@ -34,7 +34,7 @@ enum ConfigurationSample {
     // An exporter exists as soon as it is named, so its example always stands behind #.
     private static func writeExporters(_ plugins: PluginList, _ writer: inout SampleWriter) {
         writer.lines += [
-            "", "## Where events are brought besides: a name of your choice, its type, and that plugin's keys.",
+            "", "## Other destinations for events: a name of your choice, a type, and that plugin's keys.",
         ]
         var example = SampleWriter(isCommented: false)
         for plugin in plugins.exporters {

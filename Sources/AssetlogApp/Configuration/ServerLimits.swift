@@ -35,7 +35,7 @@ struct ServerLimits: Hashable, Sendable {
         }
         func span(_ name: String) -> Duration {
             let span = problems.duration("limits.\(name)", of: server)
-            if span <= .zero { problems.note(server.error("limits.\(name)", "must be longer than nothing")) }
+            if span <= .zero { problems.note(server.error("limits.\(name)", "must be positive")) }
             return span
         }
         headerBytes = number("header_bytes", atLeast: 1024)

@@ -7,7 +7,7 @@ extension ServerConfiguration {
     /// What is missing, for a sentence.
     var openness: String {
         switch (tls == nil, auth.isRequired) {
-        case (true, true): "without TLS, so that tokens can be read on the way"
+        case (true, true): "without TLS, so tokens can be intercepted"
         case (true, false): "without TLS and without tokens"
         case (false, _): "without tokens"
         }
@@ -20,8 +20,8 @@ extension ServerConfiguration {
         guard isOpen, !allowsInsecure else { return }
         throw ConfigurationError(
             "server.listen",
-            "is \(listen), which others can reach, \(openness); set server.tls.certificate and server.tls.key and let"
-                + " auth.required be true (`assetlog init` makes a certificate and a token), listen on 127.0.0.1 behind a"
-                + " proxy, or lift this with --allow-insecure (server.allow_insecure)")
+            "is \(listen), which other machines can reach, \(openness); set server.tls.certificate and server.tls.key and leave"
+                + " auth.required on (`assetlog init` creates a certificate and a token), listen on 127.0.0.1 behind a"
+                + " proxy, or allow this with --allow-insecure (server.allow_insecure)")
     }
 }

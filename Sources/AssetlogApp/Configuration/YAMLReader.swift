@@ -73,9 +73,9 @@ struct YAMLReader {
         guard case .scalar(let scalar) = node else { throw nodes.error(place, "has a name that is not plain text", node) }
         try nodes.refuseAnchor(scalar.anchor != nil, place, node)
         guard !scalar.string.contains(".") else {
-            throw nodes.error(scalar.string, "has a dot; write its sections one below the other, indented", node)
+            throw nodes.error(scalar.string, "contains a dot; write it as nested sections, indented", node)
         }
-        guard !scalar.string.isEmpty else { throw nodes.error(place, "has a key without a name", node) }
+        guard !scalar.string.isEmpty else { throw nodes.error(place, "has an empty key", node) }
         return path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
     }
 

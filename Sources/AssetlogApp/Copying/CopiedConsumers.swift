@@ -18,7 +18,7 @@ enum CopiedConsumers {
         for copied in cursors {
             let name = copied.cursor.consumer
             guard !known.contains(name) else {
-                lines += "consumer \(name): it is in the destination already, and stays where it is\n"
+                lines += "consumer \(name): already in the destination, left unchanged\n"
                 continue
             }
             var cursor = try await store.cursor(of: name)
@@ -29,8 +29,8 @@ enum CopiedConsumers {
             }
             lines +=
                 copied.isForeign
-                ? "consumer \(name): its cursor is a place of another log than the source; it begins at the first event\n"
-                : "consumer \(name): goes on after sequence \(copied.place)\n"
+                ? "consumer \(name): its cursor belongs to another log than the source; starts at the first event\n"
+                : "consumer \(name): continues after sequence \(copied.place)\n"
         }
         return lines
     }

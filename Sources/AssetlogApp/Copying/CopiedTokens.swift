@@ -28,7 +28,7 @@ enum CopiedTokens {
                 if let end = token.revokedAt, other.revokedAt == nil, try await store.revoke(token.id, at: end) { ended += 1 }
             }
             let rest = tokens.count - copied - ended
-            return "tokens: \(copied) copied, \(ended) revoked there too, \(rest) were there already\n"
+            return "tokens: \(copied) copied, \(ended) revoked there too, \(rest) already there\n"
         }
     }
 }

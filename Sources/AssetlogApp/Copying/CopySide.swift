@@ -27,7 +27,7 @@ struct CopySide {
     /// - Throws: `ValidationError`.
     static func check(_ text: String?, config: String?, flag: String) throws {
         guard text == nil, config == nil else { return }
-        throw ValidationError("\(flag) TYPE:PLACE or \(flag)-config FILE must say which storage it is.")
+        throw ValidationError("Name the storage with \(flag) TYPE:LOCATION or \(flag)-config FILE.")
     }
 
     private static func flags(_ text: String, _ flag: String, _ plugins: PluginList) throws -> [ConfigurationInput.Flag] {
@@ -46,10 +46,10 @@ struct CopySide {
         var flags = [ConfigurationInput.Flag(key: "storage.type", value: type, flag: flag)]
         guard parts.count == 2 else { return flags }
         guard let key = plugin.placeKey else {
-            throw ValidationError("\(flag): the storage \(type) has no place; write \(flag) \(type).")
+            throw ValidationError("\(flag): the storage \(type) has no location; write \(flag) \(type).")
         }
         guard !parts[1].isEmpty else {
-            throw ValidationError("\(flag): after \(type): comes its place, the key \(key) of storage.\(type).")
+            throw ValidationError("\(flag): \(type): must be followed by its location, the value of storage.\(type).\(key).")
         }
         flags.append(ConfigurationInput.Flag(key: "storage.\(type).\(key)", value: String(parts[1]), flag: flag))
         return flags

@@ -69,7 +69,7 @@ struct LogCopy {
         for attempt in 0... {
             if try await destination.lease(Self.leaseName, for: Self.leaseDuration) { return }
             guard attempt < 30 else {
-                throw CommandFailure(.failure, "another `assetlog copy` writes to the destination")
+                throw CommandFailure(.failure, "another `assetlog copy` is writing to the destination")
             }
             try await Task.sleep(for: .milliseconds(500))
         }
@@ -92,7 +92,7 @@ struct LogCopy {
         var count = report.before
         while !page.isEmpty {
             guard try await destination.lease(Self.leaseName, for: Self.leaseDuration) else {
-                throw CommandFailure(.failure, "another `assetlog copy` began to write to the destination")
+                throw CommandFailure(.failure, "another `assetlog copy` started writing to the destination")
             }
             let batch = EventBatch(page.map(\.event))
             report.sourceEnd = page.last?.sequence ?? report.sourceEnd
@@ -101,7 +101,7 @@ struct LogCopy {
             let next = try await sourceWalk.events()
             let outcome = try await appending
             guard outcome.exceptions.isEmpty, outcome.sequences?.count == batch.count else {
-                throw CopyProblem("the destination did not take all events: \(outcome)")
+                throw CopyProblem("the destination did not accept all events: \(outcome)")
             }
             tell(.copied(count))
             if outcome.advisedPause > .zero { try await Task.sleep(for: outcome.advisedPause) }
@@ -128,7 +128,7 @@ struct LogCopy {
             if report.digest.count.isMultiple(of: 10_000) { tell(.verified(report.digest.count)) }
         }
         if report.sourcePlace < end, let missing = try await sourceWalk.event() {
-            throw CopyProblem("the destination lacks the event \(missing.id), which has the sequence \(missing.sequence) in the source")
+            throw CopyProblem("the destination lacks event \(missing.id), which has sequence \(missing.sequence) in the source")
         }
     }
 
@@ -136,14 +136,14 @@ struct LogCopy {
     private mutating func add(_ original: LoggedEvent?, _ copied: LoggedEvent) throws {
         guard let original else {
             throw CopyProblem(
-                "the destination holds the event \(copied.id) at its sequence \(copied.sequence), behind all that the source"
-                    + " has; it is no copy of it alone, or a server took reports there")
+                "the destination has event \(copied.id) at sequence \(copied.sequence), after everything that the source"
+                    + " has; it is not only a copy, or a server recorded events there")
         }
         guard original.event.isSame(as: copied.event) else {
             throw CopyProblem(
-                "the first difference is the event number \(report.digest.count + 1): the source has \(original.id) of"
-                    + " \(original.assetKey) at the sequence \(original.sequence), the destination \(copied.id) of"
-                    + " \(copied.assetKey) at \(copied.sequence); copy into a storage that holds no other events")
+                "the first difference is event number \(report.digest.count + 1): the source has \(original.id) of"
+                    + " \(original.assetKey) at sequence \(original.sequence), the destination \(copied.id) of"
+                    + " \(copied.assetKey) at \(copied.sequence); copy into a storage that has no other events")
         }
         report.add(original, copied)
     }

@@ -51,7 +51,7 @@ struct HealthProbe {
         let words = line.split(separator: " ")
         guard line.hasPrefix("HTTP/1."), words.count >= 2, let status = Int(words[1]) else {
             throw CommandFailure(
-                .failure, "\(target) gave no answer of HTTP; does another program, or one that speaks TLS, listen there?")
+                .failure, "\(target) did not answer with HTTP; does another program, or one that speaks TLS, listen there?")
         }
         return .status(status)
     }

@@ -85,7 +85,7 @@ final class ProbeSocket {
         var entry = pollfd(fd: descriptor, events: Int16(forReading ? POLLIN : POLLOUT), revents: 0)
         while true {
             let rest = ContinuousClock.now.duration(to: deadline)
-            guard rest > .zero else { throw failure("does not answer within \(timeout.components.seconds) s") }
+            guard rest > .zero else { throw failure("did not answer within \(timeout.components.seconds) s") }
             let milliseconds = rest.components.seconds * 1000 + rest.components.attoseconds / 1_000_000_000_000_000 + 1
             if poll(&entry, 1, Int32(clamping: milliseconds)) > 0 { return }
         }

@@ -51,12 +51,12 @@ struct CertificateKeeper: Sendable {
         switch outcome {
         case .reloaded(let warnings):
             audit.recordTold(AuditEvent(.certificateReloaded, [file]))
-            logger.notice("The certificates were read again.", metadata: ["tls.certificate": "\(settings.certificate)"])
+            logger.notice("The certificates were reloaded.", metadata: ["tls.certificate": "\(settings.certificate)"])
             Self.warn(warnings, logger)
         case .failed(let error):
             audit.recordTold(AuditEvent(.certificateReloadFailed, [file, JournalField("reason", "\(error)")]))
             logger.error(
-                "The certificates can't be read again; those from before are served.", metadata: ["error": "\(error)"])
+                "The certificates can't be reloaded; still serving the previous ones.", metadata: ["error": "\(error)"])
         }
     }
 
@@ -111,7 +111,7 @@ struct CertificateKeeper: Sendable {
             names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         } catch {
             throw TLSError(
-                .file, "\(folder), the folder of further certificates (server.tls.more_certificates), can't be read.")
+                .file, "\(folder), the directory of additional certificates (server.tls.more_certificates), can't be read.")
         }
         return names.filter { $0.hasSuffix(".pem") }.map { name in
             TLSCertificateFiles(

@@ -56,7 +56,7 @@ struct Observability: Sendable {
         }
         let dropped = MetricFamily(
             "assetlog_journal_lines_dropped", .counter,
-            help: "Lines of the access log and the audit log that were lost, because the disk was too slow or failed.")
+            help: "Lines of the access log and the audit log that were lost because the disk was too slow or failed.")
         if let access { registry.register(dropped, ["journal": "access"], access.dropped) }
         if let audit { registry.register(dropped, ["journal": "audit"], audit.dropped) }
     }

@@ -56,7 +56,7 @@ struct RunningServer {
         storage.register(in: observability.registry)
         if let problem = storage.health().problem {
             logger.warning(
-                "The storage can't be reached; the server starts all the same, and is ready when it can.",
+                "The storage can't be reached; starting anyway, but not ready until it can.",
                 metadata: ["storage.type": "\(configuration.storage.name)", "error": "\(problem)"])
         }
         let tokens: ServerTokens
@@ -143,7 +143,7 @@ struct RunningServer {
 
     // The storage's background work may fail without harm to the log; reports go on, and the work is started again.
     private func work(of storage: any Storage) async {
-        await repeating("The background work of the storage failed and is started again.") {
+        await repeating("The storage's background work failed; restarting it.") {
             try await storage.run()
         }
     }
@@ -151,7 +151,7 @@ struct RunningServer {
     // A destination that can't be opened must not keep the server from taking reports.
     private func run(_ configured: ConfiguredExporter) async {
         let logger = makeLogger("assetlog.exporter.\(configured.name)")
-        await repeating("An exporter can't be opened; it is tried again.", ["exporter.name": "\(configured.name)"]) {
+        await repeating("An exporter can't be opened; retrying.", ["exporter.name": "\(configured.name)"]) {
             let exporter = try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
             let runner = ExporterRunner(
                 name: configured.name, exporter: exporter, storage: storage, changes: { log.changes() }, logger: logger)

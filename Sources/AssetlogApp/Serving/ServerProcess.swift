@@ -42,10 +42,29 @@ struct ServerProcess {
         let makeLogger: @Sendable (String) -> Logger = { label in
             Logger(label: label) { StandardErrorLogHandler(label: $0, settings: settings) }
         }
+        var configuration = configuration
+        configuration.limits.connections = Self.connections(configuration.limits.connections, makeLogger("assetlog"))
         let server = try await RunningServer.open(configuration, acceptsLoss: acceptsLoss, makeLogger: makeLogger)
         StandardError.write("assetlog ready at \(server.url)")
         let reloader = Task { for await _ in reloads { server.reload() } }
         defer { reloader.cancel() }
         await server.run { for await _ in stop {} }
+    }
+
+    /// As many of the connections that the configuration allows as the process may have open.
+    private static func connections(_ allowed: Int, _ logger: Logger) -> Int {
+        guard let limit = DescriptorLimit.raised() else { return allowed }
+        let room = limit.room(for: allowed)
+        if room < allowed {
+            logger.warning(
+                """
+                The process may not open as many files and sockets as server.limits.connections asks for; fewer connections \
+                are accepted. Raise the limit (ulimit -n, LimitNOFILE=), or lower server.limits.connections.
+                """,
+                metadata: [
+                    "descriptors": "\(limit.descriptors)", "connections": "\(allowed)", "accepted": "\(room)",
+                ])
+        }
+        return room
     }
 }

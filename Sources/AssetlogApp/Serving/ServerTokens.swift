@@ -56,7 +56,7 @@ struct ServerTokens: Sendable {
             return audit.record(AuditEvent(kind(change), fields))
         }
         logger.info(
-            "A token is in force as a command left it.",
+            "A token changed by `assetlog token` is now in effect.",
             metadata: ["token.name": "\(change.token)", "token.id": "\(change.id)"])
     }
 
@@ -74,10 +74,10 @@ struct ServerTokens: Sendable {
     ) {
         if sources.list.isEmpty {
             logger.warning(
-                "Every request needs a token, and there is nowhere to keep one; all will be refused.",
+                "Every request needs a token, but there are none and the storage keeps none; all requests will be refused.",
                 metadata: ["reason": "\(TokenSources.noStore(configuration.storage.name))"])
         } else if valid == 0 {
-            logger.warning("Every request needs a token, and there is none yet; `assetlog token create` makes one.")
+            logger.warning("Every request needs a token, but there is none yet; `assetlog token create` creates one.")
         }
     }
 }

@@ -65,8 +65,8 @@ struct TokenEntry {
             guard let id = TokenText.identity(of: text) else {
                 throw nodes.error(
                     "token",
-                    "must be al_ID_SECRET, of letters and digits, the secret of at least 43; `assetlog token create`"
-                        + " makes such", token)
+                    "must be al_ID_SECRET of letters and digits, with at least 43 in the secret; `assetlog token create`"
+                        + " prints one", token)
             }
             return (id, try TokenText.hash(of: text))
         case (nil, let id?, let hash?):
@@ -77,7 +77,7 @@ struct TokenEntry {
             }
             return (text, bytes)
         default:
-            throw nodes.error("token", "is needed, or id and hash in its place, and never all of them", node)
+            throw nodes.error("token", "is required, or id and hash instead of it, but not both", node)
         }
     }
 
@@ -106,7 +106,7 @@ struct TokenEntry {
     private func scope(_ key: String, _ parse: (String) throws -> PartPattern) throws -> [PartPattern] {
         let patterns = try list(key, parse)
         if patterns.isEmpty, let value = values[key] {
-            throw nodes.error(key, "is an empty list; remove it where everything is meant", value)
+            throw nodes.error(key, "is an empty list; remove it to allow everything", value)
         }
         return patterns
     }

@@ -34,7 +34,7 @@ struct TokenListReader {
 
     /// Reads a text; the tokens that are right, and every mistake.
     static func check(_ text: String, file: String) -> (records: [TokenRecord], problems: [ConfigurationError]) {
-        let nodes = YAMLNodes(file: file, noun: "the list of tokens")
+        let nodes = YAMLNodes(file: file, noun: "the token list")
         var reader = TokenListReader(nodes: nodes)
         let problems = reader.problems
         problems.collect { try nodes.withRoot(of: text) { try reader.readRoot($0) } }
@@ -52,7 +52,7 @@ struct TokenListReader {
     private mutating func readRoot(_ root: Node?) throws {
         // A file that is just being written is empty for a moment.
         guard let root, !nodes.isNull(root) else {
-            throw ConfigurationError(nodes.noun, "is empty; write [] where no token is meant", at: nodes.file)
+            throw ConfigurationError(nodes.noun, "is empty; write [] for no tokens", at: nodes.file)
         }
         guard case .sequence(let list) = root else {
             throw nodes.error(nodes.noun, "must be a list, `- name: …` for each token, not \(nodes.kind(root))", root)
@@ -60,7 +60,7 @@ struct TokenListReader {
         try nodes.refuseAnchor(list.anchor != nil, "", root)
         for node in list {
             guard case .mapping(let mapping) = node else {
-                problems.note(nodes.error(nodes.noun, "holds \(nodes.kind(node)) where a token with its keys is expected", node))
+                problems.note(nodes.error(nodes.noun, "contains \(nodes.kind(node)) where a token with its keys is expected", node))
                 continue
             }
             let count = problems.errors.count
@@ -79,7 +79,7 @@ struct TokenListReader {
         for (key, value) in claims {
             let place = nodes.place(node.mark)
             if let first = taken.updateValue(place, forKey: "\(key) \(value)") {
-                problems.note(nodes.error(key, "gives \"\(value)\" to two tokens; the other one stands at \(first)", node))
+                problems.note(nodes.error(key, "gives \"\(value)\" to two tokens; the other one is at \(first)", node))
                 return false
             }
         }

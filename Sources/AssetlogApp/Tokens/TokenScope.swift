@@ -26,8 +26,8 @@ enum TokenScope {
                 rights.formUnion(right)
             } else {
                 let known = AccessRights.named.map(\.name) + [everyRight]
-                let hint = ConfigurationError.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? ";"
-                throw Problem("holds \"\(name)\", which is no right\(hint) There are \(known.joined(separator: ", "))")
+                let hint = ConfigurationError.nearest(to: name, among: known).map { "; did you mean \($0)? Available: " } ?? "; available: "
+                throw Problem("contains \"\(name)\", which is not a right\(hint)\(known.joined(separator: ", "))")
             }
         }
         return rights
@@ -45,7 +45,7 @@ enum TokenScope {
     static func assets(_ text: String) throws -> PartPattern {
         guard let pattern = PartPattern(text) else {
             throw Problem(
-                "holds \(quoted(text)), which is no pattern; write warehouse/**, raw_* or a/*/orders, of at most 62 parts and"
+                "contains \(quoted(text)), which is not a pattern; write warehouse/**, raw_* or a/*/orders, of at most 62 parts and"
                     + " 2048 bytes")
         }
         return pattern
@@ -58,7 +58,7 @@ enum TokenScope {
         }
         guard isPlain, let pattern = PartPattern(text) else {
             throw Problem(
-                "holds \(quoted(text)), which no deployment can be named; write prod, stage_* or, with organizations, acme/*")
+                "contains \(quoted(text)), which no deployment's name can match; write prod, stage_* or, with organizations, acme/*")
         }
         return pattern
     }
@@ -77,7 +77,7 @@ enum TokenScope {
             }
         }
         throw Problem(
-            "holds \(quoted(text)), which is no subject alternative name; write DNS:worker.example.com,"
+            "contains \(quoted(text)), which is not a subject alternative name; write DNS:worker.example.com,"
                 + " URI:spiffe://example.com/worker, email:ops@example.com or IP:10.0.0.7")
     }
 

@@ -27,7 +27,7 @@ struct TokensFile: TokenSource {
         try await onQueue {
             var status = stat()
             guard stat(path, &status) == 0 else {
-                throw ConfigurationError("the list of tokens", "can't be read: \(String(cString: strerror(errno)))", at: path)
+                throw ConfigurationError("the token list", "can't be read: \(String(cString: strerror(errno)))", at: path)
             }
             let (seconds, nanoseconds) = status.modification
             let now = time(nil)
@@ -42,7 +42,7 @@ struct TokensFile: TokenSource {
 
     func tokens() async throws -> [TokenRecord] {
         try await onQueue {
-            let text = try ConfigurationFile.readText(path, name: path, noun: "the list of tokens")
+            let text = try ConfigurationFile.readText(path, name: path, noun: "the token list")
             return try TokenListReader.read(text, file: path)
         }
     }

@@ -78,7 +78,7 @@ public final class AssetlogClient: Sendable {
     ///   - age: How long ago it was made.
     /// - Throws: ``ClientError`` when it can't be sent to any server.
     func seal(_ report: Report, id: EventID? = nil, age: Duration = .zero) throws -> SealedReport {
-        guard !report.assetKey.isEmpty else { throw ClientError(.invalid, "the asset key has no part; give it at least one") }
+        guard !report.assetKey.isEmpty else { throw ClientError(.invalid, "the asset key has no parts; give it at least one") }
         let now = clock.date()
         return SealedReport(
             id: id ?? generator.withLock { $0.next(at: now) }, url: url, deployment: deployment, kind: report.kind.eventKind,

@@ -90,12 +90,12 @@ struct ReportAnswer {
         let start = "\(report.url) answers \(answer.status)"
         if (300..<400).contains(answer.status) {
             let place = answer["location"].map { ", \(Self.origin($0))" } ?? ""
-            return "\(start) and names another address\(place); if the server is there, give that as its URL"
+            return "\(start) and redirects to another address\(place); if the server is there, use that as its URL"
         }
         let type = answer["content-type"].map { Self.line($0, atMost: 80) } ?? "no type"
         let server = answer["server"].map { " from \(Self.line($0, atMost: 80))" } ?? ""
         let words = words.isEmpty ? "" : ", \"\(words)\""
-        return "\(start), which is no answer of the server (\(type)\(server)\(words)): something in between has answered"
+        return "\(start), which is not an answer of the server (\(type)\(server)\(words)): something in between answered"
     }
 
     /// The title of a page, or the first words of a text.

@@ -13,16 +13,16 @@ public struct ServerURL: Hashable, Sendable, CustomStringConvertible {
         guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else {
             throw refuse("starts with neither http:// nor https://")
         }
-        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw refuse("holds a character that a URL can't have") }
+        guard text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw refuse("contains a character that a URL can't have") }
         guard !text.contains("?"), !text.contains("#") else { throw refuse("has a query or a fragment") }
         var rest = text.dropFirst(scheme.count)
         guard !rest.prefix(while: { $0 != "/" }).contains("@") else {
-            throw refuse("holds a user's name, which would be seen in messages and in the spool")
+            throw refuse("contains a user name, which would be visible in messages and in the spool")
         }
         while rest.hasSuffix("/") { rest.removeLast() }
         guard !rest.isEmpty, !rest.hasPrefix("/"), !rest.hasPrefix(":") else { throw refuse("names no host") }
         let authority = rest.prefix { $0 != "/" }
-        guard Self.hasPort(authority) else { throw refuse("has a host or a port that can't be") }
+        guard Self.hasPort(authority) else { throw refuse("has an invalid host or port") }
         description = scheme + authority.lowercased() + rest.dropFirst(authority.count)
     }
 

@@ -137,7 +137,7 @@ enum DurableFile {
 
     private static func failure(_ verb: String, _ path: String) -> ClientError {
         let reason = String(cString: strerror(errno))
-        return ClientError(.spoolFailed, "\(path) can't be \(verb): \(reason). Check the spool's folder, and whose it is")
+        return ClientError(.spoolFailed, "\(path) can't be \(verb): \(reason). Check the spool's directory and its owner")
     }
 }
 

@@ -86,8 +86,8 @@ public struct Spool: Sendable {
         guard files.count < limits.files, bytes + size <= limits.bytes else {
             throw ClientError(
                 .spoolFull,
-                "the spool \(folder) is full with \(files.count) files and \(bytes) bytes;"
-                    + " deliver what waits, and remove what was refused")
+                "the spool \(folder) is full, with \(files.count) files and \(bytes) bytes;"
+                    + " deliver the waiting reports, and remove the refused ones")
         }
     }
 

@@ -31,7 +31,7 @@ struct SpoolFolders {
         if let folder = ownSharedFolder() { return "\(folder)/spool" }
         throw ClientError(
             .spoolFailed,
-            "there is no folder for the spool: neither XDG_STATE_HOME, nor a home, nor STATE_DIRECTORY, nor \(sharedFolder) can be"
+            "there is no directory for the spool: neither XDG_STATE_HOME, nor a home, nor STATE_DIRECTORY, nor \(sharedFolder) can be"
                 + " written to; name a folder")
     }
 

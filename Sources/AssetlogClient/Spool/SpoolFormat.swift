@@ -30,7 +30,7 @@ enum SpoolFormat {
         guard lines.count >= 3, lines.last?.isEmpty == true else { throw Damage(description: "the file was cut off") }
         let isFirstForm = lines[0].elementsEqual(firstHead.utf8)
         guard isFirstForm || lines[0].elementsEqual(head.utf8) else {
-            throw Damage(description: "the file is no report that this release can read")
+            throw Damage(description: "the file is not a report that this release can read")
         }
         let end = lines[lines.count - 2]
         let expected = "end \(Checksum.text(Checksum.of(bytes[..<end.startIndex])))"

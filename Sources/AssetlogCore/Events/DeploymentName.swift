@@ -5,10 +5,10 @@ public enum DeploymentName {
     /// What is wrong with a name, to follow the key that holds it; nil: nothing.
     public static func problem(_ name: String, noun: String = "a deployment") -> String? {
         guard isPlain(name) else {
-            return "holds \"\(name)\"; \(noun) is named by 1 to 128 letters, digits, - . and _"
+            return "contains \"\(name)\"; the name of \(noun) has 1 to 128 letters, digits, - . and _"
         }
         guard !isReserved(name) else {
-            return "holds \"\(name)\", which is the start of a route of the server; choose another name"
+            return "contains \"\(name)\", which is a route of the server; choose another name"
         }
         return nil
     }

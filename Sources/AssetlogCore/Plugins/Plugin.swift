@@ -216,8 +216,8 @@ public struct PluginList: Sendable {
         let nearest = ConfigurationError.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
         throw ConfigurationError(
             key,
-            "names no \(noun) of this build: \"\(name)\". It has: \(names.joined(separator: ", ")).\(nearest)"
-                + " Others are added by a package trait (`assetlog plugins` shows them) or by a build of your own"
+            "is \"\(name)\", an unknown \(noun) type; available: \(names.joined(separator: ", ")).\(nearest)"
+                + " `assetlog plugins` lists what a package trait would add; you can also build your own"
                 + " (Docs/Plugins.md)")
     }
 }

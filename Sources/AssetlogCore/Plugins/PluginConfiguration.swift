@@ -83,7 +83,7 @@ public struct PluginConfiguration: Sendable {
                 let list = key.kind == .list && defaultValue.isEmpty ? [] : [defaultValue]
                 parsed[key.name] = try ConfigurationValue(list, for: key, in: section, folder: dataFolder)
             } else if key.isRequired {
-                throw ConfigurationError("\(section).\(key.name)", "is missing; it is required: \(key.summary)")
+                throw ConfigurationError("\(section).\(key.name)", "is required but missing: \(key.summary)")
             }
         }
         self.values = parsed

@@ -11,12 +11,12 @@ public enum ReportNote: Hashable, Sendable {
     public var sentence: String {
         switch self {
         case .ignoredField(let name, let source, let hint):
-            let ignored = "\(Quoted.text(name)) in the \(source.name) is no parameter of this endpoint and is ignored."
+            let ignored = "\(Quoted.text(name)) in the \(source.name) is not a parameter of this endpoint and is ignored."
             return hint.map { "\(ignored) \($0)" } ?? ignored
         case .ignoredBody:
-            return "The body is ignored, as there is no Content-Type; send Content-Type: application/json with it."
+            return "The body is ignored because there is no Content-Type; send Content-Type: application/json with it."
         case .keysDisagree(let used, let ignored):
-            return "The asset key in the \(used.name) counts; the \(ignored.name) has another."
+            return "The asset key in the \(used.name) is used; the one in the \(ignored.name) is different and ignored."
         }
     }
 }
@@ -52,7 +52,7 @@ extension ReportResolution {
         let known = Parameter.allCases.filter { extensions != nil || $0.rawValue < Parameter.originalCount }
         let hint =
             Parameter(extension: decoded.bytes) != nil
-            ? "It is one with the setting report.extensions." : Quoted.guess(text, among: known.map(\.name))
+            ? "It would be with the setting report.extensions." : Quoted.guess(text, among: known.map(\.name))
         notes?.append(.ignoredField(text, in: source, hint: hint))
     }
 

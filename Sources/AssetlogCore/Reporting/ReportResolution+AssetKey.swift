@@ -30,7 +30,7 @@ extension ReportResolution {
     private static let emptyCheckKey = ParameterError(
         "Empty asset key, must provide asset key as url path after /report_asset_check_evaluation/ "
             + "or query param asset_key.")
-    private static let noPart = ParameterError("The asset key has no part; give it at least one.")
+    private static let noPart = ParameterError("The asset key has no parts; give it at least one.")
 
     // Most paths are plain text, whose slashes separate parts. False, with nothing written, for any other.
     private mutating func writePlainPathKey(_ path: UnsafeRawBufferPointer) -> Bool {
@@ -144,7 +144,7 @@ extension ReportResolution {
     private mutating func writePlainKey(_ text: TextSlice) throws(ParameterError) {
         guard bytes(text).allSatisfy({ $0 < 0x80 }) else {
             throw ParameterError(
-                "asset_key in the query holds characters outside ASCII, at which it would be cut; "
+                "asset_key in the query has characters outside ASCII, at which it would be cut off; "
                     + "write it as a JSON array: asset_key=[\"part\"].")
         }
         var length = 0
@@ -175,7 +175,7 @@ extension ReportResolution {
         length += part.end - part.start
         guard length <= Self.maximumTextLength else {
             throw ParameterError(
-                "asset_key has over \(Self.maximumTextLength) bytes of UTF-8, which is the most that is kept.")
+                "asset_key has over \(Self.maximumTextLength) bytes of UTF-8, the most that is stored.")
         }
         if output.count > 1 { output.append(UInt8(ascii: ",")) }
         output.appendString(bytes(part))

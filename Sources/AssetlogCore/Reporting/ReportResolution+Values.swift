@@ -45,7 +45,7 @@ extension ReportResolution {
         guard text.end - text.start <= Self.maximumTextLength else {
             throw ParameterError(
                 "\(parameter.name) has \(text.end - text.start) bytes of UTF-8; "
-                    + "at most \(Self.maximumTextLength) are kept.")
+                    + "at most \(Self.maximumTextLength) are stored.")
         }
         return text
     }
@@ -55,7 +55,7 @@ extension ReportResolution {
     func refuseNUL(_ parameter: Parameter, _ text: TextSlice) throws(ParameterError) {
         let bytes = bytes(text)
         guard let base = bytes.baseAddress, memchr(base, 0, bytes.count) != nil else { return }
-        throw ParameterError("\(parameter.name) holds a NUL character, which cannot be kept; leave it out.")
+        throw ParameterError("\(parameter.name) has a NUL character, which can't be stored; leave it out.")
     }
 
     /// The metadata as validated JSON that is an object or null; nil when it is absent.

@@ -1,4 +1,5 @@
-/// Which events a reader asks for.
+/// Which events a reader asks for, in which order, and how much of them.
+@dynamicMemberLookup
 public struct EventQuery: Hashable, Sendable {
     /// The direction of reading, and where it starts.
     public enum Order: Hashable, Sendable {
@@ -18,61 +19,66 @@ public struct EventQuery: Hashable, Sendable {
     public var order: Order
     /// At most so many events, at least 1.
     public var limit: Int
-    /// Only events of this deployment; nil: of all.
-    public var deployment: String?
-    /// Only events of this asset.
-    public var assetKey: AssetKey?
-    /// Only events of this kind.
-    public var kind: EventKind?
-    /// Only events that happened at this time or later.
-    public var from: Timestamp?
-    /// Only events that happened before this time.
-    public var to: Timestamp?
+    /// Which events.
+    public var filter: EventFilter
     /// The page ends after the event that reaches so many bytes of columns.
     public var maximumBytes: Int
+    /// The page may end, even empty, after so many events that were looked at and did not pass the filter, though they pass
+    /// ``EventFilter/withoutSelection``; at least 1.
+    ///
+    /// It bounds what one page costs where no index finds what is asked for. What an index leaves out was not looked at.
+    public var maximumSkipped: Int
 
-    /// Makes a query; without arguments it reads the log of all deployments from its start.
+    /// Makes a query.
     public init(
-        order: Order = .ascending(after: 0), limit: Int = 100, deployment: String? = nil, assetKey: AssetKey? = nil,
-        kind: EventKind? = nil, from: Timestamp? = nil, to: Timestamp? = nil, maximumBytes: Int = 4 << 20
+        order: Order = .ascending(after: 0), limit: Int = 100, filter: EventFilter,
+        maximumBytes: Int = 4 << 20, maximumSkipped: Int = 10_000
     ) {
         self.order = order
         self.limit = limit
-        self.deployment = deployment
-        self.assetKey = assetKey
-        self.kind = kind
-        self.from = from
-        self.to = to
+        self.filter = filter
         self.maximumBytes = maximumBytes
+        self.maximumSkipped = maximumSkipped
     }
 
-    /// Whether an event passes the filters; it does not look at the order, the limit or the bytes of the page.
-    ///
-    /// Texts are compared by their bytes, as a database does.
-    public func matches(_ event: Event) -> Bool {
-        (deployment.map { event.deployment.utf8.elementsEqual($0.utf8) } ?? true)
-            && (assetKey == nil || event.assetKey == assetKey)
-            && (kind == nil || event.kind == kind)
-            && (from.map { event.timestamp >= $0 } ?? true)
-            && (to.map { event.timestamp < $0 } ?? true)
+    /// Makes a query with the filters that are used most; without arguments it reads the log of all deployments from its
+    /// start.
+    public init(
+        order: Order = .ascending(after: 0), limit: Int = 100, deployment: String? = nil, assetKey: AssetKey? = nil,
+        kinds: Set<EventKind>? = nil, from: Timestamp? = nil, to: Timestamp? = nil, maximumBytes: Int = 4 << 20
+    ) {
+        let filter = EventFilter(deployment: deployment, assetKey: assetKey, kinds: kinds, from: from, to: to)
+        self.init(order: order, limit: limit, filter: filter, maximumBytes: maximumBytes)
     }
+
+    /// Reads or sets one of the filters.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<EventFilter, Value>) -> Value {
+        get { filter[keyPath: path] }
+        set { filter[keyPath: path] = newValue }
+    }
+
+    /// Whether an event passes the filter; it does not look at the order, the limit or the bounds of the page.
+    public func matches(_ event: Event) -> Bool { filter.matches(event) }
 }
 
 /// A part of the log, in the order that was asked for.
 public struct EventPage: Hashable, Sendable {
-    /// The events. Empty only at the end of what the reader may see.
+    /// The events. Empty only at the end of what there is to read, or after ``EventQuery/maximumSkipped`` events that did
+    /// not pass the filter; ``EventQuery/Order/hasEnded(with:)`` tells the two apart.
     public var events: [LoggedEvent]
     /// The sequence to go on from.
     ///
-    /// Read by sequence, it is the last one that was looked at, matching or not; where nothing was, the start of the
-    /// query. Read by ``EventQuery/Order/latest(before:)``, it is that of the page's last event; where there is none,
-    /// that of the query's moment, or 0.
+    /// It is the last one that was looked at, matching or not; where nothing was, the start of the query. Read by
+    /// ``EventQuery/Order/latest(before:)``, it is that of an event of the query's deployment.
     public var next: Int64
+    /// Read by time, the moment of the event that was looked at last, matching or not; nil: that of the page's last event.
+    public var moment: EventMoment?
 
     /// Makes a page.
-    public init(events: [LoggedEvent], next: Int64) {
+    public init(events: [LoggedEvent], next: Int64, moment: EventMoment? = nil) {
         self.events = events
         self.next = next
+        self.moment = moment
     }
 }
 
@@ -82,7 +88,16 @@ extension EventQuery.Order {
         switch self {
         case .ascending: .ascending(after: page.next)
         case .descending: .descending(before: page.next)
-        case .latest(let moment): .latest(before: page.events.last?.moment ?? moment)
+        case .latest(let moment): .latest(before: page.moment ?? page.events.last?.moment ?? moment)
+        }
+    }
+
+    /// Whether a page of this order says that nothing follows: it has no event, and nothing was looked at.
+    public func hasEnded(with page: EventPage) -> Bool {
+        guard page.events.isEmpty else { return false }
+        return switch self {
+        case .ascending, .descending: page.next == start
+        case .latest(let before): page.moment == nil || page.moment == before
         }
     }
 

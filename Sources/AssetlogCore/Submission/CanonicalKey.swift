@@ -15,9 +15,9 @@ struct CanonicalKey {
         guard problem == nil else { return }
         length += part.count
         if length > ReportResolution.maximumTextLength {
-            problem = "has over \(ReportResolution.maximumTextLength) bytes of UTF-8, which is the most that is kept."
+            problem = "has over \(ReportResolution.maximumTextLength) bytes of UTF-8, the most that is stored."
         } else if !FieldReader.isSound(part) {
-            problem = "holds a NUL character, which cannot be kept; leave it out."
+            problem = "has a NUL character, which can't be stored; leave it out."
         } else {
             if !isEmpty { output.append(UInt8(ascii: ",")) }
             output.appendString(part)
@@ -33,6 +33,6 @@ struct CanonicalKey {
     /// Ends the key.
     mutating func end(_ output: inout ByteScratch) {
         output.append(UInt8(ascii: "]"))
-        if isEmpty, problem == nil { problem = "has no part; give it at least one." }
+        if isEmpty, problem == nil { problem = "has no parts; give it at least one." }
     }
 }

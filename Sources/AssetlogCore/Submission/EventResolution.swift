@@ -45,8 +45,8 @@ struct EventResolution: ~Copyable {
         guard item.count <= limits.maximumItemBytes else {
             throw SubmissionError(
                 status: 413, pointer: "",
-                "The item has \(item.count) bytes; at most \(limits.maximumItemBytes) are taken. Send large values "
-                    + "elsewhere, and their address here.")
+                "The item has \(item.count) bytes; at most \(limits.maximumItemBytes) are accepted. Store large values "
+                    + "elsewhere and send their address.")
         }
         try readFields()
         if let value = value(.deployment) { try checkDeployment(value) }
@@ -164,7 +164,7 @@ struct EventResolution: ~Copyable {
         case (nil, nil): break
         case (let one?, nil): try partitions.readOne(one, reader: &reader)
         case (nil, let many?): try partitions.readMany(many, limit: limits.maximumPartitions, reader: &reader)
-        case (_?, let many?): throw many.refused("and partition exclude each other; send one of them.")
+        case (_?, let many?): throw many.refused("can't be combined with partition; send one of them.")
         }
     }
 
@@ -174,8 +174,8 @@ struct EventResolution: ~Copyable {
         guard expanded <= limits.maximumExpandedBytes else {
             throw SubmissionError(
                 status: 413, pointer: "/partitions",
-                "The item would become \(partitions.count) events of \(expanded) bytes together; at most "
-                    + "\(limits.maximumExpandedBytes) are taken. Send fewer partitions at once.")
+                "The item would become \(partitions.count) events of \(expanded) bytes in total; at most "
+                    + "\(limits.maximumExpandedBytes) are accepted. Send fewer partitions at once.")
         }
     }
 }

@@ -68,7 +68,7 @@ extension FieldReader {
         }
         // Programs send these where they forgot to make one.
         guard id != EventID(high: 0, low: 0), id != EventID(high: .max, low: .max) else {
-            throw value.refused("is \(id), which many have; make a UUID of its own for each event.", at: path)
+            throw value.refused("is \(id), which is not unique; use a new UUID for each event.", at: path)
         }
         return id
     }

@@ -29,14 +29,14 @@ extension FieldReader {
 
     private mutating func checkTag(_ value: FieldValue, _ name: JSONValue, _ tag: JSONValue) throws(SubmissionError) {
         let label = unescaped(name.json)
-        guard !label.isEmpty else { throw value.refused("holds a tag without a name; give it one.", at: "/") }
+        guard !label.isEmpty else { throw value.refused("has a tag with an empty name; give it one.", at: "/") }
         guard Self.isSound(label) else {
             throw value.refused(
-                "holds a tag whose name has a NUL character or over \(ReportResolution.maximumTextLength) bytes.")
+                "has a tag whose name has a NUL character or over \(ReportResolution.maximumTextLength) bytes.")
         }
         guard tag.kind == .string else {
             throw value.refused(
-                "must hold texts only; \(Quoted.text(name.text)) is \(Quoted.value(tag.json, tag.kind)).",
+                "must have text values only; \(Quoted.text(name.text)) is \(Quoted.value(tag.json, tag.kind)).",
                 at: JSONPointer.part(name.text))
         }
         if Self.isSound(unescaped(tag.json)) { return }

@@ -16,7 +16,7 @@ extension FieldReader {
         let latest = limits.latest(at: receivedAt)
         if time > latest { throw Self.tooLate(value, latest: latest, limits: limits, receivedAt: receivedAt) }
         guard time >= limits.earliest else {
-            throw value.refused("\(value.shownTime) lies before \(limits.earliest), the earliest time that is taken.")
+            throw value.refused("\(value.shownTime) is before \(limits.earliest), the earliest time that is accepted.")
         }
         return time
     }
@@ -57,8 +57,8 @@ extension FieldReader {
                 "\(value.shownTime) looks like \(unit); send seconds, with decimals where they matter.")
         }
         return value.refused(
-            "\(value.shownTime) lies over \(limits.maximumFuture) ahead of the server's clock, \(receivedAt); "
-                + "check the clock and the time zone of the client.")
+            "\(value.shownTime) is over \(limits.maximumFuture) ahead of the server's clock, \(receivedAt); "
+                + "check the client's clock and time zone.")
     }
 }
 

@@ -56,10 +56,10 @@ struct FieldReader: ~Copyable {
         let text = unescaped(value)
         guard !identifies || text.count <= ReportResolution.maximumTextLength else {
             throw value.refused(
-                "has \(text.count) bytes of UTF-8; at most \(ReportResolution.maximumTextLength) are kept.", at: path)
+                "has \(text.count) bytes of UTF-8; at most \(ReportResolution.maximumTextLength) are stored.", at: path)
         }
         guard value.isPlain || !Self.holdsNUL(text) else {
-            throw value.refused("holds a NUL character, which cannot be kept; leave it out.", at: path)
+            throw value.refused("has a NUL character, which can't be stored; leave it out.", at: path)
         }
         return text
     }

@@ -75,7 +75,7 @@ extension PartitionKeys {
             guard dimensions.count <= 64 else { throw value.refused("has over 64 dimensions.", at: path) }
         }
         guard !dimensions.isEmpty else {
-            throw value.refused("has no dimension; leave it out to speak of the whole asset.", at: path)
+            throw value.refused("has no dimensions; leave it out to report on the whole asset.", at: path)
         }
         return dimensions.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
@@ -86,7 +86,7 @@ extension PartitionKeys {
         let key = Array(try reader.text(value, at: path))
         guard !key.contains(UInt8(ascii: "|")) else {
             throw value.refused(
-                "holds | in the key of a dimension, which separates dimensions; leave it out.", at: path)
+                "has | in the key of a dimension, which separates dimensions; leave it out.", at: path)
         }
         return key
     }
@@ -113,7 +113,7 @@ extension PartitionKeys {
         guard text.count - start <= ReportResolution.maximumTextLength else {
             throw value.refused(
                 "has \(text.count - start) bytes of UTF-8 with its dimensions joined; "
-                    + "at most \(ReportResolution.maximumTextLength) are kept.", at: path)
+                    + "at most \(ReportResolution.maximumTextLength) are stored.", at: path)
         }
     }
 }

@@ -58,9 +58,9 @@ struct PartitionKeys: ~Copyable {
     }
 
     static func check(_ value: FieldValue, count: Int, limit: Int) throws(SubmissionError) {
-        if count == 0 { throw value.refused("names no partition; leave it out to speak of the whole asset.") }
+        if count == 0 { throw value.refused("names no partition; leave it out to report on the whole asset.") }
         guard count <= limit else {
-            throw value.refused("are \(count); one item may have \(limit). Send the rest in another.")
+            throw value.refused("are \(count), but one item may have \(limit). Send the rest in another.")
         }
     }
 

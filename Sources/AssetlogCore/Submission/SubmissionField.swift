@@ -59,7 +59,7 @@ enum SubmissionField: Int, CaseIterable {
         if serverNames.contains(name) {
             return SubmissionError(
                 pointer: pointer,
-                "\(name) is given by the server, as are \(serverNames.filter { $0 != name }.joined(separator: " and ")); "
+                "\(name) is set by the server, as are \(serverNames.filter { $0 != name }.joined(separator: " and ")); "
                     + "leave it out.")
         }
         let names = allCases.map { "\($0.name)" }

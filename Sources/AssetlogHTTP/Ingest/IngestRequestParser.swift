@@ -24,10 +24,11 @@ struct IngestRequestHead: Equatable {
 
 /// Reads the head of a report if it has the one plain form that the ingest lane takes.
 ///
-/// It never decides what a doubtful request means: whatever is not plainly `POST` with HTTP/1.1, exactly one Host, at
-/// most one Content-Length of digits, at most one of each field that decides who may come in, and none of the fields that change how a message is read (Transfer-Encoding,
-/// Content-Encoding, Expect, Upgrade, Connection other than keep-alive or close, Trailer, TE, HTTP2-Settings) is left to the
-/// general lane's parser, from its first byte. A pure function of bytes (RFC 9112).
+/// It never decides what a doubtful request means: whatever is not plainly `POST` with HTTP/1.1, exactly one Host that is
+/// one, at most one Content-Length of digits, at most one of each field that decides who may come in, and none of the
+/// fields that change how a message is read (Transfer-Encoding, Content-Encoding, Expect, Trailer, TE) is left to the
+/// general lane's parser, from its first byte. An offer to change to another protocol changes nothing about the message
+/// that makes it, and is ignored (RFC 9110, section 7.8). A pure function of bytes (RFC 9112).
 enum IngestRequestParser {
     enum Result: Equatable {
         case complete(IngestRequestHead)
@@ -93,6 +94,7 @@ enum IngestRequestParser {
             case .host:
                 hosts += 1
                 head.host = value..<valueEnd
+                guard HostField.isValid(UnsafeRawBufferPointer(rebasing: bytes[head.host])) else { return .other }
             case .contentType: if head.contentType == nil { head.contentType = value..<valueEnd }
             case .contentLength:
                 lengths += 1
@@ -102,8 +104,9 @@ enum IngestRequestParser {
                     head.contentLength = head.contentLength * 10 + Int(bytes[index] - 0x30)
                 }
             case .connection:
-                let options = UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd])
-                if equals(options, "close") { head.closes = true } else if !equals(options, "keep-alive") { return .other }
+                let options = ConnectionOptions(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]))
+                guard options.arePlain else { return .other }
+                if options.close { head.closes = true }
             case .timestamp:
                 head.isTimestampApproximate = TimestampField.isApproximate(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]))
             case .userAgent: if head.userAgent == nil { head.userAgent = value..<valueEnd }
@@ -130,7 +133,7 @@ enum IngestRequestParser {
             case 2: self = equals(name, "te") ? .generalLane : .ignored
             case 4: self = equals(name, "host") ? .host : .ignored
             case 6: self = equals(name, "expect") ? .generalLane : equals(name, "origin") ? .access(.origin) : .ignored
-            case 7: self = equals(name, "upgrade") || equals(name, "trailer") ? .generalLane : .ignored
+            case 7: self = equals(name, "trailer") ? .generalLane : .ignored
             case 9: self = equals(name, "forwarded") ? .access(.forwarded) : .ignored
             case 10: self = equals(name, "connection") ? .connection : equals(name, "user-agent") ? .userAgent : .ignored
             case 12: self = equals(name, "content-type") ? .contentType : .ignored
@@ -138,9 +141,7 @@ enum IngestRequestParser {
             case 14:
                 self =
                     equals(name, "content-length")
-                    ? .contentLength
-                    : equals(name, "sec-fetch-site")
-                        ? .access(.fetchSite) : equals(name, "http2-settings") ? .generalLane : .ignored
+                    ? .contentLength : equals(name, "sec-fetch-site") ? .access(.fetchSite) : .ignored
             case 15:
                 self =
                     equals(name, "x-forwarded-for")
@@ -154,6 +155,30 @@ enum IngestRequestParser {
             case 23: self = equals(name, "dagster-cloud-api-token") ? .access(.apiToken) : .ignored
             default: self = .ignored
             }
+        }
+    }
+
+    /// The options of a Connection field: `Upgrade, HTTP2-Settings`.
+    private struct ConnectionOptions {
+        /// Whether they are a list of tokens with nothing but commas and spaces between them.
+        private(set) var arePlain = false
+        /// Whether `close` is one of them.
+        private(set) var close = false
+
+        init(_ value: UnsafeRawBufferPointer) {
+            var position = 0
+            while true {
+                let start = position
+                while position < value.count, isToken[Int(value[position])] { position += 1 }
+                guard position > start else { return }
+                if equals(UnsafeRawBufferPointer(rebasing: value[start..<position]), "close") { close = true }
+                while position < value.count, value[position] == 0x20 { position += 1 }
+                guard position < value.count else { break }
+                guard value[position] == UInt8(ascii: ",") else { return }
+                position += 1
+                while position < value.count, value[position] == 0x20 { position += 1 }
+            }
+            arePlain = true
         }
     }
 

@@ -45,11 +45,11 @@ struct ReportAnswer: Sendable {
         case .conflict, .leftOut:
             .refused(
                 422,
-                "The Idempotency-Key was sent before with another report; one that is sent again must be the same, and"
-                    + " another one needs a key of its own.")
+                "This Idempotency-Key was used before with a different report. Retry with the same report, or use a new"
+                    + " key.")
         case .unchecked:
             .refused(
-                503, "Whether this report was recorded before can't be told now; send it again in a moment.",
+                503, "The server can't tell right now whether this report is already recorded. Send it again in a moment.",
                 [("Retry-After", "1")])
         }
     }
@@ -64,12 +64,16 @@ struct ReportAnswer: Sendable {
 
     /// The answer when the requests under way hold all the memory they may.
     static let noMemory = ReportAnswer.refused(
-        503, "The server is reading as many requests as it has memory for; send the report again later.",
+        503, "The server is already reading as many requests as it has memory for. Send the report again later.",
         [("Retry-After", "1")])
 
     static func methodNotAllowed(_ method: String) -> ReportAnswer {
         .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])
     }
+
+    /// The answer to `CONNECT`, which asks for a tunnel to somewhere else.
+    static let noTunnel = ReportAnswer.refused(
+        405, "This server is not a proxy: CONNECT is not possible here.", [("Allow", "GET, HEAD, POST")])
 
     static func tooLarge(limit: Int) -> ReportAnswer {
         .refused(
@@ -105,6 +109,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
     case 503: "Service Unavailable"
+    case 505: "HTTP Version Not Supported"
     default: "Error"
     }
 }

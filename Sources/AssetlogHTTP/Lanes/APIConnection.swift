@@ -13,6 +13,29 @@ package typealias APIResponder =
 struct APIConnection: Sendable {
     let channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
     let forwarded: ForwardedRequest
+    /// Asks the client for the body that it holds back.
+    let sendContinue: @Sendable () -> Void
+}
+
+/// A body that the client holds back until it is read for the first time, so that it is not sent for a refusal.
+private struct AwaitedBody: AsyncSequence, Sendable {
+    let body: HummingbirdCore.RequestBody
+    let sendContinue: @Sendable () -> Void
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        var pieces: HummingbirdCore.RequestBody.AsyncIterator
+        var sendContinue: (@Sendable () -> Void)?
+
+        mutating func next() async throws -> ByteBuffer? {
+            sendContinue?()
+            sendContinue = nil
+            return try await pieces.next()
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(pieces: body.makeAsyncIterator(), sendContinue: sendContinue)
+    }
 }
 
 /// Serves the requests of one such connection through the API's responder.
@@ -32,9 +55,16 @@ struct APIConnectionHandler: HTTPChannelHandler {
 
     /// Serves a connection until it ends.
     static func serve(_ connection: APIConnection, _ respond: @escaping APIResponder, logger: Logger) async {
-        let forwarded = connection.forwarded
+        let (forwarded, sendContinue) = (connection.forwarded, connection.sendContinue)
         let handler = APIConnectionHandler(
-            responder: { request, writer, _ in try await respond(request, writer, forwarded.current, forwarded.memory) }, logger: logger)
+            responder: { request, writer, _ in
+                var request = request
+                if forwarded.awaitsContinue {
+                    let body = AwaitedBody(body: request.body, sendContinue: sendContinue)
+                    request.body = HummingbirdCore.RequestBody(asyncSequence: body)
+                }
+                try await respond(request, writer, forwarded.current, forwarded.memory)
+            }, logger: logger)
         await handler.handleHTTP(asyncChannel: connection.channel, logger: logger)
     }
 }

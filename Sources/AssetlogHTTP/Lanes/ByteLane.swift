@@ -333,7 +333,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         do {
             try GeneralLane.install(on: connection, in: context.pipeline.syncOperations)
         } catch {
-            connection.loop.logger.error("The general lane could not be set up.", metadata: ["error": "\(error)"])
+            connection.loop.logger.error("The HTTP handlers of a connection could not be set up.", metadata: ["error": "\(error)"])
             return close()
         }
         let bytes = unread

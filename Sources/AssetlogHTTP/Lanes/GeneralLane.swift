@@ -51,6 +51,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var isHead = false
     private var hasForwarded = false
     private var isInputClosed = false
+    // The client sends the body when it is asked for it.
+    private var awaitsContinue = false
     // Of the request that is being read or answered.
     private var route = RequestRoute.other
     private var startedAt = NIODeadline.now()
@@ -75,10 +77,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         decoderLimits.maxHeaderListSize = connection.limits.headerBytes
         decoderLimits.maxHeaderFieldCount = 200
         let lane = GeneralLane(connection: connection)
+        let decoder = RequestDecoder(limits: decoderLimits)
         try pipeline.addHandler(HeadMeter(lane: lane))
-        try pipeline.configureHTTPServerPipeline(
-            withPipeliningAssistance: true, withErrorHandling: false, withOutboundHeaderValidation: false,
-            withEncoderConfiguration: .init(), withDecoderLimitConfiguration: decoderLimits)
+        try pipeline.addHandler(HTTPResponseEncoder(configuration: .init()))
+        try pipeline.addHandler(ByteToMessageHandler(decoder))
+        try pipeline.addHandler(UpgradeWatcher(decoder))
+        try pipeline.addHandler(HTTPServerPipelineHandler())
         try pipeline.addHandler(lane)
     }
 
@@ -167,8 +171,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case (.idle, let error as HTTPParserError):
             // The request that can't be read is not the one before it.
             forgetRequest()
-            respond(Self.answer(to: error), hasEnded: false)
-        case (.readingReport, let error as HTTPParserError): respond(Self.answer(to: error), hasEnded: false)
+            refuseUnreadable(error)
+        case (.readingReport, let error as HTTPParserError): refuseUnreadable(error)
+        case (.discarding, is HTTPParserError): linger()
         case (.api, is HTTPParserError):
             keepsAlive = false
             context.fireErrorCaught(error)
@@ -176,11 +181,20 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         }
     }
 
+    /// Answers what is no request, and closes: the decoder reads nothing after it.
+    private func refuseUnreadable(_ error: HTTPParserError) {
+        keepsAlive = false
+        respond(Self.answer(to: error), hasEnded: true)
+    }
+
     private static func answer(to error: HTTPParserError) -> ReportAnswer {
-        if error == .headerOverflow {
-            return .refused(431, "The request's line and headers are larger than the limit (server.limits.header_bytes).")
+        switch error {
+        case .headerOverflow:
+            .refused(431, "The request's line and headers are larger than the limit (server.limits.header_bytes).")
+        // The decoder pauses at the beginning of HTTP/2, and nowhere else.
+        case .invalidVersion, .paused: .refused(505, "This server speaks HTTP/1.1 and HTTP/1.0 only.")
+        default: .refused(400, "The request is not valid HTTP/1.1: \(error).")
         }
-        return .refused(400, "The request is not valid HTTP/1.1: \(error).")
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -226,12 +240,30 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         isHead = head.method == .HEAD
         connection.expect(within: connection.limits.bodyTimeout)
 
-        let target = Array(head.uri.utf8)
-        if target.count > connection.limits.targetBytes {
+        if head.uri.utf8.count > connection.limits.targetBytes {
             let answer = ReportAnswer.refused(414, "The request target is longer than \(connection.limits.targetBytes) bytes.")
             return respond(answer, hasEnded: false)
         }
+        var head = head
+        do throws(RequestTargetError) {
+            try RequestTarget.normalize(&head)
+        } catch {
+            keepsAlive = false
+            return respond(.refused(400, error.message), hasEnded: hasNoBody(head))
+        }
+        self.head = head
+        awaitsContinue = expectsContinue(head)
         admission = RequestFacts.with(head, of: connection, connection.loop.admit)
+        route(head, context)
+    }
+
+    /// Gives a request to the one who answers it.
+    private func route(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+        guard head.method != .CONNECT else {
+            rateFields = admission.rateFields
+            return respond(admission.refusal.map { .refused($0, []) } ?? .noTunnel, hasEnded: false)
+        }
+        let target = Array(head.uri.utf8)
         guard let report = target.withUnsafeBytes(connection.loop.router.route), !isRehearsal(report, target, head) else {
             return forward(head, context)
         }
@@ -249,7 +281,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
                 ReportInProgress(
                     route: report, target: target, contentType: head.headers["content-type"].first.map { Array($0.utf8) },
                     body: body))
-            continueIfExpected(head, context)
+            continueIfAwaited()
         } catch {
             respond(error.answer, hasEnded: false)
         }
@@ -258,6 +290,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private func forgetRequest() {
         (route, startedAt, bodyBytes, rateFields) = (.other, .now(), 0, [])
         (head, deployment, admission) = (nil, nil, .init())
+        awaitsContinue = false
     }
 
     // Its answer may look at the log, so it is the API's.
@@ -270,12 +303,19 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         !head.headers.contains(name: "transfer-encoding") && (head.headers.first(name: "content-length") ?? "0") == "0"
     }
 
-    private func continueIfExpected(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        guard !isBeforeHTTP11, head.headers.first(name: "expect")?.lowercased() == "100-continue" else { return }
+    private func expectsContinue(_ head: HTTPRequestHead) -> Bool {
+        !version.isBeforeHTTP11 && !hasNoBody(head) && head.headers.first(name: "expect")?.lowercased() == "100-continue"
+    }
+
+    /// Asks the client for the body that it holds back, once. An answer that comes before says that it is not wanted.
+    fileprivate func continueIfAwaited() {
+        guard awaitsContinue, let context else { return }
+        awaitsContinue = false
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
     }
 
     private func receive(_ bytes: ByteBuffer, _ data: NIOAny, _ context: ChannelHandlerContext) {
+        awaitsContinue = false
         switch phase {
         case .readingReport(let report):
             do throws(RequestBodyError) {
@@ -303,6 +343,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     }
 
     private func end(_ data: NIOAny, _ context: ChannelHandlerContext) {
+        awaitsContinue = false
         switch phase {
         case .readingReport(let report):
             do throws(RequestBodyError) {
@@ -361,6 +402,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     /// Writes an answer. When the request has not ended yet, its rest is read and dropped within bounds.
     private func respond(_ answer: ReportAnswer, hasEnded: Bool) {
         guard let context else { return }
+        awaitsContinue = false
         if !hasEnded || connection.loop.isDraining || isInputClosed { keepsAlive = false }
         var head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: answer.status))
         let body = answer.body
@@ -398,8 +440,6 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         loop.sink.answered(record, status: answer.status, bytes: bytes, since: startedAt)
     }
 
-    private var isBeforeHTTP11: Bool { version.major < 1 || (version.major == 1 && version.minor == 0) }
-
     private func finishRequest() {
         if keepsAlive {
             phase = .idle
@@ -412,7 +452,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private func addConnectionField(to head: inout HTTPResponseHead) {
         if !keepsAlive {
             head.headers.replaceOrAdd(name: "Connection", value: "close")
-        } else if isBeforeHTTP11 {
+        } else if version.isBeforeHTTP11 {
             head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
         }
     }
@@ -437,12 +477,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         do {
             if !hasAPILane { try addAPILane(context) }
         } catch {
-            connection.loop.logger.error("The API lane could not be set up.", metadata: ["error": "\(error)"])
+            connection.loop.logger.error("The API handlers of a connection could not be set up.", metadata: ["error": "\(error)"])
             return close()
         }
-        connection.forwarded.set(admission, RequestMemory(flow: flow, hasRoom: takeStream(head)))
+        let memory = RequestMemory(flow: flow, hasRoom: takeStream(head))
+        connection.forwarded.begin(admission, memory, awaitsContinue: awaitsContinue)
         phase = .api(hasEnded: false)
-        continueIfExpected(head, context)
         hasForwarded = true
         context.fireChannelRead(wrapInboundOut(.head(head)))
     }
@@ -476,7 +516,11 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             wrappingChannelSynchronously: context.channel,
             configuration: .init(
                 backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true))
-        connection.loop.openAPIChannel(APIConnection(channel: channel, forwarded: connection.forwarded))
+        let lane = NIOLoopBound(self, eventLoop: context.eventLoop)
+        connection.loop.openAPIChannel(
+            APIConnection(channel: channel, forwarded: connection.forwarded) {
+                lane.eventLoop.execute { lane.value.continueIfAwaited() }
+            })
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -487,6 +531,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         }
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            awaitsContinue = false
             // The HTTP types of the API lane carry no version and know nothing of this connection's fate.
             head.version = version
             keepsAlive = keepsAlive && hasEnded && !connection.loop.isDraining

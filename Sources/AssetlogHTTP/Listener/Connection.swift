@@ -74,9 +74,15 @@ final class ForwardedRequest: Sendable {
     private struct State {
         var admission = RequestAdmission()
         var memory = RequestMemory()
+        var awaitsContinue = false
     }
 
     private let state = Mutex(State())
+
+    /// Replaces what is known, before the request is forwarded.
+    func begin(_ admission: RequestAdmission, _ memory: RequestMemory, awaitsContinue: Bool) {
+        state.withLock { $0 = State(admission: admission, memory: memory, awaitsContinue: awaitsContinue) }
+    }
 
     /// What has been found out about the request.
     var current: RequestAdmission { state.withLock { $0.admission } }
@@ -84,10 +90,8 @@ final class ForwardedRequest: Sendable {
     /// How the request and its answer are kept within the server's memory.
     var memory: RequestMemory { state.withLock { $0.memory } }
 
-    /// Replaces what is known, before the request is forwarded.
-    func set(_ admission: RequestAdmission, _ memory: RequestMemory) {
-        state.withLock { $0 = State(admission: admission, memory: memory) }
-    }
+    /// Whether the client holds its body back until it is asked for it.
+    var awaitsContinue: Bool { state.withLock { $0.awaitsContinue } }
 }
 
 /// The open connections of one event loop. Confined to it.

@@ -84,6 +84,11 @@ public final class HTTPServer: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { [metrics = configuration.metrics, logger] channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPauses(metrics: metrics, logger: logger))
+                }
+            }
             .childChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
@@ -108,7 +113,7 @@ public final class HTTPServer: Sendable {
     private static func explain(_ error: any Error, _ configuration: HTTPServerConfiguration) -> String {
         let address = "\(configuration.host):\(configuration.port)"
         switch (error as? IOError)?.errnoCode {
-        case 98: return "can't listen on \(address): another program does; stop it, or choose another address with --listen"
+        case 98: return "can't listen on \(address): another program is using it; stop that, or choose another address with --listen"
         case 13: return "can't listen on \(address): not permitted; ports below 1024 need the capability CAP_NET_BIND_SERVICE"
         case 99: return "can't listen on \(address): this machine has no such address"
         default: return "can't listen on \(address): \(error)"
@@ -141,7 +146,7 @@ public final class HTTPServer: Sendable {
         let drained = loops.values.map { loop in loop.eventLoop.flatSubmit { loop.drain() } }
         let timeout = TimeAmount.nanoseconds(Int64(grace / .nanoseconds(1)))
         let cut = group.any().scheduleTask(in: timeout) { [self] in
-            logger.warning("The grace period is over; connections that are still open are closed.")
+            logger.warning("The grace period is over; closing the connections that are still open.")
             for loop in loops.values { loop.eventLoop.execute { loop.closeAll() } }
         }
         for future in drained { try? await future.get() }

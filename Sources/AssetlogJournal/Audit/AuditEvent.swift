@@ -27,10 +27,10 @@ public struct AuditEvent: Sendable {
         /// The configuration has a token no more.
         public static let tokenRemoved = Kind("token.removed", "A token was removed.")
         /// The certificates were read again.
-        public static let certificateReloaded = Kind("certificate.reloaded", "The certificates were read again.")
+        public static let certificateReloaded = Kind("certificate.reloaded", "The certificates were reloaded.")
         /// The certificates could not be read again; the old ones stay in use.
         public static let certificateReloadFailed = Kind(
-            "certificate.reload_failed", "The certificates could not be read again; the old ones stay in use.")
+            "certificate.reload_failed", "The certificates could not be reloaded; the previous ones stay in use.")
         /// A request was refused: 401, 403 or 429.
         public static let refused = Kind("refused", "A request was refused.")
         /// Further refusals were not written one by one.

@@ -156,7 +156,7 @@ public final class LineWriter: @unchecked Sendable {
             try file.reopen()
         } catch {
             logger.error(
-                "A journal can't be opened again; its present file stays in use.", metadata: ["error": "\(error)"])
+                "A log file can't be reopened; still writing to the old one.", metadata: ["error": "\(error)"])
         }
     }
 
@@ -164,8 +164,8 @@ public final class LineWriter: @unchecked Sendable {
     private func tell(_ error: JournalError?, _ isFailing: inout Bool) {
         switch (error, isFailing) {
         case (let error?, false):
-            logger.error("A journal can't be written; its lines are lost meanwhile.", metadata: ["error": "\(error)"])
-        case (nil, true): logger.notice("A journal is written again.", metadata: ["path": "\(path)"])
+            logger.error("A log file can't be written; its lines are lost until it can.", metadata: ["error": "\(error)"])
+        case (nil, true): logger.notice("A log file can be written again.", metadata: ["path": "\(path)"])
         default: return
         }
         isFailing.toggle()

@@ -28,10 +28,10 @@ public final class ConsumerDirectory: Sendable {
         gauge("assetlog_consumer_position", "The last sequence that the consumer has read.") { Int($0.position) }
         gauge("assetlog_consumer_lag", "Sequences between the consumer and the end of the log.") { Int($0.lag) }
         gauge("assetlog_consumer_failures", "Failures of the consumer since its last success.") { $0.failures }
-        gauge("assetlog_consumer_stopped", "1 when the consumer has failed for good and waits for help.") {
+        gauge("assetlog_consumer_stopped", "1 if the consumer failed permanently and needs attention.") {
             $0.phase == .stopped ? 1 : 0
         }
-        gauge("assetlog_consumer_standing_by", "1 when another server on the same storage runs the consumer.") {
+        gauge("assetlog_consumer_standing_by", "1 if another server on the same storage runs the consumer.") {
             $0.phase == .standingBy ? 1 : 0
         }
     }

@@ -195,7 +195,7 @@ public final class ConsumerRunner: Sendable {
             try await Task { [lease] in try await lease.giveBack() }.value
         } catch {
             logger.warning(
-                "The lease on a consumer could not be given back; another server takes over when it ends.",
+                "A consumer's lease could not be released; another server takes over when it expires.",
                 metadata: ["error": "\(error)"])
         }
     }
@@ -242,15 +242,15 @@ public final class ConsumerRunner: Sendable {
         case .stopped where action == .deliver:
             _ = takeRestart()  // one that was asked for before this failure
             logger.error(
-                "A consumer failed for good and is stopped; remove the cause, then restart or replay it.",
+                "A consumer failed permanently and was stopped. Fix the cause, then restart the server or replay the consumer.",
                 metadata: metadata)
         case .stopped where action.isReading:
             _ = takeRestart()
             logger.error(
-                "A consumer met damage in the log and is stopped; restore the log, or replay the consumer from behind it.",
+                "A consumer was stopped by damage in the log. Restore the log, or replay the consumer from a later event.",
                 metadata: metadata)
         case .retrying where machine.status.failures == 1:
-            logger.warning("A consumer failed and will try again.", metadata: metadata)
+            logger.warning("A consumer failed; retrying.", metadata: metadata)
         default:
             logger.debug("A consumer failed again.", metadata: metadata)
         }
@@ -262,11 +262,11 @@ public final class ConsumerRunner: Sendable {
         switch (old, status.phase) {
         case (.standingBy, .catchingUp):
             logger.notice(
-                "A consumer runs on this server now.", metadata: ["consumer.position": "\(status.position)"])
+                "A consumer now runs on this server.", metadata: ["consumer.position": "\(status.position)"])
         case (.starting, .standingBy):
-            logger.info("A consumer stands by; another server runs it.")
+            logger.info("A consumer is standing by; another server runs it.")
         case (_, .standingBy):
-            logger.notice("A consumer stands by; its lease went to another server, or could not be renewed in time.")
+            logger.notice("A consumer is standing by; another server took its lease, or it could not be renewed in time.")
         default: break
         }
     }

@@ -28,12 +28,12 @@ struct CursorReader: Sendable {
         case .fits: break
         case .follows(let generation):
             logger.notice(
-                "The cursor of a consumer was lost; it goes on from what its destination has.",
+                "The cursor of a consumer was lost; continuing from what its destination has.",
                 metadata: ["consumer.generation": "\(generation)"])
             cursor = try await replay(cursor, after: cursor.position, upTo: generation)
         case .restarts(let sequence, let generation, let reason):
             logger.error(
-                "A consumer's place is none of this log; it reads again in a new generation.",
+                "A consumer's cursor does not belong to this log; reading again in a new generation.",
                 metadata: [
                     "consumer.position": "\(cursor.position)", "log": "\(log)", "reason": "\(reason.rawValue)",
                     "from": "\(sequence + 1)",

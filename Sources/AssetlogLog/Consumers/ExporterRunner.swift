@@ -48,7 +48,7 @@ public final class ExporterRunner: Sendable {
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.error(
-                    "The background work of an exporter failed and is started again.",
+                    "An exporter's background work failed; restarting it.",
                     metadata: ["exporter.name": "\(status.name)", "error": "\(error)"])
                 try? await Task.sleep(for: .seconds(10))
             }

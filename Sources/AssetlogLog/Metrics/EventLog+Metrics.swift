@@ -20,7 +20,7 @@ extension EventLog {
                 self.map { [MetricSample(.none, .integer(value($0)))] } ?? []
             }
         }
-        gauge("assetlog_queue_events", "Events that wait for a commit or are in the one under way.") { $0.queue.events }
+        gauge("assetlog_queue_events", "Events that wait for a commit or are being committed.") { $0.queue.events }
         gauge("assetlog_queue_bytes", unit: .bytes, "Bytes of the events that wait or are being committed.") {
             $0.queue.bytes
         }
@@ -31,7 +31,7 @@ extension EventLog {
         gauge("assetlog_queue_limit_bytes", unit: .bytes, "Bytes beyond which reports are answered 503.") {
             $0.limits.queuedBytes
         }
-        gauge("assetlog_ready", "1 while the log takes events, 0 while the storage refuses them or the server stops.") {
+        gauge("assetlog_ready", "1 while the log accepts events, 0 while the storage refuses them or the server stops.") {
             if case .ready = $0.health { 1 } else { 0 }
         }
     }

@@ -45,7 +45,7 @@ final class LogMetrics: Sendable {
     }
 
     func register(in registry: MetricsRegistry) {
-        let commits = MetricFamily("assetlog_commits", .counter, help: "Commits of the log, by what became of them.")
+        let commits = MetricFamily("assetlog_commits", .counter, help: "Commits of the log, by outcome.")
         registry.register(commits, ["outcome": "committed"], committed)
         registry.register(commits, ["outcome": "failed"], failed)
         registry.register(
@@ -53,16 +53,16 @@ final class LogMetrics: Sendable {
         registry.register(
             MetricFamily(
                 "assetlog_commit_duration_seconds", .histogram, unit: .seconds,
-                help: "How long the storage took for each commit, those that failed among them."), duration)
+                help: "How long the storage took for each commit, including failed ones."), duration)
         let recordedFamily = MetricFamily(
-            "assetlog_events_recorded", .counter, help: "Events that became durable since the start, by their kind.")
+            "assetlog_events_recorded", .counter, help: "Events that became durable since the start, by kind.")
         for kind in EventKind.allCases {
             registry.register(recordedFamily, ["kind": kind.name], recorded[Int(kind.rawValue)])
         }
         let refused = MetricFamily(
             "assetlog_events_refused", .counter,
-            help: "Events that were not recorded: the queue was full (full), the server was stopping (stopping), their"
-                + " identity was that of another event (conflict) or could not be looked for (unchecked), or an event of"
+            help: "Events that were not recorded: the queue was full (full), the server was stopping (stopping), their ID"
+                + " belongs to another event (conflict) or could not be looked up (unchecked), or another event of"
                 + " their group was refused (group).")
         registry.register(refused, ["reason": "full"], refusedAsFull)
         registry.register(refused, ["reason": "stopping"], refusedAsClosed)
@@ -70,6 +70,8 @@ final class LogMetrics: Sendable {
         registry.register(refused, ["reason": "unchecked"], refusedAsUnchecked)
         registry.register(refused, ["reason": "group"], refusedWithGroup)
         registry.register(
-            MetricFamily("assetlog_events_duplicate", .counter, help: "Events that had been recorded before."), duplicates)
+            MetricFamily(
+                "assetlog_events_duplicate", .counter, help: "Events that were sent again and are recorded only once."),
+            duplicates)
     }
 }

@@ -104,8 +104,7 @@ extension StorageBench {
     fileprivate func checkByTime(_ moment: String) async throws {
         try await checkWalk(EventQuery(order: .latest(before: nil), limit: 50), "by time \(moment)")
         for _ in 0..<25 {
-            let filters = Set(EventFilter.allCases.filter { _ in Bool.random(using: &events.random) })
-            var query = events.query(by: filters, over: model)
+            var query = events.query(by: events.filters(), over: model)
             query.order = .latest(before: events.pick([nil, model.randomElement(using: &events.random)?.moment]))
             try await checkWalk(query, "by time \(moment)")
         }

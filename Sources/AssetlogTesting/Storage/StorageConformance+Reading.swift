@@ -106,42 +106,4 @@ extension StorageConformance {
             }
         },
     ]
-
-    static let filtering = [
-        filter("a filter by deployment", [.deployment]),
-        filter("a filter by asset", [.assetKey]),
-        filter("a filter by kind", [.kind]),
-        filter("a filter by the time from which", [.from]),
-        filter("a filter by the time before which", [.to]),
-        filter("a filter by deployment and asset", [.deployment, .assetKey]),
-        filter("a filter by everything at once", [.deployment, .assetKey, .kind, .from, .to]),
-        always("random filters, read while events are appended, give what a list would give") { bench in
-            for _ in 0..<40 {
-                try bench.fill(30)
-                let filters = Set(EventFilter.allCases.filter { _ in Bool.random(using: &bench.events.random) })
-                let query = bench.events.query(by: filters, over: bench.model)
-                try await bench.checkWalk(query, "random query")
-            }
-        },
-    ]
-
-    private static func filter(_ name: String, _ filters: Set<EventFilter>) -> ConformanceCase<StorageSubject> {
-        always("\(name) gives what a list would give, before and after background work") { bench in
-            try bench.fill(400)
-            for _ in 0..<25 {
-                try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
-            }
-            let storage = bench.storage
-            let background = Task { try await storage.run() }
-            for round in 0..<4 {
-                try? await Task.sleep(for: .milliseconds(60))
-                for _ in 0..<25 {
-                    try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
-                }
-                if round < 3 { try bench.fill(25) }
-            }
-            background.cancel()
-            _ = await background.result
-        }
-    }
 }

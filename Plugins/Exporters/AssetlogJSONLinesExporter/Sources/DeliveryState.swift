@@ -76,8 +76,8 @@ struct StateFile {
         let bytes = try fileSystem.read(file, at: 0, count: min(facts.size, 4096))
         guard let state = DeliveryState(text: String(decoding: bytes, as: UTF8.self)) else {
             throw ExportError(
-                "\(paths.state) can't be understood: it is damaged, or a newer release wrote it. Move it and"
-                    + " \(paths.active) away, and the exporter begins a new file.", isRetriable: false)
+                "\(paths.state) can't be read: it is damaged, or a newer release wrote it. Move it and"
+                    + " \(paths.active) away; the exporter then starts a new file.", isRetriable: false)
         }
         return state
     }

@@ -53,7 +53,7 @@ struct FileSystem: Sendable {
 
     /// The errors of all calls: `ExportError`, retriable, because full disks and lost mounts come back.
     static func failure(_ what: String, _ path: String, _ code: CInt = errno) -> ExportError {
-        ExportError("\(path) can't be \(what): \(String(cString: strerror(code))). The delivery is tried again.")
+        ExportError("\(path) can't be \(what): \(String(cString: strerror(code))). The delivery will be retried.")
     }
 
     func createFolder(_ path: String) throws {
@@ -62,7 +62,7 @@ struct FileSystem: Sendable {
         if let slash = path.dropLast().lastIndex(of: "/"), slash != path.startIndex {
             try createFolder(String(path[..<slash]))
         }
-        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw Self.failure("created as a folder", path) }
+        guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw Self.failure("created as a directory", path) }
     }
 
     func open(_ path: String, create: Bool) throws -> OpenFile {
@@ -122,7 +122,7 @@ struct FileSystem: Sendable {
 
     func sync(_ file: OpenFile) throws {
         try beforeStep(FileStep(operation: .sync, path: file.path))
-        guard retrying({ fsync(file.descriptor) }) == 0 else { throw Self.failure("made durable", file.path) }
+        guard retrying({ fsync(file.descriptor) }) == 0 else { throw Self.failure("synced to disk", file.path) }
     }
 
     func truncate(_ file: OpenFile, to size: Int) throws {
@@ -147,7 +147,7 @@ struct FileSystem: Sendable {
         let descriptor = retrying { systemOpen(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
         guard descriptor >= 0 else { throw Self.failure("opened", path) }
         defer { close(descriptor) }
-        guard retrying({ fsync(descriptor) }) == 0 else { throw Self.failure("made durable", path) }
+        guard retrying({ fsync(descriptor) }) == 0 else { throw Self.failure("synced to disk", path) }
     }
 
     /// The file that a path leads to through symbolic links, whether the last of them names anything yet or not.

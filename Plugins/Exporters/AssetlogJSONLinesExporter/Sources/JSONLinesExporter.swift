@@ -102,7 +102,7 @@ actor JSONLinesExporter: Exporter {
 
     private nonisolated func tell(_ error: any Error) {
         logger.warning(
-            "Rotated files could not be tidied up; it is tried again.",
+            "Rotated files could not be compressed or deleted; retrying.",
             metadata: ["path": "\(settings.path)", "error": "\(error)"])
     }
 }

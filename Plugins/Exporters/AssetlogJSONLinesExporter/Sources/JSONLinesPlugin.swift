@@ -15,18 +15,18 @@ extension ExporterPlugin {
         summary: "Writes every event as a line of JSON to a file that is rotated and compressed.",
         stability: .beta,
         keys: [
-            ConfigurationKey("path", .path, required: true, "The file that is written; rotated files stand beside it."),
+            ConfigurationKey("path", .path, required: true, "The file to write to; rotated files are kept next to it."),
             ConfigurationKey(
-                "rotate_bytes", .bytes, default: "64MiB", "The file is rotated before it grows over this size."),
+                "rotate_bytes", .bytes, default: "64MiB", "Rotates the file before it exceeds this size."),
             ConfigurationKey(
                 "rotate_after", .duration, default: "0s",
-                "The file is rotated when its first line is this old; 0s: never by age."),
+                "Rotates the file when its first line is this old; 0s: never because of age."),
             ConfigurationKey(
                 "keep_files", .integer, default: "0",
-                "So many rotated files are kept, older ones are deleted; 0: all."),
+                "How many rotated files to keep; older ones are deleted. 0: all."),
             ConfigurationKey(
                 "compress", .boolean, default: Compression.isAvailable ? "true" : "false",
-                "Rotated files are compressed with gzip."),
+                "Compresses rotated files with gzip."),
         ],
         configure: { configuration in
             let settings = try JSONLinesSettings(configuration)

@@ -17,7 +17,7 @@ struct JSONLinesSettings: Sendable {
     init(_ configuration: PluginConfiguration) throws {
         path = configuration.requiredString("path")
         guard !path.hasSuffix("/"), path.split(separator: "/").last.map({ $0 != "." && $0 != ".." }) ?? false else {
-            throw configuration.error("path", "must name a file, not the folder \"\(path)\"")
+            throw configuration.error("path", "must name a file, not the directory \"\(path)\"")
         }
         rotateBytes = configuration.integer("rotate_bytes")
         guard (1 << 10...1 << 40).contains(rotateBytes) else {

@@ -115,8 +115,8 @@ final class LineFile {
         }
         guard !isFirstUse || facts.size == 0 else {
             throw ExportError(
-                "\(paths.active) exists, but \(paths.state), which belongs to it, does not. Bring that file back, or"
-                    + " move \(paths.active) away; the exporter does not write to a file that it did not begin.",
+                "\(paths.active) exists, but \(paths.state), which belongs to it, does not. Restore that file, or"
+                    + " move \(paths.active) away; the exporter does not append to a file that it did not start.",
                 isRetriable: false)
         }
         // Shorter than the place where the generation began: a new file took its place in a rotation that was cut short.
@@ -139,7 +139,7 @@ final class LineFile {
         let tail = try LineTail.examine(file, from: state.offset, size: facts.size, in: fileSystem)
         if tail.length < facts.size {
             logger.notice(
-                "A line that a crash had torn was removed.",
+                "Removed an incomplete line that a crash had left.",
                 metadata: ["path": "\(paths.active)", "bytes": "\(facts.size - tail.length)"])
             try fileSystem.truncate(file, to: tail.length)
         }
@@ -163,7 +163,7 @@ final class LineFile {
         let facts = try fileSystem.facts(paths.active)
         let open = try fileSystem.facts(file)
         guard facts.map({ $0.isSameFile(as: open) }) != true else { return }
-        logger.notice("The file was moved away; a new one is begun.", metadata: ["path": "\(paths.active)"])
+        logger.notice("The file was moved away; starting a new one.", metadata: ["path": "\(paths.active)"])
         try replaceFile(by: facts)
     }
 
@@ -202,7 +202,7 @@ final class LineFile {
         length = 0
         guard let facts, facts.size > 0 else { return try saveState() }
         throw ExportError(
-            "\(paths.active) was replaced by a file of somebody else. Move it away; the delivery is tried again.")
+            "\(paths.active) was replaced by a file that the exporter did not start. Move it away; the delivery will be retried.")
     }
 
     // Sequences are those of one log and one generation. In any other the same numbers are other deliveries, and begin here.
@@ -217,7 +217,7 @@ final class LineFile {
         } else {
             if !isSameLog {
                 logger.warning(
-                    "The events are those of another log; all of them are written, behind those of the log before.",
+                    "The events belong to another log; writing all of them, after those of the previous log.",
                     metadata: ["path": "\(paths.active)", "log": "\(log)"])
             }
             (next.position, next.event) = (0, nil)
@@ -244,7 +244,7 @@ final class LineFile {
             found != event.id.description
         else { return }
         throw ExportError(
-            "\(paths.active) holds another event with the sequence \(event.sequence) of this log: one of the two was changed."
+            "\(paths.active) has a different event with sequence \(event.sequence) of this log: one of the two was changed."
                 + " Move it and \(paths.state) away, or choose another path.", isRetriable: false)
     }
 

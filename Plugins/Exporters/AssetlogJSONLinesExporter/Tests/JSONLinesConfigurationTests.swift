@@ -26,7 +26,7 @@ struct JSONLinesConfigurationTests {
     @Test(
         "a mistake is refused with the key and what to do",
         arguments: [
-            (["rotate_bytes": "1MiB"], "exporters.audit.path is missing"),
+            (["rotate_bytes": "1MiB"], "exporters.audit.path is required but missing"),
             (["path": "logs/"], "must name a file"),
             (["path": "x", "rotate_byte": "1MiB"], "did you mean exporters.audit.rotate_bytes?"),
             (["path": "x", "rotate_bytes": "10"], "must be from 1KiB to 1024GiB"),

@@ -45,7 +45,7 @@ final class MemoryStorage: Storage {
                 throw StorageError(
                     .full,
                     "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
-                        + " Raise storage.memory.maximum_events, or use the storage sqlite.")
+                        + " Raise storage.memory.maximum_events, or use the sqlite storage.")
             }
             let last = Int64(state.events.count)
             for index in plan.insertions.joined() { state.add(batch.withColumns(at: index) { $0.event }) }
@@ -66,9 +66,7 @@ final class MemoryStorage: Storage {
                 return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
             case .latest(let before):
                 let places = state.moments.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
-                var page = page(query, of: state.events, at: places, from: query.order.start)
-                page.next = page.events.last?.sequence ?? query.order.start
-                return page
+                return pageByTime(query, of: state.events, at: places)
             }
         }
     }
@@ -88,17 +86,25 @@ final class MemoryStorage: Storage {
     private func page(
         _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>, from start: Int64
     ) -> EventPage {
-        var page = EventPage(events: [], next: start)
-        var bytes = 0
+        var collector = PageCollector(query, from: start)
         for place in places {
-            let event = events[place]
-            page.next = event.sequence
-            guard query.matches(event.event) else { continue }
-            page.events.append(event)
-            bytes += event.event.byteCount
-            if page.events.count >= query.limit || bytes >= query.maximumBytes { break }
+            collector.page.next = events[place].sequence
+            if !collector.takes(events[place]) { break }
         }
-        return page
+        return collector.page
+    }
+
+    // By time, reading goes on from an event that the reader asked for, so other deployments' are not looked at.
+    private func pageByTime(
+        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>
+    ) -> EventPage {
+        var collector = PageCollector(query, from: query.order.start)
+        for place in places where collector.base.matches(events[place].event) {
+            collector.page.next = events[place].sequence
+            collector.page.moment = events[place].moment
+            if !collector.takes(events[place]) { break }
+        }
+        return collector.page
     }
 
     // MARK: The consumers
@@ -149,5 +155,31 @@ final class MemoryStorage: Storage {
             guard !state.isClosed else { throw StorageError(.closed, "The log in memory was closed.") }
             return try body(&state)
         }
+    }
+}
+
+/// Collects the events of a page that are looked at one after the other, up to its bounds.
+private struct PageCollector {
+    let base: EventFilter
+    var page: EventPage
+    private let query: EventQuery
+    private var bytes = 0
+    private var skipped = 0
+
+    init(_ query: EventQuery, from start: Int64) {
+        self.query = query
+        base = query.filter.withoutSelection
+        page = EventPage(events: [], next: start)
+    }
+
+    /// Takes the event if it passes the filter; false: the page ends with it.
+    mutating func takes(_ event: LoggedEvent) -> Bool {
+        guard query.matches(event.event) else {
+            if query.filter.isSelective, base.matches(event.event) { skipped += 1 }
+            return skipped < query.maximumSkipped
+        }
+        page.events.append(event)
+        bytes += event.event.byteCount
+        return page.events.count < query.limit && bytes < query.maximumBytes
     }
 }

@@ -10,12 +10,12 @@ extension StoragePlugin {
     /// - `maximum_events` (integer, default 1000000): How many events fit, before reports are refused.
     public static let memory = StoragePlugin(
         name: "memory",
-        summary: "Keeps the log in memory; it is gone when the server ends.",
+        summary: "Keeps the log in memory; it is lost when the server stops.",
         stability: .development,
         keys: [
             // What a declaration can say (the kind, the default) is checked before `configure` is called.
             ConfigurationKey(
-                "maximum_events", .integer, default: "1000000", "How many events fit, before reports are refused.")
+                "maximum_events", .integer, default: "1000000", "How many events to keep; reports beyond that are refused.")
         ],
         configure: { configuration in
             // Pure: it checks what a declaration can't say, and touches nothing. `assetlog check-config` ends here.

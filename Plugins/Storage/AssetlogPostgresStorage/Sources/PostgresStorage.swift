@@ -44,7 +44,7 @@ final class PostgresStorage: Storage {
             _ = try await read { try self.horizon.ask($0, $1) }
         } catch let error as StorageError where error.code == .unavailable && connector.failure is PostgresFailure {
             logger.warning(
-                "PostgreSQL can't be reached yet; the server starts without it and goes on trying.",
+                "PostgreSQL can't be reached yet; starting without it and retrying.",
                 metadata: ["error": "\(error)"])
         }
     }
@@ -71,22 +71,9 @@ final class PostgresStorage: Storage {
     func events(_ query: EventQuery) async throws -> EventPage {
         try await read { connection, deadline in
             let horizon = try self.horizon.now(connection, before: deadline)
-            let limit = max(1, min(query.limit, 100_000))
-            let statement = PageStatement(query, horizon: horizon, limit: limit, self.options.schema)
-            let rows = try connection.run(
-                statement.text, statement.parameters, with: statement.settings, before: deadline)
-            var page = EventPage(events: [], next: 0)
-            page.events.reserveCapacity(rows.count)
-            var bytes = 0
-            for row in 0..<rows.count {
-                let event = try EventRow.read(rows, row)
-                guard query.matches(event.event) else { continue }
-                page.events.append(event)
-                bytes += event.event.byteCount
-            }
-            let isFull = rows.count >= limit || bytes >= query.maximumBytes
-            page.next = query.next(after: page, isFull: isFull, horizon: horizon)
-            return page
+            return try PageReader(
+                connection: connection, schema: self.options.schema, horizon: horizon, deadline: deadline
+            ).page(query)
         }
     }
 
@@ -161,7 +148,7 @@ final class PostgresStorage: Storage {
                 round += 1
                 if round % 60 == 0, !Task.isCancelled { try await tidy() }
             } catch {
-                logger.debug("PostgreSQL can't be used now.", metadata: ["error": "\(error)"])
+                logger.debug("PostgreSQL is unavailable.", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: .seconds(1))
         }
@@ -195,21 +182,5 @@ final class PostgresStorage: Storage {
     }
 
     private var closedError: StorageError { StorageError(.closed, "The log in PostgreSQL was closed.") }
-}
-
-extension EventQuery {
-    /// Where a reader goes on after a page.
-    fileprivate func next(after page: EventPage, isFull: Bool, horizon: Int64) -> Int64 {
-        switch order {
-        case .ascending(let after):
-            if isFull, let last = page.events.last { return last.sequence }
-            return max(after, horizon)
-        case .descending(let before):
-            if isFull, let last = page.events.last { return last.sequence }
-            return horizon > 0 && (before ?? .max) > 1 ? 1 : order.start
-        case .latest:
-            return page.events.last?.sequence ?? order.start
-        }
-    }
 }
 #endif

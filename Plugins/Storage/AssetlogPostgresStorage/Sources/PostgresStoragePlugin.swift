@@ -6,28 +6,30 @@ extension StoragePlugin {
     /// Keeps the log in a PostgreSQL database, which several servers may share.
     public static let postgres = StoragePlugin(
         name: "postgres",
-        summary: "Keeps the log in a PostgreSQL database; several servers may share it.",
+        summary: "Keeps the log in a PostgreSQL database that several servers can share.",
         stability: .beta,
         keys: [
             ConfigurationKey(
                 "url", .secret, required: true,
-                "Where the database is: postgresql://role@host:5432/database, with several hosts and every parameter that libpq"
-                    + " knows."),
-            ConfigurationKey("password", .secret, "The role's password; better in the environment or a file than in `url`."),
+                "The database: postgresql://role@host:5432/database; several hosts and every parameter of libpq"
+                    + " are possible."),
+            ConfigurationKey("password", .secret, "The role's password; safer in the environment or a file than in `url`."),
             ConfigurationKey(
-                "password_file", .path, "A file whose first line is the password; it is read at each connect."),
-            ConfigurationKey("schema", .text, default: "assetlog", "The schema that holds everything."),
+                "password_file", .path, "A file whose first line is the password; read for each new connection."),
+            ConfigurationKey("schema", .text, default: "assetlog", "The schema for all tables."),
             ConfigurationKey(
                 "migrate", .choice(["run", "check"]), default: "run",
-                "run: the server makes and upgrades the schema; check: it starts only when somebody else has."),
+                "run: create and upgrade the schema at start; check: start only if the schema is up to date."),
             ConfigurationKey(
                 "synchronous_commit", .choice(["server", "local", "remote_write", "on", "remote_apply", "off"]),
-                default: "server", "What each commit waits for; server: what the server, the database or the role says."),
+                default: "server", "What each commit waits for; server: what PostgreSQL is configured to."),
             ConfigurationKey(
                 "allow_asynchronous_commit", .boolean, default: "false",
-                "Accept that a crash of PostgreSQL loses acknowledged events (synchronous_commit or fsync is off)."),
-            ConfigurationKey("timeout", .duration, default: "10s", "How long a connect, a read or a commit may take."),
-            ConfigurationKey("readers", .integer, default: "4", "How many connections read, 1 to 64; one more appends."),
+                "Accepts that a crash of PostgreSQL loses acknowledged events (synchronous_commit or fsync is off)."),
+            ConfigurationKey("timeout", .duration, default: "10s", "How long connecting, a read or a commit may take."),
+            ConfigurationKey(
+                "readers", .integer, default: "4",
+                "How many connections to use for reads, 1 to 64; one more is used for appends."),
         ],
         placeKey: "url",
         configure: { configuration in
@@ -62,22 +64,22 @@ extension PostgresStorage.Options {
         guard ConnectionString.isClear(url) else {
             throw configuration.error(
                 "url",
-                "can't be read: use only parameters that libpq knows, and write what is special in a name or a password as in"
+                "can't be parsed: use only parameters that libpq knows, and escape special characters in names and passwords, as in"
                     + " p%40ssword")
         }
         if configuration.secret("password") != nil, configuration.string("password_file") != nil {
-            throw configuration.error("password_file", "can't stand beside password; remove one of them")
+            throw configuration.error("password_file", "can't be combined with password; remove one of them")
         }
         let name = configuration.requiredString("schema")
         guard let schema = Schema(name) else {
-            throw configuration.error("schema", "must be a-z, 0-9 and _, at most 40 of them and no digit first, not \"\(name)\"")
+            throw configuration.error("schema", "must be 1 to 40 characters of a-z, 0-9 and _, the first no digit, not \"\(name)\"")
         }
         let durability = configuration.requiredString("synchronous_commit")
         let isLossAllowed = configuration.boolean("allow_asynchronous_commit")
         guard durability != "off" || isLossAllowed else {
             throw configuration.error(
                 "synchronous_commit",
-                "is off: a crash of PostgreSQL would lose acknowledged events. If that is wanted, also set"
+                "is off: a crash of PostgreSQL would lose acknowledged events. If that is acceptable, also set"
                     + " allow_asynchronous_commit: true")
         }
         let timeout = configuration.duration("timeout")

@@ -61,7 +61,7 @@ struct OvertakenCommitTests {
         try await server.add(events(1..<2))
         let error = await #expect(throws: StorageError.self) { try await server.log() }
         #expect(error?.code == .unavailable)
-        #expect(error?.message.contains("another server") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("Another server") == true, "\(error?.message ?? "")")
         try session.run("COMMIT;")
         await eventually("both are there") { try await server.numbers() == [0, 1] }
         await server.close()

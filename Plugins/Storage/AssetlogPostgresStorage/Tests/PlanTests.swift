@@ -13,6 +13,8 @@ struct PlanTests {
     struct Reading: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var query: EventQuery
+        /// The last event that may be looked at.
+        var end: EventMoment?
         var indexes: [String]
         /// Whether the index gives the order as well, so that a page costs what is in it.
         var isOrdered = true
@@ -65,6 +67,28 @@ struct PlanTests {
                 "0", "200000", "'default'", hash, "'\(asset.canonical)'", "'\(time)'",
                 "'\(dayLater)'", "8388608",
             ]),
+        Reading(
+            testDescription: "a partition, among the events up to a sequence",
+            query: EventQuery(order: .ascending(after: 120_000), limit: 100, filter: EventFilter(partition: "p")),
+            end: EventMoment(timestamp: time, sequence: 130_000), indexes: ["sequence"],
+            values: ["120000", "200000", "130000", "'p'", "8388608"]),
+        Reading(
+            testDescription: "a prefix and a check, among the latest events of a deployment",
+            query: EventQuery(
+                order: .latest(before: nil), limit: 100,
+                filter: EventFilter(deployment: "default", prefix: asset, checkName: "c", passed: false)),
+            end: EventMoment(timestamp: time, sequence: 7), indexes: ["timestamp"],
+            values: [
+                "200000", "'default'", "3", "'\(time)'", "7", "'\(asset.canonical)'", "'[\"asset 77\",'", "'[\"asset 77\"-'",
+                #"'\x22636865636b5f6e616d65223a226322'"#, #"'\x22706173736564223a66616c7365'"#, "8388608",
+            ]),
+        Reading(
+            testDescription: "a partition of an asset, among its events before one",
+            query: EventQuery(
+                order: .descending(before: nil), limit: 10,
+                filter: EventFilter(deployment: "default", assetKey: asset, partition: "p")),
+            end: EventMoment(timestamp: time, sequence: 90_000), indexes: ["asset_hash_sequence"],
+            values: ["200001", "'default'", hash, "'\(asset.canonical)'", "90000", "'p'", "8388608"]),
     ]
 
     /// A log of four months, made once, of 400 assets that take turns.
@@ -98,8 +122,11 @@ struct PlanTests {
     func plans(reading: Reading, mode: String) async throws {
         let name = try await Self.table.value
         let schema = try #require(Schema(name))
-        let statement = PageStatement(reading.query, horizon: 200_000, limit: reading.query.limit, schema)
-        let types = reading.values.map { $0.hasPrefix("'2026") ? "timestamptz" : $0.hasPrefix("'") ? "text" : "bigint" }
+        let statement = PageStatement(
+            reading.query, horizon: 200_000, upTo: reading.end, limit: reading.query.limit, schema)
+        let types = reading.values.map { value in
+            value.hasPrefix("'2026") ? "timestamptz" : value.hasPrefix(#"'\x"#) ? "bytea" : value.hasPrefix("'") ? "text" : "bigint"
+        }
         let plan = try await Cluster.shared.get().sql(
             """
             SET plan_cache_mode = \(mode);
@@ -116,6 +143,32 @@ struct PlanTests {
             #expect(isFitting, "\(scan) in \(plan)")
         }
         if reading.isOrdered { #expect(!plan.contains("Sort  (cost"), "\(plan)") }
+    }
+
+    @Test(
+        "looks at no more events than a page may skip, and then goes on",
+        arguments: [
+            EventFilter(deployment: "default", partition: "nowhere"), EventFilter(prefix: AssetKey(["asset"])),
+            EventFilter(checkName: "c"), EventFilter(deployment: "default", assetKey: asset, partition: "nowhere"),
+        ])
+    func bounded(filter: EventFilter) async throws {
+        let cluster = try Cluster.shared.get()
+        let storage = try await open(try await Self.table.value, on: cluster)
+        let isOfAsset = filter.assetKey != nil
+        let looked: Int64 = isOfAsset ? 100 * 400 : 2000
+        let orders: [(EventQuery.Order, Int64)] = [
+            (.ascending(after: 50_000), 50_000 + looked), (.descending(before: 150_001), 150_001 - looked),
+        ]
+        for (order, next) in orders {
+            var query = EventQuery(order: order, filter: filter)
+            query.maximumSkipped = isOfAsset ? 100 : 2000
+            let page = try await storage.events(query)
+            #expect(page.events.isEmpty)
+            // Of checks there are none, so that the log is looked at to its end.
+            guard filter.checkName == nil else { continue }
+            #expect(abs(page.next - next) < 400, "\(page.next), expected \(next)")
+        }
+        await storage.close()
     }
 
     @Test("has a partition for each month of receipt, made when it is needed")

@@ -40,9 +40,9 @@ struct Backup {
             try DataFolder.sync(DataFolder.parent(file))
             let events = extent.count(upTo: head)
             let range = events == 0 ? "" : ", sequences \(extent.first) to \(head)"
-            let consumers = cursors.isEmpty ? "" : ", and the places of \(cursors.map(\.consumer).joined(separator: ", "))"
-            return "Copied \(events) events\(range)\(consumers), to \(file). To go back to it: stop the server, put the file as"
-                + " events.sqlite into an empty folder, and name that folder in storage.sqlite.path."
+            let consumers = cursors.isEmpty ? "" : ", and the cursors of \(cursors.map(\.consumer).joined(separator: ", "))"
+            return "Copied \(events) events\(range)\(consumers), to \(file). To restore it: stop the server, put the file into an"
+                + " empty directory as events.sqlite, and set storage.sqlite.path to that directory."
         } catch {
             throw StorageError.from(error, file: file)
         }
@@ -88,7 +88,7 @@ struct Backup {
         guard errno != EEXIST else { throw Self.exists(file) }
         // A file system without hard links.
         guard rename(partial, file) == 0 else {
-            throw StorageError(.unavailable, "\(file) can't be made: \(String(cString: strerror(errno))).")
+            throw StorageError(.unavailable, "\(file) can't be created: \(String(cString: strerror(errno))).")
         }
     }
 
@@ -97,7 +97,7 @@ struct Backup {
     }
 
     private static func exists(_ file: String) -> StorageError {
-        StorageError(.unavailable, "\(file) exists already, and a backup never overwrites a file. Choose another name.")
+        StorageError(.unavailable, "\(file) already exists, and a backup never overwrites a file. Choose another name.")
     }
 }
 #endif

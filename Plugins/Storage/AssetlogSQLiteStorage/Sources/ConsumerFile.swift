@@ -38,7 +38,7 @@ final class ConsumerFile: ConsumerStore {
         guard log.exists else {
             throw StorageError(
                 .unavailable,
-                "There is no log at \(log.path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
+                "There is no log at \(log.path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
         }
         return try ConsumerFile(folder: folder)
     }
@@ -108,6 +108,7 @@ final class ConsumerFile: ConsumerStore {
     ) async throws -> Result {
         do {
             return try await queue.writeWithoutTransaction { [path] database in
+                guard database.sqliteConnection != nil else { throw SQLiteFailure.closed }
                 // Or cursors would be kept in a file that nobody finds again.
                 guard !database.hasMoved else {
                     throw StorageError(

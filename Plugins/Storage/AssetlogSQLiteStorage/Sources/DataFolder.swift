@@ -17,7 +17,7 @@ enum DataFolder {
         } catch {
             throw StorageError(
                 .unavailable,
-                "The folder \(path) can't be made: \(error.localizedDescription) Check that the one above it exists and"
+                "The directory \(path) can't be created: \(error.localizedDescription) Check that its parent exists and"
                     + " belongs to the server's user.")
         }
     }
@@ -33,7 +33,7 @@ enum DataFolder {
             guard errno != EEXIST else { return false }
             throw StorageError(
                 .unavailable,
-                "\(path) can't be made: \(String(cString: strerror(errno))). Check that its folder belongs to the server's"
+                "\(path) can't be created: \(String(cString: strerror(errno))). Check that its directory belongs to the server's"
                     + " user.")
         }
         defer { close(descriptor) }
@@ -62,7 +62,7 @@ enum DataFolder {
     }
 
     private static func failure(_ path: String) -> StorageError {
-        StorageError(.unavailable, "\(path) can't be made durable: \(String(cString: strerror(errno))).")
+        StorageError(.unavailable, "\(path) can't be synced to disk: \(String(cString: strerror(errno))).")
     }
 }
 #endif

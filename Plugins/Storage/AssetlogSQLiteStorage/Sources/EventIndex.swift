@@ -137,7 +137,7 @@ final class EventIndex: Sendable {
         guard let id = EventIDBytes(statement.bytes(2)) else { return "it is damaged" }
         // Of an event that is damaged or missing the log can't say that it is another one, and the index is not at fault.
         guard let found = try log.identity(watermark), found != id else { return nil }
-        return "it does not fit the log at the event \(watermark)"
+        return "it disagrees with the log at event \(watermark)"
     }
 
     // Older releases made the table without it. There, as mostly, the identities are as far as everything else.

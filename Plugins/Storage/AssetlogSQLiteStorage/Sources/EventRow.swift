@@ -61,11 +61,11 @@ enum EventRow {
     private static func damaged(_ column: String, _ sequence: Int64, _ log: LogExtent) -> StorageError {
         let what =
             column == "checksum"
-            ? "the event \(sequence) is not what was written" : "the \(column) of the event \(sequence) can't be read"
+            ? "event \(sequence) is not what was written" : "the \(column) of event \(sequence) can't be read"
         return StorageError(
             .damaged,
             "\(log.file) is damaged: \(what). Stop the server and run `assetlog verify`; restore the last"
-                + " backup into an empty folder, or start with --accept-loss to go on without the event.",
+                + " backup into an empty directory, or start with --accept-loss to continue without the event.",
             sequence: sequence)
     }
 }

@@ -50,7 +50,7 @@ struct FileFormat: Sendable {
 
     /// The cursors of the consumers.
     static let consumers = FileFormat(
-        noun: "list of consumers", application: 0x414c_4f43,
+        noun: "consumer list", application: 0x414c_4f43,
         steps: [
             { database in
                 try database.raw(
@@ -68,7 +68,7 @@ struct FileFormat: Sendable {
 
     /// The tokens; `number` is their order.
     static let tokens = FileFormat(
-        noun: "list of tokens", application: 0x414c_4f54,
+        noun: "token list", application: 0x414c_4f54,
         steps: [
             { database in
                 try database.raw(
@@ -91,13 +91,13 @@ struct FileFormat: Sendable {
         let tables = try database.rawInteger("SELECT count(*) FROM sqlite_schema") ?? 0
         guard application == self.application || (application == 0 && tables == 0) else {
             throw StorageError(
-                .damaged, "\(file) is no \(noun) of Assetlog but another program's database. Move it away.")
+                .damaged, "\(file) is not an Assetlog \(noun) but another program's database. Move it away.")
         }
         guard version <= current else {
             throw StorageError(
                 .tooNew,
                 "\(file) has format \(version), and this release of Assetlog knows formats up to \(current): a newer"
-                    + " release wrote it. Use that release, or a newer one; a backup from before can be opened by this one."
+                    + " release wrote it. Use that release, or a newer one; this one can open a backup made before the upgrade."
             )
         }
         return version

@@ -24,7 +24,7 @@ final class FolderLock: Sendable {
         guard descriptor >= 0 else {
             throw StorageError(
                 .unavailable,
-                "\(path) can't be opened: \(String(cString: strerror(errno))). Check that the folder belongs to the"
+                "\(path) can't be opened: \(String(cString: strerror(errno))). Check that the directory belongs to the"
                     + " server's user.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
@@ -36,7 +36,7 @@ final class FolderLock: Sendable {
             }
             throw StorageError(
                 .inUse,
-                "Another server\(holder) works on the data in \(folder). Stop it, or give this one a folder of its own"
+                "Another server\(holder) is using the data in \(folder). Stop it, or give this one its own directory"
                     + " (--data or storage.sqlite.path).")
         }
         let text = "\(getpid())\n"

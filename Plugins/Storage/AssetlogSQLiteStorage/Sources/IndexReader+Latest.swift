@@ -54,64 +54,9 @@ extension IndexReader {
     }
 
     /// The sequences of the events in order of some scopes and kinds, greatest first.
-    func eventsInOrder(_ scopes: [Int64], _ kinds: [EventKind], upTo last: Int64) throws -> OrderedEntries {
-        let lists = try scopes.flatMap { scope in
-            try kinds.map { kind in
-                let statement = try RawStatement(
-                    database,
-                    """
-                    SELECT sequence FROM entries WHERE scope = ? AND kind = ? AND sequence <= ? ORDER BY sequence DESC
-                    """)
-                try statement.bind(scope, at: 1)
-                try statement.bind(Int64(kind.rawValue), at: 2)
-                return statement
-            }
-        }
-        return try OrderedEntries(lists, upTo: last)
-    }
-}
-
-/// Several lists of descending sequences as one, read as far as it is asked for.
-struct OrderedEntries {
-    private struct List {
-        let statement: RawStatement
-        var next: Int64
-    }
-
-    // A handful, but for queries over all deployments: looked through for each sequence.
-    private var lists: [List]
-
-    /// The sequence that it stands on; nil: there is none.
-    private(set) var next: Int64?
-
-    fileprivate init(_ statements: [RawStatement], upTo last: Int64) throws {
-        lists = statements.map { List(statement: $0, next: .max) }
-        try skip(to: last)
-    }
-
-    /// Goes to the next sequence.
-    mutating func advance() throws {
-        for place in lists.indices where lists[place].next == next { try step(place) }
-        settle()
-    }
-
-    /// Goes to the first sequence that is not greater than `last`.
-    mutating func skip(to last: Int64) throws {
-        for place in lists.indices where lists[place].next > last {
-            lists[place].statement.reset()
-            try lists[place].statement.bind(last, at: 3)
-            try step(place)
-        }
-        settle()
-    }
-
-    private mutating func step(_ place: Int) throws {
-        lists[place].next = try lists[place].statement.step() ? lists[place].statement.integer(0) : .min
-    }
-
-    private mutating func settle() {
-        let greatest = lists.reduce(Int64.min) { max($0, $1.next) }
-        next = greatest == .min ? nil : greatest
+    func eventsInOrder(_ scopes: [Int64], _ kinds: [EventKind], upTo last: Int64) throws -> MergedEntries {
+        let kinds = kinds.map { EventIndex.kind(Int64($0.rawValue), isStray: false) }
+        return try MergedEntries(database, scopes: scopes, kinds: kinds, from: last, descending: true)
     }
 }
 #endif

@@ -33,37 +33,59 @@ struct IndexReader {
         return statement.integer(0)
     }
 
-    /// The lists of sequences that together hold every event of the query's deployment, asset and kind.
+    /// The sequences that together hold every event of the filter's deployment, assets and kinds, from one on.
     ///
-    /// Nil: the query names none of them, so that the log itself is the list.
-    func lists(for query: EventQuery, descending: Bool) throws -> [EntryList]? {
-        guard query.deployment != nil || query.assetKey != nil || query.kind != nil else { return nil }
-        return try scopes(for: query).flatMap { scope in
-            try query.kinds.flatMap { kind in
-                try [false, true].map { isStray in
-                    let kind = EventIndex.kind(Int64(kind.rawValue), isStray: isStray)
-                    return try EntryList(database, scope: scope, kind: kind, descending: descending)
-                }
-            }
+    /// Nil: the filter names none of them, so that the log itself is the list.
+    func entries(for filter: EventFilter, from first: Int64, descending: Bool) throws -> MergedEntries? {
+        guard filter.deployment != nil || filter.assetKey != nil || filter.prefix != nil || filter.possibleKinds != nil
+        else { return nil }
+        let kinds = filter.sortedKinds.flatMap { kind in
+            [false, true].map { EventIndex.kind(Int64(kind.rawValue), isStray: $0) }
         }
+        return try MergedEntries(
+            database, scopes: scopes(for: filter), kinds: kinds, from: first, descending: descending)
     }
 
-    /// The numbers of the scopes that together hold every event of the query's deployment and asset.
-    func scopes(for query: EventQuery) throws -> [Int64] {
-        let filter = query.deployment == nil ? "" : " AND deployment = ?"
-        let statement = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ?\(filter)")
-        try statement.bind(query.assetKey?.canonical ?? "", at: 1)
-        if let deployment = query.deployment { try statement.bind(deployment, at: 2) }
+    /// The numbers of the scopes that together hold every event of the filter's deployment and assets.
+    func scopes(for filter: EventFilter) throws -> [Int64] {
+        if let prefix = filter.prefix, filter.assetKey == nil, let scopes = try scopes(below: prefix, filter.deployment) {
+            return scopes
+        }
+        return try scopes(where: "asset_key = ?", [filter.assetKey?.canonical ?? ""], filter.deployment)
+    }
+
+    /// How many assets below a prefix are read by their own lists. Of more, the events of the whole deployment are looked
+    /// at: each list costs a statement, and of hundreds of assets most events are close together.
+    static let maximumAssets = 64
+
+    /// The numbers of the assets below a prefix; nil: there are too many.
+    private func scopes(below prefix: AssetKey, _ deployment: String?) throws -> [Int64]? {
+        let bounds = prefix.boundsBelow
+        let scopes = try scopes(
+            where: "(asset_key = ? OR (asset_key >= ? AND asset_key < ?))", [prefix.canonical, bounds.lower, bounds.upper],
+            deployment, limit: Self.maximumAssets + 1)
+        return scopes.count <= Self.maximumAssets ? scopes : nil
+    }
+
+    private func scopes(
+        where condition: String, _ values: [String], _ deployment: String?, limit: Int = -1
+    ) throws -> [Int64] {
+        let filter = deployment == nil ? "" : " AND deployment = ?"
+        let statement = try RawStatement(
+            database, "SELECT scope FROM scopes WHERE \(condition)\(filter) LIMIT \(limit)")
+        for (place, value) in (values + [deployment].compactMap(\.self)).enumerated() {
+            try statement.bind(value, at: Int32(place) + 1)
+        }
         var scopes: [Int64] = []
         while try statement.step() { scopes.append(statement.integer(0)) }
         return scopes
     }
 
-    /// The part of `range` nearest to its start (its end, when descending) where the block's times touch the query's.
+    /// The part of `range` nearest to its start (its end, when descending) where the block's times touch the filter's.
     ///
     /// Nil: there is none.
-    func nextRun(in range: ClosedRange<Int64>, for query: EventQuery, descending: Bool) throws -> ClosedRange<Int64>? {
-        guard query.from != nil || query.to != nil else { return range }
+    func nextRun(in range: ClosedRange<Int64>, for filter: EventFilter, descending: Bool) throws -> ClosedRange<Int64>? {
+        guard filter.from != nil || filter.to != nil else { return range }
         let statement = try RawStatement(
             database,
             """
@@ -72,9 +94,9 @@ struct IndexReader {
             """)
         try statement.bind(range.lowerBound >> EventIndex.zoneBits, at: 1)
         try statement.bind(range.upperBound >> EventIndex.zoneBits, at: 2)
-        try statement.bind(query.from?.microseconds ?? .min, at: 3)
+        try statement.bind(filter.from?.microseconds ?? .min, at: 3)
         // No event is as late as the greatest number, in microseconds.
-        try statement.bind(query.to?.microseconds ?? .max, at: 4)
+        try statement.bind(filter.to?.microseconds ?? .max, at: 4)
         guard try statement.step() else { return nil }
         defer { statement.reset() }
         var blocks = statement.integer(0)...statement.integer(0)
@@ -85,32 +107,6 @@ struct IndexReader {
         }
         let (first, last) = (EventIndex.sequences(of: blocks.lowerBound), EventIndex.sequences(of: blocks.upperBound))
         return (first.lowerBound...last.upperBound).clamped(to: range)
-    }
-}
-
-/// The sequences of one scope and kind, in one direction.
-struct EntryList {
-    private let statement: RawStatement
-
-    init(_ database: Database, scope: Int64, kind: Int64, descending: Bool) throws {
-        statement = try RawStatement(
-            database,
-            """
-            SELECT sequence FROM entries WHERE scope = ? AND kind = ? AND sequence BETWEEN ? AND ?
-            ORDER BY sequence \(descending ? "DESC" : "ASC") LIMIT ?
-            """)
-        try statement.bind(scope, at: 1)
-        try statement.bind(kind, at: 2)
-    }
-
-    /// At most `limit` sequences in `range`, from the end of it where reading starts.
-    func sequences(in range: ClosedRange<Int64>, limit: Int) throws -> [Int64] {
-        try statement.bind(range.lowerBound, at: 3)
-        try statement.bind(range.upperBound, at: 4)
-        try statement.bind(Int64(limit), at: 5)
-        var sequences: [Int64] = []
-        while try statement.step() { sequences.append(statement.integer(0)) }
-        return sequences
     }
 }
 #endif

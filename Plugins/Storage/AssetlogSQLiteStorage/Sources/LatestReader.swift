@@ -14,9 +14,13 @@ struct LatestReader {
     private let log: Database
     private let head: Int64
     /// What is wanted is before this moment, by the query's start and the end of its time.
-    private let bound: EventMoment
+    private var bound: EventMoment
     private let from: Int64
+    private let base: EventFilter
     private var greatest: GreatestMoments
+    private var page: EventPage
+    private var bytes = 0
+    private var skipped = 0
 
     private var watermark: Int64 { min(index?.watermark ?? 0, head) }
 
@@ -31,17 +35,41 @@ struct LatestReader {
         let end = query.to.map { EventMoment($0.microseconds, .min) } ?? EventMoment(.max, .max)
         bound = min(moment ?? end, end)
         from = query.from?.microseconds ?? .min
+        base = query.filter.withoutSelection
         greatest = GreatestMoments(limit: max(1, query.limit))
+        page = EventPage(events: [], next: query.order.start)
     }
 
+    private var isFull: Bool {
+        page.events.count >= max(1, query.limit) || (bytes > 0 && bytes >= query.maximumBytes)
+            || skipped >= max(1, query.maximumSkipped)
+    }
+
+    // Where events are skipped, more of them are wanted than the page has: at first a few, as it may have them soon.
+    private static let windows = 256...16_384
+
     mutating func read() throws -> EventPage {
-        try collectTail()
-        if let index {
-            let scopes = try index.scopes(for: query)
-            try collectStrays(index, scopes)
-            try collectInOrder(index, scopes)
+        // No event has none of the kinds.
+        if base.kinds?.isEmpty == true { return page }
+        let scopes = try index?.scopes(for: query.filter) ?? []
+        var window = max(1, query.limit)
+        if query.filter.isSelective { window = max(window, Self.windows.lowerBound) }
+        while true {
+            greatest = GreatestMoments(limit: window)
+            try collect(scopes)
+            let moments = greatest.sorted()
+            try take(moments)
+            guard !isFull, moments.count >= window, let last = moments.last else { return page }
+            bound = last
+            window = max(window, min(window * 4, Self.windows.upperBound))
         }
-        return try page()
+    }
+
+    private mutating func collect(_ scopes: [Int64]) throws {
+        try collectTail()
+        guard let index else { return }
+        try collectStrays(index, scopes)
+        try collectInOrder(index, scopes)
     }
 
     /// Collects from the log behind the index's watermark.
@@ -55,7 +83,7 @@ struct LatestReader {
 
     private mutating func collectStrays(_ index: IndexReader, _ scopes: [Int64]) throws {
         for scope in scopes {
-            for kind in query.kinds {
+            for kind in query.filter.sortedKinds {
                 let strays = try index.strays(scope, kind, before: bound)
                 while try strays.step() {
                     let moment = EventMoment(strays.integer(0), strays.integer(1))
@@ -72,7 +100,7 @@ struct LatestReader {
         let zones = try index.zones(before: bound)
         guard var zone = try zones.nearest(to: watermark) else { return }
         let last = min(zone.sequences.upperBound, watermark)
-        var entries = try index.eventsInOrder(scopes, query.kinds, upTo: last)
+        var entries = try index.eventsInOrder(scopes, query.filter.sortedKinds, upTo: last)
         let timestamp = try RawStatement(log, "SELECT timestamp FROM events WHERE sequence = ?")
         while let sequence = entries.next {
             if sequence < zone.sequences.lowerBound {
@@ -95,23 +123,29 @@ struct LatestReader {
         if moment < bound, moment.timestamp.microseconds >= from { greatest.add(moment) }
     }
 
-    /// Fetches the events, until the page has its bytes; what the index says is never trusted alone.
-    private func page() throws -> EventPage {
-        var page = EventPage(events: [], next: query.order.start)
+    /// Fetches the events, until the page is full; what the index says is never trusted alone.
+    private mutating func take(_ moments: [EventMoment]) throws {
         let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        var bytes = 0
-        for moment in greatest.sorted() where page.next != moment.sequence || page.events.isEmpty {
+        for moment in moments where moment != page.moment {
+            guard !isFull else { return }
             try row.bind(moment.sequence, at: 1)
             guard try row.step() else { throw extent.missing(moment.sequence) }
             defer { row.reset() }
-            let event = try EventRow.read(row, in: extent)
-            guard event.moment == moment, query.matches(event.event) else { continue }
-            page.events.append(event)
-            page.next = event.sequence
-            bytes += event.event.byteCount
-            if bytes > 0, bytes >= query.maximumBytes { break }
+            try take(row, moment)
         }
-        return page
+    }
+
+    private mutating func take(_ row: RawStatement, _ moment: EventMoment) throws {
+        let columns = try EventRow.borrow(row, in: extent)
+        // By time, a page goes on from an event that the filter without its selection lets pass.
+        guard columns.timestamp == moment.timestamp, base.matches(columns) else { return }
+        (page.next, page.moment) = (moment.sequence, moment)
+        guard query.filter.matches(columns) else {
+            skipped += 1
+            return
+        }
+        page.events.append(LoggedEvent(sequence: moment.sequence, event: columns.event))
+        bytes += columns.byteCount
     }
 }
 
@@ -119,10 +153,5 @@ extension EventMoment {
     fileprivate init(_ microseconds: Int64, _ sequence: Int64) {
         self.init(timestamp: Timestamp(microseconds: microseconds), sequence: sequence)
     }
-}
-
-extension EventQuery {
-    /// The kinds that it asks for.
-    var kinds: [EventKind] { kind.map { [$0] } ?? EventKind.allCases }
 }
 #endif

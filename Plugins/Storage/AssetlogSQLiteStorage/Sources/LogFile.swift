@@ -33,7 +33,7 @@ struct LogFile: Sendable {
             guard try database.rawText("PRAGMA journal_mode = WAL") == "wal" else {
                 throw StorageError(
                     .unavailable,
-                    "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local one.")
+                    "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local file system.")
             }
             // FULL: a commit returns after the write-ahead log is on the disk. Checked, for everything rests on it.
             try database.raw("PRAGMA synchronous = FULL")
@@ -75,7 +75,7 @@ struct LogFile: Sendable {
         guard exists else {
             throw StorageError(
                 .unavailable,
-                "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` makes the log.")
+                "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
         }
         let file = UnwritableFile(path)
         var base = Configuration()
@@ -85,7 +85,7 @@ struct LogFile: Sendable {
         guard version == FileFormat.log.current else {
             throw StorageError(
                 .unavailable,
-                "\(path) has the older format \(version). Start the server once, it upgrades the file; then repeat this."
+                "\(path) has the older format \(version). Start the server once to upgrade it, then try again."
             )
         }
         return readers

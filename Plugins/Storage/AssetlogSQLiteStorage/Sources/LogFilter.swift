@@ -1,20 +1,26 @@
 #if SQLite
 internal import AssetlogCore
 
-/// The filters of a query as a condition of SQL over the log, in a range of sequences.
+/// A filter as a condition of SQL over the log, in a range of sequences; without what is looked for in each event.
+///
+/// What the condition leaves out costs little; every other row is looked at, and counted.
 struct LogFilter {
-    private let query: EventQuery
+    private let filter: EventFilter
+    private let kinds: [EventKind]
     /// What stands after `WHERE`.
     let condition: String
 
-    init(_ query: EventQuery) {
-        self.query = query
+    init(_ filter: EventFilter) {
+        self.filter = filter.withoutSelection
+        kinds = filter.sortedKinds
         var conditions = ["sequence BETWEEN ? AND ?"]
-        if query.deployment != nil { conditions.append("deployment = ?") }
-        if query.assetKey != nil { conditions.append("asset_key = ?") }
-        if query.kind != nil { conditions.append("kind = ?") }
-        if query.from != nil { conditions.append("timestamp >= ?") }
-        if query.to != nil { conditions.append("timestamp < ?") }
+        if filter.deployment != nil { conditions.append("deployment = ?") }
+        if filter.assetKey != nil { conditions.append("asset_key = ?") }
+        if self.filter.kinds != nil {
+            conditions.append("kind IN (\(kinds.map { _ in "?" }.joined(separator: ",")))")
+        }
+        if filter.from != nil { conditions.append("timestamp >= ?") }
+        if filter.to != nil { conditions.append("timestamp < ?") }
         condition = conditions.joined(separator: " AND ")
     }
 
@@ -27,11 +33,18 @@ struct LogFilter {
             defer { next += 1 }
             return next
         }
-        if let deployment = query.deployment { try rows.bind(deployment, at: place()) }
-        if let assetKey = query.assetKey { try rows.bind(assetKey.canonical, at: place()) }
-        if let kind = query.kind { try rows.bind(Int64(kind.rawValue), at: place()) }
-        if let from = query.from { try rows.bind(from.microseconds, at: place()) }
-        if let to = query.to { try rows.bind(to.microseconds, at: place()) }
+        if let deployment = filter.deployment { try rows.bind(deployment, at: place()) }
+        if let assetKey = filter.assetKey { try rows.bind(assetKey.canonical, at: place()) }
+        if filter.kinds != nil {
+            for kind in kinds { try rows.bind(Int64(kind.rawValue), at: place()) }
+        }
+        if let from = filter.from { try rows.bind(from.microseconds, at: place()) }
+        if let to = filter.to { try rows.bind(to.microseconds, at: place()) }
     }
+}
+
+extension EventFilter {
+    /// The kinds that an event which passes can have, in one order.
+    var sortedKinds: [EventKind] { EventKind.allCases.filter { possibleKinds?.contains($0) ?? true } }
 }
 #endif

@@ -2,7 +2,7 @@
 internal import AssetlogCore
 internal import GRDB
 
-/// Reads a range of the log itself, row by row, checks each of them, and says which ones a query wants.
+/// Reads a range of the log itself, row by row, checks each of them, and says which ones a query wants, but for its selection.
 ///
 /// SQLite filters, but every row is handed over: one that is damaged may be one that the query wants, and one that is
 /// missing too.
@@ -23,7 +23,7 @@ final class LogScan {
     ) throws {
         self.log = log
         continuity = Continuity(log, range, descending: descending)
-        let filter = LogFilter(query)
+        let filter = LogFilter(query.filter)
         // The filter has the first parameters, and begins with the range.
         rows = try RawStatement(
             database,

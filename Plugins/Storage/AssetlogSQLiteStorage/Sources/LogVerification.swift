@@ -21,9 +21,9 @@ struct LogVerification {
         while try rows.step() {
             let sequence = rows.integer(0)
             if sequence < 1 || sequence <= last {
-                problems.add("\(file): the sequence \(sequence) stands behind \(last).")
+                problems.add("\(file): sequence \(sequence) comes after \(last).")
             } else if last < sequence &- 1, let first = extent.event(in: last &+ 1...sequence &- 1) {
-                problems.add("\(file): the events \(first) to \(sequence &- 1) are missing.")
+                problems.add("\(file): events \(first) to \(sequence &- 1) are missing.")
             }
             count += 1
             last = sequence
@@ -38,7 +38,7 @@ struct LogVerification {
     }
 
     private func check(_ event: LoggedEvent, _ problems: inout Problems) {
-        func wrong(_ what: String) { problems.add("\(file): the event \(event.sequence) has \(what).") }
+        func wrong(_ what: String) { problems.add("\(file): event \(event.sequence) has \(what).") }
         if event.deployment.isEmpty { wrong("no deployment") }
         if AssetKey(json: event.assetKey.canonical)?.canonical.utf8.elementsEqual(event.assetKey.canonical.utf8) != true {
             wrong("an asset key that is not in canonical form: \(event.assetKey.canonical)")
@@ -48,7 +48,7 @@ struct LogVerification {
             let kind = try event.details.withUnsafeBytes { try JSONScanner.validate($0, depth: depth) }
             if kind != .object { wrong("details that are not a JSON object") }
         } catch {
-            wrong("details that are no JSON: \(error)")
+            wrong("details that are not JSON: \(error)")
         }
     }
 
@@ -63,7 +63,7 @@ struct LogVerification {
         while try rows.step() {
             guard let id = EventIDBytes(rows.bytes(0)) else { continue }
             problems.add(
-                "\(file): the event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2))."
+                "\(file): event \(id.id) is in the log more than once, as \(rows.integer(1)) and \(rows.integer(2))."
             )
         }
     }
@@ -121,7 +121,7 @@ final class IndexVerification {
         if isStray { strays += 1 }
         do {
             let isFound = try isIdentityFound(event) && arePlacesFound(event, isStray) && isInZone(event, isStray)
-            if !isFound { problems.add(advice("lacks the event \(event.sequence)")) }
+            if !isFound { problems.add(advice("lacks event \(event.sequence)")) }
         } catch {
             throw StorageError(.damaged, advice("can't be read (\(error))"))
         }
@@ -163,7 +163,7 @@ final class IndexVerification {
         let entries = try database.rawInteger("SELECT count(*) FROM entries") ?? 0
         let strays = try database.rawInteger("SELECT count(*) FROM strays") ?? 0
         if ids > checked || entries > checked * 2 || strays > self.strays * 2 {
-            problems.add(advice("holds events that the log does not hold"))
+            problems.add(advice("has events that are not in the log"))
         }
     }
 
@@ -173,7 +173,7 @@ final class IndexVerification {
     }
 
     private func advice(_ what: String) -> String {
-        "\(file) \(what). Stop the server, delete the file, and start the server: it builds the index anew."
+        "\(file) \(what). Stop the server, delete the file, and start the server: it rebuilds the index."
     }
 }
 #endif

@@ -32,7 +32,7 @@ final class LogWriter {
             throw StorageError(
                 .damaged,
                 "\(file.path) is damaged: its events have the sequences \(extent.first) to \(head). Restore the last backup"
-                    + " into an empty folder.")
+                    + " into an empty directory.")
         }
     }
 

@@ -12,13 +12,17 @@ struct PageReader {
     private let log: Database
     private var page: EventPage
     private var bytes = 0
+    private var skipped = 0
     private let limit: Int
+    private let base: EventFilter
 
     private var isDescending: Bool {
         if case .descending = query.order { true } else { false }
     }
 
-    private var isFull: Bool { page.events.count >= limit || (bytes > 0 && bytes >= query.maximumBytes) }
+    private var isFull: Bool {
+        page.events.count >= limit || (bytes > 0 && bytes >= query.maximumBytes) || skipped >= max(1, query.maximumSkipped)
+    }
 
     /// - Parameter known: The log ends here or later; 0: not known.
     init(_ query: EventQuery, log: Database, extent: LogExtent, known: Int64 = 0, index: IndexReader?) {
@@ -28,6 +32,7 @@ struct PageReader {
         self.known = known
         self.index = index
         limit = max(1, query.limit)
+        base = query.filter.withoutSelection
         page = EventPage(events: [], next: 0)
     }
 
@@ -49,7 +54,8 @@ struct PageReader {
             var reader = LatestReader(query, before: before, log: log, extent: extent, index: index, head: head)
             return try reader.read()
         }
-        try read(range)
+        // No event has none of the kinds.
+        if base.kinds?.isEmpty != true { try read(range) }
         if !isFull { page.next = isDescending ? range.lowerBound : range.upperBound }
         return page
     }
@@ -70,37 +76,32 @@ struct PageReader {
 
     /// Reads what the index knows of.
     private mutating func look(_ range: ClosedRange<Int64>) throws {
-        guard let index else { return }
-        let lists = try index.lists(for: query, descending: isDescending)
+        guard let index, !isFull else { return }
+        let first = isDescending ? range.upperBound : range.lowerBound
+        var entries = try index.entries(for: query.filter, from: first, descending: isDescending)
         var rest: ClosedRange<Int64>? = range
-        while !isFull, let part = rest, let run = try index.nextRun(in: part, for: query, descending: isDescending) {
-            if let lists {
-                try look(run, lists)
-            } else {
+        while !isFull, let part = rest,
+            let run = try index.nextRun(in: part, for: query.filter, descending: isDescending)
+        {
+            if entries == nil {
                 try scan(run)
+            } else {
+                try look(run, &entries)
             }
             rest = part.rest(behind: run, descending: isDescending)
         }
     }
 
-    /// Reads the events of a run that the lists name, in order.
-    private mutating func look(_ run: ClosedRange<Int64>, _ lists: [EntryList]) throws {
+    /// Reads the events of a run that the index names, in order.
+    private mutating func look(_ run: ClosedRange<Int64>, _ entries: inout MergedEntries?) throws {
         let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        var rest: ClosedRange<Int64>? = run
-        while !isFull, let part = rest {
-            let limit = min(max(limit - page.events.count, 32), 1024)
-            var sequences = try lists.flatMap { list in
-                try list.sequences(in: part, limit: limit)
-            }
-            sequences.sort { isDescending ? $0 > $1 : $0 < $1 }
-            for sequence in sequences.prefix(limit) where !isFull {
-                try row.bind(sequence, at: 1)
-                guard try row.step() else { throw extent.missing(sequence) }
-                defer { row.reset() }
-                try take(EventRow.borrow(row, in: extent), sequence)
-            }
-            guard sequences.count >= limit else { return }
-            rest = part.rest(behind: sequences[limit - 1]...sequences[limit - 1], descending: isDescending)
+        try entries?.skip(to: isDescending ? run.upperBound : run.lowerBound)
+        while !isFull, let sequence = entries?.next, run.contains(sequence) {
+            try row.bind(sequence, at: 1)
+            guard try row.step() else { throw extent.missing(sequence) }
+            defer { row.reset() }
+            try take(EventRow.borrow(row, in: extent), sequence)
+            try entries?.advance()
         }
     }
 
@@ -113,10 +114,15 @@ struct PageReader {
         }
     }
 
-    /// Takes an event into the page when it matches; what the index says is never trusted alone.
+    /// Takes an event into the page when it passes the filter; what the index says is never trusted alone.
     private mutating func take(_ columns: borrowing EventColumns, _ sequence: Int64) throws {
+        guard query.filter.matches(columns) else {
+            guard query.filter.isSelective else { return }
+            page.next = sequence
+            if base.matches(columns) { skipped += 1 }
+            return
+        }
         let event = columns.event
-        guard query.matches(event) else { return }
         page.events.append(LoggedEvent(sequence: sequence, event: event))
         page.next = sequence
         bytes += event.byteCount

@@ -60,7 +60,7 @@ extension StorageError {
         case _ where [ENOSPC, EDQUOT].contains(failure.systemError), SQLITE_FULL:
             self.init(
                 .full,
-                "There is no space left for \(file) (\(reason)). Free some on its file system; the server goes on by itself."
+                "There is no space left for \(file) (\(reason)). Free some on its file system; the server then resumes by itself."
             )
         case SQLITE_MISUSE:
             self.init(.closed, "\(file) was closed (\(reason)).")
@@ -68,18 +68,18 @@ extension StorageError {
             self.init(
                 .damaged,
                 "\(file) is damaged (\(reason)). Stop the server and run `assetlog verify`; restore the last backup"
-                    + " into an empty folder, and keep the damaged folder.")
+                    + " into an empty directory, and keep the damaged one.")
         case SQLITE_IOERR:
             self.init(
                 .unavailable,
-                "The disk refuses to read or write \(file) (\(reason)). Look at the system's log; the server goes on by"
+                "The disk can't read or write \(file) (\(reason)). See the system's log; the server resumes by"
                     + " itself when the disk works again.")
         case SQLITE_BUSY, SQLITE_LOCKED:
-            self.init(.unavailable, "\(file) is locked by another program (\(reason)). End that program.")
+            self.init(.unavailable, "\(file) is locked by another program (\(reason)). Stop that program.")
         case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH:
             self.init(
                 .unavailable,
-                "\(file) can't be opened for writing (\(reason)). Check that its folder exists and belongs to the"
+                "\(file) can't be opened for writing (\(reason)). Check that its directory exists and belongs to the"
                     + " server's user.")
         default:
             self.init(.unavailable, "\(file) can't be used (\(reason)).")

@@ -107,12 +107,12 @@ final class SQLiteStorage: Storage {
             let (index, discarded) = try EventIndex.open(folder: folder, log: log)
             if let discarded {
                 logger.warning(
-                    "the index is built anew", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
+                    "The index is being rebuilt.", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
             }
             return IndexState(index: index)
         } catch {
             logger.warning(
-                "the index can't be opened now; reads are slower meanwhile",
+                "The index can't be opened now; reads are slower until it can.",
                 metadata: ["error": "\(StorageError.from(error, file: "\(folder)/index.sqlite"))"])
             return IndexState()
         }
@@ -181,6 +181,8 @@ final class SQLiteStorage: Storage {
         _ body: @escaping @Sendable (Database, IndexReader?) throws -> Result
     ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
+        // A connection that is opened now would open other files, or make them.
+        if let problem = guardian.freshProblem { throw StorageError(.unavailable, problem) }
         let index = index.withLock { $0.index }
         do {
             return try await readers.read { log in
@@ -219,7 +221,7 @@ final class SQLiteStorage: Storage {
         for cursor in try await consumers.cursors() where cursor.position > head && cursor.log ?? extent.id == extent.id {
             _ = try await consumers.replay(cursor.consumer, after: head)
             logger.warning(
-                "a consumer stood behind the log's end and was set back to it",
+                "A consumer was past the end of the log and was set back to it.",
                 metadata: ["consumer": "\(cursor.consumer)", "position": "\(cursor.position)", "head": "\(head)"])
         }
     }
@@ -257,7 +259,7 @@ final class SQLiteStorage: Storage {
             } catch {
                 if let index = index.withLock({ $0.index }), EventIndex.isDamage(error) { discard(index, error) }
                 failures += 1
-                await pause(after: failures, "the index could not follow the log; reads are slower meanwhile", error)
+                await pause(after: failures, "The index could not keep up with the log; reads are slower until it can.", error)
                 appended.send()
             }
         }
@@ -275,7 +277,7 @@ final class SQLiteStorage: Storage {
                 failures = 0
             } catch {
                 failures += 1
-                await pause(after: failures, "the write-ahead log could not be copied into the file", error)
+                await pause(after: failures, "The write-ahead log could not be copied into the database file; retrying.", error)
             }
         }
     }
@@ -296,7 +298,7 @@ final class SQLiteStorage: Storage {
             return true
         }
         guard wasCurrent else { return }
-        logger.warning("the index is built anew", metadata: ["file": "\(broken.path)", "reason": "\(error)"])
+        logger.warning("The index is being rebuilt.", metadata: ["file": "\(broken.path)", "reason": "\(error)"])
         appended.send()
     }
 
@@ -308,7 +310,7 @@ final class SQLiteStorage: Storage {
             return try EventIndex.open(folder: options.folder, log: LogIdentity(readers, extent))
         }
         if let discarded {
-            logger.warning("the index is built anew", metadata: ["file": "\(made.path)", "reason": "\(discarded)"])
+            logger.warning("The index is being rebuilt.", metadata: ["file": "\(made.path)", "reason": "\(discarded)"])
         }
         index.withLock { $0 = IndexState(index: made) }
         return made

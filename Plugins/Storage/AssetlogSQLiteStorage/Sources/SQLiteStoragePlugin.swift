@@ -9,13 +9,13 @@ extension StoragePlugin {
     ///   the file.
     public static let sqlite = StoragePlugin(
         name: "sqlite",
-        summary: "Keeps the log in SQLite files of one folder; one server works on it.",
+        summary: "Keeps the log in SQLite files in one directory, for one server.",
         stability: .beta,
         keys: [
-            ConfigurationKey("path", .path, "The folder of the files; without it the data folder."),
+            ConfigurationKey("path", .path, "The directory of the files. Default: server.data."),
             ConfigurationKey(
                 "checkpoint_pages", .integer, default: "4000",
-                "After so many pages of 4 KiB the write-ahead log is copied into the file, 100 to 100000."),
+                "How many 4 KiB pages the write-ahead log collects before they are copied into the file, 100 to 100000."),
         ],
         placeKey: "path",
         configure: { configuration in

@@ -43,7 +43,7 @@ final class TokenFile: TokenStore {
             guard !database.hasMoved else {
                 throw StorageError(
                     .unavailable,
-                    "\(path) was removed or replaced while it was open. Restart the server to go on with what is there now.")
+                    "\(path) was removed or replaced while it was open. Restart the server to use what is there now.")
             }
             return try (database.rawInteger("PRAGMA data_version") ?? 0) + ownChanges.load(ordering: .relaxed)
         }
@@ -87,7 +87,7 @@ final class TokenFile: TokenStore {
 
     private static func insert(_ token: TokenRecord, _ database: Database, file: String) throws {
         guard try find(token.id, database) == false else {
-            throw StorageError(.unavailable, "\(file) holds a token with the ID \(token.id) already. Make another one.")
+            throw StorageError(.unavailable, "\(file) already has a token with the ID \(token.id). Create another one.")
         }
         let insert = try RawStatement(database, TokenRow.insertion)
         try TokenRow.bind(token, to: insert)

@@ -28,7 +28,7 @@ enum TokenRow {
         func damaged(_ what: String) -> StorageError {
             StorageError(
                 .damaged,
-                "\(file) is damaged: the \(what) of the token \(id) can't be read. Move the file away and make new tokens.")
+                "\(file) is damaged: the \(what) of the token \(id) can't be read. Move the file away and create new tokens.")
         }
         func texts(_ column: Int32, _ what: String) throws -> [String] {
             guard let texts = CanonicalJSON.strings(inArray: Array(row.bytes(column))) else { throw damaged(what) }

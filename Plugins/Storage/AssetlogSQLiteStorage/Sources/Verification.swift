@@ -86,13 +86,13 @@ struct Verification {
             }
             for cursor in cursors where cursor.log != nil && cursor.log != extent.id {
                 problems.add(
-                    "The consumer \(cursor.consumer) stands at \(cursor.position) of another log. When the server starts, it"
+                    "The consumer \(cursor.consumer) is at \(cursor.position) of another log. When the server starts, it"
                         + " begins at the first event of this one.")
             }
             for cursor in cursors
             where (cursor.log ?? extent.id) == extent.id && (cursor.position > head || cursor.position < 0) {
                 problems.add(
-                    "The consumer \(cursor.consumer) stands at \(cursor.position), and the log ends at \(head): it would"
+                    "The consumer \(cursor.consumer) is at \(cursor.position), but the log ends at \(head): it would"
                         + " miss events. The server sets it back when it starts.")
             }
         } catch {
@@ -122,7 +122,7 @@ struct Verification {
             return try EventIndex.openForCommand(folder: folder, log: LogIdentity(readers, extent))
         } catch {
             problems.add(
-                "\(folder)/index.sqlite can't be read: \(error). It holds nothing of its own: the server builds it anew"
+                "\(folder)/index.sqlite can't be read: \(error). It has no data of its own: the server rebuilds it"
                     + " when it starts.")
             return nil
         }
@@ -135,7 +135,7 @@ struct Problems {
 
     mutating func add(_ sentence: @autoclosure () -> String) {
         guard sentences.count < 100 else {
-            if sentences.count == 100 { sentences.append("There are more problems than these.") }
+            if sentences.count == 100 { sentences.append("There are further problems.") }
             return
         }
         sentences.append(sentence())

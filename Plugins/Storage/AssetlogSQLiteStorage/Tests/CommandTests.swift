@@ -50,7 +50,7 @@ struct CommandTests {
         _ = try await setup(folder.path).backUp?(copy)
         let before = try Data(contentsOf: URL(fileURLWithPath: copy))
         let error = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).backUp?(copy) }
-        #expect(error?.message.contains("exists already") == true)
+        #expect(error?.message.contains("already exists") == true)
         #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
         #expect(
             try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") } == [])
@@ -75,8 +75,8 @@ struct CommandTests {
     @Test(
         "Verification finds planted damage and names it",
         arguments: [
-            ("events", "UPDATE events SET kind = 77 WHERE sequence = 40", "kind of the event 40"),
-            ("events", "UPDATE events SET event_id = x'00' WHERE sequence = 40", "event_id of the event 40"),
+            ("events", "UPDATE events SET kind = 77 WHERE sequence = 40", "kind of event 40"),
+            ("events", "UPDATE events SET event_id = x'00' WHERE sequence = 40", "event_id of event 40"),
             ("events", "UPDATE events SET details = x'5b5d' WHERE sequence = 40", "event 40 is not what was written"),
             ("events", "UPDATE events SET details = x'7b7d' WHERE sequence = 40", "event 40 is not what was written"),
             (
@@ -84,26 +84,26 @@ struct CommandTests {
                 "event 40 is not what was written"
             ),
             ("events", "UPDATE events SET checksum = NULL WHERE sequence = 40", "event 40 is not what was written"),
-            ("events", "UPDATE events SET timestamp = 'soon' WHERE sequence = 40", "timestamp of the event 40"),
+            ("events", "UPDATE events SET timestamp = 'soon' WHERE sequence = 40", "timestamp of event 40"),
             ("events", "DELETE FROM events WHERE sequence BETWEEN 40 AND 42", "events 40 to 42 are missing"),
-            ("events", "DELETE FROM events WHERE sequence > 90", "holds events that the log does not hold"),
+            ("events", "DELETE FROM events WHERE sequence > 90", "has events that are not in the log"),
             (
                 "events",
                 "UPDATE events SET event_id = (SELECT event_id FROM events WHERE sequence = 7) WHERE sequence = 40",
                 "in the log more than once, as 7 and 40"
             ),
-            ("index", "DELETE FROM ids WHERE sequence = 40", "lacks the event 40"),
-            ("index", "DELETE FROM entries WHERE sequence = 40", "lacks the event 40"),
-            ("index", "UPDATE zones SET least = greatest + 1", "lacks the event 1"),
-            ("index", "UPDATE zones SET lowest = highest + 1", "lacks the event 1"),
-            ("index", "UPDATE zones SET highest = lowest - 1", "lacks the event 1"),
-            ("index", "UPDATE entries SET kind = kind | 128 WHERE sequence = 40", "lacks the event 40"),
-            ("index", "INSERT INTO entries VALUES (1, 1, 999)", "holds events that the log does not hold"),
-            ("index", "INSERT INTO strays VALUES (1, 1, 5, 40)", "holds events that the log does not hold"),
-            ("consumers", "INSERT INTO consumers (name, generation, position) VALUES ('audit', 0, 5000)", "audit stands at 5000"),
+            ("index", "DELETE FROM ids WHERE sequence = 40", "lacks event 40"),
+            ("index", "DELETE FROM entries WHERE sequence = 40", "lacks event 40"),
+            ("index", "UPDATE zones SET least = greatest + 1", "lacks event 1"),
+            ("index", "UPDATE zones SET lowest = highest + 1", "lacks event 1"),
+            ("index", "UPDATE zones SET highest = lowest - 1", "lacks event 1"),
+            ("index", "UPDATE entries SET kind = kind | 128 WHERE sequence = 40", "lacks event 40"),
+            ("index", "INSERT INTO entries VALUES (1, 1, 999)", "has events that are not in the log"),
+            ("index", "INSERT INTO strays VALUES (1, 1, 5, 40)", "has events that are not in the log"),
+            ("consumers", "INSERT INTO consumers (name, generation, position) VALUES ('audit', 0, 5000)", "audit is at 5000"),
             (
                 "consumers", "INSERT INTO consumers VALUES ('audit', 0, 5, randomblob(16), NULL)",
-                "audit stands at 5 of another log"
+                "audit is at 5 of another log"
             ),
             ("index", "UPDATE progress SET watermark = 120", "has lost the events 101 to 120"),
         ])

@@ -79,11 +79,12 @@ struct LatestTests {
     }
 
     private static let filters: [EventQuery] = [
-        EventQuery(), EventQuery(deployment: "default"), EventQuery(deployment: "prod", kind: .check),
+        EventQuery(), EventQuery(deployment: "default"), EventQuery(deployment: "prod", kinds: [.check]),
         EventQuery(deployment: "default", assetKey: AssetKey(["busy"])),
         EventQuery(deployment: "default", assetKey: AssetKey(["rare"])),
-        EventQuery(assetKey: AssetKey(["hourly"]), kind: .materialization),
+        EventQuery(assetKey: AssetKey(["hourly"]), kinds: [.materialization]),
         EventQuery(deployment: "prod", assetKey: AssetKey(["unknown"])),
+        EventQuery(filter: EventFilter(deployment: "default", prefix: AssetKey(["hourly"]), kinds: [.check, .observation])),
     ]
 
     @Test("gives what sorting all events would give, whatever the clocks say", arguments: Clocks.all, [1501, 3500])

@@ -3,18 +3,18 @@ import ArgumentParser
 /// `assetlog report`
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "report", abstract: "Report what happened to an asset, to a server or, while it is away, to the spool.",
+        commandName: "report", abstract: "Report what happened to an asset.",
         discussion: """
             assetlog report materialization warehouse orders --partition 2026-11-22 --metadata rows=10 source=s3://bucket/orders
             assetlog report check warehouse orders --check-name no_nulls --passed true
             assetlog report observation warehouse orders --description seen
             assetlog report failure warehouse orders --message 'out of memory'
 
-            A server that can't be reached, or is busy, costs nothing: the report waits in a folder, and the next report of \
-            the asset, or `assetlog report flush`, delivers it. Docs/Reporting.md explains it.
+            If the server can't be reached or is busy, the report waits in a directory, the spool; the next report of the asset, \
+            or `assetlog report flush`, delivers it. See Docs/Reporting.md.
 
-            Exit codes: 0 recorded, or kept for later, which standard error says; 1 refused by the server, or neither recorded \
-            nor kept; 64 a wrong command line.
+            Exit codes: 0 recorded, or kept for later with a message on standard error; 1 refused by the server, or neither \
+            recorded nor kept; 64 wrong command line.
             """,
         subcommands: [
             ReportMaterializationCommand.self, ReportCheckCommand.self, ReportObservationCommand.self, ReportStartedCommand.self,

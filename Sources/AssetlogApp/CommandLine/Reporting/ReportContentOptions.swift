@@ -7,28 +7,28 @@ import AssetlogJournal
 struct ReportContentOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "The asset's key: a word for each part. A single word is split at its slashes, or is a JSON array of parts.",
+            "The asset key, one word per part. A single word is split at its slashes, or can be a JSON array of parts.",
             valueName: "key"))
     var key: [String]
 
-    @Option(help: ArgumentHelp("The partition of the asset; without it: the whole asset.", valueName: "partition"))
+    @Option(help: ArgumentHelp("The partition. Default: the whole asset.", valueName: "partition"))
     var partition: String?
 
     @Option(
         parsing: .upToNextOption,
         help: ArgumentHelp(
-            "Labels with values, such as rows=10 source=s3://bucket. Numbers that read back as they are typed, true, false and"
-                + " null are what they look like, everything else is text; label:=JSON takes any JSON, as rate:=1e-5.",
+            "Labels with values, such as rows=10 source=s3://bucket. Numbers that read back exactly as typed, true, false and"
+                + " null are recorded as such, everything else as text; label:=JSON takes any JSON, such as rate:=1e-5.",
             valueName: "label=value"))
     var metadata: [String] = []
 
-    @Option(help: ArgumentHelp("A JSON object of further labels.", valueName: "json"))
+    @Option(help: ArgumentHelp("A JSON object with more labels.", valueName: "json"))
     var metadataJSON: String?
 
     @Option(
         parsing: .singleValue,
         help: ArgumentHelp(
-            "A name with a text by which the event can be found, such as team=core; may be repeated.", valueName: "name=text"))
+            "A tag, such as team=core; can be repeated.", valueName: "name=text"))
     var tag: [String] = []
 
     /// The report of a kind.
@@ -44,7 +44,7 @@ struct ReportContentOptions: ParsableArguments {
             for entry in try Self.object(metadataJSON).entries { labels[entry.label] = entry.value }
         }
         if partition == "" {
-            throw ValidationError("--partition is empty. Was a variable not set? Without the flag the report speaks of the whole asset.")
+            throw ValidationError("--partition is empty. Was a variable not set? Without the flag, the report is about the whole asset.")
         }
         guard labels[""] == nil else { throw ValidationError("A label of the metadata is empty. Was a variable not set?") }
         var report = Report(kind, of: try Self.parts(key), partition: partition, metadata: labels)
@@ -68,7 +68,7 @@ struct ReportContentOptions: ParsableArguments {
         let parts = try split(words)
         guard parts.contains("") else { return parts }
         throw ValidationError(
-            "The asset's key \(AssetKey(parts)) has an empty part. Was a variable not set? A slash at the start or the end makes one"
+            "The asset key \(AssetKey(parts)) has an empty part. Was a variable not set? A slash at the start or the end makes one"
                 + " too.")
     }
 
@@ -76,7 +76,7 @@ struct ReportContentOptions: ParsableArguments {
         guard words.count == 1, let word = words.first else { return words }
         if word.hasPrefix("[") {
             guard let key = AssetKey(json: word) else {
-                throw ValidationError("A key that starts with [ must be a JSON array of texts, such as '[\"warehouse\",\"orders\"]'.")
+                throw ValidationError("A key that starts with [ must be a JSON array of strings, such as '[\"warehouse\",\"orders\"]'.")
             }
             return key.parts
         }
@@ -88,7 +88,7 @@ struct ReportContentOptions: ParsableArguments {
     static func pair(_ text: String) throws -> (String, JSONValue) {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
             throw ValidationError(
-                "--metadata takes label=value, such as rows=10, not \(LineText.quoted(text)). The words of the key stand before it.")
+                "--metadata takes label=value, such as rows=10, not \(LineText.quoted(text)). The words of the key come before it.")
         }
         let (label, value) = (text[..<equals], String(text[text.index(after: equals)...]))
         guard label.hasSuffix(":") else { return (String(label), JSONValue(typed: value)) }
@@ -113,7 +113,7 @@ struct ReportContentOptions: ParsableArguments {
 
 /// What a report that is no check may say in words.
 struct ReportTextOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Words for people.", valueName: "text"))
+    @Option(help: ArgumentHelp("A description for people.", valueName: "text"))
     var description: String?
 
     @Option(help: ArgumentHelp("The version of the asset's data.", valueName: "version"))

@@ -5,7 +5,7 @@ import AssetlogCore
 /// `assetlog report materialization`
 struct ReportMaterializationCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "materialization", abstract: "The asset, or a partition of it, was written.")
+        commandName: "materialization", abstract: "Report that the asset, or a partition of it, was written.")
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
@@ -26,7 +26,7 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
 
 /// `assetlog report observation`
 struct ReportObservationCommand: AssetlogSubcommand {
-    static let configuration = CommandConfiguration(commandName: "observation", abstract: "The asset was looked at.")
+    static let configuration = CommandConfiguration(commandName: "observation", abstract: "Report that the asset was observed.")
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
@@ -47,7 +47,7 @@ struct ReportObservationCommand: AssetlogSubcommand {
 
 /// `assetlog report check`
 struct ReportCheckCommand: AssetlogSubcommand {
-    static let configuration = CommandConfiguration(commandName: "check", abstract: "A check of the asset was evaluated.")
+    static let configuration = CommandConfiguration(commandName: "check", abstract: "Report the result of a check.")
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions

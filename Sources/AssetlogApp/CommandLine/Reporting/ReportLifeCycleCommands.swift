@@ -5,12 +5,12 @@ import AssetlogCore
 /// `assetlog report started`
 struct ReportStartedCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "started", abstract: "Somebody began to write the asset; a materialization, failure or skip follows.")
+        commandName: "started", abstract: "Report that writing the asset has started.")
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
 
-    @Option(help: ArgumentHelp("Words for people.", valueName: "text"))
+    @Option(help: ArgumentHelp("A description for people.", valueName: "text"))
     var description: String?
 
     @OptionGroup var target: ReportTargetOptions
@@ -32,7 +32,7 @@ struct ReportStartedCommand: AssetlogSubcommand {
 /// `assetlog report failure`
 struct ReportFailureCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "failure", abstract: "The asset should have been written, and was not.")
+        commandName: "failure", abstract: "Report that writing the asset failed.")
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
@@ -55,7 +55,7 @@ struct ReportFailureCommand: AssetlogSubcommand {
 /// `assetlog report skipped`
 struct ReportSkippedCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "skipped", abstract: "The asset was not written, and that is in order.")
+        commandName: "skipped", abstract: "Report that the asset was not written, intentionally.")
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
@@ -86,7 +86,7 @@ struct ReportReasonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("What went wrong, for people.", valueName: "text"))
     var message: String?
 
-    @Option(help: ArgumentHelp("Words about the attempt, for people.", valueName: "text"))
+    @Option(help: ArgumentHelp("A description of the attempt, for people.", valueName: "text"))
     var description: String?
 
     func failureReason() throws -> FailureReason? { try reason.map(ReportWords.reason) }
@@ -102,7 +102,7 @@ struct ReportReasonOptions: ParsableArguments {
 struct ReportTimeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "When it happened, with its offset, such as 2026-11-23T19:00:00+01:00, or in seconds since 1970. Without it: now.",
+            "When it happened, with its offset, such as 2026-11-23T19:00:00+01:00, or in seconds since 1970. Default: now.",
             valueName: "time"))
     var timestamp: String?
 

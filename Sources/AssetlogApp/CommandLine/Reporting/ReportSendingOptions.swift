@@ -4,12 +4,12 @@ import AssetlogCore
 
 /// How a report is sent.
 struct ReportSendingOptions: ParsableArguments {
-    @Flag(help: "Keep nothing for later: exit with 1 when the server can't record the report now.")
+    @Flag(help: "Don't use the spool: exit with 1 if the server can't record the report now.")
     var noSpool = false
 
     @Option(
         help: ArgumentHelp(
-            "The identity of the report, a UUID: a server records it once, however often this command is run with it.",
+            "The report's ID, a UUID: the server records it once, however often this command is run with it.",
             valueName: "uuid"))
     var id: String?
 

@@ -8,13 +8,13 @@ struct ReportFlushCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
         commandName: "flush", abstract: "Deliver the reports that wait in the spool for a server.",
         discussion: """
-            Exits with 0 when nothing waits any more, else with 1 and the reason. What the server refuses is put aside, with \
-            its answer, and no longer waits.
+            Exits with 0 if no reports wait any longer, else with 1 and the reason. Refused reports are moved to refused/, with \
+            the server's answer.
             """)
 
     @OptionGroup var target: ReportTargetOptions
 
-    @Flag(help: "Try again what was refused before, as after a token was renewed.")
+    @Flag(help: "Also retry reports that were refused before, for example after a token was renewed.")
     var refused = false
 
     func run(in context: CommandContext) async throws {
@@ -22,12 +22,12 @@ struct ReportFlushCommand: AssetlogSubcommand {
         let client = try target.client(in: context, token: target.token(in: context).get())
         let delivery = try await SpoolingReporter(client: client, spool: spool).flush(includingRefused: refused)
         context.write("\(Self.summary(delivery)).\n")
-        if delivery.refused + delivery.damaged > 0 { context.warn("What was put aside lies in \(spool.folder)/refused") }
+        if delivery.refused + delivery.damaged > 0 { context.warn("Refused and damaged reports are in \(spool.folder)/refused") }
         if let obstacle = delivery.obstacle { throw CommandFailure(.failure, obstacle.message) }
         guard delivery.remaining + delivery.elsewhere == 0 else {
             let reports = delivery.elsewhere == 1 ? "1 report waits" : "\(delivery.elsewhere) reports wait"
             throw CommandFailure(
-                .failure, "\(reports) for other servers, which `assetlog report list` names; flush them by --to")
+                .failure, "\(reports) for other servers, listed by `assetlog report list`; flush them with --to")
         }
     }
 
@@ -40,7 +40,7 @@ struct ReportFlushCommand: AssetlogSubcommand {
 /// `assetlog report list`
 struct ReportListCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the reports that wait in the spool, and those that were refused.")
+        commandName: "list", abstract: "List the reports that wait in the spool and those that were refused.")
 
     @OptionGroup var target: ReportTargetOptions
 

@@ -10,7 +10,7 @@ struct ReportTargetOptions: ParsableArguments {
         help: ArgumentHelp("The server, with its path prefix. (default: ASSETLOG_URL, or http://localhost:3000)", valueName: "url"))
     var to: String?
 
-    @Option(help: ArgumentHelp("The deployment that reports belong to; without it: the server's default.", valueName: "name"))
+    @Option(help: ArgumentHelp("The deployment. Default: the server's.", valueName: "name"))
     var deployment: String?
 
     @Option(help: ArgumentHelp("A file with the token. (default: the token in ASSETLOG_TOKEN)", valueName: "file"))
@@ -18,13 +18,13 @@ struct ReportTargetOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "The authorities that may vouch for the server, PEM. (default: ASSETLOG_CA_FILE, or the system's)", valueName: "file"))
+            "The only authorities to trust for the server, PEM. (default: ASSETLOG_CA_FILE, or the system's)", valueName: "file"))
     var caFile: String?
 
     @Option(
         help: ArgumentHelp(
-            "The folder in which reports wait. (default: ASSETLOG_SPOOL, or assetlog/spool below XDG_STATE_HOME or"
-                + " ~/.local/state; without a home /var/tmp/assetlog-UID/spool)", valueName: "folder"))
+            "Where reports wait. (default: ASSETLOG_SPOOL, or assetlog/spool in XDG_STATE_HOME or"
+                + " ~/.local/state; without a home /var/tmp/assetlog-UID/spool)", valueName: "directory"))
     var spool: String?
 
     @Option(help: ArgumentHelp("How long to try: a number with ms, s, m or h.", valueName: "span"))

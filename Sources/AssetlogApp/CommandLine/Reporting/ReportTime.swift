@@ -37,10 +37,10 @@ enum ReportTime {
                 throw Problem(sentence: "\(text) looks like \(unit); give seconds, with decimals where they matter")
             }
             throw Problem(
-                sentence: "\(time) lies over 10 minutes ahead of this machine's clock, which servers refuse; check the time and its"
+                sentence: "\(time) is over 10 minutes ahead of this machine's clock, which servers refuse; check the time and its"
                     + " offset")
         }
-        guard time >= earliest else { throw Problem(sentence: "\(time) lies before 1980, which servers refuse") }
+        guard time >= earliest else { throw Problem(sentence: "\(time) is before 1980, which servers refuse") }
         return time
     }
 

@@ -7,7 +7,7 @@ enum ReportToken {
     static func read(file path: String) -> Result<Secret, CommandFailure> {
         guard let data = FileManager.default.contents(atPath: path), data.count <= 4096 else {
             return .failure(
-                CommandFailure(.failure, "the token file \(path) can't be read; check its path, and that it holds a token only"))
+                CommandFailure(.failure, "the token file \(path) can't be read; check its path, and that it contains a token only"))
         }
         return read(String(decoding: data, as: UTF8.self), from: "the token file \(path)")
     }
@@ -19,7 +19,7 @@ enum ReportToken {
         // A byte order mark is no part of it either.
         let token = text.trimmingCharacters(in: .whitespacesAndNewlines.union(CharacterSet(charactersIn: "\u{FEFF}")))
         guard !token.isEmpty, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
-            return .failure(CommandFailure(.failure, "\(source) must hold a token, and nothing else"))
+            return .failure(CommandFailure(.failure, "\(source) must contain a token, and nothing else"))
         }
         return .success(Secret(token))
     }

@@ -35,7 +35,7 @@ struct NamedTokens {
     func valid(_ text: String) throws -> (token: TokenRecord, others: [TokenRecord]) {
         guard case .open(let open) = try find(text), let token = open.last(where: { $0.isValid(at: now) }) else {
             throw CommandFailure(
-                .failure, "the token \"\(text)\" is not valid any more; `assetlog token create` makes another one")
+                .failure, "the token \"\(text)\" is no longer valid; `assetlog token create` creates a new one")
         }
         let others = records.filter { $0.id != token.id && $0.grant.name == token.grant.name && $0.isValid(at: now) }
         return (token, others)
@@ -45,7 +45,7 @@ struct NamedTokens {
         let open = records.filter { $0.revokedAt == nil }
         let hint =
             ConfigurationError.nearest(to: text, among: open.map(\.grant.name)).map { "; did you mean \($0)?" }
-            ?? "; `assetlog token list` shows those that there are"
+            ?? "; `assetlog token list` lists all"
         return CommandFailure(.failure, "there is no token with the name or ID \"\(text)\"\(hint)")
     }
 }

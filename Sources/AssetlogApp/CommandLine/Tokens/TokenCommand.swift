@@ -4,8 +4,8 @@ import AssetlogCore
 /// `assetlog token`
 struct TokenCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "token", abstract: "Make, show and end the tokens that reporters and readers send.",
-        discussion: "A running server has every change in force within a second. Docs/Tokens.md explains tokens.",
+        commandName: "token", abstract: "Create, list, rotate and revoke tokens.",
+        discussion: "A running server applies every change within a second. See Docs/Tokens.md.",
         subcommands: [TokenCreateCommand.self, TokenListCommand.self, TokenRevokeCommand.self, TokenRotateCommand.self])
 
     /// Opens the tokens of a storage for one piece of work, and closes them after it.

@@ -6,7 +6,7 @@ import AssetlogJournal
 /// `assetlog token create`
 struct TokenCreateCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "create", abstract: "Make a token, and print it: this once.",
+        commandName: "create", abstract: "Create a token and print it; it is shown only once.",
         discussion: """
             assetlog token create spark --allow report:materialization,report:check --assets 'warehouse/**' --expires 90d
 
@@ -15,36 +15,36 @@ struct TokenCreateCommand: AssetlogSubcommand {
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Argument(help: "Its name, which events show as reported_by: 1 to 128 characters.")
+    @Argument(help: "The token's name, which events show as reported_by: 1 to 128 characters.")
     var name: String
 
     @Option(
         help: ArgumentHelp(
-            "What it may do, separated by commas: report:materialization, report:check, report:observation, read, admin; or"
-                + " all. Without it: nothing.", valueName: "rights"))
+            "The token's rights, separated by commas: report:materialization, report:check, report:observation, read, admin; or"
+                + " all. Default: none.", valueName: "rights"))
     var allow: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The assets that it reaches, such as 'warehouse/**'; may be repeated. Without it: every asset.",
+            "The assets that it reaches, such as 'warehouse/**'; can be repeated. Default: every asset.",
             valueName: "pattern"))
     var assets: [String] = []
 
     @Option(
         help: ArgumentHelp(
-            "The deployments that it reaches, such as prod; may be repeated. Without it: every deployment.",
+            "The deployments that it reaches, such as prod; can be repeated. Default: every deployment.",
             valueName: "pattern"))
     var deployment: [String] = []
 
     @Option(
         help: ArgumentHelp(
             "When it expires: after a number with \(TimeSpan.units), such as 90d, or on a day, such as 2027-01-31 (UTC)."
-                + " Without it: never.", valueName: "span-or-day"))
+                + " Default: never.", valueName: "span-or-day"))
     var expires: String?
 
     @Option(
         help: ArgumentHelp(
-            "A name in a client certificate that stands for it, such as DNS:worker.example.com; may be repeated.",
+            "A name in client certificates that stands for the token, such as DNS:worker.example.com; can be repeated.",
             valueName: "name"))
     var certificate: [String] = []
 
@@ -71,20 +71,20 @@ struct TokenCreateCommand: AssetlogSubcommand {
         context.write(token.text.revealed + "\n")
         for sentence in advice(grant) { context.warn(sentence) }
         let span = end.map { "until \($0)" } ?? "until it is revoked"
-        context.say("the token \(name) (ID \(token.id)) is valid \(span); it is shown this once")
+        context.say("the token \(name) (ID \(token.id)) is valid \(span); it is shown only once")
     }
 
     private static func refuseTaken(_ name: String, _ certificates: [String], by valid: [TokenRecord]) throws {
         if let other = valid.last(where: { $0.grant.name == name }) {
             throw CommandFailure(
                 .failure,
-                "there is a valid token \"\(name)\" already, with the ID \(other.id); `assetlog token rotate` gives it a new"
-                    + " secret, `assetlog token revoke` ends it")
+                "there is already a valid token \"\(name)\" with the ID \(other.id); `assetlog token rotate` gives it a new"
+                    + " secret, `assetlog token revoke` revokes it")
         }
         for certificate in certificates {
             guard let other = valid.last(where: { $0.certificateNames.contains(certificate) }) else { continue }
             throw CommandFailure(
-                .failure, "the certificate \(certificate) stands for the token \"\(other.grant.name)\" already; revoke that first")
+                .failure, "the certificate \(certificate) already stands for the token \"\(other.grant.name)\"; revoke that first")
         }
     }
 
@@ -94,7 +94,7 @@ struct TokenCreateCommand: AssetlogSubcommand {
             sentences.append("The token can do nothing; --allow gives rights, such as --allow report:materialization,report:check")
         }
         for pattern in grant.assets.map(\.description) where pattern.hasPrefix("/") || pattern.hasSuffix("/") {
-            sentences.append("The pattern \(pattern) asks for a part without a name; without the slash at its edge it does not")
+            sentences.append("The pattern \(pattern) begins or ends with an empty part; is the slash there meant?")
         }
         return sentences
     }

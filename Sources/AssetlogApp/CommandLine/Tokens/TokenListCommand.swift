@@ -7,8 +7,8 @@ import Foundation
 /// `assetlog token list`
 struct TokenListCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the tokens and what they allow; never a secret.",
-        discussion: "The tokens of the configuration (auth.tokens_file, auth.tokens) are listed too.")
+        commandName: "list", abstract: "List the tokens and what they allow, without secrets.",
+        discussion: "Includes the tokens of the configuration (auth.tokens_file, auth.tokens).")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -40,7 +40,7 @@ struct TokenListCommand: AssetlogSubcommand {
     }
 
     private static func text(_ rows: [TokenListing]) -> String {
-        guard !rows.isEmpty else { return "There is no token yet; `assetlog token create` makes one.\n" }
+        guard !rows.isEmpty else { return "There are no tokens yet; `assetlog token create` creates one.\n" }
         let table = [TokenListing.titles] + rows.map(\.cells)
         let widths = TokenListing.titles.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
         let lines = table.map { cells in

@@ -5,8 +5,8 @@ import AssetlogJournal
 /// `assetlog token revoke`
 struct TokenRevokeCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "revoke", abstract: "End a token at once.",
-        discussion: "By a name every token of that name ends, also one that has its grace after a rotation.")
+        commandName: "revoke", abstract: "Revoke a token at once.",
+        discussion: "A name revokes every token of that name, including one in its grace period after a rotation.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -25,11 +25,11 @@ struct TokenRevokeCommand: AssetlogSubcommand {
         }
         switch finding {
         case .revoked(let token):
-            context.write("The token \(token.grant.name) (ID \(token.id)) was revoked before, \(token.revokedAt ?? now).\n")
+            context.write("The token \(token.grant.name) (ID \(token.id)) was already revoked at \(token.revokedAt ?? now).\n")
         case .open(let tokens):
             for token in tokens {
                 context.audit(AuditEvent(.tokenRevoked, token), in: server.log)
-                context.write("The token \(token.grant.name) (ID \(token.id)) is revoked.\n")
+                context.write("The token \(token.grant.name) (ID \(token.id)) is now revoked.\n")
             }
         }
     }

@@ -6,10 +6,10 @@ import AssetlogJournal
 /// `assetlog token rotate`
 struct TokenRotateCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotate", abstract: "Make a token in the place of another one, and print it: this once.",
+        commandName: "rotate", abstract: "Replace a token by a new one and print that; it is shown only once.",
         discussion: """
-            The new token allows what the old one does, and lasts as long as it was meant to. Without --grace the old one \
-            ends at once, and with it every other one of its name; with it, each at its own time.
+            The new token has the old one's name, rights, scopes and lifetime. Without --grace, every old token of that name \
+            ends at once; with it, the old token works that long.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -34,7 +34,7 @@ struct TokenRotateCommand: AssetlogSubcommand {
             let (old, others) = try NamedTokens(try await store.tokens(), at: now).valid(token)
             let end = now.advanced(by: grace)
             guard try await store.replace(old.id, expiringAt: end, by: Self.successor(of: old, new, at: now)) else {
-                throw CommandFailure(.failure, "the token \(old.id) is gone meanwhile; look at `assetlog token list`")
+                throw CommandFailure(.failure, "the token \(old.id) was changed in the meantime; see `assetlog token list`")
             }
             for other in others where grace == 0 { _ = try await store.revoke(other.id, at: now) }
             return old
@@ -42,7 +42,7 @@ struct TokenRotateCommand: AssetlogSubcommand {
         context.audit(AuditEvent(.tokenRotated, Self.successor(of: old, new, at: now)), in: server.log)
         context.write(new.text.revealed + "\n")
         let end = grace == 0 ? "ends now" : "works until \(min(now.advanced(by: grace), old.expiresAt ?? .distantFuture))"
-        context.say("the token \(old.grant.name) has the ID \(new.id) now, and is shown this once; the old one, \(old.id), \(end)")
+        context.say("the token \(old.grant.name) now has the ID \(new.id) and is shown only once; the old one, \(old.id), \(end)")
     }
 
     private static func successor(of old: TokenRecord, _ new: NewToken, at now: Timestamp) -> TokenRecord {

@@ -59,7 +59,7 @@ enum CommandWords {
 
     private static func unknown(_ word: String, in path: String, _ names: [String]) -> CommandFailure {
         let place = path == "assetlog" ? "" : " `\(path) \(word)`"
-        let hint = meant(by: word, in: path, names).map { "; did you mean `\($0)`?" } ?? "; there are \(names.joined(separator: ", "))."
+        let hint = meant(by: word, in: path, names).map { "; did you mean `\($0)`?" } ?? "; available: \(names.joined(separator: ", "))."
         let name = place.isEmpty ? " \(LineText.quoted(word))" : place
         return CommandFailure(.usage, "there is no command\(name)\(hint)\nSee `\(path) --help` for more")
     }

@@ -1,9 +1,9 @@
 import AssetlogCore
 import Foundation
 
-/// Appends rows to a file. Its last row says how far it came, so that an event that comes again is passed over.
+/// Appends rows to a file. The last row says how far it got, so an event that is delivered again is skipped.
 ///
-/// An actor is the simplest way to be `Sendable`; it waits for the disk on a thread of Swift's tasks, which is good
+/// An actor is the simplest way to be `Sendable`. It waits for the disk on a thread of Swift's tasks, which is good
 /// enough for a small exporter.
 actor CSVExporter: Exporter {
     private let path: String
@@ -21,7 +21,7 @@ actor CSVExporter: Exporter {
         }
         let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         let data = try handle.readToEnd() ?? Data()
-        // A row without its line feed is one that a crash has torn.
+        // A row without a line feed was cut off by a crash.
         let rows = data.lastIndex(of: 0x0a).map { data[...$0] } ?? Data()
         length = UInt64(rows.count)
         try handle.truncate(atOffset: length)
@@ -39,13 +39,13 @@ actor CSVExporter: Exporter {
 
     func deliver(_ batch: ExportBatch) throws {
         guard let handle else { throw ExportError("The exporter to \(path) was closed.", isRetriable: false) }
-        // Of another log the sequences mean other events; a replay is a new generation, whose events are written again.
+        // In another log, sequences mean other events. A replay is a new generation, whose events are written again.
         let isSame = last?.log == batch.log && last?.generation == batch.generation
         let position = isSame ? last?.sequence ?? 0 : 0
         let new = batch.events.filter { $0.sequence > position }
         guard let end = new.last else { return }
         let rows = Data(new.map { row(of: $0, in: batch) }.joined().utf8)
-        // What a failed write left behind the last row is overwritten.
+        // Overwrites what a failed write left after the last row.
         try handle.truncate(atOffset: length)
         try handle.write(contentsOf: rows)
         try handle.synchronize()
@@ -54,7 +54,7 @@ actor CSVExporter: Exporter {
             log: batch.log, generation: batch.generation, sequence: end.sequence, event: end.id)
     }
 
-    // The server compares it with the log, which may have gone back to a backup.
+    // The server compares this with the log, which may have been restored from a backup.
     func position() -> DeliveredPosition? { last }
 
     func close() {

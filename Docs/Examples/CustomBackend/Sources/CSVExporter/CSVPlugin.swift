@@ -3,12 +3,12 @@ public import AssetlogCore
 extension ExporterPlugin {
     /// Writes one row per event to a CSV file.
     ///
-    /// - `path` (path, required): The file, which is made when it is missing.
+    /// - `path` (path, required): The file; created if it does not exist.
     public static let csv = ExporterPlugin(
         name: "csv",
         summary: "Writes one row per event to a CSV file.",
         stability: .development,
-        keys: [ConfigurationKey("path", .path, required: true, "The file, which is made when it is missing.")],
+        keys: [ConfigurationKey("path", .path, required: true, "The file; created if it does not exist.")],
         configure: { configuration in
             let path = configuration.requiredString("path")
             return ExporterSetup(open: { _ in try CSVExporter(path: path) })

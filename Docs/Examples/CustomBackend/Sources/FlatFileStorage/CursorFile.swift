@@ -24,7 +24,7 @@ struct CursorFile {
             }
             return Dictionary(cursors.map { ($0.consumer, $0) }, uniquingKeysWith: { $1 })
         } catch {
-            throw StorageError(.damaged, "\(path) can't be read: \(error). Remove it, and all consumers start anew.")
+            throw StorageError(.damaged, "\(path) can't be read: \(error). Remove it, and all consumers start from the beginning.")
         }
     }
 
@@ -39,7 +39,7 @@ struct CursorFile {
         guard FileManager.default.createFile(atPath: new, contents: nil, attributes: [.posixPermissions: 0o640]),
             let handle = FileHandle(forWritingAtPath: new)
         else {
-            throw StorageError(.unavailable, "\(new) can't be written. Look at the folder's permissions.")
+            throw StorageError(.unavailable, "\(new) can't be written. Check the directory's permissions.")
         }
         try handle.write(contentsOf: JSONEncoder().encode(entries))
         try handle.synchronize()

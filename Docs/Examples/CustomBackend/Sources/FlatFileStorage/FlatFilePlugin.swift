@@ -1,17 +1,17 @@
 public import AssetlogCore
 
 extension StoragePlugin {
-    /// Keeps the log in one file that is only appended to.
+    /// Keeps the log in one append-only file.
     ///
-    /// - `path` (path, required): The folder of the files.
-    /// - `maximum_events` (integer, default 1000000): How many events fit; they are all held in memory.
+    /// - `path` (path, required): The directory of the files.
+    /// - `maximum_events` (integer, default 1000000): How many events to keep; all are held in memory.
     public static let flatFile = StoragePlugin(
         name: "flatfile",
-        summary: "Keeps the log in one file that is only appended to, and in memory.",
+        summary: "Keeps the log in one append-only file, and in memory.",
         stability: .development,
         keys: [
-            ConfigurationKey("path", .path, required: true, "The folder of the files."),
-            ConfigurationKey("maximum_events", .integer, default: "1000000", "How many events fit."),
+            ConfigurationKey("path", .path, required: true, "The directory of the files."),
+            ConfigurationKey("maximum_events", .integer, default: "1000000", "How many events to keep."),
         ],
         placeKey: "path",
         configure: { configuration in

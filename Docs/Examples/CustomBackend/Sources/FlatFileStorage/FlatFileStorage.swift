@@ -42,7 +42,7 @@ final class FlatFileStorage: Storage {
             var reader = BatchReader(record)
             while !reader.isAtEnd {
                 guard let event = reader.event() else {
-                    throw StorageError(.damaged, "\(folder)/events.log holds a record that is no batch of events.")
+                    throw StorageError(.damaged, "\(folder)/events.log has a record that is not a batch of events.")
                 }
                 state.add(event)
             }
@@ -83,7 +83,7 @@ final class FlatFileStorage: Storage {
                 events.append(event)
             }
             guard !events.isEmpty else { return plan.outcome(after: last) }
-            // Durable first, and only then visible.
+            // First durable, then visible.
             try file.append(writer.bytes)
             state.withLock { state in
                 for event in events { state.add(event) }
@@ -122,6 +122,7 @@ final class FlatFileStorage: Storage {
         var bytes = 0
         for place in places {
             page.next = events[place].sequence
+            // Every filter there is, also one of a later release.
             guard query.matches(events[place].event) else { continue }
             page.events.append(events[place])
             bytes += events[place].event.byteCount
@@ -154,7 +155,7 @@ final class FlatFileStorage: Storage {
         }
     }
 
-    // Kept in memory until `close`: a crash may set a cursor back, and the consumer gets some events again.
+    // Kept in memory until `close`: a crash may set a cursor back, and the consumer then gets some events again.
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
         try withOpenState { state in
             guard state.cursors[cursor.consumer]?.generation == cursor.generation else { return false }
@@ -174,7 +175,7 @@ final class FlatFileStorage: Storage {
         return cursor
     }
 
-    // Disks are waited for on a queue, never on the threads of Swift's tasks.
+    // Waits for the disk on a queue, never on the threads of Swift's tasks.
     private func save(_ cursors: [ConsumerCursor]) async throws {
         try await withCheckedThrowingContinuation { continuation in
             queue.async { [cursorFile] in

@@ -17,7 +17,7 @@ final class RecordFile {
         handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         // The kernel frees this lock with the process, however it ends.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            throw StorageError(.inUse, "Another server uses \(path). Stop it, or choose another folder.")
+            throw StorageError(.inUse, "Another server is using \(path). Stop it, or choose another directory.")
         }
         while let record = try next() {
             try body(record)

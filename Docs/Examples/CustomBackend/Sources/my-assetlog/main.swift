@@ -1,4 +1,4 @@
-// A server with two plugins more than the standard one: this file is all there is to a custom build.
+// The standard server with two more plugins: a custom build needs no more than this file.
 import AssetlogApp
 import AssetlogStandardPlugins
 import CSVExporter

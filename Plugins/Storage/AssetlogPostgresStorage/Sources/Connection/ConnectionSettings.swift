@@ -39,7 +39,7 @@ struct ConnectionSettings: Sendable {
         else {
             throw StorageError(
                 .unavailable,
-                "The password of PostgreSQL can't be read from \(passwordFile). Put it into the first line of that file.")
+                "The PostgreSQL password can't be read from \(passwordFile). Put it on the first line of that file.")
         }
         return Secret(String(line))
     }

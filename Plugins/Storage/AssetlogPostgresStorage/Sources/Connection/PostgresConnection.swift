@@ -20,7 +20,7 @@ final class PostgresConnection: @unchecked Sendable {
     init(_ settings: ConnectionSettings) throws {
         let parameters = try settings.parameters()
         guard let handle = Self.connect(parameters) else {
-            throw PostgresFailure(message: "no memory for a connection", effect: .none, isConnectionLost: true)
+            throw PostgresFailure(message: "out of memory", effect: .none, isConnectionLost: true)
         }
         guard PQstatus(handle) == CONNECTION_OK else {
             defer { PQfinish(handle) }
@@ -105,7 +105,7 @@ final class PostgresConnection: @unchecked Sendable {
 
     private func noticingLoss<Result>(_ body: () throws -> Result) throws -> Result {
         guard isUsable else {
-            throw PostgresFailure(message: "the connection was lost before", effect: .none, isConnectionLost: true)
+            throw PostgresFailure(message: "the connection was already lost", effect: .none, isConnectionLost: true)
         }
         do {
             return try body()

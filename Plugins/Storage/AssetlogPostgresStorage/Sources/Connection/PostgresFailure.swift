@@ -54,15 +54,15 @@ struct PostgresFailure: Error, CustomStringConvertible {
                     + " the database or the server; turn that off, or name the primary in storage.postgres.url.")
         case "53100"?:  // disk_full
             StorageError(
-                .full, "PostgreSQL has no space left: \(self). Make room on its disk; appends go on by themselves then.")
+                .full, "PostgreSQL has no space left: \(self). Free some on its disk; the server then resumes by itself.")
         case "42501"?:  // insufficient_privilege
             StorageError(
                 .unavailable,
-                "PostgreSQL refuses the role of this server: \(self). Grant what Docs/PostgreSQL.md lists.")
+                "PostgreSQL denies this server's role access: \(self). Grant the rights that Docs/PostgreSQL.md lists.")
         case "XX001"?, "XX002"?:  // data_corrupted, index_corrupted
             StorageError(.damaged, "PostgreSQL reports damaged data: \(self). Restore a backup or fail over.")
         default:
-            StorageError(.unavailable, "PostgreSQL can't be used now: \(self).")
+            StorageError(.unavailable, "PostgreSQL is unavailable: \(self).")
         }
     }
 }

@@ -15,8 +15,8 @@ enum EventRow {
         guard let kind = UInt8(exactly: number).flatMap(EventKind.init(rawValue:)) else {
             throw StorageError(
                 .damaged,
-                "The event \(sequence) has the kind \(number), which this release does not know. A newer one may have written"
-                    + " it: use the same release on every server.",
+                "Event \(sequence) has the kind \(number), which this release does not know. A newer release may have written"
+                    + " it: run the same release on every server.",
                 sequence: sequence)
         }
         let columns = EventColumns(
@@ -27,8 +27,8 @@ enum EventRow {
         guard isIntact(columns, sequence, checksum: rows.optionalInteger(row, column + 10)) else {
             throw StorageError(
                 .damaged,
-                "The event \(sequence) in PostgreSQL is not what was appended: its row was changed, or is damaged. Restore it from a"
-                    + " backup; exporters read on behind it after `assetlog consumer replay`.",
+                "Event \(sequence) in PostgreSQL is not what was appended: its row was changed, or is damaged. Restore it from a"
+                    + " backup; `assetlog consumer replay` lets exporters continue after it.",
                 sequence: sequence)
         }
         return LoggedEvent(sequence: sequence, event: columns.event)

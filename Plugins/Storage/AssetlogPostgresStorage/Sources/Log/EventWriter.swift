@@ -73,7 +73,7 @@ final class EventWriter {
                 }
             }
             guard !deadline.hasPassed else {
-                throw StorageError(.unavailable, "PostgreSQL took too long to look for events that were sent again.")
+                throw StorageError(.unavailable, "PostgreSQL took too long to look up events that were sent again.")
             }
             known = try find(in: batch, deadline)
         }
@@ -121,8 +121,8 @@ final class EventWriter {
         guard hasWarning else { return }
         throw StorageError(
             .unavailable,
-            "PostgreSQL warned at a commit that it may not be on its standbys; the events are not acknowledged, though they may be"
-                + " in the log. See its log.")
+            "PostgreSQL warned that a commit may not have reached its standbys. The events are not acknowledged, but may be"
+                + " in the log. See PostgreSQL's log.")
     }
 
     private func makePartitions(_ connection: PostgresConnection, _ deadline: Deadline) throws {

@@ -86,7 +86,7 @@ final class Horizon: Sendable {
                 }
                 throw StorageError(
                     .unavailable,
-                    "An append of another server has been under way for too long, and the log can't be read behind it."
+                    "Another server's append has taken too long, and the log can't be read past it."
                         + " Try again soon.")
             }
             usleep(pause)

@@ -28,7 +28,7 @@ struct Migrator: Sendable {
         guard mode == .run else {
             throw StorageError(
                 .unavailable,
-                "The schema \(schema.name) has the version \(version), and this release needs \(Migration.current). Run"
+                "The schema \(schema.name) has version \(version), and this release needs \(Migration.current). Run"
                     + " `assetlog serve` once with storage.postgres.migrate: run and a role that owns the schema.")
         }
         // Others may be at it, and a step may take long, whatever bounds the statements of this role otherwise.
@@ -49,7 +49,7 @@ struct Migrator: Sendable {
         guard rows.text(0, 1) == "UTF8" else {
             throw StorageError(
                 .unavailable,
-                "The database has the encoding \(rows.text(0, 1)) and can't hold every text. Make one with ENCODING 'UTF8'.")
+                "The database has the encoding \(rows.text(0, 1)), which can't hold all text. Create one with ENCODING 'UTF8'.")
         }
     }
 
@@ -57,7 +57,7 @@ struct Migrator: Sendable {
         guard version > Migration.current else { return }
         throw StorageError(
             .tooNew,
-            "The schema \(schema.name) has the version \(version), and this release knows \(Migration.current). Start the"
+            "The schema \(schema.name) has version \(version), and this release knows \(Migration.current). Use the"
                 + " release that migrated it, or a newer one.")
     }
 

@@ -22,7 +22,7 @@ enum TokenRow {
     static func read(_ rows: Rows, _ row: Int) throws -> TokenRecord {
         let id = rows.text(row, 0)
         func damaged(_ what: String) -> StorageError {
-            StorageError(.damaged, "The \(what) of the token \(id) in PostgreSQL can't be read. Revoke it and make another.")
+            StorageError(.damaged, "The \(what) of the token \(id) in PostgreSQL can't be read. Revoke it and create another.")
         }
         func texts(_ column: Int, _ what: String) throws -> [String] {
             guard let texts = CanonicalJSON.strings(inArray: Array(rows.bytes(row, column))) else { throw damaged(what) }

@@ -34,7 +34,7 @@ final class TokenTable: TokenStore {
             """, { TokenRow.append(token, to: &$0) }
         ) { $0.integer(0, 0) == 1 }
         guard isNew else {
-            throw StorageError(.unavailable, "There is a token with the ID \(token.id) already. Make another one.")
+            throw StorageError(.unavailable, "A token with the ID \(token.id) already exists. Create another one.")
         }
     }
 

@@ -1,29 +1,39 @@
 /// Finds members of an event's details, a canonical JSON object, without reading the values of the others.
-struct DetailMembers {
-    private let bytes: [UInt8]
+///
+/// It is safe on any bytes: what is no object has no members.
+package struct DetailMembers {
+    private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
-    init(_ details: [UInt8]) { bytes = details }
+    /// Starts at the brace of the object. The bytes must outlive the value.
+    package init(_ details: UnsafeRawBufferPointer) { bytes = details }
 
     /// The text of a member's value as it stands there; nil when there is none, or the bytes are not an object.
-    static func value(of name: String, in details: [UInt8]) -> ArraySlice<UInt8>? {
-        var members = DetailMembers(details)
-        guard members.skip("{") else { return nil }
-        while let member = members.next() {
-            if member.name.elementsEqual("\"\(name)\"".utf8) { return member.value }
-            guard members.skip(",") else { return nil }
+    package static func value(of name: String, in details: [UInt8]) -> [UInt8]? {
+        details.withUnsafeBytes { bytes in
+            var members = DetailMembers(bytes)
+            return members.value(of: name).map(Array.init)
         }
+    }
+
+    /// The bytes of a member's value as they stand there; nil when there is none behind those that were read before.
+    package mutating func value(of name: String) -> UnsafeRawBufferPointer? {
+        guard skip(position == 0 ? "{" : ",") else { return nil }
+        repeat {
+            guard let member = next() else { return nil }
+            if member.name.elementsEqual(name.utf8) { return member.value }
+        } while skip(",")
         return nil
     }
 
-    private mutating func next() -> (name: ArraySlice<UInt8>, value: ArraySlice<UInt8>)? {
+    private mutating func next() -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
         let start = position
         guard skipString() else { return nil }
-        let name = bytes[start..<position]
+        let name = UnsafeRawBufferPointer(rebasing: bytes[start + 1..<position - 1])
         guard skip(":") else { return nil }
         let valueStart = position
         guard skipValue() else { return nil }
-        return (name, bytes[valueStart..<position])
+        return (name, UnsafeRawBufferPointer(rebasing: bytes[valueStart..<position]))
     }
 
     // A value ends at the comma or the bracket that is at its own level.

@@ -1,0 +1,108 @@
+#if Postgres
+internal import AssetlogCore
+
+/// Reads one page of the log up to a horizon; it blocks.
+struct PageReader {
+    let connection: PostgresConnection
+    let schema: Schema
+    let horizon: Int64
+    let deadline: Deadline
+
+    // Where events are skipped, so many are looked at first, for the page may have its events soon; and then more.
+    private static let windows = 256...16_384
+
+    func page(_ query: EventQuery) throws -> EventPage {
+        let limit = max(1, min(query.limit, 100_000))
+        // No event has none of the kinds.
+        if query.filter.possibleKinds?.isEmpty == true { return query.end(horizon) }
+        return try query.filter.isSelective ? selectivePage(query, limit) : plainPage(query, limit)
+    }
+
+    private func plainPage(_ query: EventQuery, _ limit: Int) throws -> EventPage {
+        let found = try read(query, upTo: nil, limit)
+        var page = query.end(horizon)
+        page.events = found.events
+        if found.isFull, let last = found.last { page.next = last.sequence }
+        if case .latest = query.order { page.next = found.last?.sequence ?? query.order.start }
+        return page
+    }
+
+    /// Looks at a number of events at a time, until the page is full or enough of them were skipped.
+    private func selectivePage(_ query: EventQuery, _ limit: Int) throws -> EventPage {
+        var page = query.end(horizon)
+        var rest = query
+        var (window, skipped) = (Self.windows.lowerBound, 0)
+        while true {
+            let end = try end(of: min(window, max(1, query.maximumSkipped - skipped)), rest)
+            let found = try read(rest, upTo: end, limit - page.events.count)
+            page.events += found.events
+            rest.maximumBytes -= found.bytes
+            if found.isFull, let last = found.last { return page.ending(at: last) }
+            guard let end else { return query.lastPage(page, after: found.last, horizon) }
+            page = page.ending(at: end)
+            skipped += window
+            guard skipped < query.maximumSkipped, page.events.count < limit, rest.maximumBytes > 0 else { return page }
+            rest.order = rest.order.following(EventPage(events: [], next: end.sequence, moment: end))
+            window = min(window * 4, Self.windows.upperBound)
+        }
+    }
+
+    /// Where the last of so many events stands that are looked at; nil: there are fewer.
+    private func end(of window: Int, _ query: EventQuery) throws -> EventMoment? {
+        let statement = PageStatement(endOf: window, query, horizon: horizon, schema)
+        let rows = try connection.run(statement.text, statement.parameters, with: statement.settings, before: deadline)
+        return rows.count > 0 ? EventMoment(timestamp: rows.time(0, 1), sequence: rows.integer(0, 0)) : nil
+    }
+
+    private struct Found {
+        var events: [LoggedEvent] = []
+        var bytes = 0
+        /// Where the last row stands, whether it passed the filter or not.
+        var last: EventMoment?
+        var isFull = false
+    }
+
+    private func read(_ query: EventQuery, upTo end: EventMoment?, _ limit: Int) throws -> Found {
+        let statement = PageStatement(query, horizon: horizon, upTo: end, limit: limit, schema)
+        let rows = try connection.run(statement.text, statement.parameters, with: statement.settings, before: deadline)
+        var found = Found()
+        found.events.reserveCapacity(rows.count)
+        var bytes = 0
+        for row in 0..<rows.count {
+            let event = try EventRow.read(rows, row)
+            found.last = event.moment
+            bytes += event.event.byteCount
+            guard query.matches(event.event) else { continue }
+            found.events.append(event)
+            found.bytes += event.event.byteCount
+        }
+        found.isFull = rows.count >= limit || bytes >= query.maximumBytes
+        return found
+    }
+}
+
+extension EventPage {
+    fileprivate func ending(at moment: EventMoment) -> EventPage {
+        EventPage(events: events, next: moment.sequence, moment: moment)
+    }
+}
+
+extension EventQuery {
+    /// The page when there is nothing behind it.
+    fileprivate func lastPage(_ page: EventPage, after last: EventMoment?, _ horizon: Int64) -> EventPage {
+        if case .latest = order { return last.map { page.ending(at: $0) } ?? page }
+        return EventPage(events: page.events, next: end(horizon).next)
+    }
+
+    /// An empty page that says that the log has been looked at to its end.
+    fileprivate func end(_ horizon: Int64) -> EventPage {
+        let next: Int64 =
+            switch order {
+            case .ascending(let after): max(after, horizon)
+            case .descending(let before): horizon > 0 && (before ?? .max) > 1 ? 1 : order.start
+            case .latest: order.start
+            }
+        return EventPage(events: [], next: next)
+    }
+}
+#endif

@@ -1,0 +1,78 @@
+import AssetlogCore
+
+extension StorageConformance {
+    static let filtering = [
+        filter("a filter by deployment", [.deployment]),
+        filter("a filter by asset", [.assetKey]),
+        filter("a filter by kind", [.kind]),
+        filter("a filter by the time from which", [.from]),
+        filter("a filter by the time before which", [.to]),
+        filter("a filter by several kinds", [.kinds]),
+        filter("a filter by the beginning of the asset key, in whole parts", [.prefix]),
+        filter("a filter by partition", [.partition]),
+        filter("a filter by the name of a check", [.checkName]),
+        filter("a filter by the result of a check", [.passed]),
+        filter("a filter by deployment and asset", [.deployment, .assetKey]),
+        filter("a filter by asset and partition", [.deployment, .assetKey, .partition]),
+        filter("a filter by the check of an asset", [.assetKey, .checkName, .passed]),
+        filter("a filter by everything at once", Set(FilterName.allCases).subtracting([.kinds])),
+        always("a page that skips many events ends, and the next one goes on behind them") { bench in
+            try bench.fill(90)
+            try await bench.checkSkipping("before background work")
+            let storage = bench.storage
+            let background = Task { try await storage.run() }
+            for _ in 0..<2 {
+                try? await Task.sleep(for: .milliseconds(300))
+                try await bench.checkSkipping("during background work")
+                try bench.fill(40)
+            }
+            background.cancel()
+            _ = await background.result
+        },
+        always("random filters, read while events are appended, give what a list would give") { bench in
+            for _ in 0..<40 {
+                try bench.fill(30)
+                let query = bench.events.query(by: bench.events.filters(), over: bench.model)
+                try await bench.checkWalk(query, "random query")
+            }
+        },
+    ]
+
+    private static func filter(_ name: String, _ filters: Set<FilterName>) -> ConformanceCase<StorageSubject> {
+        always("\(name) gives what a list would give, before and after background work") { bench in
+            try bench.fill(400)
+            for _ in 0..<25 {
+                try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
+            }
+            let storage = bench.storage
+            let background = Task { try await storage.run() }
+            for round in 0..<4 {
+                try? await Task.sleep(for: .milliseconds(60))
+                for _ in 0..<25 {
+                    try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
+                }
+                if round < 3 { try bench.fill(25) }
+            }
+            background.cancel()
+            _ = await background.result
+        }
+    }
+}
+
+extension StorageBench {
+    /// Reads with filters that few events pass, in pages that may skip few.
+    fileprivate func checkSkipping(_ moment: String) async throws {
+        let selections: [Set<FilterName>] = [
+            [.partition], [.prefix], [.checkName], [.passed], [.assetKey, .partition], [.deployment, .partition],
+            [.deployment, .checkName, .passed], [.prefix, .kinds], [.deployment, .prefix, .partition, .from],
+        ]
+        for selection in selections {
+            for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil), .latest(before: nil)] {
+                var query = events.query(by: selection, over: model)
+                query.order = order
+                query.maximumSkipped = events.pick([1, 3, 20])
+                try await checkWalk(query, "pages that skip \(query.maximumSkipped) events \(moment)")
+            }
+        }
+    }
+}
