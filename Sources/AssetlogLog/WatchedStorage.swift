@@ -26,7 +26,7 @@ public final class WatchedStorage: Storage {
         registry.register(
             MetricFamily(
                 "assetlog_log_damaged_reads", .counter,
-                help: "Reads of the log that met an event which is damaged or missing, and failed with it."), damaged)
+                help: "Reads that failed because an event is damaged or missing in the log."), damaged)
     }
 
     private func watching<Result>(_ body: () async throws -> Result) async throws -> Result {

@@ -85,7 +85,7 @@ struct AnswerCompressionTests {
         var answers: [(Response, AnswerMemory)] = []
         // As they are, two of them would fill it.
         for _ in 0..<50 {
-            let (response, held) = try response(bytes, share)
+            let (response, held) = try self.response(bytes, share)
             let encoded = await compression.encode(response, accepted: "gzip", held)
             #expect(encoded.headers[.contentEncoding] == "gzip")
             #expect(try #require(encoded.body.contentLength) < 64 << 10)
@@ -114,7 +114,7 @@ struct AnswerCompressionTests {
         let lengths = try await withThrowingTaskGroup(of: Int.self) { group in
             for _ in 0..<40 {
                 group.addTask {
-                    let (response, held) = try response(bytes, share)
+                    let (response, held) = try self.response(bytes, share)
                     let answer = await compression.encode(response, accepted: "gzip", held)
                     #expect((answer.headers[.contentEncoding] == "gzip") == (answer.body.contentLength != bytes.count))
                     return answer.body.contentLength ?? 0
@@ -125,7 +125,7 @@ struct AnswerCompressionTests {
         #expect(lengths.count == 40)
         #expect(lengths.contains { $0 < bytes.count })
         // Every slot was given back.
-        let (response, held) = try response(bytes, share)
+        let (response, held) = try self.response(bytes, share)
         #expect(await compression.encode(response, accepted: "gzip", held).headers[.contentEncoding] == "gzip")
     }
 }

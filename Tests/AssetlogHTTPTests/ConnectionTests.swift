@@ -86,7 +86,7 @@ struct ConnectionTests {
     private static let notOne = "The header Host is not a host name or address with an optional port."
     private static let foreign = "The host of this request is no name of this server. Add it to server.hosts, or send a token."
 
-    private static let hosts: [(target: String, fields: String, status: Int, message: String?)] = [
+    private static let hostCases: [(target: String, fields: String, status: Int, message: String?)] = [
         ("/", "", 400, missing), ("/", "Host: x\r\nHost: x\r\n", 400, "The header Host is there 2 times; send it once."),
         ("/", "Host: x, x\r\n", 400, notOne), ("/", "Host: x/y\r\n", 400, notOne), ("/", "Host: x:80\r\n", 200, nil),
         ("/", "Host: y\r\n", 403, foreign), ("http://x/", "Host: y\r\n", 200, nil), ("HTTP://X:80/", "Host: y\r\n", 200, nil),
@@ -96,7 +96,7 @@ struct ConnectionTests {
         ("ftp://x/", "Host: x\r\n", 400, "The request target is neither a path nor an address of http or https."),
     ]
 
-    @Test("takes the host of an absolute target, and else one Host, in both lanes", arguments: hosts)
+    @Test("takes the host of an absolute target, and else one Host, in both lanes", arguments: hostCases)
     func hosts(_ target: String, _ fields: String, status: Int, message: String?) async throws {
         try await ServerFixture.run { server in
             for more in ["", "TE: trailers\r\n"] {

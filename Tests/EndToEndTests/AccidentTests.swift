@@ -46,9 +46,8 @@ struct AccidentTests {
         try Self.wait("a report is refused") { try Self.report(to: server) == "503" }
         #expect(try Self.get(server, "/readyz?verbose").status == "503")
         for _ in 0..<5 { #expect(try Self.report(to: server) == "503") }
-        // What was acknowledged can still be read.
-        #expect(try Self.get(server, "/api/v1/events").body.contains(#""sequence":5"#))
-        let complaints = server.said.split(separator: "\n").count { $0.contains("the files of the log are not in order") }
+        #expect(try Self.get(server, "/api/v1/events").status == "503")
+        let complaints = server.said.split(separator: "\n").count { $0.contains("Reports are refused") }
         #expect(complaints == 1, "\(server.said)")
         #expect(server.said.contains("was removed while the server had it open"))
 
@@ -57,7 +56,7 @@ struct AccidentTests {
         #expect(try Self.get(server, "/readyz").status == "200")
         #expect(server.stop() == 0)
         let verified = try assetlog("verify", "--data", server.folder.appending(path: "data").path)
-        #expect(verified.output.contains("no problem found"), "\(verified)")
+        #expect(verified.output.contains("no problems found"), "\(verified)")
         try FileManager.default.removeItem(at: server.folder)
     }
 
@@ -80,11 +79,17 @@ struct AccidentTests {
         let server = try ServerProcess()
         for _ in 0..<20 { #expect(try Self.report(to: server) == "200") }
         try FileManager.default.removeItem(at: server.folder.appending(path: "data/events.sqlite-wal"))
-        try Self.wait("a report is refused") { try Self.report(to: server) == "503" }
+        var recorded = 20
+        try Self.wait("a report is refused") {
+            let status = try Self.report(to: server)
+            if status == "200" { recorded += 1 }
+            return status == "503"
+        }
         #expect(server.stop() == 0)
         let second = try ServerProcess(in: server.folder)
         #expect(try Self.report(to: second) == "200")
-        #expect(try Self.get(second, "/api/v1/events?order=desc&limit=1").body.contains(#""sequence":21"#))
+        let last = try Self.get(second, "/api/v1/events?order=desc&limit=1")
+        #expect(last.body.contains(#""sequence":\#(recorded + 1),"#), "\(recorded) \(last)")
         #expect(second.stop() == 0)
         try FileManager.default.removeItem(at: server.folder)
     }
@@ -129,7 +134,7 @@ struct AccidentTests {
         #expect(third.stop() == 0)
         #expect(
             try assetlog("verify", "--data", server.folder.appending(path: "data").path).output
-                == "7 events read, no problem found.\n")
+                == "7 events read, no problems found.\n")
         try FileManager.default.removeItem(at: server.folder)
     }
 
@@ -175,7 +180,7 @@ struct AccidentTests {
             """
         let starved = try run("python3", ["-c", script, "\(second.url.port ?? 0)", "\(second.pid)"])
         #expect(starved.status == 0, "\(starved)")
-        #expect(!second.said.contains("built anew"), "\(second.said)")
+        #expect(!second.said.contains("being rebuilt"), "\(second.said)")
         #expect(try inode() == before)
         let keyed = try run(
             "curl",

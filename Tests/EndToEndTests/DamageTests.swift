@@ -118,7 +118,7 @@ struct DamageTests {
         let rest = try Self.get(accepting, "/api/v1/events?limit=1000")
         #expect(rest.status == "200" && rest.body.count(of: #""sequence":"#) == 59, "\(rest.status)")
         #expect(accepting.stop() == 0)
-        #expect(try assetlog("verify", "--data", data).output == "59 events read, no problem found.\n")
+        #expect(try assetlog("verify", "--data", data).output == "59 events read, no problems found.\n")
         try FileManager.default.removeItem(at: folder)
     }
 }

@@ -6,17 +6,17 @@ extension OpenAPIDocument {
     static let answerSchemas = [submissionResult, dryRun, errors, serverSchemas].joined(separator: ",")
 
     private static let counts = #"""
-        "received": {"description": "The items that came", "type": "integer", "minimum": 0},
-        "recorded": {"description": "The events that were recorded", "type": "integer", "minimum": 0},
-        "duplicate": {"description": "The events that were recorded before", "type": "integer", "minimum": 0},
-        "refused": {"description": "The items that were refused", "type": "integer", "minimum": 0},
+        "received": {"description": "The number of items received", "type": "integer", "minimum": 0},
+        "recorded": {"description": "The number of events that were recorded", "type": "integer", "minimum": 0},
+        "duplicate": {"description": "The number of events that were already recorded", "type": "integer", "minimum": 0},
+        "refused": {"description": "The number of items that were refused", "type": "integer", "minimum": 0},
         "first_sequence": {
-          "description": "The least sequence of these events", "type": ["integer", "null"], "format": "int64", "minimum": 1
+          "description": "The lowest sequence of these events", "type": ["integer", "null"], "format": "int64", "minimum": 1
         },
         "last_sequence": {
-          "description": "The greatest sequence of these events", "type": ["integer", "null"], "format": "int64", "minimum": 1
+          "description": "The highest sequence of these events", "type": ["integer", "null"], "format": "int64", "minimum": 1
         },
-        "items_not_listed": {"description": "How many items are not named, beyond 10,000", "type": "integer", "minimum": 1},
+        "items_not_listed": {"description": "How many items beyond 10,000 are not listed", "type": "integer", "minimum": 1},
         "items": {"type": "array", "maxItems": 10000, "items": {"$ref": "#/components/schemas/ItemResult"}}
         """#
 
@@ -40,11 +40,11 @@ extension OpenAPIDocument {
           "description": "What became of an item: its event, or the problem; with `dry_run=true` what would be recorded",
           "required": ["index", "status"], "additionalProperties": true,
           "properties": {
-            "index": {"description": "The place of the item in the body, from 0", "type": "integer", "minimum": 0},
+            "index": {"description": "The index of the item in the body, from 0", "type": "integer", "minimum": 0},
             "status": {"type": "integer", "x-extensible-enum": [200, 400, 403, 413, 422, 503]},
-            "event_id": {"description": "The identity of its first event", "$ref": "#/components/schemas/EventID"},
-            "events": {"description": "How many events it became, if several", "type": "integer", "minimum": 2},
-            "duplicate": {"description": "Its events were recorded before", "type": "boolean"},
+            "event_id": {"description": "The ID of its first event", "$ref": "#/components/schemas/EventID"},
+            "events": {"description": "How many events it became, if more than one", "type": "integer", "minimum": 2},
+            "duplicate": {"description": "Its events were already recorded", "type": "boolean"},
             "problem": {"$ref": "#/components/schemas/Problem"}, \#(dryRunMembers)
           },
           "if": {"properties": {"status": {"const": 200}}},
@@ -82,7 +82,7 @@ extension OpenAPIDocument {
           "description": "Where the value of each field came from", "type": "object",
           "additionalProperties": {"type": "string", "x-extensible-enum": ["path", "body", "query", "default"]}
         },
-        "warnings": {"description": "What the sender may not have meant", "type": "array", "items": {"type": "string"}}
+        "warnings": {"description": "What the sender may not have intended", "type": "array", "items": {"type": "string"}}
         """#
 
     private static let problem = #"""
@@ -94,7 +94,7 @@ extension OpenAPIDocument {
         "status": {"type": "integer", "minimum": 400, "maximum": 599},
         "detail": {"description": "What was wrong, and what to do", "type": "string", "minLength": 1},
         "parameter": {"description": "The parameter that was wrong", "type": "string"},
-        "example": {"description": "The parameter with a right value", "type": "string"},
+        "example": {"description": "The parameter with a valid value", "type": "string"},
         "pointer": {"description": "Where in the item, as a JSON pointer (RFC 6901)", "type": "string", "pattern": "^(/|$)"},
         "violated-policies": {
           "type": "array", "items": {"type": "string", "x-extensible-enum": ["address", "token"]}, "minItems": 1
@@ -118,7 +118,7 @@ extension OpenAPIDocument {
           "required": ["dagster_webserver_version", "dagster_version", "dagster_graphql_version", "assetlog_version"],
           "additionalProperties": true,
           "properties": {
-            "dagster_webserver_version": {"description": "The Dagster whose reports are understood", "type": "string"},
+            "dagster_webserver_version": {"description": "The version of Dagster whose reports are understood", "type": "string"},
             "dagster_version": {"type": "string"},
             "dagster_graphql_version": {"type": "string"},
             "assetlog_version": {"type": "string"}

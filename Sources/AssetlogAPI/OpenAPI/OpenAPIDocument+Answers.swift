@@ -4,29 +4,29 @@ extension OpenAPIDocument {
 
     static let headers = #"""
         "Assetlog-Event-Id": {
-          "description": "The identity of the event; absent where nothing was recorded", "schema": {"$ref": "#/components/schemas/EventID"}
+          "description": "The event's ID; absent if nothing was recorded", "schema": {"$ref": "#/components/schemas/EventID"}
         },
         "Assetlog-Answer": {
-          "description": "The answer is the server's own, and not that of something in between: the same request would be answered so again, or may be taken later",
+          "description": "The answer is the server's own, not that of something in between: a retry would be refused too, or may succeed later",
           "required": true, "schema": {"type": "string", "enum": ["refused", "later"]}
         },
         "Idempotency-Replayed": {
-          "description": "Stands there where the request was sent before, and this is the answer to it", "schema": {"type": "string", "enum": ["true"]}
+          "description": "Present if the request was sent before and this is the answer it got", "schema": {"type": "string", "enum": ["true"]}
         },
         "WWW-Authenticate": {
           "description": "How to authenticate, or what the token lacks", "schema": {"type": "string", "pattern": "^Bearer "}
         },
         "Retry-After": {
-          "description": "The seconds after which to try again", "required": true, "schema": {"type": "integer", "minimum": 0}
+          "description": "The number of seconds after which to retry", "required": true, "schema": {"type": "integer", "minimum": 0}
         },
         "RateLimit": {
-          "description": "What is left of the rates that count for the request", "required": true, "schema": {"type": "string"}
+          "description": "What is left of the rate limits that apply to the request", "required": true, "schema": {"type": "string"}
         },
         "RateLimit-Policy": {
-          "description": "The rates that count for the request", "required": true, "schema": {"type": "string"}
+          "description": "The rate limits that apply to the request", "required": true, "schema": {"type": "string"}
         },
-        "Accept": {"description": "The types that are taken", "schema": {"type": "string"}},
-        "Accept-Encoding": {"description": "The codings that are taken", "schema": {"type": "string"}},
+        "Accept": {"description": "The accepted types", "schema": {"type": "string"}},
+        "Accept-Encoding": {"description": "The accepted encodings", "schema": {"type": "string"}},
         "Vary": {
           "description": "What the format depends on", "required": true,
           "schema": {"type": "string", "enum": ["Accept, Accept-Encoding", "Accept"]}
@@ -57,7 +57,7 @@ extension OpenAPIDocument {
           "description": "The versions", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/ServerInfo"}}}
         },
         "Metrics": {
-          "description": "The numbers", "headers": {"Vary": {"$ref": "#/components/headers/Vary"}},
+          "description": "The metrics", "headers": {"Vary": {"$ref": "#/components/headers/Vary"}},
           "content": {
             "text/plain": {"schema": {"type": "string", "pattern": "^# HELP "}},
             "application/openmetrics-text": {"schema": {"type": "string", "pattern": "^# "}}
@@ -67,11 +67,11 @@ extension OpenAPIDocument {
           "description": "The process runs", "content": {"text/plain": {"schema": {"type": "string", "pattern": "^ok\\n$"}}}
         },
         "Ready": {
-          "description": "Reports are taken and events can be read",
+          "description": "Reports can be recorded and events can be read",
           "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+]\\] [^\\n]+\\n)*ready\\n$"}}}
         },
         "NotReady": {
-          "description": "Reports are not taken, or events can't be read",
+          "description": "Reports can't be recorded, or events can't be read",
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
           "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+-]\\] [^\\n]+\\n)*not ready\\n$"}}}
         },
@@ -79,7 +79,7 @@ extension OpenAPIDocument {
           "description": "The page", "content": {"text/html": {"schema": {"type": "string"}}}
         },
         "PageWithoutLog": {
-          "description": "The page, which says that the log can't be read; or it can't be told yet which tokens are valid",
+          "description": "The page, saying that the log can't be read; or tokens can't be checked yet",
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
           "content": {
             "text/html": {"schema": {"type": "string"}},
@@ -90,12 +90,12 @@ extension OpenAPIDocument {
 
     private static let submissionAnswers = #"""
         "Submitted": {
-          "description": "Some events were recorded, or were before; with `dry_run=true`: what would be recorded",
+          "description": "Some events were recorded, now or before; with `dry_run=true`: what would be recorded",
           "headers": {"Idempotency-Replayed": {"$ref": "#/components/headers/Idempotency-Replayed"}},
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}}}
         },
         "NothingRecorded": {
-          "description": "Every item was refused, or one of an atomic submission; or there is no event in the body; or the Idempotency-Key was sent before with another body",
+          "description": "Every item was refused, or one item of an atomic request; or the body has no events; or the Idempotency-Key was used before with a different body",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}},
@@ -103,12 +103,12 @@ extension OpenAPIDocument {
           }
         },
         "BrokenSubmission": {
-          "description": "A parameter is wrong, or the body broke off or can't be cut into items: what came before it was recorded, unless `atomic=true`; or the item of a rehearsal is wrong",
+          "description": "A parameter is wrong, or the body was cut off or can't be split into items: earlier items were recorded, unless `atomic=true`; or the item of a dry run is wrong",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         },
         "SubmissionTooLarge": {
-          "description": "The body is too large, or too large for its compressed form; what came before was recorded, unless `atomic=true`",
+          "description": "The body is too large, or compressed too much; earlier items were recorded, unless `atomic=true`",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         }

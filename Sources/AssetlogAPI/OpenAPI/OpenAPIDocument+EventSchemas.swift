@@ -23,16 +23,16 @@ extension OpenAPIDocument {
           "type": "string", "description": "RFC 3339 in UTC, to the microsecond", "format": "date-time",
           "examples": ["2026-11-23T19:00:00.123456Z"]
         },
-        "Severity": {"description": "How bad it is when a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
+        "Severity": {"description": "How severe it is if a check does not pass", "type": "string", "enum": ["WARN", "ERROR"]},
         "Target": {
-          "type": "object", "description": "The materialization that a check speaks of: its event, or its version of the data",
+          "type": "object", "description": "The materialization that a check is about: its event, or its version of the data",
           "properties": {
             "event_id": {"$ref": "#/components/schemas/EventID"}, "data_version": {"$ref": "#/components/schemas/Text"}
           },
           "minProperties": 1, "maxProperties": 1, "additionalProperties": true
         },
         "FailureReason": {
-          "description": "Why an asset was not materialized, in Dagster's words",
+          "description": "Why an asset was not materialized, with Dagster's reasons",
           "type": "string", "enum": \#(reasons)
         },
         "Failure": {
@@ -50,7 +50,7 @@ extension OpenAPIDocument {
     private static let event = #"""
         "Event": {
           "type": "object", "description": "An event of the log",
-          \#(content(sequence: #"{"description": "Its place in the log", "type": "integer", "format": "int64", "minimum": 1}"#))
+          \#(content(sequence: #"{"description": "Its number in the log", "type": "integer", "format": "int64", "minimum": 1}"#))
         },
         "DryRunEvent": {
           "type": "object", "description": "An event as it would be",
@@ -86,10 +86,10 @@ extension OpenAPIDocument {
           "data_version": {"type": ["string", "null"]},
           "tags": {"type": "object", "additionalProperties": {"type": "string"}},
           "metadata": {"type": "object", "additionalProperties": {"$ref": "#/components/schemas/MetadataValue"}},
-          "check_name": {"description": "null but on checks", "type": ["string", "null"]},
-          "passed": {"description": "null but on checks", "type": ["boolean", "null"]},
-          "severity": {"description": "`WARN` or `ERROR`; null but on checks", "type": ["string", "null"]},
-          "blocking": {"description": "Whether a check blocks; only where it was said", "type": "boolean"},
+          "check_name": {"description": "null for other kinds than checks", "type": ["string", "null"]},
+          "passed": {"description": "null for other kinds than checks", "type": ["boolean", "null"]},
+          "severity": {"description": "`WARN` or `ERROR`; null for other kinds than checks", "type": ["string", "null"]},
+          "blocking": {"description": "Whether a check blocks; only if given", "type": "boolean"},
           "target": {"$ref": "#/components/schemas/Target"},
           "failure": {"$ref": "#/components/schemas/Failure"},
           "timestamp": {"description": "When it happened", "$ref": "#/components/schemas/Time"},
@@ -126,7 +126,7 @@ extension OpenAPIDocument {
     private static let metadata = #"""
         "MetadataValue": {
           "type": "object",
-          "description": "A value and its type. Numbers that JSON does not have are the texts NaN, Infinity and -Infinity.",
+          "description": "A value and its type. Numbers that JSON lacks are the strings NaN, Infinity and -Infinity.",
           "required": ["type", "value"],
           "properties": {
             "type": {"type": "string", "x-extensible-enum": \#(OpenAPIText.strings(metadataTypes.flatMap(\.0)))},

@@ -22,9 +22,9 @@ extension OpenAPIDocument {
     private static let submit = OpenAPIOperation(
         method: "post", path: "/api/v1/events", id: "submitEvents", tag: "events",
         summary: "Submit one event, a list of events, or one on each line",
-        description: "Each item is judged by itself and needs the right to report its kind: what is wrong with one does not keep"
-            + " the others out, unless `atomic=true`. An event that was recorded before under its `event_id` counts as duplicate."
-            + " The body may be compressed (`Content-Encoding: gzip` or `deflate`) and have 2 GiB, an item 8 MiB.",
+        description: "Each item is checked separately and needs the right to report its kind: a refused item does not affect the"
+            + " others, unless `atomic=true`. An event that is already recorded under its `event_id` counts as a duplicate."
+            + " The body may be compressed (`Content-Encoding: gzip` or `deflate`) and may have 2 GiB, an item 8 MiB.",
         rights: [], parameters: ["atomic", "items", "dry_run", "idempotency_key", "approximate_timestamp"],
         body: "Submission",
         answers: [

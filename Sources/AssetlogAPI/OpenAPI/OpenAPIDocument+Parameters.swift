@@ -10,13 +10,13 @@ extension OpenAPIDocument {
         },
         "path_asset_key": {
           "name": "asset_key", "in": "path", "required": true,
-          "description": "The asset's name. Every slash separates two parts, whether it is written `/` or `%2F`; a part with a slash in it can only be sent in the body. A line feed at the end is dropped.",
+          "description": "The asset key. Every slash separates two parts, written `/` or `%2F`; a part that contains a slash can only be sent in the body. A line feed at the end is dropped.",
           "schema": {"type": "string", "pattern": "^[^\\u0000\\n]+\\n?$", "minLength": 1, "maxLength": 2048},
           "example": "warehouse/orders"
         },
         "event_id": {
           "name": "event_id", "in": "path", "required": true,
-          "description": "An event's identity, as in `event_id` of an event, or in the header `Assetlog-Event-Id`",
+          "description": "An event ID, as in the field `event_id` of an event, or in the header `Assetlog-Event-Id`",
           "schema": {"type": "string", "format": "uuid"}, "example": "0193b0a0-1111-7222-8333-444444444444"
         }
         """#
@@ -28,7 +28,7 @@ extension OpenAPIDocument {
           "schema": {"type": "string"}, "example": "[\"warehouse\",\"orders\"]"
         },
         "query_partition": {
-          "name": "partition", "in": "query", "description": "The partition that the report speaks of",
+          "name": "partition", "in": "query", "description": "The partition",
           "schema": {"$ref": "#/components/schemas/Text"}
         },
         "query_metadata": {
@@ -36,7 +36,7 @@ extension OpenAPIDocument {
           "schema": {"type": "string", "contentMediaType": "application/json"}, "example": "{\"rows\": 10}"
         },
         "query_description": {
-          "name": "description", "in": "query", "description": "What is to be said about it",
+          "name": "description", "in": "query", "description": "Metadata about it",
           "schema": {"$ref": "#/components/schemas/Description"}
         },
         "query_data_version": {
@@ -51,7 +51,7 @@ extension OpenAPIDocument {
           "name": "passed", "in": "query", "description": "Whether the check passed", "schema": {"type": "boolean"}
         },
         "query_severity": {
-          "name": "severity", "in": "query", "description": "How bad it is when the check does not pass",
+          "name": "severity", "in": "query", "description": "How severe it is if the check does not pass",
           "schema": {"$ref": "#/components/schemas/Severity"}
         }
         """#
@@ -68,7 +68,7 @@ extension OpenAPIDocument {
           "schema": {"type": "boolean", "default": false}
         },
         "items": {
-          "name": "items", "in": "query", "description": "Which items the answer names, at most 10,000",
+          "name": "items", "in": "query", "description": "Which items the answer lists, at most 10,000",
           "schema": {"type": "string", "enum": ["refused", "all"], "default": "refused"}
         },
         "idempotency_key": {
@@ -81,7 +81,7 @@ extension OpenAPIDocument {
         },
         "approximate_timestamp": {
           "name": "Assetlog-Timestamp", "in": "header",
-          "description": "Says that every `timestamp` of the request is a reading of the client's clock, which may be wrong: one that can't be right becomes the time of receipt, and none is compared when the event is sent again. The report endpoints take `timestamp` with it whatever `report.extensions` is.",
+          "description": "States that every `timestamp` in the request comes from the client's clock, which may be wrong: one that can't be right is replaced by the time of receipt, and none is compared when the event is sent again. With it, the report endpoints accept `timestamp` even without `report.extensions`.",
           "schema": {"type": "string", "enum": ["approximate"]}
         }
         """#
@@ -89,7 +89,7 @@ extension OpenAPIDocument {
     private static let listParameters = #"""
         "after": {
           "name": "after", "in": "query",
-          "description": "A sequence: the events after it, with `order=desc` those before it, with `order=latest` those behind its event, which must be one that may be read. 0 is where reading starts, in every order.",
+          "description": "A sequence: the events after it; with `order=desc` those before it; with `order=latest` those after its event in that order, which must be readable. 0 is the start in every order.",
           "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 9223372036854775807, "default": 0}
         },
         "limit": {
@@ -97,7 +97,7 @@ extension OpenAPIDocument {
           "schema": {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}
         },
         "order": {
-          "name": "order", "in": "query", "description": "By sequence, oldest or newest first; or what happened last first, by `timestamp` and then sequence",
+          "name": "order", "in": "query", "description": "By sequence, ascending or descending; or `latest`: what happened last first, by `timestamp` and then sequence",
           "schema": {"type": "string", "enum": ["asc", "desc", "latest"], "default": "asc"}
         },
         "asset": {
@@ -148,7 +148,7 @@ extension OpenAPIDocument {
         },
         "exclude": {
           "name": "exclude", "in": "query",
-          "description": "A check that is left out, `log`, `storage` or `tokens`; any other text leaves out none", "schema": {"type": "string"},
+          "description": "A check to leave out: `log`, `storage` or `tokens`; other values have no effect", "schema": {"type": "string"},
           "example": "storage"
         }
         """#
@@ -157,7 +157,7 @@ extension OpenAPIDocument {
         ["Materialization", "MaterializationByKey", "Check", "CheckByKey", "Observation", "ObservationByKey"].map { name in
             #"""
             "\#(name)": {
-              "description": "What the report says; may be compressed (`Content-Encoding: gzip` or `deflate`)",
+              "description": "The report; may be compressed (`Content-Encoding: gzip` or `deflate`)",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(name)"}}}
             },
             """#

@@ -87,7 +87,7 @@ extension OpenAPIDocument {
     /// The severity of a check, or null.
     static let nullableSeverity = #"""
         {
-          "description": "How bad it is when the check does not pass; `ERROR` where it is not given",
+          "description": "How severe it is if the check does not pass; `ERROR` where it is not given",
           "anyOf": [{"$ref": "#/components/schemas/Severity"}, {"type": "null"}]
         }
         """#

@@ -9,7 +9,7 @@ extension OpenAPIDocument {
     private static let submission = #"""
         "EventSubmission": {
           "type": "object",
-          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and fields that are not known are refused.",
+          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and unknown fields are refused.",
           "required": ["kind", "asset_key"], "properties": {\#(fields), \#(fieldsOfKinds)}, "additionalProperties": false,
           "if": {"properties": {"kind": {"const": "check"}}},
           "then": {
@@ -48,14 +48,14 @@ extension OpenAPIDocument {
         "partitions": {"$ref": "#/components/schemas/SubmittedPartitions"},
         "description": \#(nullableDescription),
         "tags": {
-          "description": "Of materializations and observations, `dagster/data_version` must be the `data_version`, where both are given.",
+          "description": "For materializations and observations, `dagster/data_version` must equal `data_version` if both are given.",
           "type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/Text"},
           "propertyNames": {"minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}
         },
         "metadata": {
           "type": ["object", "null"], "additionalProperties": {"$ref": "#/components/schemas/SubmittedMetadataValue"}
         },
-        "deployment": {"description": "The deployment of the route, and no other", "type": ["string", "null"]}
+        "deployment": {"description": "The deployment of the route; no other", "type": ["string", "null"]}
         """#
 
     private static let fieldsOfKinds = #"""
@@ -74,7 +74,7 @@ extension OpenAPIDocument {
 
     private static let nullableID = #"""
         {
-          "type": ["string", "null"], "description": "A UUID of yours, in either case, neither all zeros nor all ones",
+          "type": ["string", "null"], "description": "A UUID of your own, in either case, not all zeros or all ones",
           "format": "uuid",
           "not": {"type": "string", "pattern": "^(0{8}(-0{4}){3}-0{12}|[Ff]{8}(-[Ff]{4}){3}-[Ff]{12})$"}
         }
@@ -111,7 +111,7 @@ extension OpenAPIDocument {
           "else": {"anyOf": [\#(dimensions), {"type": "null"}]}
         },
         "SubmittedPartitions": {
-          "description": "Partitions with an event each, at most 10,000: a list, a range of times, or an object of a key, a list or a range for each dimension, of which every combination is meant",
+          "description": "Partitions, one event each, at most 10,000: a list, a range of times, or an object of a key, a list or a range for each dimension, of which every combination is meant",
           "if": {"type": "array"},
           "then": {
             "minItems": 1, "maxItems": 10000,

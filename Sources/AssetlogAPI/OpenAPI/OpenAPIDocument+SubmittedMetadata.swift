@@ -8,7 +8,7 @@ extension OpenAPIDocument {
         }
         """#
 
-    // An object that says a type.
+    // An object with a type.
     private static let typedForm = #"""
         {
           "type": "object", "required": ["type"], "minProperties": 2, "maxProperties": 2, "additionalProperties": false,

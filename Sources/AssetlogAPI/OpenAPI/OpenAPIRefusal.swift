@@ -51,8 +51,8 @@ extension OpenAPIDocument {
             headers: ["WWW-Authenticate"], form: .plain),
         OpenAPIRefusal(
             name: "Forbidden",
-            description: "The token does not allow this; or without a token: a web page of another origin sent the request, or the"
-                + " host is no name of the server",
+            description: "The token does not allow this; or, without a token, a web page of another origin sent the request, or the"
+                + " host is not a name of the server",
             headers: ["WWW-Authenticate"]),
         OpenAPIRefusal(name: "NotFound", description: "There is no such event, deployment or organization"),
         OpenAPIRefusal(name: "TooSlow", description: "The request did not arrive in time", form: .plain),
@@ -60,13 +60,13 @@ extension OpenAPIDocument {
             name: "TooLarge", description: "The body is larger than the limit after decompression", form: .plain),
         OpenAPIRefusal(name: "TargetTooLong", description: "The URL is longer than the limit", form: .plain),
         OpenAPIRefusal(
-            name: "UnknownCoding", description: "The Content-Encoding is not known", headers: ["Accept-Encoding"],
+            name: "UnknownCoding", description: "The Content-Encoding is not supported", headers: ["Accept-Encoding"],
             form: .plain),
         OpenAPIRefusal(
-            name: "UnknownType", description: "The Content-Type or the Content-Encoding is not known",
+            name: "UnknownType", description: "The Content-Type or Content-Encoding is not supported",
             headers: ["Accept", "Accept-Encoding"], form: .problem),
         OpenAPIRefusal(
-            name: "KeyOfAnother", description: "The Idempotency-Key was sent before with another report", form: .plain),
+            name: "KeyOfAnother", description: "The Idempotency-Key was used before with a different report", form: .plain),
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
         OpenAPIRefusal(
@@ -74,7 +74,7 @@ extension OpenAPIDocument {
         OpenAPIRefusal(name: "Failed", description: "The server failed; its log says how"),
         OpenAPIRefusal(
             name: "Unavailable",
-            description: "The log can't be written or read now, it can't be told yet which tokens are valid, or there is no memory"
+            description: "The log can't be written or read now, tokens can't be checked yet, or there is no memory"
                 + " for the request",
             headers: ["Retry-After"], form: .mixed),
     ]

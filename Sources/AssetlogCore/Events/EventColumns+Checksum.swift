@@ -6,17 +6,19 @@ extension EventColumns {
     /// it withstands chance, not somebody who computes it again. `checksum(at: n)` is `checksum(at: 0) ^ n`, so that a
     /// storage which learns the sequence later need not read the event again.
     public func checksum(at sequence: Int64) -> UInt64 {
-        var sum = ColumnSum()
-        sum.add(id.high, id.low)
-        sum.add(UInt64(bitPattern: timestamp.microseconds), UInt64(bitPattern: receivedAt.microseconds))
         // What is absent is told from what is empty by its number of bytes.
-        sum.add(UInt64(deployment.count) << 32 | UInt64(assetKey.count), UInt64(kind.rawValue))
-        sum.add(UInt64(bitPattern: Int64(partition?.count ?? -1)), UInt64(bitPattern: Int64(reportedBy?.count ?? -1)))
+        let lengths = (
+            UInt64(deployment.count) << 32 | UInt64(assetKey.count),
+            UInt64(1 + (partition?.count ?? -1)) << 32 | UInt64(1 + (reportedBy?.count ?? -1))
+        )
+        var sum = ColumnSum(
+            (id.high, id.low),
+            (UInt64(bitPattern: timestamp.microseconds), UInt64(bitPattern: receivedAt.microseconds)), lengths,
+            (UInt64(details.count), UInt64(kind.rawValue)))
         sum.add(deployment)
         sum.add(assetKey)
         if let partition { sum.add(partition) }
         if let reportedBy { sum.add(reportedBy) }
-        sum.add(UInt64(details.count), 0)
         sum.add(details)
         return sum.value ^ UInt64(bitPattern: sequence)
     }
@@ -29,7 +31,15 @@ private struct ColumnSum {
     private static let second: UInt64 = 0xe703_7ed1_a0b4_28db
     private static let third: UInt64 = 0x8ebc_6af0_9c88_c6e3
 
-    private var state: UInt64 = 0x589_965c_c753_74cc
+    private var state: UInt64
+
+    /// Begins with numbers, which do not wait for each other.
+    @inline(__always)
+    init(_ a: (UInt64, UInt64), _ b: (UInt64, UInt64), _ c: (UInt64, UInt64), _ d: (UInt64, UInt64)) {
+        let left = Self.mix(a.0 ^ Self.first, a.1 ^ Self.second) ^ Self.mix(b.0 ^ Self.second, b.1 ^ Self.third)
+        let right = Self.mix(c.0 ^ Self.third, c.1 ^ Self.first) ^ Self.mix(d.0 ^ Self.first, d.1 ^ Self.third)
+        state = Self.mix(left ^ Self.third, right ^ Self.second)
+    }
 
     var value: UInt64 { Self.mix(state ^ Self.third, Self.second) }
 

@@ -43,7 +43,7 @@ extension ExporterConformance {
             }
             try await bench.session { exporter in
                 try await expectPosition(of: exporter, .suite, 2, at: 6, "After a crash")
-                try await exporter.deliver(1...4, of: .other)
+                try await exporter.deliver(1...4, of: .other, generation: 2)
                 try await expectPosition(of: exporter, .other, 2, at: 4, "After events of another log")
             }
             try await bench.session { exporter in

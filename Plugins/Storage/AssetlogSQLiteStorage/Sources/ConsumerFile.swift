@@ -108,6 +108,7 @@ final class ConsumerFile: ConsumerStore {
     ) async throws -> Result {
         do {
             return try await queue.writeWithoutTransaction { [path] database in
+                guard database.sqliteConnection != nil else { throw SQLiteFailure.closed }
                 // Or cursors would be kept in a file that nobody finds again.
                 guard !database.hasMoved else {
                     throw StorageError(

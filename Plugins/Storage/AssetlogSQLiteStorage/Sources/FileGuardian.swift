@@ -39,8 +39,8 @@ final class FileGuardian: Sendable {
         }
         switch (old, problem) {
         case (nil, let problem?):
-            logger.error("Reports are refused, because the files of the log are not in order.", metadata: ["error": "\(problem)"])
-        case (_?, nil): logger.notice("The files of the log are in order again, and reports are taken.")
+            logger.error("Reports are refused because files of the log are missing or can't be written.", metadata: ["error": "\(problem)"])
+        case (_?, nil): logger.notice("The files of the log are back; reports are accepted again.")
         default: break
         }
         return problem

@@ -35,13 +35,13 @@ struct FileWatch: Sendable {
         }
         guard let path = entries.first?.path, Self.isReadOnly(path) else { return nil }
         return "The file system of \(path) can only be read: it was mounted so, or the kernel did that after an error. Look at"
-            + " the system's log; the server goes on by itself when it can be written again."
+            + " the system's log; the server resumes by itself when it can be written again."
     }
 
     private static func sentence(_ path: String, _ what: String, _ advice: String) -> String {
-        "\(path) \(what) while the server had it open, and no report is taken, because nobody would find its event again."
-            + " \(advice), and the server goes on by itself; or stop the server, which saves what it can, and see what is"
-            + " there before it is started again."
+        "\(path) \(what) while the server had it open. Events recorded now would be lost, so reports are refused. \(advice),"
+            + " and the server resumes by itself; or stop the server, which saves what it can, and check the directory before"
+            + " you start it again."
     }
 
     private static func identity(_ path: String) -> (device: UInt64, inode: UInt64)? {

@@ -63,7 +63,7 @@ struct LogExtent: Sendable {
         StorageError(
             .damaged,
             "\(file) is damaged: the event \(sequence) is missing. Stop the server and run `assetlog verify`; restore the last"
-                + " backup into an empty folder, or start with --accept-loss to go on without the event.",
+                + " backup into an empty directory, or start with --accept-loss to continue without the event.",
             sequence: sequence)
     }
 

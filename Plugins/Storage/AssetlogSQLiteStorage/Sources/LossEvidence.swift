@@ -114,9 +114,9 @@ struct Loss {
         StorageError(
             .damaged,
             "The log in \(folder) has lost the events \(Self.text(ranges)): \(witness), and events.sqlite ends at \(head). Was a"
-                + " file removed, or the folder replaced? Put back what is missing, or restore a backup into an empty folder. To"
-                + " go on without these events, start with --accept-loss: they are recorded as lost, and no sequence is used"
-                + " again.")
+                + " file removed, or the directory replaced? Put back what is missing, or restore a backup into an empty directory."
+                + " To continue without these events, start with --accept-loss: they are recorded as lost, and their sequences"
+                + " are never used again.")
     }
 }
 #endif

@@ -163,6 +163,7 @@ extension Database {
 
     /// Whether the file's name is gone, or names another file.
     var hasMoved: Bool {
+        guard let sqliteConnection else { return false }
         var answer: Int32 = 0
         guard sqlite3_file_control(sqliteConnection, "main", SQLITE_FCNTL_HAS_MOVED, &answer) == SQLITE_OK else {
             return false

@@ -181,6 +181,8 @@ final class SQLiteStorage: Storage {
         _ body: @escaping @Sendable (Database, IndexReader?) throws -> Result
     ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
+        // A connection that is opened now would open other files, or make them.
+        if let problem = guardian.freshProblem { throw StorageError(.unavailable, problem) }
         let index = index.withLock { $0.index }
         do {
             return try await readers.read { log in
