@@ -12,7 +12,8 @@ REPORTS = "/report_asset_"
 EVENTS = "/api/v1/events"
 
 
-@schemathesis.serializer("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
+@schemathesis.serializer(
+    "application/x-ndjson", "application/ndjson", "application/jsonl", "application/jsonlines", "application/x-jsonlines")
 def lines(ctx, value):
     """What is submitted as lines is text in the document; a text becomes an event here, and anything else no event."""
     if not isinstance(value, str):

@@ -81,8 +81,8 @@ extension OpenAPIDocument {
         },
         "approximate_timestamp": {
           "name": "Assetlog-Timestamp", "in": "header",
-          "description": "States that every `timestamp` in the request comes from the client's clock, which may be wrong: one that can't be right is replaced by the time of receipt, and none is compared when the event is sent again. With it, the report endpoints accept `timestamp` even without `report.extensions`.",
-          "schema": {"type": "string", "enum": ["approximate"]}
+          "description": "`approximate` states that every `timestamp` in the request comes from the client's clock, which may be wrong: one that can't be right is replaced by the time of receipt, and none is compared when the event is sent again. With it, the report endpoints accept `timestamp` even without `report.extensions`. Any other value is ignored.",
+          "schema": {"type": "string"}, "example": "approximate"
         }
         """#
 
