@@ -104,7 +104,9 @@ struct TruthTests {
         await storage.close()
     }
 
-    @Test("A log that ends before the index or a cursor is not opened, unless the loss is accepted", arguments: ["index", "cursor", "front", "all"])
+    @Test(
+        "A log that ends before the index or a cursor is not opened, unless the loss is accepted",
+        arguments: ["index", "cursor", "front", "all"])
     func loss(_ witness: String) async throws {
         let all = try await fill(40)
         let storage = try await open(folder)
