@@ -5,7 +5,7 @@ public import AssetlogLog
 public import AssetlogMetrics
 import HTTPTypes
 import Hummingbird
-public import HummingbirdCore
+package import HummingbirdCore
 public import Logging
 import NIOCore
 

@@ -74,7 +74,7 @@ struct AnswerMemoryTests {
         }
         var parts = sink.makeAsyncIterator()
         var received = 0
-        while let part = try await parts.next() {
+        while let part = await parts.next() {
             guard case .body(let chunk) = part else { continue }
             received += chunk.readableBytes
             #expect(flow.unsentBytes <= 2 * AnswerFlow.chunkBytes)

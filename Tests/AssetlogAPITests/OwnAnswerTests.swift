@@ -16,7 +16,7 @@ struct OwnAnswerTests {
             (.get, "/nosuch", "", 404), (post, "/nosuch", "", 404), (.get, "/nosuch/api/v1/events", "", 404), (post, "/livez", "", 405),
             (.delete, "/api/v1/events", "", 405), (.get, "/api/v1/events?x=1", "", 400), (.get, "/api/v1/events/x", "", 400),
             (.get, "/api/v1/events/0193b0a0-1111-7222-8333-444444444444", "", 404), (post, "/api/v1/events", "", 422),
-            (post, "/api/v1/events", "{", 400),
+            (post, "/api/v1/events", "{", 422), (post, "/api/v1/events", "[1", 400),
             (post, "/api/v1/events", "[{}]", 422), (post, "/api/v1/events?atomic=x", event, 400),
             (post, "/api/v1/events?atomic=true", "[\(event),{}]", 422),
             (post, "/api/v1/events?dry_run=true", "{}", 400), (post, "/report_asset_observation?dry_run=true", "", 400),

@@ -86,8 +86,8 @@ struct AwayStorageTests {
             #expect(try ask("\(url)/livez").status == 200)
             let probe = try ask("\(url)/readyz?verbose")
             #expect(probe.status == 503)
-            #expect(probe.body.contains("[-] log: the storage can't be reached"))
-            #expect(probe.body.contains("[-] storage: can't be reached"))
+            #expect(probe.body.contains("[-] log: the storage can't be used"))
+            #expect(probe.body.contains("[-] storage: can't be used"))
             #expect(probe.body.contains("[-] tokens: the tokens can't be read yet"))
             #expect(!probe.body.contains("10.0.0.1"))
             for token in [good.text.revealed, bad.text.revealed, "nonsense", nil] {

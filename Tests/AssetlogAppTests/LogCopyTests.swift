@@ -174,7 +174,7 @@ extension LogCopyTests {
         let report = try await LogCopy.run(from: source, to: destination, cursors: cursors)
         let text = try await CopiedConsumers.place(report.cursors, in: destination)
         #expect(text.contains("consumer foreign: its cursor belongs to another log than the source"))
-        #expect(text.contains("consumer ours: goes on after sequence 5\n"))
+        #expect(text.contains("consumer ours: continues after sequence 5\n"))
         #expect(try await destination.cursor(of: "foreign").position == 0)
         #expect(try await destination.cursor(of: "ours").position == 5)
     }

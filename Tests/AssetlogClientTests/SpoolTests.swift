@@ -62,9 +62,14 @@ struct SpoolTests {
         #expect(try mode("\(temporary.spool.waitingFolder)/\(name)") == 0o600)
     }
 
-    @Test("takes no more than its limits", arguments: [Spool.Limits(files: 3), Spool.Limits(bytes: 1000)])
-    func limits(_ limits: Spool.Limits) throws {
-        let temporary = TemporarySpool(limits)
+    @Test("takes no more than its limits", arguments: ["files", "bytes"])
+    func limits(_ limit: String) throws {
+        let first = TemporarySpool()
+        try first.spool.add(TemporarySpool.report("a", 0))
+        let name = try #require(try first.spool.names().first)
+        let size = try Data(contentsOf: URL(fileURLWithPath: "\(first.spool.waitingFolder)/\(name)")).count
+        let temporary = TemporarySpool(
+            limit == "files" ? Spool.Limits(files: 3) : Spool.Limits(bytes: 3 * size + size / 2))
         for number in 0..<3 { try temporary.spool.add(TemporarySpool.report("a", number)) }
         let error = #expect(throws: ClientError.self) { try temporary.spool.add(TemporarySpool.report("a", 4)) }
         #expect(error?.code == .spoolFull)

@@ -134,7 +134,7 @@ import Testing
         let error = Submitter(limits: limits).submit(Self.item(#""description":"\#(fill)x""#, "observation")).error
         #expect(error?.status == 413)
         #expect(error?.pointer == "")
-        #expect(error?.detail.hasPrefix("The item has 1001 bytes; at most 1000 are taken.") == true)
+        #expect(error?.detail.hasPrefix("The item has 1001 bytes; at most 1000 are accepted.") == true)
     }
 
     @Test("The permission is asked about the key's canonical form, before the other fields are judged")

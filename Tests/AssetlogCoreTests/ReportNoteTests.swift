@@ -40,14 +40,21 @@ import Testing
             ),
             (check + "x?description=d", #"{"check_name":"c","passed":true,"target":{"data_version":"v"}}"#, true, []),
             (materialize + "a/b", #"{"asset_key":["a","b"]}"#, false, []), (materialize + "a/b?asset_key=a.b", "{}", false, []),
-            (materialize + "a/b", #"{"asset_key":"a/b"}"#, false, ["The asset key in the path counts; the body has another."]),
-            (materialize + "a/b?asset_key=", #"{"asset_key":5}"#, false, ["The asset key in the path counts; the body has another."]),
             (
-                materialize + "?asset_key=q", #"{"asset_key":["\u0062"]}"#, false,
-                ["The asset key in the body counts; the query has another."]
+                materialize + "a/b", #"{"asset_key":"a/b"}"#, false,
+                ["The asset key in the path is used; the one in the body is different and ignored."]
             ),
             (
-                materialize + "x?asset_key=y", #"{"asset_key":"x"}"#, false, ["The asset key in the path counts; the query has another."]
+                materialize + "a/b?asset_key=", #"{"asset_key":5}"#, false,
+                ["The asset key in the path is used; the one in the body is different and ignored."]
+            ),
+            (
+                materialize + "?asset_key=q", #"{"asset_key":["\u0062"]}"#, false,
+                ["The asset key in the body is used; the one in the query is different and ignored."]
+            ),
+            (
+                materialize + "x?asset_key=y", #"{"asset_key":"x"}"#, false,
+                ["The asset key in the path is used; the one in the query is different and ignored."]
             ),
         ] as [(String, String, Bool, [String])])
     func notes(target: String, body: String, extensions: Bool, sentences: [String]) {

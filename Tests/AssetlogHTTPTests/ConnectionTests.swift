@@ -66,17 +66,14 @@ struct ConnectionTests {
         ])
     func closesAfter(_ request: String, status: Int) async throws {
         try await ServerFixture.run { server in
-            let (answer, isAtEnd, seconds) = try await blocking {
+            let (answer, isAtEnd) = try await blocking {
                 let client = try server.client()
-                let start = Date.now
                 client.send(request)
-                return (client.response(), client.isAtEnd(), Date.now.timeIntervalSince(start))
+                return (client.response(), client.isAtEnd())
             }
             #expect(answer?.status == status)
             #expect(answer?.field("Connection") == "close")
             #expect(isAtEnd)
-            // The client need not wait for the time in which a body would have been discarded.
-            #expect(seconds < 4)
         }
     }
 
@@ -84,7 +81,7 @@ struct ConnectionTests {
 
     private static let missing = "The header Host is missing; HTTP/1.1 needs it."
     private static let notOne = "The header Host is not a host name or address with an optional port."
-    private static let foreign = "The host of this request is no name of this server. Add it to server.hosts, or send a token."
+    private static let foreign = "The Host of this request is not a name of this server. Add it to server.hosts, or send a token."
 
     private static let hostCases: [(target: String, fields: String, status: Int, message: String?)] = [
         ("/", "", 400, missing), ("/", "Host: x\r\nHost: x\r\n", 400, "The header Host is there 2 times; send it once."),

@@ -1,3 +1,4 @@
+import Foundation
 import NIOCore
 import NIOEmbedded
 import NIOHTTP1
@@ -64,7 +65,9 @@ struct RequestDecoderTests {
         ("Upgrade-Insecure-Requests: 1\r\nConnection: upgrade", .none), ("Upgrade: x\r\nConnection: keep-alive", .none),
         ("Upgrade: x\r\nConnection: upgrad", .none), ("X-Upgrade: x\r\nConnection: upgrade", .none),
         ("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk", .ignored),
-        ("Connection: keep-alive, Upgrade\r\nUpgrade: websocket", .ignored), ("connection:upgrade\r\nupgrade:", .ignored),
+        ("Connection: keep-alive, Upgrade\r\nUpgrade: websocket", .ignored), ("connection:upgrade\r\nupgrade:x", .ignored),
+        ("connection:upgrade\r\nupgrade:", .last),
+        ("Connection: upgrade\r\nUpgrade: \r\nUpgrade: x", .ignored), ("Connection: upgrade\r\nUpgrade: \t", .last),
         ("UPGRADE: X\r\nCONNECTION: UPGRADE", .ignored), ("Connection: upgrade , x\r\nUpgrade: y", .ignored),
         ("Connection: x,upgrade\r\nUpgrade: y", .ignored), ("Connection: close, upgrade\r\nUpgrade: y", .ignored),
         ("Connection: keep-alive\r\nUpgrade: y\r\nConnection: upgrade", .ignored),
@@ -78,18 +81,50 @@ struct RequestDecoderTests {
         let lines = "Host: x\r\n" + (fields.isEmpty ? "" : "\(fields)\r\n")
         for framing in ["\r\n", "Content-Length: 2\r\n\r\n{}", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n1\r\n}\r\n0\r\n\r\n"] {
             let request = "POST /a HTTP/1.1\r\n\(lines)\(framing)"
-            let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
-            try channel.writeInbound(ByteBuffer(string: request + "GET /b HTTP/1.1\r\nHost: x\r\n\r\n"))
-            var heads: [HTTPRequestHead] = []
-            while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
-                if case .head(let head) = part { heads.append(head) }
-            }
-            let first = try #require(heads.first)
-            #expect(UpgradeOffer(first) == offer, "\(request.debugDescription)")
+            let (found, heads) = try Self.heads(of: request)
+            #expect(found == offer, "\(request.debugDescription)")
             // Where it is in doubt, either will do: the connection ends.
-            if offer != .last { #expect(heads.count == (offer == .ignored ? 1 : 2), "\(request.debugDescription)") }
-            _ = try? channel.finish(acceptAlreadyClosed: true)
+            if offer != .last { #expect(heads == (offer == .ignored ? 1 : 2), "\(request.debugDescription)") }
         }
+    }
+
+    @Test("never takes a request for one that NIO's decoder stops after, or goes on after, when it does not", arguments: [1, 2, 3])
+    func agreesWithNIO(seed: UInt64) throws {
+        let names = ["Connection", "connection", "Upgrade", "UPGRADE", "Proxy-Connection", "Upgrade-X", "Keep-Alive", "X-Connection"]
+        let words = ["upgrade", "Upgrade", "close", "keep-alive", "upgraded", "x-upgrade", "h2c", "", "\"upgrade\"", "upgrade/1", "te"]
+        let gaps = [",", ", ", " , ", " ", ",,", "\t", ";", ",  "]
+        var random = SplitMix64(state: seed)
+        var counts: [UpgradeOffer: Int] = [:]
+        for _ in 0..<2000 {
+            var lines = ""
+            for _ in 0..<Int.random(in: 1...4, using: &random) {
+                var value = ""
+                for _ in 0..<Int.random(in: 0...3, using: &random) {
+                    value += (words.randomElement(using: &random) ?? "") + (gaps.randomElement(using: &random) ?? "")
+                }
+                value += words.randomElement(using: &random) ?? ""
+                lines +=
+                    "\(names.randomElement(using: &random) ?? ""):\([" ", "", "  ", "\t"].randomElement(using: &random) ?? "")\(value)\r\n"
+            }
+            // Whether the connection closes has nothing to do with where a request ends.
+            let request = "GET /a HTTP/1.1\r\n\(lines)\r\n"
+            guard let (offer, heads) = try? Self.heads(of: request), !lines.contains("close") else { continue }
+            counts[offer, default: 0] += 1
+            if offer != .last { #expect(heads == (offer == .ignored ? 1 : 2), "\(request.debugDescription)") }
+        }
+        for offer in [UpgradeOffer.none, .ignored, .last] { #expect(counts[offer, default: 0] > 50, "\(counts)") }
+    }
+
+    /// What a request offers, and how many requests NIO's decoder reads when another one follows.
+    private static func heads(of request: String) throws -> (UpgradeOffer, Int) {
+        let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
+        defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
+        try channel.writeInbound(ByteBuffer(string: request + "GET /b HTTP/1.1\r\nHost: x\r\n\r\n"))
+        var heads: [HTTPRequestHead] = []
+        while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
+            if case .head(let head) = part { heads.append(head) }
+        }
+        return (UpgradeOffer(try #require(heads.first)), heads.count)
     }
 
     // MARK: Going on

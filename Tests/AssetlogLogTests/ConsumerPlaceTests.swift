@@ -170,7 +170,7 @@ struct ConsumerPlaceTests {
         let runner = runner()
         let task = Task { await runner.run() }
         #expect(try await eventually { destination.shown.count == 20 })
-        _ = log.state.withLock { $0.events.removeLast(10) }
+        log.state.withLock { $0.events.removeLast(10) }
         #expect(try await eventually { runner.status.generation == 1 })
         log.write(15, seed: 2)
         #expect(try await eventually { destination.shown.suffix(15).elementsEqual(all.suffix(15)) })

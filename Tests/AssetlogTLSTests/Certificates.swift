@@ -69,10 +69,14 @@ final class Certificates: Sendable {
             default_md = sha256
             rand_serial = yes
             policy = any
+            copy_extensions = copy
             [any]
             commonName = supplied
             """)
-        try openssl(["req", "-new", "-key", path("\(name).key"), "-subj", "/CN=localhost", "-out", path("\(name).csr")])
+        try openssl([
+            "req", "-new", "-key", path("\(name).key"), "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-out",
+            path("\(name).csr"),
+        ])
         try openssl([
             "ca", "-batch", "-config", configuration, "-selfsign", "-keyfile", path("\(name).key"), "-in",
             path("\(name).csr"),

@@ -117,6 +117,7 @@ struct ReportKeepingTests {
         let fixture: ReportFixture
         var server: ServerProcess?
         var something: ScriptedServer?
+        var certificate: DatedCertificate?
         switch way.surroundings {
         case .noServer: fixture = try ReportFixture()
         case .server(let arguments):
@@ -128,9 +129,10 @@ struct ReportKeepingTests {
             something = scripted
             fixture.environment["ASSETLOG_URL"] = "http://127.0.0.1:\(scripted.port)"
         case .certificate(let years):
-            let certificate = try DatedCertificate(years)
-            fixture = try ReportFixture(certificate.arguments, scheme: "https")
-            fixture.environment["CERTIFICATE"] = certificate.path
+            let dated = try DatedCertificate(years)
+            certificate = dated
+            fixture = try ReportFixture(dated.arguments, scheme: "https")
+            fixture.environment["CERTIFICATE"] = dated.path
             server = try fixture.start()
         }
         let url = fixture.environment["ASSETLOG_URL"] ?? ""
@@ -157,9 +159,9 @@ struct ReportKeepingTests {
         #expect(result.status == [.recorded: 0, .kept: 0, .refused: 1, .nowhere: 1, .wrong: 64][way.end], "\(result.errors)")
         #expect(fixture.files("waiting").count == (way.end == .kept ? 1 : 0), "\(result.errors)")
         #expect(fixture.files("refused").isEmpty)
-        #expect(result.errors.contains(way.words), "\(result.errors)")
+        #expect(way.words.isEmpty || result.errors.contains(way.words), "\(result.errors)")
         #expect(result.errors.contains("the report waits in") == (way.end == .kept), "\(result.errors)")
-        withExtendedLifetime(something) {}
+        withExtendedLifetime((something, certificate)) {}
     }
 
     // Whatever has answered: `flush` leaves what waits where it is, and says so by its status.
@@ -222,17 +224,23 @@ struct ReportKeepingTests {
     func clocks(_ shift: String, hasExtensions: Bool) throws {
         let fixture = try ReportFixture(["--set", "report.extensions=\(hasExtensions)"])
         let clock = ["LD_PRELOAD": Self.faketime ?? "", "FAKETIME": shift, "FAKETIME_DONT_FAKE_MONOTONIC": "1"]
-        #expect(try fixture.report("observation", "a", "--description", "0", "--timeout", "20ms", environment: clock).status == 0)
+        // One attempt: libfaketime also moves the clock by which a pause ends.
+        func report(_ asset: String, _ number: Int) throws -> CommandResult {
+            try fixture.report("observation", asset, "--description", "\(number)", "--timeout", "0ms", environment: clock)
+        }
+        #expect(try report("a", 0).status == 0)
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
-        let direct = try fixture.report("observation", "a", "--description", "1", environment: clock)
-        #expect(direct.status == 0 && direct.errors.isEmpty, "\(direct.errors)")
-        #expect(try fixture.numbers() == ["a": [0, 1]])
+        for (asset, number) in [("b", 0), ("a", 1)] {
+            let direct = try report(asset, number)
+            #expect(direct.status == 0 && direct.errors.isEmpty, "\(direct.errors)")
+        }
+        #expect(try fixture.numbers() == ["a": [0, 1], "b": [0]])
         for event in try fixture.events() {
             let (made, received) = (try #require(event["timestamp"] as? String), try #require(event["received_at"] as? String))
-            // No event is of the future, and one that came at once has the server's time.
+            // No event is of the future; what can't be right has the server's time.
             #expect(made <= received)
-            if event["description"] as? String == "1" { #expect(made == received) }
+            if shift != "-3h" { #expect(made == received) }
         }
         #expect(fixture.files("waiting").isEmpty && fixture.files("refused").isEmpty)
     }
@@ -241,7 +249,7 @@ struct ReportKeepingTests {
     func preloaded() throws {
         let fixture = try ReportFixture()
         let preload = ["LD_PRELOAD": Self.faketime ?? "", "FAKETIME": "+0"]
-        let result = try fixture.report("observation", "a", "--description", "0", "--timeout", "20ms", environment: preload)
+        let result = try fixture.report("observation", "a", "--description", "0", "--timeout", "0ms", environment: preload)
         #expect(result.errors.contains("the report waits in"), "\(result.output)\(result.errors)")
         #expect(fixture.files("waiting").count == 1)
     }

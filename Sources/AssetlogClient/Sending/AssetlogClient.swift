@@ -120,13 +120,15 @@ public final class AssetlogClient: Sendable {
 
     // Who has a connection waits at least so long: an answer that nobody hears leaves it open what the server did.
     private static let shortestWait: Duration = .seconds(5)
+    // What is left of the patience may be too little for any connection, and would hide why there is none.
+    private static let shortestConnect: Duration = .seconds(1)
 
     private func exchange(
         _ report: SealedReport, _ destination: ReportDestination, _ saysTime: Bool, _ timeout: Duration
     ) async throws -> (AttemptOutcome, ReportAnswer?) {
         let message = ReportMessage(report: report, destination: destination, saysTime: saysTime)
         var request = OutboundRequest(
-            url: message.url, headers: message.headers, body: message.body, connectTimeout: timeout,
+            url: message.url, headers: message.headers, body: message.body, connectTimeout: max(timeout, Self.shortestConnect),
             timeout: max(timeout, Self.shortestWait), caFile: options.caFile)
         if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
         do {

@@ -1,6 +1,6 @@
-public import AssetlogAccess
+package import AssetlogAccess
 package import AssetlogCore
-public import HummingbirdCore
+package import HummingbirdCore
 import Logging
 import NIOCore
 import NIOHTTPTypes

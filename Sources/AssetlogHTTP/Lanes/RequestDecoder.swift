@@ -21,8 +21,9 @@ enum UpgradeOffer: Equatable {
             self = .none
             return
         }
-        // Where it is not plain that the decoder has found the option, it is not plain either that it stops.
-        self = options.contains(where: Self.namesUpgrade) ? .ignored : .last
+        // Where it is not plain that the decoder has found both, it is not plain either that it stops.
+        let isPlain = options.contains(where: Self.namesUpgrade) && head.headers["upgrade"].contains { !$0.isEmpty }
+        self = isPlain ? .ignored : .last
     }
 
     private static func namesUpgrade(_ options: String) -> Bool {
@@ -47,7 +48,7 @@ final class RequestDecoder: ByteToMessageDecoder {
         case decoding
         /// The request that was just decoded has stopped NIO's decoder.
         case stopped
-        /// No further request is read.
+        /// No further request is read, or what was read of it is dropped.
         case ended
     }
 
@@ -62,6 +63,8 @@ final class RequestDecoder: ByteToMessageDecoder {
     }
 
     // MARK: What the watcher sees
+
+    fileprivate var hasEnded: Bool { phase == .ended }
 
     fileprivate func hasBegun(_ offer: UpgradeOffer) {
         self.offer = offer
@@ -123,6 +126,8 @@ final class UpgradeWatcher: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        // In doubt NIO's decoder may go on with the bytes that came in the same piece.
+        guard !decoder.hasEnded else { return }
         switch unwrapInboundIn(data) {
         case .head(var head):
             let offer = UpgradeOffer(head)

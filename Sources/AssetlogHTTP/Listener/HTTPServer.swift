@@ -1,8 +1,8 @@
 import AssetlogAccess
-package import AssetlogCore
-public import AssetlogLog
+import AssetlogCore
+package import AssetlogLog
 public import AssetlogMetrics
-public import Logging
+package import Logging
 public import NIOCore
 import NIOPosix
 import Synchronization

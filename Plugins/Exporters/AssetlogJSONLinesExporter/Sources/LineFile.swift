@@ -172,7 +172,8 @@ final class LineFile {
         let open = try fileSystem.facts(lock)
         if let facts = try fileSystem.facts(paths.lock), facts.isSameFile(as: open) { return }
         let new = try fileSystem.open(paths.lock, create: true)
-        guard try fileSystem.lock(new, attempts: 1) else {
+        // A program that is being started may hold it for a moment.
+        guard try fileSystem.lock(new, attempts: 10) else {
             throw ExportError(
                 "\(paths.lock) was removed, and another exporter or server has it now. Stop one of the two; the delivery is tried"
                     + " again.")

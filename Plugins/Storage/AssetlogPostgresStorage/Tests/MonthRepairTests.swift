@@ -45,7 +45,13 @@ struct MonthRepairTests {
     }
 
     private func rows() async throws -> String {
-        try await cluster.sql("SET TimeZone = 'UTC'; SELECT * FROM \(name).events ORDER BY sequence")
+        // The columns of version 2, for later ones add others.
+        try await cluster.sql(
+            """
+            SET TimeZone = 'UTC';
+            SELECT sequence, asset_hash, "timestamp", received_at, event_id, kind, deployment, asset_key, partition, reported_by, details
+            FROM \(name).events ORDER BY sequence
+            """)
     }
 
     /// Opens the log with this release, and sees that every hour of its months takes events.
@@ -118,9 +124,9 @@ struct MonthRepairTests {
             """)
         try await append(0, received: "2021-01-01T01:00:00Z")
         try await append(1, received: "2031-01-01T01:00:00Z")
-        let node = try await cluster.sql("SELECT relfilenode, xmin FROM pg_class WHERE oid = '\(name).events_2031_01'::regclass")
+        let node = try await cluster.sql("SELECT relfilenode FROM pg_class WHERE oid = '\(name).events_2031_01'::regclass")
         try await checkRepair([0, 1])
-        #expect(try await cluster.sql("SELECT relfilenode, xmin FROM pg_class WHERE oid = '\(name).events_2031_01'::regclass") == node)
+        #expect(try await cluster.sql("SELECT relfilenode FROM pg_class WHERE oid = '\(name).events_2031_01'::regclass") == node)
         #expect(try await cluster.sql("SELECT count(*) FROM \(name).archive") == "1")
     }
 

@@ -179,10 +179,10 @@ struct SettingsTests {
         let storage = try await open(schema, on: cluster, ["url": cluster.url(user: role, password: "pw")])
         try await storage.add(events(0..<1))
         // As after a reload of the server's settings, of which sessions hear that are open already.
-        try await cluster.sql("ALTER FUNCTION \(schema).append SET synchronous_commit = off")
+        try await cluster.sql("ALTER FUNCTION \(schema).append_checked SET synchronous_commit = off")
         let error = await #expect(throws: StorageError.self) { try await storage.add(events(1..<2)) }
         #expect(error?.message.contains("would lose acknowledged events") == true, "\(error?.message ?? "")")
-        try await cluster.sql("ALTER FUNCTION \(schema).append RESET synchronous_commit")
+        try await cluster.sql("ALTER FUNCTION \(schema).append_checked RESET synchronous_commit")
         try await storage.add(events(2..<3))
         #expect(try await storage.numbers() == [0, 2])
         await storage.close()

@@ -8,6 +8,7 @@ final class FileGuardian: Sendable {
     private struct State {
         var problem: String?
         var time: ContinuousClock.Instant
+        var hasEnded = false
     }
 
     /// So long an append relies on the last look; it takes some microseconds.
@@ -29,14 +30,21 @@ final class FileGuardian: Sendable {
         return ContinuousClock.now - known.time < Self.age ? known.problem : inspect()
     }
 
+    /// Sees nothing from now on: the storage closes its files, and some of them go with that.
+    func end() {
+        state.withLock { $0 = State(problem: nil, time: .now, hasEnded: true) }
+    }
+
     /// Looks now.
     @discardableResult
     func inspect() -> String? {
         let problem = watch.problem()
-        let old = state.withLock { state in
+        let (old, hasEnded) = state.withLock { state in
+            guard !state.hasEnded else { return (nil as String?, true) }
             defer { state = State(problem: problem, time: .now) }
-            return state.problem
+            return (state.problem, false)
         }
+        guard !hasEnded else { return nil }
         switch (old, problem) {
         case (nil, let problem?):
             logger.error("Reports are refused because files of the log are missing or can't be written.", metadata: ["error": "\(problem)"])

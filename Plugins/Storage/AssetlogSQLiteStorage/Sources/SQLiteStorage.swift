@@ -121,6 +121,7 @@ final class SQLiteStorage: Storage {
     // MARK: Appending
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
+        guard !isClosed.load(ordering: .acquiring) else { throw closedError }
         do {
             if let problem = guardian.freshProblem { throw StorageError(.unavailable, problem) }
             let index = index.withLock { $0.index }
@@ -320,6 +321,7 @@ final class SQLiteStorage: Storage {
 
     func close() async {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        guardian.end()
         await onThread {
             let index = self.index.withLock { state in
                 defer { state = IndexState() }

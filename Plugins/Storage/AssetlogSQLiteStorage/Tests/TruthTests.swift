@@ -70,9 +70,9 @@ struct TruthTests {
             #expect(error?.sequence == 120)
             #expect(try await storage.events(EventQuery(limit: 119)).events == Array(all.prefix(119)))
             #expect(try await storage.events(EventQuery(order: .ascending(after: 120), limit: 1000)).events == Array(all.dropFirst(120)))
-            // Without the index, reading by time has to look at everything.
+            // By time, the missing one may be among the latest, and without the index everything has to be looked at.
             let latest = EventQuery(order: .latest(before: nil), limit: 50)
-            if hasIndex { #expect(try await storage.events(latest).events.count == 50) }
+            if hasIndex, !isMissing { #expect(try await storage.events(latest).events.count == 50) }
             #expect(try await storage.event(all[7].id, deployment: "default") == all[7])
             // Nothing is taken for a repetition of what can't be read.
             let batch = EventBatch()
@@ -104,7 +104,9 @@ struct TruthTests {
         await storage.close()
     }
 
-    @Test("A log that ends before the index or a cursor is not opened, unless the loss is accepted", arguments: ["index", "cursor", "front", "all"])
+    @Test(
+        "A log that ends before the index or a cursor is not opened, unless the loss is accepted",
+        arguments: ["index", "cursor", "front", "all"])
     func loss(_ witness: String) async throws {
         let all = try await fill(40)
         let storage = try await open(folder)
@@ -149,7 +151,9 @@ struct TruthTests {
         let again = try await open(folder)
         #expect(try await again.statistics().events == Int64(rest.count) + 2)
         await again.close()
-        #expect(try await setup(folder.path).verify?().problems == [])
+        let problems = try #require(try await setup(folder.path).verify?()).problems
+        // The new log is another one than that of the cursor.
+        #expect(problems.filter { !(witness == "all" && $0.contains("at 35 of another log")) } == [])
     }
 
     @Test("An accepted loss takes in what is damaged or missing in the middle, and keeps the damaged rows aside")
