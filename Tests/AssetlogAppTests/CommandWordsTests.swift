@@ -28,7 +28,7 @@ struct CommandWordsTests {
     @Test("that mean nothing are refused with the commands that there are")
     func unknown() {
         let error = #expect(throws: CommandFailure.self) { try CommandWords.check(["frobnicate"]) }
-        #expect(error?.description.contains("there are serve, report, run, ") == true, "\(error?.description ?? "")")
+        #expect(error?.description.contains("available: serve, report, run, ") == true, "\(error?.description ?? "")")
     }
 
     @Test(
