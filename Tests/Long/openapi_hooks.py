@@ -38,6 +38,9 @@ def before_call(ctx, case, **kwargs):
     if method == "POST" and not is_negative(case, ParameterLocation.HEADER) and "Idempotency-Key" in case.headers:
         # A key that was sent with another request is refused.
         case.headers["Idempotency-Key"] = str(uuid.uuid4())
+    if is_negative(case, ParameterLocation.BODY):
+        # With it the time of a body may be wrong.
+        case.headers.pop("Assetlog-Timestamp", None)
     if REPORTS in path:
         report(case, path)
     elif path.endswith(EVENTS) and method == "POST":
@@ -64,6 +67,9 @@ def listing(query):
 
 
 def report(case, path):
+    if case.body is None and is_negative(case, ParameterLocation.BODY):
+        # A null counts as no body; a list is wrong.
+        case.body = []
     body = case.body if isinstance(case.body, dict) else {}
     if is_negative(case, ParameterLocation.QUERY) and not is_negative(case, ParameterLocation.BODY):
         # A field of the body counts before the parameter of its name, and hides what is wrong with it.

@@ -157,7 +157,7 @@ extension OpenAPIDocument {
         ["Materialization", "MaterializationByKey", "Check", "CheckByKey", "Observation", "ObservationByKey"].map { name in
             #"""
             "\#(name)": {
-              "description": "The report; may be compressed (`Content-Encoding: gzip` or `deflate`)",
+              "description": "The report; an empty body, or `null`, counts as none. May be compressed (`Content-Encoding: gzip` or `deflate`)",
               "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(name)"}}}
             },
             """#
