@@ -91,8 +91,12 @@ struct TokenListTests {
             Mistake(entry("allow: read"), "tokens.yaml:3: allow takes a list: [...]"),
             Mistake(entry("allow: [[read]]"), "tokens.yaml:3: allow takes plain values in its list, not a list"),
             Mistake(entry("allow: [~]"), "tokens.yaml:3: allow takes plain values in its list, not nothing"),
-            Mistake(entry("expires: tomorrow"), "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z"),
-            Mistake(entry("expires: 2027-02-29"), "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z"),
+            Mistake(
+                entry("expires: tomorrow"),
+                "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z, or a day such as 2027-01-31"),
+            Mistake(
+                entry("expires: 2027-02-29"),
+                "tokens.yaml:3: expires must be a time such as 2027-01-31T00:00:00Z, or a day such as 2027-01-31"),
             Mistake(
                 entry("certificates: [worker]"),
                 "tokens.yaml:3: certificates contains \"worker\", which is not a subject alternative name; write DNS:worker.example.com, URI:spiffe://example.com/worker, email:ops@example.com or IP:10.0.0.7"
@@ -228,7 +232,7 @@ struct TokensFileTests {
         }
         try Data([0xff, 0xfe]).write(to: URL(fileURLWithPath: path))
         let error = await #expect(throws: ConfigurationError.self) { _ = try await file.tokens() }
-        #expect(error?.description == "\(path): the token list is not UTF-8 text")
+        #expect(error?.description == "\(path): the token list is UTF-16 text; save it as UTF-8")
         try FileManager.default.removeItem(atPath: path)
     }
 

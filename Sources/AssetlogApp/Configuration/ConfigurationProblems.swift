@@ -9,6 +9,8 @@ final class ConfigurationProblems {
     func note(_ error: ConfigurationError) {
         var error = error
         error.place = error.place ?? place(error.key)
+        // A key that is read twice is wrong once.
+        guard !errors.contains(where: { $0.description == error.description }) else { return }
         errors.append(error)
     }
 

@@ -27,6 +27,7 @@ struct ServerLimits: Hashable, Sendable {
     var queueBytes: Int
 
     private static let leastMemory = 16 << 20
+    private static let mostMemory = 1 << 40
 
     /// Reads the limits; what is out of range is noted.
     init(_ server: PluginConfiguration, _ problems: ConfigurationProblems) {
@@ -61,8 +62,10 @@ struct ServerLimits: Hashable, Sendable {
         writeTimeout = span("write_timeout")
         queueEvents = number("queue_events", atLeast: 1)
         queueBytes = number("queue_bytes", atLeast: 1024)
-        memoryBytes = number("memory_bytes", atLeast: 1024)
-        if memoryBytes < queueBytes + Self.leastMemory {
+        let known = problems.errors.count
+        memoryBytes = problems.integer(
+            "limits.memory_bytes", of: server, atLeast: Self.leastMemory, atMost: Self.mostMemory)
+        if problems.errors.count == known, memoryBytes < queueBytes + Self.leastMemory {
             problems.note(
                 server.error(
                     "limits.memory_bytes",

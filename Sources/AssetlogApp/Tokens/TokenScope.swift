@@ -102,7 +102,7 @@ enum TokenScope {
         } else {
             throw Problem(
                 "must be a number with \(TimeSpan.units), such as 90d, a day such as 2027-01-31, a time such as"
-                    + " 2027-01-31T12:00:00Z, or never, not \(quoted(text))")
+                    + " 2027-01-31T12:00:00Z, at most a hundred years ahead, or never, not \(quoted(text))")
         }
         guard end > now else { throw Problem("lies at \(end), which is over") }
         guard end <= now.advanced(by: microseconds(TimeSpan.longest)) else { throw Problem("must be at most a hundred years") }

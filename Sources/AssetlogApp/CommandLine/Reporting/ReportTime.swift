@@ -31,9 +31,7 @@ enum ReportTime {
     private static func checked(_ time: Timestamp, _ text: String, _ now: Timestamp) throws -> Timestamp {
         let latest = now.advanced(by: longestLead)
         if time > latest {
-            for (divisor, unit) in [(Int64(1000), "milliseconds"), (1_000_000, "microseconds"), (1_000_000_000, "nanoseconds")] {
-                let smaller = Timestamp(microseconds: time.microseconds / divisor)
-                guard smaller >= earliest, smaller <= latest, seconds(text[...]) != nil else { continue }
+            if let unit = unit(of: text, before: latest) {
                 throw Problem(sentence: "\(text) looks like \(unit); give seconds, with decimals where they matter")
             }
             throw Problem(
@@ -42,6 +40,17 @@ enum ReportTime {
         }
         guard time >= earliest else { throw Problem(sentence: "\(time) is before 1980, which servers refuse") }
         return time
+    }
+
+    /// The unit in which a number that is too large for seconds is a likely time.
+    private static func unit(of text: String, before latest: Timestamp) -> String? {
+        guard let number = Int64(text) else { return nil }
+        let units = [(Int64(1000), "milliseconds"), (1_000_000, "microseconds"), (1_000_000_000, "nanoseconds")]
+        return units.first { divisor, _ in
+            let (microseconds, isTooLarge) = (number / divisor).multipliedReportingOverflow(by: 1_000_000)
+            let time = Timestamp(microseconds: microseconds)
+            return !isTooLarge && time >= earliest && time <= latest
+        }?.1
     }
 
     // Digits, and up to microseconds behind the point; more are cut.

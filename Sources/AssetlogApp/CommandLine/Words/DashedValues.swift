@@ -6,7 +6,8 @@
 enum DashedValues {
     /// Options that take no value, of all commands.
     static let flags: Set = [
-        "-h", "--accept-loss", "--allow-insecure", "--consumers", "--files", "--help", "--json", "--no-spool", "--read-only", "--ready",
+        "-h", "-help", "--accept-loss", "--allow-insecure", "--consumers", "--files", "--help", "--json", "--no-spool", "--read-only",
+        "--ready",
         "--refused",
         "--tokens", "--version",
     ]
