@@ -53,7 +53,7 @@ struct ServerTests {
         #expect(text("answer", in: folder) == "{}")
         try await wait { text("events.csv", in: folder).hasSuffix("\n") }
         let row = text("events.csv", in: folder)
-        #expect(row.contains(#"materialization,"[""warehouse"", ""orders""]","""2026-11-22""","#), "\(row)")
+        #expect(row.contains(#"materialization,"[""warehouse"",""orders""]","""2026-11-22""","#), "\(row)")
         #expect(FileManager.default.fileExists(atPath: folder.appending(path: "assetlog-flat/events.log").path))
 
         server.terminate()
