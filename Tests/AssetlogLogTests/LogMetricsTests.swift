@@ -25,8 +25,10 @@ struct LogMetricsTests {
 
     private func event(_ kind: EventKind) -> Event {
         var generator = EventIDGenerator()
+        // One time: two that differ would be taken for one that the sender gave.
+        let now = Timestamp.now()
         return Event(
-            id: generator.next(at: .now()), kind: kind, assetKey: AssetKey(["a"]), timestamp: .now(), receivedAt: .now())
+            id: generator.next(at: now), kind: kind, assetKey: AssetKey(["a"]), timestamp: now, receivedAt: now)
     }
 
     /// The number behind a name with its labels.
