@@ -49,9 +49,11 @@ let quiet = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
 func events(_ count: Int, asset: String = "orders", deployment: String = "default") -> [Event] {
     identities.withLock { generator in
         (0..<count).map { index in
-            Event(
-                id: generator.next(at: .now()), deployment: deployment, kind: .materialization,
-                assetKey: AssetKey([asset]), timestamp: .now(), receivedAt: .now(),
+            // One time: two that differ would be taken for one that the sender gave.
+            let now = Timestamp.now()
+            return Event(
+                id: generator.next(at: now), deployment: deployment, kind: .materialization,
+                assetKey: AssetKey([asset]), timestamp: now, receivedAt: now,
                 details: Array(#"{"description":"number \#(index)"}"#.utf8))
         }
     }
