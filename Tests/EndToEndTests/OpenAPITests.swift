@@ -119,19 +119,28 @@ struct OpenAPITests {
         var testDescription: String { fault }
     }
 
+    private static let refused = #"{"Content-Type": "application/json", "Assetlog-Answer": "refused"}"#
+    private static let later = #"{"Content-Type": "application/json", "Assetlog-Answer": "later"}"#
+
     @Test(
         "does not fit an answer that differs from it",
         arguments: [
-            Tampered(target: "/server_info", status: 418, body: "{}", fault: "get /server_info has no status 418"),
+            Tampered(
+                target: "/server_info", status: 418, headers: refused, body: "{}", fault: "get /server_info has no status 418"),
+            Tampered(target: "/api/v1/events", status: 400, body: #"{"error":"x"}"#, fault: "400 without Assetlog-Answer"),
             Tampered(target: "/server_info", body: #"{"dagster_version":"1"}"#, fault: "is a required property"),
             Tampered(target: "/api/v1/events", body: #"{"events":[],"next":0,"more":1}"#, fault: "more"),
             Tampered(target: "/api/v1/events", body: #"{"events":[{"sequence":1}],"next":0}"#, fault: "is a required property"),
             Tampered(target: "/api/v1/events", body: #"{"events":[],"next":"0"}"#, fault: "is not of type 'integer'"),
             Tampered(target: "/api/v1/events", body: #"{"events":[],"next":NaN}"#, fault: "the body is not JSON"),
-            Tampered(target: "/api/v1/events", status: 400, body: #"{"error":"x"}"#, fault: "400 as application/json"),
+            Tampered(
+                target: "/api/v1/events", status: 400, headers: refused, body: #"{"error":"x"}"#,
+                fault: "400 as application/json"),
             Tampered(target: "/api/v1/nothing", body: "{}", fault: "200 for a path that is not in the document"),
             Tampered(method: "PUT", target: "/livez", body: "{}", fault: "200 for a method that /livez does not have"),
-            Tampered(method: "PUT", target: "/livez", status: 405, body: #"{"error":"x"}"#, fault: "405 without Allow"),
+            Tampered(
+                method: "PUT", target: "/livez", status: 405, headers: refused, body: #"{"error":"x"}"#,
+                fault: "405 without Allow"),
             Tampered(
                 method: "POST", target: "/report_asset_check/a/b", body: #"{"recorded":1}"#, fault: "'recorded' was unexpected"),
             Tampered(target: "/api/v1/events", body: page(kind: "voided"), fault: "'voided' is not one of"),
@@ -140,7 +149,8 @@ struct OpenAPITests {
                 target: "/api/v1/events", body: page(id: "0193B0A0-1111-7222-8333-444444444444"), fault: "is not a 'uuid'"),
             Tampered(target: "/api/v1/events", body: page(passed: "true"), fault: "None was expected"),
             Tampered(
-                method: "POST", target: "/report_asset_check/a", status: 503, body: #"{"error":"x"}"#, fault: "503 without Retry-After"),
+                method: "POST", target: "/report_asset_check/a", status: 503, headers: later, body: #"{"error":"x"}"#,
+                fault: "503 without Retry-After"),
             Tampered(
                 method: "POST", target: "/report_asset_check/a", headers: #"{"Content-Type":"application/json","Assetlog-Event-Id":"7"}"#,
                 body: "{}", fault: "Assetlog-Event-Id"),
