@@ -276,7 +276,7 @@ struct RunCommandTests {
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
         let begin = ContinuousClock.now
-        #expect(try run(fixture, "a", "--", "sh", "-c", "sleep 30 & exit 1").status == 1)
+        #expect(try run(fixture, "a", "--", "sh", "-c", "sleep 30 >/dev/null & exit 1").status == 1)
         #expect(ContinuousClock.now - begin < .seconds(15))
         let direct = try run(fixture, "a", "--error-lines", "0", "--", "sh", "-c", "echo mine >&2; exit 1")
         #expect(direct.errors == "mine\n")
