@@ -109,7 +109,7 @@ struct ReportCommandTests {
         let fixture = try ReportFixture()
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
-        let result = try fixture.report("observation", "a", "--to", "https://localhost:\(fixture.port)", "--timeout", "100ms")
+        let result = try fixture.report("observation", "a", "--to", "https://localhost:\(fixture.port)", "--timeout", "5s")
         #expect(result.status == 0)
         #expect(result.errors.contains("speaks plain HTTP, not TLS; use http://"), "\(result.errors)")
         #expect(fixture.files("waiting").count == 1)
