@@ -36,7 +36,8 @@ struct OwnAnswerTests {
         ]
         for (reason, value) in refusals {
             var admission = RequestAdmission()
-            admission.refusal = AccessRefusal(reason: reason, message: "No.", fields: [])
+            admission.refusal = AccessRefusal(
+                reason: reason, message: "No.", fields: value == "later" ? [("Retry-After", "1")] : [])
             let answer = try await Server().ask(Self.post, "/api/v1/events", admission: admission, body: Self.event)
             #expect(answer.status == reason.status)
             #expect(answer.headers[.assetlogAnswer] == value, "\(reason.name)")

@@ -140,7 +140,7 @@ struct ServerDeathTests {
         try await cluster.sql("ALTER SYSTEM RESET synchronous_standby_names")
         try await cluster.sql("SELECT pg_reload_conf()")
         let error = await #expect(throws: StorageError.self) { try await appending.value }
-        #expect(error?.message.contains("may not be on its standbys") == true, "\(error?.message ?? "")")
+        #expect(error?.message.contains("may not have reached its standbys") == true, "\(error?.message ?? "")")
         try await storage.add(events(2..<3))
         #expect(try await storage.numbers() == [0, 1, 2])
         await storage.close()
