@@ -128,7 +128,7 @@ public struct APIService: Sendable {
                 answer = Answer(response: try await self.answer(request, asked.path, asked.route, admission, held))
             }
             let size = answer.response.body.contentLength ?? 0
-            if request.method == .get { try held.take(size) } else { held.takeAnyway(size) }
+            if request.method == .post { held.takeAnyway(size) } else { try held.take(size) }
         } catch {
             answer = self.answer(to: error, request: request, isAPI: layout.isAPI(asked.path))
         }

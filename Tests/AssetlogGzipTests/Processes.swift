@@ -1,11 +1,5 @@
 import Foundation
 
-/// The memory of this process that is really in use.
-func residentBytes() -> Int {
-    let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ") ?? []
-    return fields.count > 1 ? (Int(fields[1]) ?? 0) * 4096 : 0
-}
-
 /// Runs a program with a file as its input, and returns what it prints.
 func run(_ arguments: [String], input: [UInt8]) throws -> (status: Int32, output: [UInt8]) {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("assetlog-gzip-\(UUID().uuidString)")

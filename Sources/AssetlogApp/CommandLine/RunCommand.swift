@@ -61,10 +61,10 @@ struct RunCommand: AssetlogSubcommand {
 
         let sender = ReportSender(target: target, isKeeping: !noSpool, context: context)
         let (starts, announceStart) = AsyncStream.makeStream(of: Void.self)
-        let starting = Task {
-            for await _ in starts { await Self.send(reports.started, by: sender) }
-        }
         let begin = ContinuousClock.now
+        let starting = Task {
+            for await _ in starts { await Self.send(reports.started, by: sender, madeAt: begin) }
+        }
         let result: ProgramRun.Result
         do {
             result = try await run.run { announceStart.yield() }
@@ -77,9 +77,9 @@ struct RunCommand: AssetlogSubcommand {
         announceStart.finish()
         // One after the other, and both together take no longer than one may, counted from the command's end.
         await starting.value
-        let age = ContinuousClock.now - end
         let ended = reports.ended(result, after: end - begin)
-        await Self.send(ended, by: sender, age: age, within: max(target.patience - age, .milliseconds(100)))
+        let left = target.patience - (ContinuousClock.now - end)
+        await Self.send(ended, by: sender, madeAt: end, within: max(left, .milliseconds(100)))
         throw CommandExit(code: result.ending.exitCode)
     }
 
@@ -87,10 +87,10 @@ struct RunCommand: AssetlogSubcommand {
 
     // The command has run, or runs: whatever becomes of a report is no reason to end in another way.
     private static func send(
-        _ report: Report, by sender: ReportSender, age: Duration = .zero, within patience: Duration? = nil
+        _ report: Report, by sender: ReportSender, madeAt instant: ContinuousClock.Instant, within patience: Duration? = nil
     ) async {
         do {
-            try await sender.send(report, age: age, within: patience)
+            try await sender.send(report, madeAt: instant, within: patience)
         } catch {
             sender.context.warn("A report of this run is lost: \(error)")
         }

@@ -531,10 +531,12 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         }
         switch unwrapOutboundIn(data) {
         case .head(var head):
+            // A client that still holds its body back may send the next request instead of it. Any other rest is read
+            // and dropped, so that what follows on the connection does not depend on when the body comes.
+            if awaitsContinue || connection.loop.isDraining { keepsAlive = false }
             awaitsContinue = false
             // The HTTP types of the API lane carry no version and know nothing of this connection's fate.
             head.version = version
-            keepsAlive = keepsAlive && hasEnded && !connection.loop.isDraining
             addConnectionField(to: &head)
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body(let body): write(body, hasEnded: hasEnded, promise, context)

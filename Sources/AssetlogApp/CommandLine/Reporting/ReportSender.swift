@@ -13,23 +13,27 @@ struct ReportSender {
     /// - Parameters:
     ///   - report: The report.
     ///   - id: The identity by which a server records it once; nil makes one.
-    ///   - age: How long ago it was made.
+    ///   - instant: When it was made; nil: now. Its age is taken only when it is sealed, or what is done before would
+    ///     make it look younger than it is.
     ///   - patience: How long to try; nil: as long as the flag says.
     /// - Throws: ``CommandFailure``, `ClientError`.
-    func send(_ report: Report, id: EventID? = nil, age: Duration = .zero, within patience: Duration? = nil) async throws {
+    func send(
+        _ report: Report, id: EventID? = nil, madeAt instant: ContinuousClock.Instant? = nil, within patience: Duration? = nil
+    ) async throws {
+        func age() -> Duration { instant.map { ContinuousClock.now - $0 } ?? .zero }
         let token = target.token(in: context)
         guard isKeeping else {
-            try await target.client(in: context, token: token.get(), patience: patience).report(report, id: id, age: age)
+            try await target.client(in: context, token: token.get(), patience: patience).report(report, id: id, age: age())
             return
         }
         let client = try target.client(in: context, token: try? token.get(), patience: patience)
         let (reporter, folder) = try reporter(client)
         switch token {
-        case .success: tell(try await reporter.report(report, id: id, age: age), folder)
+        case .success: tell(try await reporter.report(report, id: id, age: age()), folder)
         case .failure(let problem):
             // The report is none the worse for it: it is delivered when the token is there again.
             let reason = ClientError(.unavailable, problem.description)
-            tell(try await reporter.keep(report, id: id, age: age, because: reason), folder)
+            tell(try await reporter.keep(report, id: id, age: age(), because: reason), folder)
         }
     }
 
