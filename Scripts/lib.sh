@@ -33,6 +33,10 @@ need_swift() {
     fail "no Swift toolchain in PATH; install 6.2 or newer from https://www.swift.org/install/linux/"
 }
 
+# Builds with the flags of the package's traits in the same order each time. SwiftPM before 6.4 takes them from a set, so
+# every build of a new process would compile the whole package again (swiftlang/swift-package-manager #10525).
+swift_build() { SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"; }
+
 # Installs what the tests of the PostgreSQL storage start by themselves; Debian makes and starts no cluster of its own.
 need_postgres() {
     command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || {
