@@ -22,6 +22,7 @@ public struct APIService: Sendable {
     private let metrics: RequestMetrics
     private let sink: any RequestSink
     private let logger: Logger
+    private let unanswered = MessageLimiter()
 
     /// Makes the service.
     ///
@@ -207,9 +208,11 @@ public struct APIService: Sendable {
     private func answer(to error: any Error, request: Request, isAPI: Bool) -> Answer {
         let known = APIError(answering: error)
         if known.status.kind == .serverError {
-            logger.error(
+            unanswered.error(
                 "A request could not be answered.",
-                metadata: ["error": "\(error)", "http.method": "\(request.method)", "http.path": "\(request.uri.path)"])
+                metadata: [
+                    "error": "\(error)", "http.method": "\(request.method)", "http.path": "\(request.uri.path.prefix(200))",
+                ], to: logger)
         }
         return Answer(response: isAPI ? known.problem : known.plain, refusal: known.refusal)
     }

@@ -44,7 +44,7 @@ struct RequestRecordTests {
     @Test(
         "are left by requests that come too slowly too, with what is known of them",
         arguments: [
-            ("POST /report_asset_check/a HT", "", "other", 0),
+            ("POST /report_asset_check/a HT", "", "other", 0), ("PUT /x HTTP/1.1\r\nHo", "", "other", 0),
             (
                 "POST /report_asset_check/a?b=c HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc", "/report_asset_check/a",
                 "/report_asset_check", 3

@@ -49,10 +49,12 @@ struct AccidentTests {
         #expect(try Self.get(server, "/api/v1/events").status == "503")
         let complaints = server.said.split(separator: "\n").count { $0.contains("Reports are refused") }
         #expect(complaints == 1, "\(server.said)")
-        #expect(server.said.contains("was removed while the server had it open"))
+        // SQLite makes a new write-ahead log when a connection is opened in between.
+        #expect(server.said.contains(/was (removed|replaced by another file) while the server had it open/), "\(server.said)")
 
-        try FileManager.default.moveItem(at: away, to: path)
+        #expect(rename(away.path, path.path) == 0)
         try Self.wait("a report is taken again") { try Self.report(to: server) == "200" }
+        try Self.wait("events are read again") { try Self.get(server, "/api/v1/events").status == "200" }
         #expect(try Self.get(server, "/readyz").status == "200")
         #expect(server.stop() == 0)
         let verified = try assetlog("verify", "--data", server.folder.appending(path: "data").path)

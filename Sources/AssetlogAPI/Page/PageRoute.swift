@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -9,6 +10,7 @@ struct PageRoute: Sendable {
     let storage: any Storage
     let configuration: APIConfiguration
     let logger: Logger
+    private let unreadable = MessageLimiter()
 
     func show(_ request: Request, _ context: APIContext) async throws -> Response {
         var view = PageView(
@@ -24,7 +26,7 @@ struct PageRoute: Sendable {
                         maximumBytes: 1 << 20)
                 ).events)
         } catch {
-            logger.error("The page can't read the event log.", metadata: ["error": "\(error)"])
+            unreadable.error("The page can't read the event log.", metadata: ["error": "\(error)"], to: logger)
         }
         return response(view)
     }

@@ -87,8 +87,8 @@ enum IngestRequestParser {
             guard bytes[position] == 0x0d, bytes[position + 1] == 0x0a else { return .other }
             var valueEnd = position
             position += 2
-            while value < valueEnd, bytes[value] == 0x20 { value += 1 }
-            while valueEnd > value, bytes[valueEnd - 1] == 0x20 { valueEnd -= 1 }
+            while value < valueEnd, isBlank(bytes[value]) { value += 1 }
+            while valueEnd > value, isBlank(bytes[valueEnd - 1]) { valueEnd -= 1 }
 
             switch Field(UnsafeRawBufferPointer(rebasing: bytes[name..<nameEnd])) {
             case .host:
@@ -160,7 +160,7 @@ enum IngestRequestParser {
 
     /// The options of a Connection field: `Upgrade, HTTP2-Settings`.
     private struct ConnectionOptions {
-        /// Whether they are a list of tokens with nothing but commas and spaces between them.
+        /// Whether they are a list of tokens with nothing but commas and blanks between them.
         private(set) var arePlain = false
         /// Whether `close` is one of them.
         private(set) var close = false
@@ -172,15 +172,18 @@ enum IngestRequestParser {
                 while position < value.count, isToken[Int(value[position])] { position += 1 }
                 guard position > start else { return }
                 if equals(UnsafeRawBufferPointer(rebasing: value[start..<position]), "close") { close = true }
-                while position < value.count, value[position] == 0x20 { position += 1 }
+                while position < value.count, isBlank(value[position]) { position += 1 }
                 guard position < value.count else { break }
                 guard value[position] == UInt8(ascii: ",") else { return }
                 position += 1
-                while position < value.count, value[position] == 0x20 { position += 1 }
+                while position < value.count, isBlank(value[position]) { position += 1 }
             }
             arePlain = true
         }
     }
+
+    /// A space or a tab: what may stand around a value (RFC 9110, section 5.6.3).
+    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// Compares without regard to ASCII case; `expected` is in lower case.
     private static func equals(_ bytes: UnsafeRawBufferPointer, _ expected: StaticString) -> Bool {

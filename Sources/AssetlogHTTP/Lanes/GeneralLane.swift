@@ -108,6 +108,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     func deadlinePassed() {
         switch phase {
         case .readingReport: respond(.refused(408, "The body did not arrive in time; send the report again."), hasEnded: false)
+        case .idle where headBytes > 0: refuseHead(.refused(408, "The request did not arrive in time; send it again."))
         case .discarding: linger()
         default: close()
         }
@@ -126,10 +127,10 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     func takeInput(_ count: Int) -> Bool {
         guard case .idle = phase else { return true }
         guard connection.loop.memory.take(count, holding: headBytes) else {
-            forgetRequest()
-            respond(.noMemory, hasEnded: false)
+            refuseHead(.noMemory)
             return false
         }
+        if headBytes == 0 { connection.expect(within: connection.limits.headerTimeout) }
         headBytes += count
         return true
     }
@@ -168,11 +169,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         connection.noteFailure(error)
         switch (phase, error) {
         case (.closed, _), (.lingering, _): break
-        case (.idle, let error as HTTPParserError):
-            // The request that can't be read is not the one before it.
-            forgetRequest()
-            refuseUnreadable(error)
-        case (.readingReport, let error as HTTPParserError): refuseUnreadable(error)
+        case (.idle, let error as HTTPParserError): refuseHead(Self.answer(to: error))
+        case (.readingReport, let error as HTTPParserError): refuseLast(Self.answer(to: error))
         case (.discarding, is HTTPParserError): linger()
         case (.api, is HTTPParserError):
             keepsAlive = false
@@ -181,10 +179,17 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         }
     }
 
-    /// Answers what is no request, and closes: the decoder reads nothing after it.
-    private func refuseUnreadable(_ error: HTTPParserError) {
+    /// Answers a request whose head can't be read, or has not come, and closes.
+    private func refuseHead(_ answer: ReportAnswer) {
+        // It is not the request before it.
+        forgetRequest()
+        refuseLast(answer)
+    }
+
+    /// Answers the last request of the connection, and closes: nothing is read after it.
+    private func refuseLast(_ answer: ReportAnswer) {
         keepsAlive = false
-        respond(Self.answer(to: error), hasEnded: true)
+        respond(answer, hasEnded: true)
     }
 
     private static func answer(to error: HTTPParserError) -> ReportAnswer {

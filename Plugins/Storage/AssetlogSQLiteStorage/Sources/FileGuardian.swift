@@ -16,11 +16,19 @@ final class FileGuardian: Sendable {
 
     private let watch: FileWatch
     private let logger: Logger
+    private let filesAreBack: @Sendable () -> Void
     private let state: Mutex<State>
 
-    init(_ watch: FileWatch, logger: Logger) {
+    /// Begins to watch.
+    ///
+    /// - Parameters:
+    ///   - watch: The files.
+    ///   - logger: Where a problem and its end are logged.
+    ///   - filesAreBack: What is done when a problem has ended, before appends and reads go on.
+    init(_ watch: FileWatch, logger: Logger, filesAreBack: @escaping @Sendable () -> Void) {
         self.watch = watch
         self.logger = logger
+        self.filesAreBack = filesAreBack
         state = Mutex(State(problem: nil, time: .now))
     }
 
@@ -39,6 +47,7 @@ final class FileGuardian: Sendable {
     @discardableResult
     func inspect() -> String? {
         let problem = watch.problem()
+        if problem == nil, state.withLock({ $0.problem != nil && !$0.hasEnded }) { filesAreBack() }
         let (old, hasEnded) = state.withLock { state in
             guard !state.hasEnded else { return (nil as String?, true) }
             defer { state = State(problem: problem, time: .now) }

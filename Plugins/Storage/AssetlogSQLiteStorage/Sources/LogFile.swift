@@ -54,6 +54,8 @@ struct LogFile: Sendable {
         try queue.inDatabase { database in
             try database.raw("PRAGMA synchronous = FULL")
             try database.raw("PRAGMA wal_autocheckpoint = 0")
+            // Opens the write-ahead log: at the first checkpoint, another file may be in its place.
+            _ = try database.rawInteger("SELECT count(*) FROM sqlite_master")
         }
         return queue
     }

@@ -39,7 +39,7 @@ final class SQLiteStorage: Storage {
     private let guardian: FileGuardian
     private let lock: Mutex<FolderLock?>
     private let writer: Mutex<LogWriter?>
-    private let readers: DatabasePool
+    let readers: DatabasePool
     private let checkpointer: Checkpointer
     private let index: Mutex<IndexState>
     private let consumers: ConsumerFile
@@ -70,7 +70,10 @@ final class SQLiteStorage: Storage {
             throw StorageError.from(error, file: file.path)
         }
         self.lock = Mutex(lock)
-        guardian = FileGuardian(FileWatch(file.openPaths + [lock.path]), logger: logger)
+        // A connection that was opened in the meantime has found no write-ahead log, and would never see the one that is back.
+        guardian = FileGuardian(FileWatch(file.openPaths + [lock.path]), logger: logger) { [readers] in
+            readers.invalidateReadOnlyConnections()
+        }
         // The names of new files are durable before the first event is acknowledged.
         try DataFolder.sync(options.folder)
     }

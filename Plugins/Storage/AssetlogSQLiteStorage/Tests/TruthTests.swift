@@ -194,6 +194,45 @@ struct TruthTests {
         #expect(!EventIndex.isDamage(StorageError(.damaged, "the log")))
     }
 
+    @Test("Connections that were opened while the write-ahead log was away do not read on")
+    func connectionsOfAnAccident() async throws {
+        let storage = try await open(folder)
+        _ = try storage.append(EventBatch(events(20)))
+        // Four reads at once, each on a connection of its own.
+        func counts() async -> [Int?] {
+            let gate = DispatchGroup()
+            for _ in 0..<4 { gate.enter() }
+            return await withTaskGroup { group in
+                for _ in 0..<4 {
+                    group.addTask {
+                        await withCheckedContinuation { continuation in
+                            Thread.detachNewThread {
+                                var isOpen = false
+                                let count = try? storage.readers.read { database in
+                                    isOpen = true
+                                    gate.leave()
+                                    gate.wait()
+                                    return try Int.fetchOne(database, sql: "SELECT count(*) FROM events")
+                                }
+                                if !isOpen { gate.leave() }
+                                continuation.resume(returning: count)
+                            }
+                        }
+                    }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+        }
+        let path = folder.file("events.sqlite-wal")
+        #expect(rename(path, path + ".away") == 0)
+        #expect(await counts() != [20, 20, 20, 20], "the case is none: no connection was opened now")
+        try await eventually { !storage.health().isReady }
+        #expect(rename(path + ".away", path) == 0)
+        try await eventually { storage.health().isReady }
+        #expect(await counts() == [20, 20, 20, 20])
+        await storage.close()
+    }
+
     @Test("An index that can't be opened for a while is kept, and used when it can")
     func keepsIndex() async throws {
         let all = try await fill(100)
