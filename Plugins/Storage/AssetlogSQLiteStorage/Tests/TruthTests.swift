@@ -196,13 +196,13 @@ struct TruthTests {
 
     @Test("Connections that were opened while the write-ahead log was away do not read on")
     func connectionsOfAnAccident() async throws {
-        let storage = try await open(folder)
+        let storage = try #require(try await open(folder) as? SQLiteStorage)
         _ = try storage.append(EventBatch(events(20)))
         // Four reads at once, each on a connection of its own.
         func counts() async -> [Int?] {
             let gate = DispatchGroup()
             for _ in 0..<4 { gate.enter() }
-            return await withTaskGroup { group in
+            return await withTaskGroup(of: Int?.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
                         await withCheckedContinuation { continuation in
