@@ -38,6 +38,9 @@ struct OwnAnswerTests {
             var admission = RequestAdmission()
             admission.refusal = AccessRefusal(
                 reason: reason, message: "No.", fields: value == "later" ? [("Retry-After", "1")] : [])
+            if reason == .tooMany {
+                admission.refusal?.fields += [("RateLimit", "\"token\";r=0;t=1"), ("RateLimit-Policy", "\"token\";q=1;w=1")]
+            }
             let answer = try await Server().ask(Self.post, "/api/v1/events", admission: admission, body: Self.event)
             #expect(answer.status == reason.status)
             #expect(answer.headers[.assetlogAnswer] == value, "\(reason.name)")

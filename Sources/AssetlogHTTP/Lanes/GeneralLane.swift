@@ -65,6 +65,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var headBytes = 0
     private var streamBytes = 0
     private let flow = AnswerFlow()
+    private var meter: HeadMeter?
 
     private init(connection: Connection) {
         self.connection = connection
@@ -78,7 +79,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         decoderLimits.maxHeaderFieldCount = 200
         let lane = GeneralLane(connection: connection)
         let decoder = RequestDecoder(limits: decoderLimits)
-        try pipeline.addHandler(HeadMeter(lane: lane))
+        let meter = HeadMeter(lane: lane)
+        lane.meter = meter
+        try pipeline.addHandler(meter)
         try pipeline.addHandler(HTTPResponseEncoder(configuration: .init()))
         try pipeline.addHandler(ByteToMessageHandler(decoder))
         try pipeline.addHandler(UpgradeWatcher(decoder))
@@ -95,7 +98,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        self.context = nil
+        (self.context, meter) = (nil, nil)
         releaseMemory()
     }
 
@@ -121,11 +124,15 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     // MARK: Memory of heads
 
-    /// Counts bytes that have come; false, and the connection closes, when there is no memory for them.
+    /// Counts bytes that have come; false: nobody reads them, or the connection closes because there is no memory for them.
     ///
     /// Only those of a head are counted here, because the decoder keeps them until the head is complete.
     func takeInput(_ count: Int) -> Bool {
-        guard case .idle = phase else { return true }
+        switch phase {
+        case .idle: break
+        case .lingering, .closed: return false
+        default: return true
+        }
         guard connection.loop.memory.take(count, holding: headBytes) else {
             refuseHead(.noMemory)
             return false
@@ -169,8 +176,11 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         connection.noteFailure(error)
         switch (phase, error) {
         case (.closed, _), (.lingering, _): break
-        case (.idle, let error as HTTPParserError): refuseHead(Self.answer(to: error))
-        case (.readingReport, let error as HTTPParserError): refuseLast(Self.answer(to: error))
+        case (.idle, let error as HTTPParserError):
+            // The request that can't be read is not the one before it.
+            forgetRequest()
+            refuseUnreadable(error)
+        case (.readingReport, let error as HTTPParserError): refuseUnreadable(error)
         case (.discarding, is HTTPParserError): linger()
         case (.api, is HTTPParserError):
             keepsAlive = false
@@ -179,17 +189,19 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         }
     }
 
-    /// Answers a request whose head can't be read, or has not come, and closes.
-    private func refuseHead(_ answer: ReportAnswer) {
-        // It is not the request before it.
-        forgetRequest()
-        refuseLast(answer)
+    /// Answers what is no request, and closes: the decoder reads nothing after it.
+    private func refuseUnreadable(_ error: HTTPParserError) {
+        keepsAlive = false
+        respond(Self.answer(to: error), hasEnded: true)
     }
 
-    /// Answers the last request of the connection, and closes: nothing is read after it.
-    private func refuseLast(_ answer: ReportAnswer) {
+    /// Answers a request whose head has not come as a whole, and closes.
+    private func refuseHead(_ answer: ReportAnswer) {
+        forgetRequest()
         keepsAlive = false
-        respond(answer, hasEnded: true)
+        note(answer, bytes: answer.body.count)
+        meter?.write(connection.loop.encoder.encode(answer, closes: true))
+        linger()
     }
 
     private static func answer(to error: HTTPParserError) -> ReportAnswer {

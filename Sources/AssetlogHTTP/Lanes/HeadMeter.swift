@@ -1,14 +1,31 @@
 import NIOCore
 
 /// Counts what comes before the decoder of the general lane, which keeps the bytes of a head until it is complete.
+///
+/// It also writes what answers no request: NIO's handlers behind it know none yet, and would stop at an answer.
 final class HeadMeter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private weak var lane: GeneralLane?
+    private var context: ChannelHandlerContext?
 
     init(lane: GeneralLane) {
         self.lane = lane
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        self.context = nil
+    }
+
+    /// Writes an answer as bytes.
+    func write(_ answer: ByteBuffer) {
+        context?.writeAndFlush(wrapOutboundOut(answer), promise: nil)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
