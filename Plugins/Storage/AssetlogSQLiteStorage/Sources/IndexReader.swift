@@ -78,15 +78,22 @@ struct IndexReader {
         if let deployment = filter.deployment { try statement.bind(deployment, at: 3) }
         var (scopes, candidates) = (Set<Int64>(), 0)
         for start in filter.keyStarts {
-            try start.withUnsafeBytes { try statement.bind(text: $0, at: 1) }
-            // No byte of a text is as great.
-            try (start + [0xff]).withUnsafeBytes { try statement.bind(text: $0, at: 2) }
-            defer { statement.reset() }
-            while try statement.step() {
-                candidates += 1
-                if filter.matches(canonicalKey: statement.bytes(1)) { scopes.insert(statement.integer(0)) }
-                guard scopes.count <= Self.maximumAssets, candidates <= Self.maximumCandidates else { return nil }
+            // No byte of a text is as great. SQLite reads both while it steps.
+            let end = start + [0xff]
+            let hasAll = try start.withUnsafeBytes { start in
+                try end.withUnsafeBytes { end in
+                    try statement.bind(text: start, at: 1)
+                    try statement.bind(text: end, at: 2)
+                    defer { statement.reset() }
+                    while try statement.step() {
+                        candidates += 1
+                        if filter.matches(canonicalKey: statement.bytes(1)) { scopes.insert(statement.integer(0)) }
+                        guard scopes.count <= Self.maximumAssets, candidates <= Self.maximumCandidates else { return false }
+                    }
+                    return true
+                }
             }
+            guard hasAll else { return nil }
         }
         return scopes.sorted()
     }
