@@ -12,13 +12,13 @@ struct ForeignEventTests {
         ("/api/v1/events?dry_run=true", #"{"kind":"materialization","asset_key":["warehouse","Orders"]}"#),
     ]
 
-    /// Who may report the asset, and whether a dry run may tell of the other one.
-    private static let callers: [(assets: [String], deployments: [String], rights: AccessRights, isTold: Bool)] = [
+    /// Who may report the asset, and whether a dry run may mention the other one.
+    private static let callers: [(assets: [String], deployments: [String], rights: AccessRights, isWarned: Bool)] = [
         ([], [], .all, true), (["warehouse/*"], ["default"], .all, true), (["warehouse/Orders"], [], .all, false),
         ([], [], .reporting, false), ([], [], [.reporting, .admin], false),
     ]
 
-    @Test("is not told by a dry run", arguments: routes, callers.indices)
+    @Test("is not mentioned by a dry run", arguments: routes, callers.indices)
     func dryRun(_ route: (path: String, body: String), _ index: Int) async throws {
         let caller = Self.callers[index]
         let server = try await Server()
@@ -30,10 +30,11 @@ struct ForeignEventTests {
             .post, route.path, headers: [.contentType: "application/json"],
             admission: RequestAdmission(caller: Caller(grant: grant)), body: route.body)
         #expect(answer.status == 200, "\(answer.text)")
-        #expect(answer.text.contains("differs only in case") == caller.isTold, "\(answer.text)")
-        // Its own fault it is told of anyway.
+        #expect(answer.text.contains("differs only in case") == caller.isWarned, "\(answer.text)")
+        // It is warned of its own mistakes in any case.
         let own = try await server.ask(
-            .post, "/report_asset_materialization/warehouse/Orders?dry_run=true&partiton=x", admission: RequestAdmission(caller: Caller(grant: grant)))
+            .post, "/report_asset_materialization/warehouse/Orders?dry_run=true&partiton=x",
+            admission: RequestAdmission(caller: Caller(grant: grant)))
         #expect(own.text.contains("partiton"), "\(own.text)")
     }
 
@@ -56,7 +57,8 @@ struct ForeignEventTests {
         let all = try await server.get("/", try BoundedReadTests.reader(rights: .admin)).text
         #expect(all.contains("1,234 events"))
         for limited in [
-            try BoundedReadTests.reader("warehouse/*", rights: .admin), try BoundedReadTests.reader(deployments: ["default"], rights: .admin),
+            try BoundedReadTests.reader("warehouse/*", rights: .admin),
+            try BoundedReadTests.reader(deployments: ["default"], rights: .admin),
         ] {
             let text = try await server.get("/", limited).text
             #expect(!text.contains("1,234"))
@@ -64,7 +66,7 @@ struct ForeignEventTests {
         }
     }
 
-    @Test("is not told apart from what there is not", arguments: ["prod", "prodd"])
+    @Test("looks like what does not exist", arguments: ["prod", "prodd"])
     func deployments(_ name: String) async throws {
         let server = try await Server(deployments: ["prod"])
         let limited = try BoundedReadTests.reader(deployments: ["staging"], rights: .all)

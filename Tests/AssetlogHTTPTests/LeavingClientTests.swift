@@ -63,7 +63,7 @@ struct LeavingClientTests {
         }
     }
 
-    @Test("is told from one that only has nothing more to send")
+    @Test("is not confused with one that only has nothing more to send")
     func halfClosed() async throws {
         let api = SlowAPI()
         try await ServerFixture.run(api: api.responder) { server in

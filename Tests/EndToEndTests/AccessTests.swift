@@ -109,7 +109,7 @@ struct AccessTests {
                 Row(
                     method: "GET", path: "/api/v1/openapi.json", worthless: 401, wrongAction: 403, wrongAsset: 200,
                     wrongDeployment: 200, right: 200),
-                // Of a token that is limited they would tell what others report.
+                // A token that is limited would learn how much others report.
                 Row(
                     method: "GET", path: "/metrics", worthless: 401, wrongAction: 403, wrongAsset: 403,
                     wrongDeployment: 403, right: 403),

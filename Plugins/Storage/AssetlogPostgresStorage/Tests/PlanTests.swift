@@ -173,7 +173,9 @@ struct PlanTests {
             """)
     }
 
-    @Test("counts the events of a time, and finds the end of what is looked at, by an index", arguments: ["force_generic_plan", "force_custom_plan"])
+    @Test(
+        "counts the events of a time, and finds the end of what is looked at, by an index",
+        arguments: ["force_generic_plan", "force_custom_plan"])
     func bounds(mode: String) async throws {
         let schema = try #require(Schema(try await Self.table.value))
         let timed = EventQuery(order: .ascending(after: 120_000), deployment: "default", from: Self.time, to: Self.dayLater)
@@ -222,6 +224,24 @@ struct PlanTests {
 
     private static func moment(of sequence: Int64) -> Timestamp {
         Timestamp(microseconds: (Timestamp("2026-01-01T00:00:00Z") ?? .now()).microseconds + sequence * 50_000_000)
+    }
+
+    @Test("finds the assets of a token that names very many, in pages of every size", arguments: [1, 3, 1000])
+    func manyPatterns(limit: Int) async throws {
+        let storage = try await open(try await Self.table.value, on: Cluster.shared.get())
+        let patterns = (0..<500).compactMap { PartPattern("none/\($0)") } + [try #require(PartPattern("asset 77"))]
+        var query = EventQuery(limit: limit, filter: EventFilter(deployment: "default", assets: patterns))
+        var (found, pages) = ([Int64](), 0)
+        while found.count < 10 {
+            let page = try await storage.events(query)
+            #expect(page.skipped <= query.maximumSkipped && page.events.count <= limit)
+            found += page.events.map(\.sequence)
+            query.order = query.order.following(page)
+            pages += 1
+            try #require(pages < 50)
+        }
+        #expect(found.prefix(10) == [77, 477, 877, 1277, 1677, 2077, 2477, 2877, 3277, 3677])
+        await storage.close()
     }
 
     @Test("finds the events of a time that has few of them at once, wherever they stand")

@@ -131,9 +131,12 @@ extension EventFilter {
     /// What the canonical texts of the keys begin with that its prefix and patterns may match.
     fileprivate var keyStarts: [[UInt8]] {
         if let prefix { return [Array(prefix.canonical.utf8.dropLast())] }
-        let starts = Set((assets ?? []).compactMap { $0.canonicalPieces.first.map { Array($0.utf8) } })
-        // What begins with another one is found with that.
-        return starts.filter { start in !starts.contains { $0.count < start.count && start.starts(with: $0) } }
+        let starts = (assets ?? []).compactMap { $0.canonicalPieces.first.map { Array($0.utf8) } }
+        // What begins with another one is found with that, which stands before it.
+        return starts.sorted { $0.lexicographicallyPrecedes($1) }.reduce(into: []) { kept, start in
+            if let last = kept.last, start.starts(with: last) { return }
+            kept.append(start)
+        }
     }
 }
 #endif

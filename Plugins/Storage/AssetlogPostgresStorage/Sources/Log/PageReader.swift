@@ -56,11 +56,15 @@ struct PageReader {
             // So that no more than this are skipped, even when none is found.
             let looked = min(window, max(1, query.maximumSkipped - page.skipped))
             let wanted = limit - page.events.count
-            let statement = PageStatement(rest, horizon: horizon, among: looked, limit: wanted, schema)
-            let found = try read(rest, wanted, statement)
+            let rows = PageStatement.filters(query.filter) ? wanted : looked
+            var found = try read(rest, rows, PageStatement(rest, horizon: horizon, among: looked, limit: rows, schema))
+            found.cut(to: wanted)
             page.events += found.events
             rest.maximumBytes -= found.bytes
-            if found.isFull, let last = found.last { return page.ending(at: last) }
+            if found.isFull, let last = found.last {
+                page.skipped += found.skipped
+                return page.ending(at: last)
+            }
             guard let end = try end(of: looked, rest) else { return query.lastPage(page, after: found.last, horizon) }
             page = page.ending(at: end)
             page.skipped += max(0, looked - found.events.count)
@@ -83,6 +87,15 @@ struct PageReader {
         /// Where the last row stands, whether it passed the filter or not.
         var last: EventMoment?
         var isFull = false
+        /// How many rows did not pass the filter.
+        var skipped = 0
+
+        /// Leaves out what is too much for the page.
+        mutating func cut(to limit: Int) {
+            guard events.count > limit else { return }
+            events.removeLast(events.count - limit)
+            (last, isFull) = (events.last?.moment, true)
+        }
     }
 
     private func read(_ query: EventQuery, _ limit: Int, _ statement: PageStatement) throws -> Found {
@@ -98,6 +111,7 @@ struct PageReader {
             found.events.append(event)
             found.bytes += event.event.byteCount
         }
+        found.skipped = rows.count - found.events.count
         found.isFull = rows.count >= limit || bytes >= query.maximumBytes
         return found
     }

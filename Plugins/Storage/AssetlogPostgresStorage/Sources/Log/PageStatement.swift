@@ -170,8 +170,11 @@ struct PageStatement {
         return String(decoding: text.utf8.flatMap { special.contains($0) ? [UInt8(ascii: "\\"), $0] : [$0] }, as: UTF8.self)
     }
 
-    /// More patterns are left to the reader.
+    /// More patterns are left to the reader: PostgreSQL would try each with each row.
     private static let maximumPatterns = 100
+
+    /// Whether PostgreSQL leaves out what does not pass a filter, all but a few.
+    static func filters(_ filter: EventFilter) -> Bool { filter.assets?.count ?? 0 <= maximumPatterns }
 
     private mutating func addDetail(_ member: [UInt8]) {
         parameters.append(member)
