@@ -7,8 +7,8 @@ import Testing
 
 @Suite("A read that few events pass")
 struct BoundedReadTests {
-    private static let lake = [1, 2, 9_000, 30_000, 30_001].map { Int64($0) }
-    private static let count: Int64 = 30_001
+    private static let lake = [1, 2, 9_000, 10_999, 11_000].map { Int64($0) }
+    private static let count: Int64 = 11_000
 
     /// A log of which a few events are of the asset `lake/a`, and all others of `raw`, in a deployment of two.
     private static func server() async throws -> Server {
@@ -37,10 +37,8 @@ struct BoundedReadTests {
     func walk(_ order: String) async throws {
         let server = try await Self.server()
         for (query, admission, expected) in [
-            ("limit=1", try Self.reader("lake/*"), Self.lake), ("limit=1000", try Self.reader("lake/*"), Self.lake),
-            ("limit=1", try Self.reader("none/of/these"), []), ("limit=100&partition=x", RequestAdmission(), []),
-            ("limit=100&kind=check", RequestAdmission(), []),
-            ("limit=100&from=2036-01-01T00:00:00Z", RequestAdmission(), []),
+            ("limit=2", try Self.reader("lake/*"), Self.lake), ("limit=1", try Self.reader("none/of/these"), []),
+            ("limit=100&kind=check", RequestAdmission(), []), ("limit=100&from=2036-01-01T00:00:00Z", RequestAdmission(), []),
         ] {
             var (after, found, requests, before) = (0, [Int](), 0, try await Self.skipped(server))
             while true {
@@ -70,7 +68,7 @@ struct BoundedReadTests {
         #expect(first.sequences.isEmpty)
         #expect(first.next > 1 << 52)
         // Neither its sequence nor a number of another one is accepted.
-        for after in [Int(Self.count) - 9_999, 20_001, first.next + 1, first.next - 1] {
+        for after in [Int(Self.count) - 9_999, 5_000, first.next + 1, first.next - 1] {
             let answer = try await server.get("/api/v1/events?order=latest&after=\(after)", reader)
             #expect(try answer.problem(400).contains("There is no event \(after)."))
         }
@@ -80,9 +78,9 @@ struct BoundedReadTests {
     func deployment() async throws {
         let server = try await Self.server()
         try server.record([.sample(deployment: "few", after: -5)])
-        for (order, expected) in [("asc", [0, 0, 0, 1]), ("desc", [1, 0, 0, 0]), ("latest", [0, 0, 0, 1])] {
+        for (order, expected) in [("asc", [0, 1]), ("desc", [1, 0]), ("latest", [0, 1])] {
             var (after, found) = (0, [Int]())
-            for _ in 0..<4 {
+            for _ in 0..<2 {
                 let page = try await server.get("/few/api/v1/events?order=\(order)&after=\(after)").page()
                 found.append(page.sequences.count)
                 after = page.next
@@ -103,7 +101,7 @@ struct BoundedReadTests {
         func running() async throws -> Bool {
             try await server.get("/metrics").text.contains(#"assetlog_reads{size="\#(size)",state="running"} \#(share)"#)
         }
-        while try await !running() { await Task.yield() }
+        while try await !running() { try await Task.sleep(for: .milliseconds(5)) }
         var other = RequestAdmission()
         other.address = ClientAddress("192.0.2.1")
         #expect(try await server.get("/api/v1/events?\(query)", other).status == 200)
