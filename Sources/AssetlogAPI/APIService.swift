@@ -45,17 +45,20 @@ public struct APIService: Sendable {
             prefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
         memory = configuration.memory
-        rehearsal = ReportRehearsal(storage: log.storage, configuration: configuration)
+        let reads = EventReads()
+        reads.register(in: registry)
+        let similar = SimilarKeys(storage: log.storage, reads: reads)
+        rehearsal = ReportRehearsal(similar: similar, configuration: configuration)
         routes = APIRoutes(
-            events: EventRoutes(storage: log.storage),
-            submission: SubmissionRoute(log: log, configuration: configuration),
+            events: EventRoutes(storage: log.storage, reads: reads),
+            submission: SubmissionRoute(log: log, similar: similar, configuration: configuration),
             health: HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
             metrics: MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             serverInfo: ServerInfoRoute(version: configuration.version),
             openapi: OpenAPIRoute(
                 OpenAPIDocument(
                     base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)),
-            page: PageRoute(storage: log.storage, configuration: configuration, logger: logger))
+            page: PageRoute(storage: log.storage, reads: reads, configuration: configuration, logger: logger))
         router = routes.responder()
     }
 
@@ -69,7 +72,15 @@ public struct APIService: Sendable {
         if request.method == .post { request.body = RequestBody(asyncSequence: CountedBody(request.body, received)) }
         let asked = asked(request)
         let held = AnswerMemory(memory.answers)
-        let answer = await respond(to: request, asked, admission, held, hasRoom: requestMemory.hasRoom)
+        let answer: Answer
+        if request.method == .get || request.method == .head {
+            // What only reads ends when nobody waits for it any more; what was begun to be recorded does not.
+            answer = await requestMemory.flow.whileOpen { [request] in
+                await self.respond(to: request, asked, admission, held, hasRoom: requestMemory.hasRoom)
+            }
+        } else {
+            answer = await respond(to: request, asked, admission, held, hasRoom: requestMemory.hasRoom)
+        }
         note(request, asked, admission, answer, receivedBytes: received.bytes, took: ContinuousClock.now - start)
         try await write(answer.response, to: writer, held, requestMemory.flow)
     }
@@ -138,7 +149,8 @@ public struct APIService: Sendable {
             if let name = HTTPField.Name(field.name) { answer.response.headers[name] = field.value }
         }
         let accepted = request.headers[values: .acceptEncoding].joined(separator: ",")
-        answer.response = await compression.encode(answer.response, accepted: accepted, held)
+        answer.response = await compression.encode(
+            answer.response, accepted: accepted, for: LimitedCaller(admission), held)
         if request.method == .head { answer.response = answer.response.createHeadResponse() }
         return answer
     }
@@ -160,6 +172,12 @@ public struct APIService: Sendable {
         case .outside:
             throw APIError.notFound("All routes of this server are below \(layout.base)/.")
         case .unknownDeployment(let name):
+            // A token that is limited to others does not learn which there are.
+            let deployment = OrganizationPolicy.qualified(name, organization: admission.organization)
+            if let grant = admission.caller.grant, !grant.covers(deployment: deployment) {
+                guard layout.isAPI(path) else { throw APIError.notAuthorized }
+                throw APIError.forbidden(request.method == .post ? .reporting : .read, deployment: deployment)
+            }
             throw APIError.notFound(layout.reason(againstDeployment: name))
         case .route(let place):
             var head = request.head
@@ -206,6 +224,7 @@ public struct APIService: Sendable {
     }
 
     private func answer(to error: any Error, request: Request, isAPI: Bool) -> Answer {
+        if error is CancellationError, Task.isCancelled { return Answer(response: Response(status: .clientHasLeft)) }
         let known = APIError(answering: error)
         if known.status.kind == .serverError {
             unanswered.error(

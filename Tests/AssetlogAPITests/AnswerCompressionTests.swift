@@ -86,7 +86,7 @@ struct AnswerCompressionTests {
         // As they are, two of them would fill it.
         for _ in 0..<50 {
             let (response, held) = try self.response(bytes, share)
-            let encoded = await compression.encode(response, accepted: "gzip", held)
+            let encoded = await compression.encode(response, accepted: "gzip", for: .unknown, held)
             #expect(encoded.headers[.contentEncoding] == "gzip")
             #expect(try #require(encoded.body.contentLength) < 64 << 10)
             answers.append((encoded, held))
@@ -100,7 +100,7 @@ struct AnswerCompressionTests {
         var random = SystemRandomNumberGenerator()
         let noise = (0..<(1 << 20)).map { _ in UInt8.random(in: 0...255, using: &random) }
         let (response, held) = try response(noise, share)
-        let answer = await AnswerCompression().encode(response, accepted: "gzip", held)
+        let answer = await AnswerCompression().encode(response, accepted: "gzip", for: .unknown, held)
         #expect((answer.headers[.contentEncoding], answer.body.contentLength) == (nil, noise.count))
         #expect(answer.headers[.contentLength] == "\(noise.count)")
         #expect(share.usedBytes == noise.count)
@@ -112,10 +112,11 @@ struct AnswerCompressionTests {
         let share = MemoryBudget(limit: 1 << 30).share(limit: 1 << 30)
         let bytes = Array(repeating: Array("0123456789abcdef".utf8), count: 256 << 10).flatMap { $0 }
         let lengths = try await withThrowingTaskGroup(of: Int.self) { group in
-            for _ in 0..<40 {
+            for number in 0..<40 {
                 group.addTask {
                     let (response, held) = try self.response(bytes, share)
-                    let answer = await compression.encode(response, accepted: "gzip", held)
+                    let answer = await compression.encode(
+                        response, accepted: "gzip", for: .token("\(number % 3)"), held)
                     #expect((answer.headers[.contentEncoding] == "gzip") == (answer.body.contentLength != bytes.count))
                     return answer.body.contentLength ?? 0
                 }
@@ -126,6 +127,6 @@ struct AnswerCompressionTests {
         #expect(lengths.contains { $0 < bytes.count })
         // Every slot was given back.
         let (response, held) = try self.response(bytes, share)
-        #expect(await compression.encode(response, accepted: "gzip", held).headers[.contentEncoding] == "gzip")
+        #expect(await compression.encode(response, accepted: "gzip", for: .unknown, held).headers[.contentEncoding] == "gzip")
     }
 }

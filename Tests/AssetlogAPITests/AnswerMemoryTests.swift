@@ -5,7 +5,6 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import NIOHTTPTypes
-import Synchronization
 import Testing
 
 @testable import AssetlogAPI
@@ -50,9 +49,9 @@ struct AnswerMemoryTests {
             ])
         }
         let share = MemoryBudget(limit: 8 << 20).share(limit: 600 << 10)
-        let routes = EventRoutes(storage: server.log.storage)
+        let routes = EventRoutes(storage: server.log.storage, reads: EventReads())
         func page(_ query: String, _ memory: AnswerMemory) async throws -> Response {
-            try await routes.page(query, of: "default", for: .unrestricted, in: memory)
+            try await routes.page(query, of: "default", for: RequestAdmission(), in: memory)
         }
         let held = AnswerMemory(share)
         #expect(try await page("limit=1000", held).body.contentLength ?? 0 > 200_000)
@@ -84,42 +83,4 @@ struct AnswerMemoryTests {
         #expect(received == 300_000)
         #expect(flow.unsentBytes == 0)
     }
-
-    @Test("lets a few large pages be read at once, and the others in their turn")
-    func slots() async throws {
-        let slots = ReadSlots(count: 2, patience: .seconds(60))
-        let tally = Tally()
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<20 {
-                group.addTask {
-                    try await slots.withSlot {
-                        tally.enter()
-                        try await Task.sleep(for: .milliseconds(5))
-                        tally.leave()
-                    }
-                }
-            }
-            try await group.waitForAll()
-        }
-        #expect(tally.most == 2)
-    }
-
-    @Test("refuses a large page whose turn does not come")
-    func patience() async throws {
-        let slots = ReadSlots(count: 1, patience: .milliseconds(20))
-        try await slots.withSlot {
-            _ = await #expect(throws: APIError.self) { try await slots.withSlot {} }
-        }
-        try await slots.withSlot {}
-    }
-}
-
-/// Counts how many are inside at once.
-private final class Tally: Sendable {
-    private let numbers = Mutex((now: 0, most: 0))
-
-    var most: Int { numbers.withLock { $0.most } }
-
-    func enter() { numbers.withLock { $0 = ($0.now + 1, max($0.most, $0.now + 1)) } }
-    func leave() { numbers.withLock { $0.now -= 1 } }
 }

@@ -8,8 +8,8 @@ struct ForgetfulStorage: Storage {
 
     func events(_ query: EventQuery) async throws -> EventPage {
         var known = query
-        known.filter = query.filter.withoutSelection
-        known.kinds = query.kinds
+        known.filter = EventFilter(
+            deployment: query.deployment, assetKey: query.assetKey, kinds: query.kinds, from: query.from, to: query.to)
         return try await inner.events(known)
     }
 

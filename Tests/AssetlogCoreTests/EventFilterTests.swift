@@ -20,6 +20,11 @@ struct EventFilterTests {
         var passes = true
     }
 
+    private static func pattern(_ text: String) -> PartPattern {
+        guard let pattern = PartPattern(text) else { preconditionFailure("\(text) is no pattern") }
+        return pattern
+    }
+
     private static let cases: [Case] = [
         Case(testDescription: "nothing", filter: EventFilter()),
         Case(testDescription: "the deployment", filter: EventFilter(deployment: "prod")),
@@ -35,6 +40,12 @@ struct EventFilterTests {
         Case(
             testDescription: "a part that looks like two", filter: EventFilter(prefix: AssetKey(["a"])),
             event: event(key: ["a\",\"b"]), passes: false),
+        Case(testDescription: "one of two patterns", filter: EventFilter(assets: [pattern("x"), pattern("a/*")])),
+        Case(testDescription: "none of the patterns", filter: EventFilter(assets: [pattern("a"), pattern("b/**")]), passes: false),
+        Case(testDescription: "no pattern at all", filter: EventFilter(assets: []), passes: false),
+        Case(
+            testDescription: "a pattern outside the prefix", filter: EventFilter(prefix: AssetKey(["b"]), assets: [pattern("a/*")]),
+            passes: false),
         Case(testDescription: "one of the kinds", filter: EventFilter(kinds: [.check, .observation])),
         Case(testDescription: "none of the kinds", filter: EventFilter(kinds: [.observation]), passes: false),
         Case(testDescription: "no kind at all", filter: EventFilter(kinds: []), passes: false),
@@ -67,9 +78,6 @@ struct EventFilterTests {
     func matches(_ one: Case) {
         #expect(one.filter.matches(one.event) == one.passes)
         #expect(one.event.withColumns { one.filter.matches($0) } == one.passes)
-        // What passes the whole filter also passes without its selection.
-        if one.passes { #expect(one.filter.withoutSelection.matches(one.event)) }
-        #expect(!one.filter.withoutSelection.isSelective)
     }
 
     @Test("names the texts between which the keys below a prefix are")

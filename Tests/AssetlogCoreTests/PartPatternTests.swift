@@ -57,6 +57,23 @@ struct PartPatternTests {
         for parts in match.other { #expect(!pattern.matches(parts.map { Array($0.utf8) }), "\(parts)") }
     }
 
+    @Test("has pieces that stand in the canonical text of every key that matches, in their order", arguments: matches)
+    func pieces(_ match: Match) throws {
+        let pattern = try #require(PartPattern(match.pattern))
+        let pieces = pattern.canonicalPieces.map { Array($0.utf8) }
+        for parts in match.matching {
+            var rest = Array(AssetKey(parts).canonical.utf8)[...]
+            if pieces.count == 1 { #expect(rest.elementsEqual(pieces[0])) }
+            #expect(rest.starts(with: pieces[0]), "\(parts)")
+            #expect(rest.suffix(pieces[pieces.count - 1].count).elementsEqual(pieces[pieces.count - 1]), "\(parts)")
+            for piece in pieces where !piece.isEmpty {
+                while !rest.isEmpty, !rest.starts(with: piece) { rest = rest.dropFirst() }
+                #expect(rest.starts(with: piece), "\(parts), \(String(decoding: piece, as: UTF8.self))")
+                rest = rest.dropFirst(piece.count)
+            }
+        }
+    }
+
     @Test("matches the canonical text of a key as it matches the parts", arguments: matches)
     func canonicalText(_ match: Match) throws {
         let pattern = try #require(PartPattern(match.pattern))

@@ -21,7 +21,8 @@ struct ServerFixture {
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
+        queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), api: @escaping APIResponder = echo,
+        _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)
@@ -34,7 +35,7 @@ struct ServerFixture {
         configuration.takesProxyHeaders = takesProxyHeaders
         configuration.metrics = metrics
         configuration.sink = sink
-        let server = try HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
+        let server = try HTTPServer(configuration: configuration, log: log, api: api, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await server.run() }
@@ -64,7 +65,7 @@ struct ServerFixture {
             .open(PluginContext(name: "memory", logger: logger))
     }
 
-    private static let echo: APIResponder = { request, writer, _, _ in
+    static let echo: APIResponder = { request, writer, _, _ in
         guard !request.uri.path.hasPrefix("/refused") else {
             let head = HTTPResponse(status: .notFound, headerFields: [.contentLength: "0"])
             return try await writer.writeHead(head).finish(nil)

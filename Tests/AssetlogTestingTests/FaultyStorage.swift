@@ -26,6 +26,7 @@ enum StorageFault: CaseIterable {
     case ignoresPrefix
     case comparesPrefixesAsText
     case leavesOutThePrefixItself
+    case ignoresPatterns
     case ignoresPartition
     case comparesPartitionsAsSwift
     case ignoresCheckName
@@ -45,6 +46,7 @@ enum StorageFault: CaseIterable {
     case losesWhatItSkips
     case staysWhereItSkips
     case endsWhereItSkips
+    case skipsWithoutEnd
     case findsInAnyDeployment
     case miscounts
     case ignoresGenerations
@@ -121,10 +123,11 @@ extension StorageFault {
         case .takesOneKind: Self.filter("several kinds")
         case .ignoresPrefix, .comparesPrefixesAsText, .leavesOutThePrefixItself:
             Self.filter("the beginning of the asset key, in whole parts")
+        case .ignoresPatterns: Self.filter("patterns of asset keys")
         case .ignoresPartition, .comparesPartitionsAsSwift: Self.filter("partition")
         case .ignoresCheckName, .looksForCheckNamesAnywhere: Self.filter("the name of a check")
         case .ignoresPassed: Self.filter("the result of a check")
-        case .losesWhatItSkips, .staysWhereItSkips, .endsWhereItSkips:
+        case .losesWhatItSkips, .staysWhereItSkips, .endsWhereItSkips, .skipsWithoutEnd:
             "a page that skips many events ends, and the next one goes on behind them"
         case .ignoresFrom: Self.filter("the time from which")
         case .includesTo: Self.filter("the time before which")
@@ -284,18 +287,15 @@ final class FaultyStorage: Storage {
                 page.next = query.order.start
                 events = latest(events, before: before, indexed: content.indexed)
             }
-            let base = query.filter.withoutSelection
-            let isByTime = if case .latest = query.order { fault != .pagesByTimeEndAnywhere } else { false }
-            var (bytes, skipped) = (0, 0)
+            let isByTime = if case .latest = query.order { true } else { false }
+            var bytes = 0
             for event in events {
                 let start = page.next
-                if !isByTime || base.matches(event.event) {
-                    page.next = event.sequence
-                    page.moment = isByTime ? event.moment : nil
-                }
+                page.next = event.sequence
+                page.moment = isByTime ? event.moment : nil
                 guard passes(event.event, query) else {
-                    if query.filter.isSelective, base.matches(event.event) { skipped += 1 }
-                    guard skipped >= query.maximumSkipped else { continue }
+                    page.skipped += 1
+                    guard page.skipped >= query.maximumSkipped, fault != .skipsWithoutEnd else { continue }
                     if fault == .staysWhereItSkips { (page.next, page.moment) = (start, page.events.last?.moment) }
                     if fault == .losesWhatItSkips { page.next += 2 }
                     if fault == .endsWhereItSkips { (page.next, page.moment) = (query.order.start, nil) }
@@ -306,6 +306,7 @@ final class FaultyStorage: Storage {
                 if page.events.count >= query.limit, fault != .ignoresLimit { break }
                 if bytes >= query.maximumBytes, fault != .ignoresBytes { break }
             }
+            if fault == .pagesByTimeEndAnywhere { page.moment?.timestamp.microseconds += 1 }
             if fault == .liesAboutNext { page.next += 1 }
             if fault == .pagesEndWithNext, let last = page.events.last { page.next = last.sequence }
             return page
@@ -321,6 +322,7 @@ final class FaultyStorage: Storage {
         case .ignoresKind: filter.kinds = nil
         case .takesOneKind: filter.kinds = filter.kinds.map { Set($0.sorted { $0.rawValue < $1.rawValue }.prefix(1)) }
         case .ignoresPrefix, .comparesPrefixesAsText, .leavesOutThePrefixItself: filter.prefix = nil
+        case .ignoresPatterns: filter.assets = nil
         case .ignoresPartition, .comparesPartitionsAsSwift: filter.partition = nil
         case .ignoresCheckName, .looksForCheckNamesAnywhere: filter.checkName = nil
         case .ignoresPassed: filter.passed = nil

@@ -48,6 +48,24 @@ struct APIError: Error, Sendable {
         return error
     }
 
+    /// The answer to a caller whose token is limited to some assets or deployments, where the answer would be about all.
+    static var limitedToken: APIError {
+        var error = APIError(
+            status: .forbidden,
+            detail: "The token is limited to some assets or deployments, and these are numbers of the whole server. Ask for a token"
+                + " that is not limited.",
+            headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
+        error.refusal = AccessRecord.noRight
+        return error
+    }
+
+    /// The answer to a report that the token does not allow, as the listener gives it.
+    static var notAuthorized: APIError {
+        var error = APIError(status: .unauthorized, detail: ParameterError.notAuthorized.message)
+        error.refusal = AccessRecord.noRight
+        return error
+    }
+
     /// The answer to events that are sent to a server that takes none.
     static var readOnly: APIError {
         var error = APIError(status: .forbidden, detail: "This server takes no events (server.read_only).")
@@ -137,6 +155,9 @@ struct APIError: Error, Sendable {
 }
 
 extension HTTPResponse.Status {
+    /// Says in metrics and the access log that the client left before it was answered. Nobody gets it.
+    static var clientHasLeft: HTTPResponse.Status { HTTPResponse.Status(code: 499, reasonPhrase: "Client Has Left") }
+
     /// The status of a code with its reason phrase, which the title of problem details repeats.
     static func named(_ code: Int) -> HTTPResponse.Status {
         let known: [HTTPResponse.Status] = [

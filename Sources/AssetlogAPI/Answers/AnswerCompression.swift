@@ -2,7 +2,6 @@ import AssetlogGzip
 import HTTPTypes
 import Hummingbird
 import NIOCore
-import Synchronization
 
 /// Compresses answers for clients that ask for that.
 ///
@@ -13,7 +12,8 @@ struct AnswerCompression: Sendable {
     // What is larger is compressed in pieces of this size, so that other work gets its turn.
     fileprivate static let pieceBytes = 64 << 10
 
-    private let slots = CompressionSlots()
+    // Each compression under way has memory of its own; beyond a few at once the others do without.
+    private let slots = Limiter(count: 4)
 
     /// Says that the form of an answer depends on what its client accepts.
     func addVary(to response: inout Response) {
@@ -25,15 +25,17 @@ struct AnswerCompression: Sendable {
     ///
     /// - Parameters:
     ///   - header: The value of the request's Accept-Encoding.
+    ///   - caller: Whom the answer is for.
     ///   - held: The memory of the answer, which is that of its compressed form then.
-    func encode(_ response: Response, accepted header: String, _ held: AnswerMemory) async -> Response {
+    func encode(
+        _ response: Response, accepted header: String, for caller: LimitedCaller, _ held: AnswerMemory
+    ) async -> Response {
         guard let length = response.body.contentLength, length >= Self.minimumBytes,
             let encoder = try? ContentEncoder(acceptEncoding: header)
         else { return response }
         let isLarge = length > Self.pieceBytes
-        // Each compression under way has memory of its own; beyond a few at once the others do without.
-        guard !isLarge || slots.take() else { return response }
-        defer { if isLarge { slots.giveBack() } }
+        guard !isLarge || slots.enterIfFree(caller) else { return response }
+        defer { if isLarge { slots.leave(caller) } }
         let writer = CompressingWriter(encoder)
         guard (try? await response.body.write(writer)) != nil, writer.output.count < length else { return response }
         var encoded = response
@@ -42,22 +44,6 @@ struct AnswerCompression: Sendable {
         held.takeAnyway(writer.output.count)
         return encoded
     }
-}
-
-/// How many large answers are compressed at once. State lives in a `Mutex`.
-private final class CompressionSlots: Sendable {
-    private static let limit = 4
-    private let used = Mutex(0)
-
-    func take() -> Bool {
-        used.withLock { used in
-            guard used < Self.limit else { return false }
-            used += 1
-            return true
-        }
-    }
-
-    func giveBack() { used.withLock { $0 -= 1 } }
 }
 
 /// Keeps what is written as the body of an answer, compressed. Confined to one task.

@@ -62,7 +62,7 @@ extension OpenAPIDocument {
           "properties": {
             "events": {"type": "array", "items": {"$ref": "#/components/schemas/Event"}, "maxItems": 1000},
             "next": {
-              "description": "The last sequence that was looked at: `after` of the next page. It is `after` of this page at the end.",
+              "description": "The last sequence that was looked at: `after` of the next page. It is `after` of this page at the end. With `order=latest` it may be another number, of an event that is not shown.",
               "type": "integer", "format": "int64", "minimum": 0
             }
           }

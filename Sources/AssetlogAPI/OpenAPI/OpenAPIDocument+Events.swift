@@ -5,8 +5,8 @@ extension OpenAPIDocument {
     private static let list = OpenAPIOperation(
         method: "get", path: "/api/v1/events", id: "listEvents", tag: "events", summary: "Read a page of the log",
         description: "Filters are combined. Ask for the events after `next` until `next` is the `after` that was sent: that is the"
-            + " end. With `prefix`, `partition`, `check_name` or `passed` a page may be empty before it, after 10,000 events that"
-            + " did not pass. A token shows the events of its assets.",
+            + " end. A page may be short or empty before it, after 10,000 events that were looked at and did not match. A token"
+            + " shows the events of its assets.",
         rights: ["read"], parameters: EventQueryParameters.names,
         answers: [(200, "EventPage")] + problems)
 

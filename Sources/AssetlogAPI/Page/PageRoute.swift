@@ -8,6 +8,7 @@ import Logging
 /// `GET /`: a page for a person's browser.
 struct PageRoute: Sendable {
     let storage: any Storage
+    let reads: EventReads
     let configuration: APIConfiguration
     let logger: Logger
     private let unreadable = MessageLimiter()
@@ -17,18 +18,35 @@ struct PageRoute: Sendable {
             address: PageAddress(request, context.admission, base: context.place.base).text, base: context.place.base,
             version: configuration.version, isReadOnly: configuration.isReadOnly, now: .now())
         do {
-            view.log = PageView.Log(
-                count: try await storage.statistics().events,
-                // Newest first; the columns of ten events are small, but their metadata need not be.
-                events: try await VisibleEvents(storage: storage, caller: context.admission.caller).page(
-                    EventQuery(
-                        order: .descending(before: nil), limit: 10, deployment: shownDeployment(context),
-                        maximumBytes: 1 << 20)
-                ).events)
+            view.log = try await log(context)
         } catch {
             unreadable.error("The page can't read the event log.", metadata: ["error": "\(error)"], to: logger)
         }
         return response(view)
+    }
+
+    // So many pages are looked at for the last events.
+    private static let pages = 10
+
+    private func log(_ context: APIContext) async throws -> PageView.Log {
+        let visible = VisibleEvents(storage: storage, caller: context.admission.caller)
+        // Newest first; the columns of ten events are small, but their metadata need not be.
+        var query = EventQuery(
+            order: .descending(before: nil), limit: 10, deployment: shownDeployment(context), maximumBytes: 1 << 20)
+        let seesAll = query.deployment == nil && context.admission.caller.grant?.coversEveryAsset ?? true
+        var log = PageView.Log(count: seesAll ? try await storage.statistics().events : nil, events: [])
+        return try await reads.read(upTo: query.limit, for: LimitedCaller(context.admission)) {
+            for _ in 0..<Self.pages {
+                let page = try await visible.page(query)
+                reads.note(page)
+                log.events += page.events
+                log.isCut = !query.order.hasEnded(with: page)
+                query.limit -= page.events.count
+                query.order = query.order.following(page)
+                if !log.isCut || query.limit <= 0 || page.events.reduce(0, { $0 + $1.event.byteCount }) >= query.maximumBytes { break }
+            }
+            return log
+        }
     }
 
     // Who may see every deployment sees the last events of all.

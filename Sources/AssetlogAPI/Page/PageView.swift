@@ -4,9 +4,12 @@ import AssetlogCore
 struct PageView {
     /// What the log holds.
     struct Log {
-        var count: Int64
+        /// How many events there are; nil: the one who asks does not see all of them.
+        var count: Int64?
         /// The last ones, newest first.
         var events: [LoggedEvent]
+        /// Whether there may be others, which are too far back in the log to be looked for.
+        var isCut = false
     }
 
     /// Scheme, host and prefix of this server.
@@ -60,15 +63,17 @@ struct PageView {
                 The server’s own log says why; reload this page in a moment.</p></section>
                 """
         }
-        let count = Self.grouped(log.count)
+        let count = log.count.map { "\(Self.grouped($0)) \($0 == 1 ? "event" : "events")" } ?? "Events"
         let events = HTML.joined(log.events.map { EventView(event: $0.self, base: base, now: now).item })
         let list: HTML =
             log.events.isEmpty
-            ? "<p class=\"empty\">Nothing has been reported yet. The command below records the first event.</p>"
+            ? log.isCut
+                ? "<p class=\"empty\">None of the last events of the log is one that you may see.</p>"
+                : "<p class=\"empty\">Nothing has been reported yet. The command below records the first event.</p>"
             : "<ol class=\"events\">\(events)</ol>"
         return """
             <section aria-labelledby="log">
-            <h2 id="log">\(count) \(log.count == 1 ? "event" : "events")\
+            <h2 id="log">\(count)\
             \(log.events.count > 1 ? " <small>the last \(log.events.count), newest first</small>" : nil)</h2>
             \(list)
             </section>

@@ -5,30 +5,21 @@ import Hummingbird
 
 /// `GET /api/v1/events` and `GET /api/v1/events/{event_id}`.
 struct EventRoutes: Sendable {
-    // Pages of at most so many events are made even when there is no room for large ones.
-    private static let smallPage = 16
-
     let storage: any Storage
-    private let slots = ReadSlots(count: 4)
-
-    init(storage: any Storage) {
-        self.storage = storage
-    }
+    let reads: EventReads
 
     /// A page of the log. It is built from the stored bytes; no JSON is parsed.
     func list(_ request: Request, _ context: APIContext) async throws -> Response {
-        try await page(request.uri.query, of: context.deployment, for: context.admission.caller, in: context.memory)
+        try await page(request.uri.query, of: context.deployment, for: context.admission, in: context.memory)
     }
 
     func page(
-        _ text: String?, of deployment: String, for caller: Caller, in memory: AnswerMemory
+        _ text: String?, of deployment: String, for admission: RequestAdmission, in memory: AnswerMemory
     ) async throws -> Response {
         let parameters = try EventQueryParameters(text, deployment: deployment)
-        guard parameters.query.limit > Self.smallPage else {
-            return try await answer(parameters, deployment, caller, memory)
+        return try await reads.read(upTo: parameters.query.limit, for: LimitedCaller(admission), in: memory) {
+            try await answer(parameters, deployment, admission.caller, memory)
         }
-        guard !memory.isFull else { throw AnswerMemory.noRoom }
-        return try await slots.withSlot { try await answer(parameters, deployment, caller, memory) }
     }
 
     private func answer(
@@ -36,13 +27,15 @@ struct EventRoutes: Sendable {
     ) async throws -> Response {
         let visible = VisibleEvents(storage: storage, caller: caller)
         var query = parameters.query
-        if let sequence = parameters.latestAfter {
-            guard let moment = try await visible.moment(of: sequence, deployment: deployment) else {
-                throw EventQueryParameters.noEvent(after: sequence)
+        if let number = parameters.latestAfter {
+            guard let moment = try await moment(number, visible, deployment) else {
+                throw EventQueryParameters.noEvent(after: number)
             }
             query.order = .latest(before: moment)
         }
         let page = try await visible.page(query)
+        reads.note(page)
+        let next = try await next(after: page, of: query, parameters)
         let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
         // The page and the answer, until the page is gone.
         try memory.take(2 * size)
@@ -52,8 +45,28 @@ struct EventRoutes: Sendable {
             if index > 0 { body.append(UInt8(ascii: ",")) }
             EventJSON.append(event, to: &body)
         }
-        body.append(contentsOf: "],\"next\":\(page.next)}".utf8)
+        body.append(contentsOf: "],\"next\":\(next)}".utf8)
         return Response(type: "application/json", bytes: body)
+    }
+
+    /// What the client sends as `after` to get the next page.
+    private func next(after page: EventPage, of query: EventQuery, _ parameters: EventQueryParameters) async throws -> Int64 {
+        guard case .latest = query.order else { return page.next }
+        if query.order.hasEnded(with: page) { return parameters.latestAfter ?? 0 }
+        // The page ended with an event that is not shown, and that the client need not be allowed to read.
+        guard page.next == page.events.last?.sequence else {
+            return OpaqueSequence(try await storage.logID()).number(of: page.next) ?? page.next
+        }
+        return page.next
+    }
+
+    /// Where a page by time goes on from, by the `next` of the page before; nil: there is no such event for the caller.
+    private func moment(_ number: Int64, _ visible: VisibleEvents, _ deployment: String) async throws -> EventMoment? {
+        guard OpaqueSequence.numbers.contains(number) else {
+            return try await visible.moment(of: number, deployment: deployment)
+        }
+        guard let sequence = OpaqueSequence(try await storage.logID()).sequence(of: number) else { return nil }
+        return try await visible.moment(ofLookedAt: sequence)
     }
 
     /// One event of the deployment.

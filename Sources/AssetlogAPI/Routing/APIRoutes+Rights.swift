@@ -13,5 +13,9 @@ extension APIRoutes.Route {
             !grant.rights.isDisjoint(with: right)
             && (!isOfDeployment || grant.covers(deployment: context.deployment))
         guard isAllowed else { throw .forbidden(right, deployment: context.deployment) }
+        // Its numbers are of all events, whoever reported them.
+        guard name != .metrics || (grant.coversEveryAsset && grant.coversEveryDeployment) else {
+            throw .limitedToken
+        }
     }
 }

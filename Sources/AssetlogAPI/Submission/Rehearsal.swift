@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 
 /// What a write would record, as the answer to `dry_run=true` shows it.
@@ -28,30 +29,44 @@ struct Rehearsal {
     }
 }
 
-/// Finds assets whose key differs from another only by the case of its letters.
+/// Finds assets whose key differs from another only by the case of its letters, among those that the caller may read.
 struct SimilarKeys: Sendable {
     // Looked for among the last events only: it is a hint, and must not cost more the longer the log is.
     private static let pages = 10
     private static let events = 1_000
 
     let storage: any Storage
+    let reads: EventReads
 
-    /// A sentence about the key, when it looks like a slip; nil: it does not, or the asset is known.
-    func warning(about key: AssetKey, in deployment: String) async throws -> String? {
-        let known = try await storage.events(
-            EventQuery(order: .descending(before: nil), limit: 1, deployment: deployment, assetKey: key))
+    /// A sentence about the key, when it looks like a slip; nil: it does not, the asset is known, or the caller may not read.
+    func warning(about key: AssetKey, in deployment: String, for admission: RequestAdmission) async throws -> String? {
+        guard admission.caller.allows(.read, deployment: deployment) else { return nil }
+        return try await reads.read(upTo: Self.events, for: LimitedCaller(admission)) {
+            try await find(key, deployment, VisibleEvents(storage: storage, caller: admission.caller))
+        }
+    }
+
+    private func find(_ key: AssetKey, _ deployment: String, _ visible: VisibleEvents) async throws -> String? {
+        let known = try await page(
+            EventQuery(order: .descending(before: nil), limit: 1, deployment: deployment, assetKey: key), visible)
         guard known.events.isEmpty else { return nil }
         let folded = key.canonical.lowercased()
-        var before: Int64?
+        var query = EventQuery(order: .descending(before: nil), limit: Self.events, deployment: deployment)
+        query.maximumSkipped = Self.events
         for _ in 0..<Self.pages {
-            let page = try await storage.events(
-                EventQuery(order: .descending(before: before), limit: Self.events, deployment: deployment))
+            let page = try await page(query, visible)
             for event in page.events where event.assetKey.canonical.lowercased() == folded {
                 return "No event has the asset key \(key) yet, but \(event.assetKey) differs only in case."
             }
-            guard !page.events.isEmpty else { break }
-            before = page.next
+            guard !query.order.hasEnded(with: page) else { break }
+            query.order = query.order.following(page)
         }
         return nil
+    }
+
+    private func page(_ query: EventQuery, _ visible: VisibleEvents) async throws -> EventPage {
+        let page = try await visible.page(query)
+        reads.note(page)
+        return page
     }
 }

@@ -12,12 +12,12 @@ struct ReportRehearsal: Sendable {
     private let configuration: APIConfiguration
     private let similar: SimilarKeys
 
-    init(storage: any Storage, configuration: APIConfiguration) {
+    init(similar: SimilarKeys, configuration: APIConfiguration) {
         router = ReportRouter(
             pathPrefix: configuration.pathPrefix, deployments: configuration.deployments,
             createsDeployments: configuration.createsDeployments)
         self.configuration = configuration
-        similar = SimilarKeys(storage: storage)
+        self.similar = similar
     }
 
     /// The route of a report; nil: the request is none.
@@ -49,7 +49,7 @@ struct ReportRehearsal: Sendable {
         var rehearsal = try resolve(
             route, target, request.headers[.contentType].map { Array($0.utf8) }, body, deployment,
             admission.caller, isTimestampApproximate: request.hasApproximateTimestamps)
-        if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: deployment) {
+        if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: deployment, for: admission) {
             rehearsal.warnings.append(warning)
         }
         return Response(

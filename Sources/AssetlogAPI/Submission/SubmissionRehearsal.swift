@@ -9,7 +9,7 @@ struct SubmissionRehearsal: Sendable {
     static let maximumBytes = 8 << 20
 
     let limits: EventLimits
-    let storage: any Storage
+    let similar: SimilarKeys
     let memory: MemoryBudget.Share
     /// Whether the timestamps are readings of a clock that may be wrong.
     var areTimestampsApproximate = false
@@ -32,8 +32,7 @@ struct SubmissionRehearsal: Sendable {
         try body.finish()
         if let item = try last(&splitter) { results.append(resolve(item, splitter, context)) }
         guard !results.isEmpty else { throw APIError.emptySubmission }
-        let similar = SimilarKeys(storage: storage)
-        if splitter.isSingle, let first = results.first { return try await answer(first, similar, context) }
+        if splitter.isSingle, let first = results.first { return try await answer(first, context) }
         return answer(results)
     }
 
@@ -89,11 +88,12 @@ struct SubmissionRehearsal: Sendable {
     }
 
     private func answer(
-        _ result: Result<Rehearsal, SubmissionError>, _ similar: SimilarKeys, _ context: APIContext
+        _ result: Result<Rehearsal, SubmissionError>, _ context: APIContext
     ) async throws -> Response {
         switch result {
         case .success(var rehearsal):
-            if let warning = try await similar.warning(about: rehearsal.event.assetKey, in: context.deployment) {
+            let key = rehearsal.event.assetKey
+            if let warning = try await similar.warning(about: key, in: context.deployment, for: context.admission) {
                 rehearsal.warnings.append(warning)
             }
             return Response(

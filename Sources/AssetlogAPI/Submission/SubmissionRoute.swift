@@ -13,10 +13,13 @@ struct SubmissionRoute: Sendable {
     private let configuration: APIConfiguration
     private let memory: MemoryBudget.Share
     /// Large items are expanded one at a time, whoever sends them.
-    private let expansions = ReadSlots(count: 1, patience: .seconds(10), refusal: .noMemory)
+    private let expansions = Limiter(count: 1, patience: .seconds(10), refusal: .noMemory)
 
-    init(log: EventLog, configuration: APIConfiguration) {
+    private let similar: SimilarKeys
+
+    init(log: EventLog, similar: SimilarKeys, configuration: APIConfiguration) {
         self.log = log
+        self.similar = similar
         self.configuration = configuration
         memory = configuration.memory.requests
     }
@@ -36,13 +39,13 @@ struct SubmissionRoute: Sendable {
             request, compressionRatio: configuration.compressionRatio, isGathered: options.isAtomic || isRehearsal)
         if isRehearsal {
             let rehearsal = SubmissionRehearsal(
-                limits: limits, storage: log.storage, memory: memory,
+                limits: limits, similar: similar, memory: memory,
                 areTimestampsApproximate: options.areTimestampsApproximate)
             return try await rehearsal.rehearse(request, &body, context)
         }
         let submission = Submission(log: log, options: options, limits: limits)
         do {
-            try await read(request, &body, into: submission)
+            try await read(request, &body, into: submission, for: LimitedCaller(context.admission))
             try await submission.finish()
         } catch let failure as BrokenBody {
             if !submission.options.isAtomic { try await submission.finish() }
@@ -82,21 +85,23 @@ struct SubmissionRoute: Sendable {
         var detail: String
     }
 
-    private func read(_ request: Request, _ body: inout SubmissionBody, into submission: Submission) async throws {
+    private func read(
+        _ request: Request, _ body: inout SubmissionBody, into submission: Submission, for caller: LimitedCaller
+    ) async throws {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.itemBytes)
         let hold = MemoryHold(of: memory)
         do {
             try await request.body.forEachPiece { buffer in
                 try await body.read(buffer, into: &splitter) { splitter, body in
                     try account(splitter, submission, in: hold)
-                    try await take(&splitter, submission, hold)
+                    try await take(&splitter, submission, hold, caller)
                     try body.checkRatio(ofEvents: submission.eventBytes + splitter.keptBytes)
                     try account(splitter, submission, in: hold)
                 }
             }
             try body.finish()
             submission.options.isSingle = splitter.isSingle
-            if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold) }
+            if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold, caller) }
         } catch let failure as ItemSplitter.Failure {
             throw BrokenBody(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
         } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
@@ -106,9 +111,11 @@ struct SubmissionRoute: Sendable {
         guard submission.results.received > 0 else { throw APIError.emptySubmission }
     }
 
-    private func take(_ splitter: inout ItemSplitter, _ submission: Submission, _ hold: MemoryHold) async throws {
+    private func take(
+        _ splitter: inout ItemSplitter, _ submission: Submission, _ hold: MemoryHold, _ caller: LimitedCaller
+    ) async throws {
         while let item = try splitter.next() {
-            try await add(item, of: splitter, to: submission, hold)
+            try await add(item, of: splitter, to: submission, hold, caller)
             guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
             if submission.isFull {
                 try account(splitter, submission, in: hold)
@@ -118,7 +125,8 @@ struct SubmissionRoute: Sendable {
     }
 
     private func add(
-        _ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission, _ hold: MemoryHold
+        _ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission, _ hold: MemoryHold,
+        _ caller: LimitedCaller
     ) async throws {
         guard case .item(let range) = item else { return submission.addTooLarge(limit: configuration.itemBytes) }
         func add(hasRoom: Bool) -> Submission.Addition {
@@ -128,7 +136,7 @@ struct SubmissionRoute: Sendable {
         }
         guard case .needsRoom(let bytes) = add(hasRoom: false) else { return }
         guard submission.fits(bytes) else { throw Self.tooLargeForAtomic }
-        try await expansions.withSlot {
+        try await expansions.withSlot(for: caller) {
             if !submission.options.isAtomic { try await submission.finishSlice() }
             guard hold.change(to: submission.capacityBytes + splitter.capacityBytes + bytes) else {
                 throw APIError.noMemory

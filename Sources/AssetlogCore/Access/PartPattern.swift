@@ -92,6 +92,40 @@ public struct PartPattern: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension PartPattern {
+    /// Pieces that the canonical JSON text of every key that matches has, in this order: the first at its beginning, the last at
+    /// its end, and anything between two of them.
+    ///
+    /// A database finds by them what may match, and ``matches(canonicalKey:)`` says what does. One piece alone is a key.
+    public var canonicalPieces: [String] {
+        var pieces: [String] = []
+        var piece = Array("[".utf8)
+        func cut() {
+            pieces.append(String(decoding: piece, as: UTF8.self))
+            piece = []
+        }
+        var isBehindPart = false
+        for step in steps {
+            guard case .part(let texts) = step else {
+                cut()
+                isBehindPart = false
+                continue
+            }
+            if isBehindPart { piece.append(UInt8(ascii: ",")) }
+            piece.append(UInt8(ascii: "\""))
+            for (index, text) in texts.enumerated() {
+                if index > 0 { cut() }
+                var escaped: [UInt8] = []
+                CanonicalJSON.appendString(text, to: &escaped)
+                piece += escaped.dropFirst().dropLast()
+            }
+            piece.append(UInt8(ascii: "\""))
+            isBehindPart = true
+        }
+        piece.append(UInt8(ascii: "]"))
+        cut()
+        return pieces
+    }
+
     /// Whether an asset key matches, given in its canonical JSON text.
     public func matches(canonicalKey key: UnsafeRawBufferPointer) -> Bool {
         if matchesEverything { return true }

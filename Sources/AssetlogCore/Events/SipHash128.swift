@@ -17,13 +17,17 @@ struct SipHash128 {
         case logDigest = 5
     }
 
-    init(_ purpose: Purpose) {
-        // The bytes of "assetlog".
-        let key: (UInt64, UInt64) = (0x676f_6c74_6573_7361, purpose.rawValue)
+    /// Makes a hash under a key of its own, which nobody learns from what it gives.
+    init(key: (UInt64, UInt64)) {
         v0 = key.0 ^ 0x736f_6d65_7073_6575
         v1 = key.1 ^ 0x646f_7261_6e64_6f6d ^ 0xee
         v2 = key.0 ^ 0x6c79_6765_6e65_7261
         v3 = key.1 ^ 0x7465_6462_7974_6573
+    }
+
+    init(_ purpose: Purpose) {
+        // The bytes of "assetlog".
+        self.init(key: (0x676f_6c74_6573_7361, purpose.rawValue))
     }
 
     @inline(__always)

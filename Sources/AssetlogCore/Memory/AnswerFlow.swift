@@ -9,6 +9,8 @@ package final class AnswerFlow: Sendable {
         var unsent = 0
         var isClosed = false
         var waiter: (limit: Int, continuation: CheckedContinuation<Void, Never>)?
+        /// Ends the work that is of use only while the client is there.
+        var cancel: (@Sendable () -> Void)?
     }
 
     /// The most bytes of a chunk, and of what may be unsent when the next one is written.
@@ -37,11 +39,33 @@ package final class AnswerFlow: Sendable {
         }
     }
 
-    /// Lets nobody wait any more, because the connection has ended.
+    /// Lets nobody wait any more, and cancels ``whileOpen(_:)``, because the connection has ended.
     package func close() {
         resume { state in
             (state.isClosed, state.unsent) = (true, 0)
             return true
+        }
+        let cancel = state.withLock { $0.cancel }
+        cancel?()
+    }
+
+    /// Whether the connection has ended.
+    package var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    /// Does work in a task that is cancelled when the connection ends: a read that nobody waits for any more. One such work is
+    /// under way at a time.
+    package func whileOpen<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
+        let task = Task { await work() }
+        let isClosed = state.withLock { state in
+            state.cancel = { task.cancel() }
+            return state.isClosed
+        }
+        if isClosed { task.cancel() }
+        defer { state.withLock { $0.cancel = nil } }
+        return await withTaskCancellationHandler {
+            await task.value
+        } onCancel: {
+            task.cancel()
         }
     }
 

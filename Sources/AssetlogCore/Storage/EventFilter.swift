@@ -10,6 +10,8 @@ public struct EventFilter: Hashable, Sendable {
     public var assetKey: AssetKey?
     /// Only events of assets whose key begins with these parts: the asset of this key, and all below it.
     public var prefix: AssetKey?
+    /// Only events of assets that one of these patterns matches; nil: of all. It is what a token with few assets may read.
+    public var assets: [PartPattern]?
     /// Only events of these kinds; nil: of all.
     public var kinds: Set<EventKind>?
     /// Only events of this partition. The empty text is a partition; an event of the whole asset has none.
@@ -28,13 +30,14 @@ public struct EventFilter: Hashable, Sendable {
 
     /// Makes a filter; without arguments every event passes it.
     public init(
-        deployment: String? = nil, assetKey: AssetKey? = nil, prefix: AssetKey? = nil, kinds: Set<EventKind>? = nil,
-        partition: String? = nil, checkName: String? = nil, passed: Bool? = nil, from: Timestamp? = nil,
-        to: Timestamp? = nil
+        deployment: String? = nil, assetKey: AssetKey? = nil, prefix: AssetKey? = nil, assets: [PartPattern]? = nil,
+        kinds: Set<EventKind>? = nil, partition: String? = nil, checkName: String? = nil, passed: Bool? = nil,
+        from: Timestamp? = nil, to: Timestamp? = nil
     ) {
         self.deployment = deployment
         self.assetKey = assetKey
         self.prefix = prefix
+        self.assets = assets
         self.kinds = kinds
         self.partition = partition
         self.checkName = checkName
@@ -52,7 +55,7 @@ extension EventFilter {
             assetKey == nil || event.assetKey == assetKey, kinds.map({ $0.contains(event.kind) }) ?? true,
             from.map({ event.timestamp >= $0 }) ?? true, to.map({ event.timestamp < $0 }) ?? true
         else { return false }
-        return !isSelective || event.withColumns { passesSelection($0) }
+        return !needsColumns || event.withColumns { passesSelection($0) }
     }
 
     /// Whether an event passes every filter.
@@ -65,15 +68,21 @@ extension EventFilter {
         return passesSelection(event)
     }
 
-    /// Whether the filter has one of those for which a storage need not have an index: the prefix, the partition, the
-    /// check's name and its result.
-    public var isSelective: Bool { prefix != nil || partition != nil || checkName != nil || passed != nil }
+    /// Whether an asset, given by its key's canonical JSON text, can have events that pass: whether it is the asset, lies
+    /// below the prefix, and is matched by one of the patterns.
+    public func matches(canonicalKey key: UnsafeRawBufferPointer) -> Bool {
+        if let assetKey, !key.elementsEqual(assetKey.canonical.utf8) { return false }
+        return isInScope(key)
+    }
 
-    /// The filter without those for which a storage need not have an index.
-    ///
-    /// What passes it and does not pass the whole filter counts as skipped; see ``EventQuery/maximumSkipped``.
-    public var withoutSelection: EventFilter {
-        EventFilter(deployment: deployment, assetKey: assetKey, kinds: possibleKinds, from: from, to: to)
+    private func isInScope(_ key: UnsafeRawBufferPointer) -> Bool {
+        if let prefix, !AssetKey.isKey(key, below: prefix) { return false }
+        return assets.map { $0.contains { $0.matches(canonicalKey: key) } } ?? true
+    }
+
+    // Whether more is asked of an event than what can be compared as it is.
+    private var needsColumns: Bool {
+        prefix != nil || assets != nil || partition != nil || checkName != nil || passed != nil
     }
 
     /// The kinds that an event which passes can have: only checks have a name and a result. Nil: any.
@@ -83,7 +92,7 @@ extension EventFilter {
     }
 
     private func passesSelection(_ event: borrowing EventColumns) -> Bool {
-        if let prefix, !AssetKey.isKey(event.assetKey, below: prefix) { return false }
+        guard isInScope(event.assetKey) else { return false }
         if let partition {
             guard let own = event.partition, own.elementsEqual(partition.utf8) else { return false }
         }

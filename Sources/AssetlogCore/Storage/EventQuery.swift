@@ -23,10 +23,9 @@ public struct EventQuery: Hashable, Sendable {
     public var filter: EventFilter
     /// The page ends after the event that reaches so many bytes of columns.
     public var maximumBytes: Int
-    /// The page may end, even empty, after so many events that were looked at and did not pass the filter, though they pass
-    /// ``EventFilter/withoutSelection``; at least 1.
+    /// The page ends, even empty, after so many events that were looked at and did not pass the filter; at least 1.
     ///
-    /// It bounds what one page costs where no index finds what is asked for. What an index leaves out was not looked at.
+    /// It bounds what one page costs, whatever is asked for. What an index leaves out was not looked at.
     public var maximumSkipped: Int
 
     /// Makes a query.
@@ -64,21 +63,23 @@ public struct EventQuery: Hashable, Sendable {
 /// A part of the log, in the order that was asked for.
 public struct EventPage: Hashable, Sendable {
     /// The events. Empty only at the end of what there is to read, or after ``EventQuery/maximumSkipped`` events that did
-    /// not pass the filter; ``EventQuery/Order/hasEnded(with:)`` tells the two apart.
+    /// not pass the filter; ``EventQuery/Order/hasEnded(with:)`` says which.
     public var events: [LoggedEvent]
     /// The sequence to go on from.
     ///
-    /// It is the last one that was looked at, matching or not; where nothing was, the start of the query. Read by
-    /// ``EventQuery/Order/latest(before:)``, it is that of an event of the query's deployment.
+    /// It is the last one that was looked at, matching or not; where nothing was, the start of the query.
     public var next: Int64
     /// Read by time, the moment of the event that was looked at last, matching or not; nil: that of the page's last event.
     public var moment: EventMoment?
+    /// How many events were looked at that did not pass the filter: at most ``EventQuery/maximumSkipped``.
+    public var skipped: Int
 
     /// Makes a page.
-    public init(events: [LoggedEvent], next: Int64, moment: EventMoment? = nil) {
+    public init(events: [LoggedEvent], next: Int64, moment: EventMoment? = nil, skipped: Int = 0) {
         self.events = events
         self.next = next
         self.moment = moment
+        self.skipped = skipped
     }
 }
 

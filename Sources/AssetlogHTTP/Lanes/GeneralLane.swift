@@ -51,6 +51,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var isHead = false
     private var hasForwarded = false
     private var isInputClosed = false
+    // Whether the API lane has begun to answer.
+    private var isAnswerBegun = false
     // The client sends the body when it is asked for it.
     private var awaitsContinue = false
     // Of the request that is being read or answered.
@@ -113,8 +115,20 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .readingReport: respond(.refused(408, "The body did not arrive in time; send the report again."), hasEnded: false)
         case .idle where headBytes > 0: refuseHead(.refused(408, "The request did not arrive in time; send it again."))
         case .discarding: linger()
+        case .api(hasEnded: true) where isInputClosed && !isAnswerBegun: askWhetherClientIsThere()
         default: close()
         }
+    }
+
+    /// How long a client that has ended its side waits for an answer before it is asked whether it is still there.
+    private static let patienceWithHalfClosed = TimeAmount.seconds(1)
+
+    /// Writes to a client that has ended its side, which it may have done in order to leave: then its machine resets the
+    /// connection, and the API lane need not go on. One that waits ignores the interim answer (RFC 9110, section 15.2).
+    private func askWhetherClientIsThere() {
+        guard let context, !version.isBeforeHTTP11 else { return }
+        context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
+        connection.expect(within: Self.patienceWithHalfClosed)
     }
 
     func drain() {
@@ -225,7 +239,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         switch phase {
         case .idle, .readingReport, .discarding, .lingering: close()
         case .committing: break  // The answer is still owed.
-        case .api: context.fireUserInboundEventTriggered(event)
+        case .api(let hasEnded):
+            if hasEnded, !isAnswerBegun { connection.expect(within: Self.patienceWithHalfClosed) }
+            context.fireUserInboundEventTriggered(event)
         case .closed: break
         }
     }
@@ -307,7 +323,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private func forgetRequest() {
         (route, startedAt, bodyBytes, rateFields) = (.other, .now(), 0, [])
         (head, deployment, admission) = (nil, nil, .init())
-        awaitsContinue = false
+        (awaitsContinue, isAnswerBegun) = (false, false)
     }
 
     // Its answer may look at the log, so it is the API's.
@@ -372,6 +388,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .api:
             phase = .api(hasEnded: true)
             connection.deadline = .distantFuture
+            if isInputClosed, !isAnswerBegun { connection.expect(within: Self.patienceWithHalfClosed) }
             hasForwarded = true
             context.fireChannelRead(data)
         case .discarding: finishRequest()
@@ -552,6 +569,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             // and dropped, so that what follows on the connection does not depend on when the body comes.
             if awaitsContinue || connection.loop.isDraining { keepsAlive = false }
             awaitsContinue = false
+            isAnswerBegun = true
+            if case .api(hasEnded: true) = phase { connection.deadline = .distantFuture }
             // The HTTP types of the API lane carry no version and know nothing of this connection's fate.
             head.version = version
             addConnectionField(to: &head)

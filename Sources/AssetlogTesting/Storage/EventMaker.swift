@@ -22,6 +22,12 @@ struct EventMaker: Sendable {
     /// The names of the checks.
     static let checks = ["no_nulls", "no nulls", "caf\u{e9}", "cafe\u{301}", "q\"\\\n", "no_nulls\",\"passed\":true,\"x", ""]
 
+    /// What tokens may be limited to: one asset, those below one, those of a name, none; and texts that only look alike.
+    private static let patterns = [
+        "orders", "warehouse", "warehouse/**", "**/orders", "*/orders", "*orders*", "caf\u{e9}", "cafe\u{301}", "c*/**", "*e/*",
+        "warehouse\",\"orders", "*/%_*'", "quote\" slash\\ line\n/*", " /", "*", "**", "Orders/**/x", "none/of/these",
+    ].compactMap { PartPattern($0) }
+
     private static let partitions: [String?] = [nil, "", "2026-11-22", "a|b", "nul\u{1}\u{7f}", "e\u{301}", "\u{e9}"]
     private static let details = [
         "{}", #"{"description":"the \"best\""}"#, #"{"metadata":{"a":{"type":"float","value":NaN}}}"#,
@@ -76,6 +82,9 @@ struct EventMaker: Sendable {
         if filters.contains(.deployment) { query.deployment = passing?.deployment ?? pick(Self.deployments + ["unknown"]) }
         if filters.contains(.assetKey) { query.assetKey = passing?.assetKey ?? pick(Self.assets + [AssetKey(["unknown"])]) }
         if filters.contains(.prefix) { query.prefix = prefix(of: passing?.assetKey) }
+        if filters.contains(.assets) {
+            query.assets = (0..<Int.random(in: 0...3, using: &random)).map { _ in pick(Self.patterns) }
+        }
         if filters.contains(.kind) { query.kinds = [passing?.kind ?? pick(EventKind.allCases)] }
         if filters.contains(.kinds) {
             query.kinds = Set((0..<2).map { _ in pick(EventKind.allCases) } + [passing?.kind ?? .check])
@@ -106,6 +115,7 @@ enum FilterName: CaseIterable {
     case deployment
     case assetKey
     case prefix
+    case assets
     case kind
     case kinds
     case partition

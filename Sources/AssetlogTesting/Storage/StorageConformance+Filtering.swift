@@ -9,10 +9,12 @@ extension StorageConformance {
         filter("a filter by the time before which", [.to]),
         filter("a filter by several kinds", [.kinds]),
         filter("a filter by the beginning of the asset key, in whole parts", [.prefix]),
+        filter("a filter by patterns of asset keys", [.assets]),
         filter("a filter by partition", [.partition]),
         filter("a filter by the name of a check", [.checkName]),
         filter("a filter by the result of a check", [.passed]),
         filter("a filter by deployment and asset", [.deployment, .assetKey]),
+        filter("a filter by deployment and patterns of asset keys", [.deployment, .assets]),
         filter("a filter by asset and partition", [.deployment, .assetKey, .partition]),
         filter("a filter by the check of an asset", [.assetKey, .checkName, .passed]),
         filter("a filter by everything at once", Set(FilterName.allCases).subtracting([.kinds])),
@@ -65,6 +67,8 @@ extension StorageBench {
         let selections: [Set<FilterName>] = [
             [.partition], [.prefix], [.checkName], [.passed], [.assetKey, .partition], [.deployment, .partition],
             [.deployment, .checkName, .passed], [.prefix, .kinds], [.deployment, .prefix, .partition, .from],
+            [.deployment], [.kind], [.assetKey], [.deployment, .assetKey, .kind], [.from, .to], [.deployment, .to], [.assets],
+            [.deployment, .assets], [.deployment, .assets, .partition],
         ]
         for selection in selections {
             for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil), .latest(before: nil)] {

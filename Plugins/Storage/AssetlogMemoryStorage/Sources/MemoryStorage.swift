@@ -94,12 +94,11 @@ final class MemoryStorage: Storage {
         return collector.page
     }
 
-    // By time, reading goes on from an event that the reader asked for, so other deployments' are not looked at.
     private func pageByTime(
         _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>
     ) -> EventPage {
         var collector = PageCollector(query, from: query.order.start)
-        for place in places where collector.base.matches(events[place].event) {
+        for place in places {
             collector.page.next = events[place].sequence
             collector.page.moment = events[place].moment
             if !collector.takes(events[place]) { break }
@@ -160,23 +159,20 @@ final class MemoryStorage: Storage {
 
 /// Collects the events of a page that are looked at one after the other, up to its bounds.
 private struct PageCollector {
-    let base: EventFilter
     var page: EventPage
     private let query: EventQuery
     private var bytes = 0
-    private var skipped = 0
 
     init(_ query: EventQuery, from start: Int64) {
         self.query = query
-        base = query.filter.withoutSelection
         page = EventPage(events: [], next: start)
     }
 
     /// Takes the event if it passes the filter; false: the page ends with it.
     mutating func takes(_ event: LoggedEvent) -> Bool {
         guard query.matches(event.event) else {
-            if query.filter.isSelective, base.matches(event.event) { skipped += 1 }
-            return skipped < query.maximumSkipped
+            page.skipped += 1
+            return page.skipped < query.maximumSkipped
         }
         page.events.append(event)
         bytes += event.event.byteCount

@@ -69,11 +69,15 @@ final class PostgresStorage: Storage {
     // MARK: Reading
 
     func events(_ query: EventQuery) async throws -> EventPage {
-        try await read { connection, deadline in
-            let horizon = try self.horizon.now(connection, before: deadline)
-            return try PageReader(
-                connection: connection, schema: self.options.schema, horizon: horizon, deadline: deadline
-            ).page(query)
+        try await ReadCancellation.following { cancellation in
+            try await read { connection, deadline in
+                try cancellation.check()
+                let horizon = try self.horizon.now(connection, before: deadline)
+                return try PageReader(
+                    connection: connection, schema: self.options.schema, horizon: horizon, deadline: deadline,
+                    cancellation: cancellation
+                ).page(query)
+            }
         }
     }
 

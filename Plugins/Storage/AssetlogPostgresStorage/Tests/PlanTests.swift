@@ -13,8 +13,8 @@ struct PlanTests {
     struct Reading: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var query: EventQuery
-        /// The last event that may be looked at.
-        var end: EventMoment?
+        /// How many events may be looked at.
+        var window: Int?
         var indexes: [String]
         /// Whether the index gives the order as well, so that a page costs what is in it.
         var isOrdered = true
@@ -39,15 +39,15 @@ struct PlanTests {
             testDescription: "an asset, from a sequence",
             query: EventQuery(order: .ascending(after: 120_000), limit: 100, deployment: "default", assetKey: asset),
             indexes: ["asset_hash_sequence"],
-            values: ["120000", "200000", "'default'", hash, "'\(asset.canonical)'", "8388608"]),
+            values: ["120000", "200000", hash, "'default'", "'\(asset.canonical)'", "8388608"]),
         Reading(
             testDescription: "the last ones of an asset",
             query: EventQuery(order: .descending(before: nil), limit: 1, deployment: "default", assetKey: asset),
-            indexes: ["asset_hash_sequence"], values: ["200001", "'default'", hash, "'\(asset.canonical)'", "8388608"]),
+            indexes: ["asset_hash_sequence"], values: ["200001", hash, "'default'", "'\(asset.canonical)'", "8388608"]),
         Reading(
             testDescription: "the latest of an asset",
             query: EventQuery(order: .latest(before: nil), limit: 1, deployment: "default", assetKey: asset),
-            indexes: ["asset_hash_timestamp"], values: ["200000", "'default'", hash, "'\(asset.canonical)'", "8388608"]),
+            indexes: ["asset_hash_timestamp"], values: ["200000", hash, "'default'", "'\(asset.canonical)'", "8388608"]),
         Reading(
             testDescription: "the latest", query: EventQuery(order: .latest(before: nil), limit: 100), indexes: ["timestamp"],
             values: ["200000", "8388608"]),
@@ -64,22 +64,21 @@ struct PlanTests {
             // Any of these will do in a month that is not of that time.
             indexes: ["asset_hash", "timestamp_sequence"], isOrdered: false,
             values: [
-                "0", "200000", "'default'", hash, "'\(asset.canonical)'", "'\(time)'",
+                "0", "200000", hash, "'default'", "'\(asset.canonical)'", "'\(time)'",
                 "'\(dayLater)'", "8388608",
             ]),
         Reading(
-            testDescription: "a partition, among the events up to a sequence",
+            testDescription: "a partition, among the events after a sequence",
             query: EventQuery(order: .ascending(after: 120_000), limit: 100, filter: EventFilter(partition: "p")),
-            end: EventMoment(timestamp: time, sequence: 130_000), indexes: ["sequence"],
-            values: ["120000", "200000", "130000", "'p'", "8388608"]),
+            window: 10_000, indexes: ["sequence"], values: ["120000", "200000", "'p'", "8388608"]),
         Reading(
             testDescription: "a prefix and a check, among the latest events of a deployment",
             query: EventQuery(
                 order: .latest(before: nil), limit: 100,
                 filter: EventFilter(deployment: "default", prefix: asset, checkName: "c", passed: false)),
-            end: EventMoment(timestamp: time, sequence: 7), indexes: ["timestamp"],
+            window: 10_000, indexes: ["timestamp"],
             values: [
-                "200000", "'default'", "3", "'\(time)'", "7", "'\(asset.canonical)'", "'[\"asset 77\",'", "'[\"asset 77\"-'",
+                "200000", "'default'", "3", "'\(asset.canonical)'", "'[\"asset 77\",'", "'[\"asset 77\"-'",
                 #"'\x22636865636b5f6e616d65223a226322'"#, #"'\x22706173736564223a66616c7365'"#, "8388608",
             ]),
         Reading(
@@ -87,8 +86,29 @@ struct PlanTests {
             query: EventQuery(
                 order: .descending(before: nil), limit: 10,
                 filter: EventFilter(deployment: "default", assetKey: asset, partition: "p")),
-            end: EventMoment(timestamp: time, sequence: 90_000), indexes: ["asset_hash_sequence"],
-            values: ["200001", "'default'", hash, "'\(asset.canonical)'", "90000", "'p'", "8388608"]),
+            window: 100, indexes: ["asset_hash_sequence"],
+            values: ["200001", hash, "'default'", "'\(asset.canonical)'", "'p'", "8388608"]),
+        Reading(
+            testDescription: "a deployment, among the events after a sequence",
+            query: EventQuery(order: .ascending(after: 120_000), limit: 100, deployment: "few"), window: 10_000,
+            indexes: ["sequence"], values: ["120000", "200000", "'few'", "8388608"]),
+        Reading(
+            testDescription: "a kind, among the last events of an asset",
+            query: EventQuery(
+                order: .descending(before: nil), limit: 100, deployment: "default", assetKey: asset, kinds: [.check]),
+            window: 10_000, indexes: ["asset_hash_sequence"],
+            values: ["200001", hash, "'default'", "'\(asset.canonical)'", "3", "8388608"]),
+        Reading(
+            testDescription: "a long time, among the events after a sequence",
+            query: EventQuery(order: .ascending(after: 120_000), limit: 100, from: time), window: 10_000,
+            indexes: ["sequence"], values: ["120000", "200000", "'\(time)'", "8388608"]),
+        Reading(
+            testDescription: "the assets of a token, among the latest events",
+            query: EventQuery(
+                order: .latest(before: nil), limit: 100,
+                filter: EventFilter(deployment: "default", assets: ["none/of/these", "a*/**"].compactMap { PartPattern($0) })),
+            window: 10_000, indexes: ["timestamp"],
+            values: ["200000", "'default'", #"'["none","of","these"]'"#, #"'["a%"%]'"#, "8388608"]),
     ]
 
     /// A log of four months, made once, of 400 assets that take turns.
@@ -122,19 +142,16 @@ struct PlanTests {
     func plans(reading: Reading, mode: String) async throws {
         let name = try await Self.table.value
         let schema = try #require(Schema(name))
-        let statement = PageStatement(
-            reading.query, horizon: 200_000, upTo: reading.end, limit: reading.query.limit, schema)
+        let (query, limit) = (reading.query, reading.query.limit)
+        let statement =
+            reading.isOrdered
+            ? PageStatement(query, horizon: 200_000, among: reading.window, limit: limit, schema)
+            : PageStatement(sorting: query, horizon: 200_000, limit: limit, schema)
         let types = reading.values.map { value in
             value.hasPrefix("'2026") ? "timestamptz" : value.hasPrefix(#"'\x"#) ? "bytea" : value.hasPrefix("'") ? "text" : "bigint"
         }
-        let plan = try await Cluster.shared.get().sql(
-            """
-            SET plan_cache_mode = \(mode);
-            BEGIN;
-            \(statement.settings);
-            PREPARE page (\(types.joined(separator: ", "))) AS \(statement.text);
-            EXPLAIN EXECUTE page (\(reading.values.joined(separator: ", ")));
-            """)
+        let plan = try await plan(
+            of: statement, "page (\(types.joined(separator: ", ")))", "page (\(reading.values.joined(separator: ", ")))", mode)
         #expect(!plan.contains("Seq Scan"), "\(plan)")
         let scans = plan.split(separator: "\n").filter { $0.contains("Scan") && !$0.contains("Subquery Scan") }
         #expect(!scans.isEmpty, "\(plan)")
@@ -145,11 +162,42 @@ struct PlanTests {
         if reading.isOrdered { #expect(!plan.contains("Sort  (cost"), "\(plan)") }
     }
 
+    private func plan(of statement: PageStatement, _ name: String, _ call: String, _ mode: String) async throws -> String {
+        try await Cluster.shared.get().sql(
+            """
+            SET plan_cache_mode = \(mode);
+            BEGIN;
+            \(statement.settings);
+            PREPARE \(name) AS \(statement.text);
+            EXPLAIN EXECUTE \(call);
+            """)
+    }
+
+    @Test(
+        "counts the events of a time, and finds the end of what is looked at, by an index",
+        arguments: ["force_generic_plan", "force_custom_plan"])
+    func bounds(mode: String) async throws {
+        let schema = try #require(Schema(try await Self.table.value))
+        let timed = EventQuery(order: .ascending(after: 120_000), deployment: "default", from: Self.time, to: Self.dayLater)
+        let count = try await plan(
+            of: PageStatement(countOf: timed, upTo: 1000, schema), "page (bigint, timestamptz, timestamptz)",
+            "page (9223372036854775807, '\(Self.time)', '\(Self.dayLater)')", mode)
+        let end = try await plan(
+            of: PageStatement(endOf: 1000, timed, horizon: 200_000, schema), "page (bigint, bigint)", "page (120000, 200000)", mode)
+        for (plan, index) in [(count, "_timestamp_"), (end, "_sequence_idx")] {
+            #expect(!plan.contains("Seq Scan") && !plan.contains("Sort  (cost"), "\(plan)")
+            #expect(plan.contains(index), "\(plan)")
+        }
+    }
+
     @Test(
         "looks at no more events than a page may skip, and then goes on",
         arguments: [
-            EventFilter(deployment: "default", partition: "nowhere"), EventFilter(prefix: AssetKey(["asset"])),
+            EventFilter(deployment: "default", partition: "nowhere"), EventFilter(prefix: AssetKey(["nothing"])),
             EventFilter(checkName: "c"), EventFilter(deployment: "default", assetKey: asset, partition: "nowhere"),
+            EventFilter(deployment: "few"), EventFilter(deployment: "default", kinds: [.observation]),
+            EventFilter(deployment: "default", assets: [pattern]), EventFilter(partition: "nowhere", from: .init(microseconds: 0)),
+            EventFilter(deployment: "default", assetKey: asset, kinds: [.check]),
         ])
     func bounded(filter: EventFilter) async throws {
         let cluster = try Cluster.shared.get()
@@ -158,16 +206,52 @@ struct PlanTests {
         let looked: Int64 = isOfAsset ? 100 * 400 : 2000
         let orders: [(EventQuery.Order, Int64)] = [
             (.ascending(after: 50_000), 50_000 + looked), (.descending(before: 150_001), 150_001 - looked),
+            // An event every fifty seconds, so that by time they stand as in the log.
+            (.latest(before: EventMoment(timestamp: Self.moment(of: 150_001), sequence: 150_001)), 150_001 - looked),
         ]
         for (order, next) in orders {
             var query = EventQuery(order: order, filter: filter)
             query.maximumSkipped = isOfAsset ? 100 : 2000
             let page = try await storage.events(query)
             #expect(page.events.isEmpty)
-            // Of checks there are none, so that the log is looked at to its end.
-            guard filter.checkName == nil else { continue }
+            #expect(page.skipped == query.maximumSkipped)
             #expect(abs(page.next - next) < 400, "\(page.next), expected \(next)")
         }
+        await storage.close()
+    }
+
+    private static let pattern = PartPattern("nothing/*") ?? { preconditionFailure() }()
+
+    private static func moment(of sequence: Int64) -> Timestamp {
+        Timestamp(microseconds: (Timestamp("2026-01-01T00:00:00Z") ?? .now()).microseconds + sequence * 50_000_000)
+    }
+
+    @Test("finds the assets of a token that names very many, in pages of every size", arguments: [1, 3, 1000])
+    func manyPatterns(limit: Int) async throws {
+        let storage = try await open(try await Self.table.value, on: Cluster.shared.get())
+        let patterns = (0..<500).compactMap { PartPattern("none/\($0)") } + [try #require(PartPattern("asset 77"))]
+        var query = EventQuery(limit: limit, filter: EventFilter(deployment: "default", assets: patterns))
+        var (found, pages) = ([Int64](), 0)
+        while found.count < 10 {
+            let page = try await storage.events(query)
+            #expect(page.skipped <= query.maximumSkipped && page.events.count <= limit)
+            found += page.events.map(\.sequence)
+            query.order = query.order.following(page)
+            pages += 1
+            try #require(pages < 50)
+        }
+        #expect(found.prefix(10) == [77, 477, 877, 1277, 1677, 2077, 2477, 2877, 3277, 3677])
+        await storage.close()
+    }
+
+    @Test("finds the events of a time that has few of them at once, wherever they stand")
+    func timed() async throws {
+        let storage = try await open(try await Self.table.value, on: Cluster.shared.get())
+        var query = EventQuery(limit: 3, deployment: "default", from: Self.moment(of: 190_000), to: Self.moment(of: 191_000))
+        query.maximumSkipped = 1
+        #expect(try await storage.events(query).events.map(\.sequence) == [190_000, 190_001, 190_002])
+        query.order = .descending(before: nil)
+        #expect(try await storage.events(query).events.map(\.sequence) == [190_999, 190_998, 190_997])
         await storage.close()
     }
 

@@ -8,8 +8,10 @@ struct EventFinder {
     private let deployment: String
     private let log: Database
     private let extent: LogExtent
+    private let cancellation: ReadCancellation
 
-    init(_ id: EventID, in deployment: String, log: Database, extent: LogExtent) {
+    init(_ id: EventID, in deployment: String, log: Database, extent: LogExtent, _ cancellation: ReadCancellation) {
+        self.cancellation = cancellation
         self.id = id
         self.deployment = deployment
         self.log = log
@@ -28,6 +30,7 @@ struct EventFinder {
         guard start < head else { return nil }
         let scan = try LogScan(log, extent, start + 1...head, EventQuery(deployment: deployment))
         while let row = try scan.next() {
+            try cancellation.check()
             if row.matches, row.columns.id == id { return LoggedEvent(sequence: row.sequence, event: row.columns.event) }
         }
         return nil

@@ -37,7 +37,9 @@ struct IndexReader {
     ///
     /// Nil: the filter names none of them, so that the log itself is the list.
     func entries(for filter: EventFilter, from first: Int64, descending: Bool) throws -> MergedEntries? {
-        guard filter.deployment != nil || filter.assetKey != nil || filter.prefix != nil || filter.possibleKinds != nil
+        guard
+            filter.deployment != nil || filter.assetKey != nil || filter.prefix != nil || filter.assets != nil
+                || filter.possibleKinds != nil
         else { return nil }
         let kinds = filter.sortedKinds.flatMap { kind in
             [false, true].map { EventIndex.kind(Int64(kind.rawValue), isStray: $0) }
@@ -48,37 +50,52 @@ struct IndexReader {
 
     /// The numbers of the scopes that together hold every event of the filter's deployment and assets.
     func scopes(for filter: EventFilter) throws -> [Int64] {
-        if let prefix = filter.prefix, filter.assetKey == nil, let scopes = try scopes(below: prefix, filter.deployment) {
+        if filter.assetKey == nil, filter.prefix != nil || filter.assets != nil, let scopes = try scopesOfAssets(filter) {
             return scopes
         }
-        return try scopes(where: "asset_key = ?", [filter.assetKey?.canonical ?? ""], filter.deployment)
-    }
-
-    /// How many assets below a prefix are read by their own lists. Of more, the events of the whole deployment are looked
-    /// at: each list costs a statement, and of hundreds of assets most events are close together.
-    static let maximumAssets = 64
-
-    /// The numbers of the assets below a prefix; nil: there are too many.
-    private func scopes(below prefix: AssetKey, _ deployment: String?) throws -> [Int64]? {
-        let bounds = prefix.boundsBelow
-        let scopes = try scopes(
-            where: "(asset_key = ? OR (asset_key >= ? AND asset_key < ?))", [prefix.canonical, bounds.lower, bounds.upper],
-            deployment, limit: Self.maximumAssets + 1)
-        return scopes.count <= Self.maximumAssets ? scopes : nil
-    }
-
-    private func scopes(
-        where condition: String, _ values: [String], _ deployment: String?, limit: Int = -1
-    ) throws -> [Int64] {
-        let filter = deployment == nil ? "" : " AND deployment = ?"
-        let statement = try RawStatement(
-            database, "SELECT scope FROM scopes WHERE \(condition)\(filter) LIMIT \(limit)")
-        for (place, value) in (values + [deployment].compactMap(\.self)).enumerated() {
+        let deployment = filter.deployment == nil ? "" : " AND deployment = ?"
+        let statement = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ?\(deployment)")
+        for (place, value) in [filter.assetKey?.canonical ?? "", filter.deployment].compactMap(\.self).enumerated() {
             try statement.bind(value, at: Int32(place) + 1)
         }
         var scopes: [Int64] = []
         while try statement.step() { scopes.append(statement.integer(0)) }
         return scopes
+    }
+
+    /// How many assets below a prefix, or that patterns match, are read by their own lists. Of more, the events of the whole
+    /// deployment are looked at: each list costs a statement, and of hundreds of assets most events are close together.
+    static let maximumAssets = 64
+    /// How many assets are looked at to find those that match.
+    static let maximumCandidates = 4096
+
+    /// The numbers of the assets that the filter's prefix and patterns leave; nil: there are too many, or too many to look at.
+    private func scopesOfAssets(_ filter: EventFilter) throws -> [Int64]? {
+        let statement = try RawStatement(
+            database,
+            "SELECT scope, asset_key FROM scopes WHERE asset_key >= ?1 AND asset_key < ?2"
+                + (filter.deployment == nil ? "" : " AND deployment = ?3"))
+        if let deployment = filter.deployment { try statement.bind(deployment, at: 3) }
+        var (scopes, candidates) = (Set<Int64>(), 0)
+        for start in filter.keyStarts {
+            // No byte of a text is as great. SQLite reads both while it steps.
+            let end = start + [0xff]
+            let hasAll = try start.withUnsafeBytes { start in
+                try end.withUnsafeBytes { end in
+                    try statement.bind(text: start, at: 1)
+                    try statement.bind(text: end, at: 2)
+                    defer { statement.reset() }
+                    while try statement.step() {
+                        candidates += 1
+                        if filter.matches(canonicalKey: statement.bytes(1)) { scopes.insert(statement.integer(0)) }
+                        guard scopes.count <= Self.maximumAssets, candidates <= Self.maximumCandidates else { return false }
+                    }
+                    return true
+                }
+            }
+            guard hasAll else { return nil }
+        }
+        return scopes.sorted()
     }
 
     /// The part of `range` nearest to its start (its end, when descending) where the block's times touch the filter's.
@@ -107,6 +124,19 @@ struct IndexReader {
         }
         let (first, last) = (EventIndex.sequences(of: blocks.lowerBound), EventIndex.sequences(of: blocks.upperBound))
         return (first.lowerBound...last.upperBound).clamped(to: range)
+    }
+}
+
+extension EventFilter {
+    /// What the canonical texts of the keys begin with that its prefix and patterns may match.
+    fileprivate var keyStarts: [[UInt8]] {
+        if let prefix { return [Array(prefix.canonical.utf8.dropLast())] }
+        let starts = (assets ?? []).compactMap { $0.canonicalPieces.first.map { Array($0.utf8) } }
+        // What begins with another one is found with that, which stands before it.
+        return starts.sorted { $0.lexicographicallyPrecedes($1) }.reduce(into: []) { kept, start in
+            if let last = kept.last, start.starts(with: last) { return }
+            kept.append(start)
+        }
     }
 }
 #endif

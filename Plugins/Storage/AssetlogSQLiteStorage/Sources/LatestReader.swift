@@ -16,18 +16,19 @@ struct LatestReader {
     /// What is wanted is before this moment, by the query's start and the end of its time.
     private var bound: EventMoment
     private let from: Int64
-    private let base: EventFilter
+    private let cancellation: ReadCancellation
     private var greatest: GreatestMoments
     private var page: EventPage
     private var bytes = 0
-    private var skipped = 0
 
     private var watermark: Int64 { min(index?.watermark ?? 0, head) }
 
     init(
-        _ query: EventQuery, before moment: EventMoment?, log: Database, extent: LogExtent, index: IndexReader?, head: Int64
+        _ query: EventQuery, before moment: EventMoment?, log: Database, extent: LogExtent, index: IndexReader?, head: Int64,
+        _ cancellation: ReadCancellation
     ) {
         self.query = query
+        self.cancellation = cancellation
         self.log = log
         self.index = index
         self.head = head
@@ -35,25 +36,29 @@ struct LatestReader {
         let end = query.to.map { EventMoment($0.microseconds, .min) } ?? EventMoment(.max, .max)
         bound = min(moment ?? end, end)
         from = query.from?.microseconds ?? .min
-        base = query.filter.withoutSelection
         greatest = GreatestMoments(limit: max(1, query.limit))
         page = EventPage(events: [], next: query.order.start)
     }
 
     private var isFull: Bool {
         page.events.count >= max(1, query.limit) || (bytes > 0 && bytes >= query.maximumBytes)
-            || skipped >= max(1, query.maximumSkipped)
+            || page.skipped >= max(1, query.maximumSkipped)
     }
 
     // Where events are skipped, more of them are wanted than the page has: at first a few, as it may have them soon.
     private static let windows = 256...16_384
 
+    /// The most events after the index's watermark that are read by time. They are not in that order, so each page looks at
+    /// all of them.
+    static let maximumTail: Int64 = 100_000
+
     mutating func read() throws -> EventPage {
         // No event has none of the kinds.
-        if base.kinds?.isEmpty == true { return page }
+        if query.filter.possibleKinds?.isEmpty == true { return page }
+        guard head - watermark <= Self.maximumTail else { throw notIndexed }
         let scopes = try index?.scopes(for: query.filter) ?? []
         var window = max(1, query.limit)
-        if query.filter.isSelective { window = max(window, Self.windows.lowerBound) }
+        if query.filter.hasUnindexedParts { window = max(window, Self.windows.lowerBound) }
         while true {
             greatest = GreatestMoments(limit: window)
             try collect(scopes)
@@ -63,6 +68,13 @@ struct LatestReader {
             bound = last
             window = max(window, min(window * 4, Self.windows.upperBound))
         }
+    }
+
+    private var notIndexed: StorageError {
+        StorageError(
+            .unavailable,
+            "\(extent.file) can't be read by time yet: the index has \(watermark) of its \(head) events, and is being built. Try"
+                + " again when it is complete; reading by sequence works.")
     }
 
     private mutating func collect(_ scopes: [Int64]) throws {
@@ -77,6 +89,7 @@ struct LatestReader {
         guard watermark < head else { return }
         let scan = try LogScan(log, extent, watermark + 1...head, query)
         while let row = try scan.next() {
+            try cancellation.check()
             if row.matches { collect(EventMoment(timestamp: row.columns.timestamp, sequence: row.sequence)) }
         }
     }
@@ -111,6 +124,7 @@ struct LatestReader {
             }
             // No event in order of this sequence, or of a smaller one, is greater.
             guard zone.highest >= from, greatest.wants(EventMoment(zone.highest, sequence)) else { return }
+            try cancellation.check()
             try timestamp.bind(sequence, at: 1)
             guard try timestamp.step() else { throw extent.missing(sequence) }
             collect(EventMoment(timestamp.integer(0), sequence))
@@ -128,6 +142,7 @@ struct LatestReader {
         let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         for moment in moments where moment != page.moment {
             guard !isFull else { return }
+            try cancellation.check()
             try row.bind(moment.sequence, at: 1)
             guard try row.step() else { throw extent.missing(moment.sequence) }
             defer { row.reset() }
@@ -137,11 +152,10 @@ struct LatestReader {
 
     private mutating func take(_ row: RawStatement, _ moment: EventMoment) throws {
         let columns = try EventRow.borrow(row, in: extent)
-        // By time, a page goes on from an event that the filter without its selection lets pass.
-        guard columns.timestamp == moment.timestamp, base.matches(columns) else { return }
+        guard columns.timestamp == moment.timestamp else { return }
         (page.next, page.moment) = (moment.sequence, moment)
         guard query.filter.matches(columns) else {
-            skipped += 1
+            page.skipped += 1
             return
         }
         page.events.append(LoggedEvent(sequence: moment.sequence, event: columns.event))

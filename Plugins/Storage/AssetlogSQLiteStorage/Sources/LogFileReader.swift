@@ -29,9 +29,11 @@ final class LogFileReader: LogReader {
 
     func events(_ query: EventQuery) async throws -> EventPage {
         // Without the index: who reads a whole log has no use for it.
-        try await read { log, extent in
-            var reader = PageReader(query, log: log, extent: extent, index: nil)
-            return try reader.read()
+        try await ReadCancellation.following { cancellation in
+            try await read { log, extent in
+                var reader = PageReader(query, log: log, extent: extent, index: nil, cancellation)
+                return try reader.read()
+            }
         }
     }
 
@@ -58,6 +60,7 @@ final class LogFileReader: LogReader {
         do {
             return try await readers.read { [path = file.path] in try body($0, LogExtent($0, file: path)) }
         } catch {
+            if Task.isCancelled { throw CancellationError() }
             throw StorageError.from(error, file: file.path)
         }
     }

@@ -11,12 +11,12 @@ struct LogFilter {
     let condition: String
 
     init(_ filter: EventFilter) {
-        self.filter = filter.withoutSelection
+        self.filter = filter
         kinds = filter.sortedKinds
         var conditions = ["sequence BETWEEN ? AND ?"]
         if filter.deployment != nil { conditions.append("deployment = ?") }
         if filter.assetKey != nil { conditions.append("asset_key = ?") }
-        if self.filter.kinds != nil {
+        if filter.possibleKinds != nil {
             conditions.append("kind IN (\(kinds.map { _ in "?" }.joined(separator: ",")))")
         }
         if filter.from != nil { conditions.append("timestamp >= ?") }
@@ -35,7 +35,7 @@ struct LogFilter {
         }
         if let deployment = filter.deployment { try rows.bind(deployment, at: place()) }
         if let assetKey = filter.assetKey { try rows.bind(assetKey.canonical, at: place()) }
-        if filter.kinds != nil {
+        if filter.possibleKinds != nil {
             for kind in kinds { try rows.bind(Int64(kind.rawValue), at: place()) }
         }
         if let from = filter.from { try rows.bind(from.microseconds, at: place()) }
@@ -46,5 +46,10 @@ struct LogFilter {
 extension EventFilter {
     /// The kinds that an event which passes can have, in one order.
     var sortedKinds: [EventKind] { EventKind.allCases.filter { possibleKinds?.contains($0) ?? true } }
+
+    /// Whether it has one of those that the index does not answer, or not always: each event has to be looked at.
+    var hasUnindexedParts: Bool {
+        prefix != nil || assets != nil || partition != nil || checkName != nil || passed != nil
+    }
 }
 #endif

@@ -12,27 +12,32 @@ struct PageReader {
     private let log: Database
     private var page: EventPage
     private var bytes = 0
-    private var skipped = 0
     private let limit: Int
-    private let base: EventFilter
+    private let cancellation: ReadCancellation
 
     private var isDescending: Bool {
         if case .descending = query.order { true } else { false }
     }
 
     private var isFull: Bool {
-        page.events.count >= limit || (bytes > 0 && bytes >= query.maximumBytes) || skipped >= max(1, query.maximumSkipped)
+        page.events.count >= limit || (bytes > 0 && bytes >= query.maximumBytes)
+            || page.skipped >= max(1, query.maximumSkipped)
     }
 
-    /// - Parameter known: The log ends here or later; 0: not known.
-    init(_ query: EventQuery, log: Database, extent: LogExtent, known: Int64 = 0, index: IndexReader?) {
+    /// - Parameters:
+    ///   - known: The log ends here or later; 0: not known.
+    ///   - cancellation: Asked at each event that is looked at.
+    init(
+        _ query: EventQuery, log: Database, extent: LogExtent, known: Int64 = 0, index: IndexReader?,
+        _ cancellation: ReadCancellation
+    ) {
         self.query = query
         self.log = log
         self.extent = extent
         self.known = known
         self.index = index
         limit = max(1, query.limit)
-        base = query.filter.withoutSelection
+        self.cancellation = cancellation
         page = EventPage(events: [], next: 0)
     }
 
@@ -51,11 +56,12 @@ struct PageReader {
             guard end > 1 else { return page }
             range = 1...end - 1
         case .latest(let before):
-            var reader = LatestReader(query, before: before, log: log, extent: extent, index: index, head: head)
+            var reader = LatestReader(
+                query, before: before, log: log, extent: extent, index: index, head: head, cancellation)
             return try reader.read()
         }
         // No event has none of the kinds.
-        if base.kinds?.isEmpty != true { try read(range) }
+        if query.filter.possibleKinds?.isEmpty != true { try read(range) }
         if !isFull { page.next = isDescending ? range.lowerBound : range.upperBound }
         return page
     }
@@ -110,22 +116,24 @@ struct PageReader {
         guard !isFull else { return }
         let scan = try LogScan(log, extent, range, query, descending: isDescending)
         while !isFull, let row = try scan.next() {
-            if row.matches { try take(row.columns, row.sequence) }
+            if row.matches { try take(row.columns, row.sequence) } else { try skip(row.sequence) }
         }
     }
 
     /// Takes an event into the page when it passes the filter; what the index says is never trusted alone.
     private mutating func take(_ columns: borrowing EventColumns, _ sequence: Int64) throws {
-        guard query.filter.matches(columns) else {
-            guard query.filter.isSelective else { return }
-            page.next = sequence
-            if base.matches(columns) { skipped += 1 }
-            return
-        }
+        guard query.filter.matches(columns) else { return try skip(sequence) }
+        try cancellation.check()
         let event = columns.event
         page.events.append(LoggedEvent(sequence: sequence, event: event))
         page.next = sequence
         bytes += event.byteCount
+    }
+
+    private mutating func skip(_ sequence: Int64) throws {
+        try cancellation.check()
+        page.next = sequence
+        page.skipped += 1
     }
 }
 

@@ -151,16 +151,20 @@ final class SQLiteStorage: Storage {
     func events(_ query: EventQuery) async throws -> EventPage {
         // What was acknowledged before a read begins is in it.
         let known = head.load(ordering: .acquiring)
-        return try await read { [extent] log, index in
-            var reader = PageReader(query, log: log, extent: extent, known: known, index: index)
-            return try reader.read()
+        return try await ReadCancellation.following { cancellation in
+            try await read { [extent] log, index in
+                var reader = PageReader(query, log: log, extent: extent, known: known, index: index, cancellation)
+                return try reader.read()
+            }
         }
     }
 
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await read { [extent] log, index in
-            let finder = EventFinder(id, in: deployment, log: log, extent: extent)
-            return try finder.find(index)
+        try await ReadCancellation.following { cancellation in
+            try await read { [extent] log, index in
+                let finder = EventFinder(id, in: deployment, log: log, extent: extent, cancellation)
+                return try finder.find(index)
+            }
         }
     }
 
@@ -201,6 +205,8 @@ final class SQLiteStorage: Storage {
                 }
             }
         } catch {
+            // SQLite was interrupted, and says no more than that.
+            if Task.isCancelled { throw CancellationError() }
             // Either of the two files.
             throw isClosed.load(ordering: .acquiring) ? closedError : StorageError.from(error, file: options.folder)
         }

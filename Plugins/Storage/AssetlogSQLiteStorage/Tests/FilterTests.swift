@@ -42,10 +42,18 @@ struct FilterTests {
 
     private static let orders: [EventQuery.Order] = [.ascending(after: 0), .descending(before: nil), .latest(before: nil)]
 
-    @Test("reads the assets below a prefix by the index, and looks at no other event", arguments: orders)
-    func prefix(order: EventQuery.Order) async throws {
+    private static func patterns(_ texts: String...) -> [PartPattern] { texts.compactMap { PartPattern($0) } }
+
+    @Test(
+        "reads a few assets by the index, and looks at no other event", arguments: orders,
+        [
+            EventFilter(deployment: "default", prefix: AssetKey(["few"])), EventFilter(deployment: "default", assets: patterns("few/**")),
+            EventFilter(assets: patterns("few/1", "f*/0", "none/of/these", "**/few/*")),
+            EventFilter(deployment: "default", prefix: AssetKey(["few"]), assets: patterns("*/0", "*/1", "**/2")),
+        ])
+    func few(order: EventQuery.Order, filter: EventFilter) async throws {
         let storage = try await fill()
-        var query = EventQuery(order: order, limit: 1000, filter: EventFilter(deployment: "default", prefix: AssetKey(["few"])))
+        var query = EventQuery(order: order, limit: 1000, filter: filter)
         query.maximumSkipped = 1
         let page = try await storage.events(query)
         #expect(page.events.count == 3 * Self.count / 100)
@@ -59,6 +67,9 @@ struct FilterTests {
             EventFilter(deployment: "default", partition: "nowhere"), EventFilter(partition: "nowhere"),
             EventFilter(prefix: AssetKey(["many"]), partition: "nowhere"), EventFilter(kinds: [.materialization], checkName: "c"),
             EventFilter(deployment: "default", assetKey: AssetKey(["few", "1"]), partition: "nowhere"),
+            EventFilter(deployment: "default", assets: patterns("many/**"), partition: "nowhere"),
+            EventFilter(deployment: "default", assets: patterns("few/1", "none/of/these"), partition: "nowhere"),
+            EventFilter(deployment: "default", assets: patterns("none/of/these")), EventFilter(deployment: "none"),
         ])
     func bounded(order: EventQuery.Order, filter: EventFilter) async throws {
         let storage = try await fill()
@@ -68,12 +79,52 @@ struct FilterTests {
         while true {
             let page = try await storage.events(query)
             #expect(page.events.isEmpty)
+            #expect(page.skipped <= 50)
             if query.order.hasEnded(with: page) { break }
             pages += 1
             query.order = query.order.following(page)
         }
-        let looked = filter.assetKey != nil ? Self.count / 100 : filter.checkName != nil ? 0 : Self.count
+        let ofOne = filter.assetKey != nil || filter.assets?.count == 2
+        let ofNone = filter.checkName != nil || filter.assets?.count == 1 && filter.partition == nil || filter.deployment == "none"
+        let looked = ofOne ? Self.count / 100 : ofNone ? 0 : Self.count
         #expect(((looked + 49) / 50...(looked + 49) / 50 + 1).contains(pages), "\(pages) pages")
+        await storage.close()
+    }
+
+    @Test("looks at so many events of the log itself where the index does not go, whatever is asked for")
+    func unindexed() async throws {
+        let storage = try await open(folder)
+        for _ in 0..<11 { _ = try storage.append(EventBatch(events(10_000))) }
+        for filter in [
+            EventFilter(deployment: "none"), EventFilter(assetKey: AssetKey(["none"])), EventFilter(kinds: [.check]),
+            EventFilter(to: Timestamp(microseconds: 0)), EventFilter(assets: []), EventFilter(prefix: AssetKey(["none"])),
+        ] {
+            for (order, next) in [(EventQuery.Order.ascending(after: 500), 1500), (.descending(before: 100_001), 99_001)] {
+                var query = EventQuery(order: order, filter: filter)
+                query.maximumSkipped = 1000
+                let page = try await storage.events(query)
+                #expect((page.events.count, page.next, page.skipped) == (0, Int64(next), 1000))
+            }
+        }
+        // By time all of them would have to be looked at.
+        let error = await #expect(throws: StorageError.self) { try await storage.events(EventQuery(order: .latest(before: nil))) }
+        #expect(error?.code == .unavailable)
+        #expect(error?.message.contains("can't be read by time yet") == true)
+        await storage.close()
+    }
+
+    @Test("ends a read whose reader does not wait any more")
+    func cancelled() async throws {
+        let storage = try await open(folder)
+        _ = try storage.append(EventBatch(events(10_000)))
+        let read = Task {
+            var query = EventQuery(filter: EventFilter(deployment: "none"))
+            query.maximumSkipped = .max
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await storage.events(query)
+        }
+        await #expect(throws: CancellationError.self) { try await read.value }
+        #expect(try await storage.events(EventQuery(limit: 1)).events.count == 1)
         await storage.close()
     }
 

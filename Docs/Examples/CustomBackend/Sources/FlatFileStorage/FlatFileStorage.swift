@@ -123,7 +123,11 @@ final class FlatFileStorage: Storage {
         for place in places {
             page.next = events[place].sequence
             // Every filter there is, also one of a later release.
-            guard query.matches(events[place].event) else { continue }
+            guard query.matches(events[place].event) else {
+                page.skipped += 1
+                if page.skipped >= query.maximumSkipped { break }
+                continue
+            }
             page.events.append(events[place])
             bytes += events[place].event.byteCount
             if page.events.count >= query.limit || bytes >= query.maximumBytes { break }

@@ -7,6 +7,7 @@ struct PageReader {
     let schema: Schema
     let horizon: Int64
     let deadline: Deadline
+    let cancellation: ReadCancellation
 
     // Where events are skipped, so many are looked at first, for the page may have its events soon; and then more.
     private static let windows = 256...16_384
@@ -15,11 +16,17 @@ struct PageReader {
         let limit = max(1, min(query.limit, 100_000))
         // No event has none of the kinds.
         if query.filter.possibleKinds?.isEmpty == true { return query.end(horizon) }
-        return try query.filter.isSelective ? selectivePage(query, limit) : plainPage(query, limit)
+        guard query.isFilteredByRow else { return try plainPage(query, limit) }
+        if query.isOfTimeBySequence, let page = try pageOfTime(query, limit) { return page }
+        return try filteredPage(query, limit)
     }
 
     private func plainPage(_ query: EventQuery, _ limit: Int) throws -> EventPage {
-        let found = try read(query, upTo: nil, limit)
+        page(query, try read(query, limit, PageStatement(query, horizon: horizon, limit: limit, schema)))
+    }
+
+    /// The page of events that were found without looking at others.
+    private func page(_ query: EventQuery, _ found: Found) -> EventPage {
         var page = query.end(horizon)
         page.events = found.events
         if found.isFull, let last = found.last { page.next = last.sequence }
@@ -27,23 +34,43 @@ struct PageReader {
         return page
     }
 
+    /// The events of a time that has few of them: found by their time, and sorted. Nil: it has more.
+    private func pageOfTime(_ query: EventQuery, _ limit: Int) throws -> EventPage? {
+        let count = PageStatement(countOf: query, upTo: Self.sortedEvents + 1, schema)
+        let rows = try connection.run(count.text, count.parameters, with: count.settings, before: deadline)
+        guard rows.integer(0, 0) <= Self.sortedEvents else { return nil }
+        try cancellation.check()
+        return page(query, try read(query, limit, PageStatement(sorting: query, horizon: horizon, limit: limit, schema)))
+    }
+
+    /// So many events of a time are sorted for a page. Of more, the log is read in its order.
+    private static let sortedEvents: Int64 = 100_000
+
     /// Looks at a number of events at a time, until the page is full or enough of them were skipped.
-    private func selectivePage(_ query: EventQuery, _ limit: Int) throws -> EventPage {
+    private func filteredPage(_ query: EventQuery, _ limit: Int) throws -> EventPage {
         var page = query.end(horizon)
         var rest = query
-        var (window, skipped) = (Self.windows.lowerBound, 0)
+        var window = max(limit, Self.windows.lowerBound)
         while true {
-            let end = try end(of: min(window, max(1, query.maximumSkipped - skipped)), rest)
-            let found = try read(rest, upTo: end, limit - page.events.count)
+            try cancellation.check()
+            // So that no more than this are skipped, even when none is found.
+            let looked = min(window, max(1, query.maximumSkipped - page.skipped))
+            let wanted = limit - page.events.count
+            let rows = PageStatement.filters(query.filter) ? wanted : looked
+            var found = try read(rest, rows, PageStatement(rest, horizon: horizon, among: looked, limit: rows, schema))
+            found.cut(to: wanted)
             page.events += found.events
             rest.maximumBytes -= found.bytes
-            if found.isFull, let last = found.last { return page.ending(at: last) }
-            guard let end else { return query.lastPage(page, after: found.last, horizon) }
+            if found.isFull, let last = found.last {
+                page.skipped += found.skipped
+                return page.ending(at: last)
+            }
+            guard let end = try end(of: looked, rest) else { return query.lastPage(page, after: found.last, horizon) }
             page = page.ending(at: end)
-            skipped += window
-            guard skipped < query.maximumSkipped, page.events.count < limit, rest.maximumBytes > 0 else { return page }
+            page.skipped += max(0, looked - found.events.count)
+            guard page.skipped < query.maximumSkipped, page.events.count < limit, rest.maximumBytes > 0 else { return page }
             rest.order = rest.order.following(EventPage(events: [], next: end.sequence, moment: end))
-            window = min(window * 4, Self.windows.upperBound)
+            window = max(window, min(window * 4, Self.windows.upperBound))
         }
     }
 
@@ -60,10 +87,18 @@ struct PageReader {
         /// Where the last row stands, whether it passed the filter or not.
         var last: EventMoment?
         var isFull = false
+        /// How many rows did not pass the filter.
+        var skipped = 0
+
+        /// Leaves out what is too much for the page.
+        mutating func cut(to limit: Int) {
+            guard events.count > limit else { return }
+            events.removeLast(events.count - limit)
+            (last, isFull) = (events.last?.moment, true)
+        }
     }
 
-    private func read(_ query: EventQuery, upTo end: EventMoment?, _ limit: Int) throws -> Found {
-        let statement = PageStatement(query, horizon: horizon, upTo: end, limit: limit, schema)
+    private func read(_ query: EventQuery, _ limit: Int, _ statement: PageStatement) throws -> Found {
         let rows = try connection.run(statement.text, statement.parameters, with: statement.settings, before: deadline)
         var found = Found()
         found.events.reserveCapacity(rows.count)
@@ -76,6 +111,7 @@ struct PageReader {
             found.events.append(event)
             found.bytes += event.event.byteCount
         }
+        found.skipped = rows.count - found.events.count
         found.isFull = rows.count >= limit || bytes >= query.maximumBytes
         return found
     }
@@ -83,7 +119,7 @@ struct PageReader {
 
 extension EventPage {
     fileprivate func ending(at moment: EventMoment) -> EventPage {
-        EventPage(events: events, next: moment.sequence, moment: moment)
+        EventPage(events: events, next: moment.sequence, moment: moment, skipped: skipped)
     }
 }
 
@@ -91,7 +127,20 @@ extension EventQuery {
     /// The page when there is nothing behind it.
     fileprivate func lastPage(_ page: EventPage, after last: EventMoment?, _ horizon: Int64) -> EventPage {
         if case .latest = order { return last.map { page.ending(at: $0) } ?? page }
-        return EventPage(events: page.events, next: end(horizon).next)
+        return EventPage(events: page.events, next: end(horizon).next, skipped: page.skipped)
+    }
+
+    /// Whether rows have to be looked at that an index does not tell from those that are asked for.
+    fileprivate var isFilteredByRow: Bool {
+        filter.deployment != nil && filter.assetKey == nil || filter.assetKey != nil && filter.deployment == nil
+            || filter.possibleKinds != nil || filter.prefix != nil || filter.assets != nil || filter.partition != nil
+            || isOfTimeBySequence
+    }
+
+    /// Whether events of a time are asked for in the order of the log.
+    fileprivate var isOfTimeBySequence: Bool {
+        if case .latest = order { return false }
+        return filter.from != nil || filter.to != nil
     }
 
     /// An empty page that says that the log has been looked at to its end.

@@ -1,0 +1,31 @@
+import Synchronization
+
+/// Says to blocking work on another thread whether the task that waits for it was cancelled, as when a client has left.
+///
+/// A storage that reads on a thread of its own asks ``check()`` between steps.
+public final class ReadCancellation: Sendable {
+    private let isSet = Atomic<Bool>(false)
+
+    /// Makes one that nobody has cancelled.
+    public init() {}
+
+    /// Says that nobody waits any more.
+    public func cancel() { isSet.store(true, ordering: .relaxed) }
+
+    /// - Throws: `CancellationError` when nobody waits any more.
+    public func check() throws {
+        if isSet.load(ordering: .relaxed) { throw CancellationError() }
+    }
+
+    /// Runs work that asks the cancellation it gets, for as long as this task waits for it.
+    public static func following<Result: Sendable>(
+        _ work: (ReadCancellation) async throws -> Result
+    ) async throws -> Result {
+        let cancellation = ReadCancellation()
+        return try await withTaskCancellationHandler {
+            try await work(cancellation)
+        } onCancel: {
+            cancellation.cancel()
+        }
+    }
+}
