@@ -21,7 +21,7 @@ struct ServerFixture {
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
+        queue: EventLog.Limits = .init(), memory requestMemory: ServerMemory? = nil, grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)
@@ -34,6 +34,7 @@ struct ServerFixture {
         configuration.takesProxyHeaders = takesProxyHeaders
         configuration.metrics = metrics
         configuration.sink = sink
+        if let requestMemory { configuration.memory = requestMemory }
         let server = try HTTPServer(configuration: configuration, log: log, api: Self.echo, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in
