@@ -21,7 +21,8 @@ struct ServerFixture {
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        queue: EventLog.Limits = .init(), memory requestMemory: ServerMemory? = nil, grace: Duration = .seconds(2), _ body: @Sendable (ServerFixture) async throws -> R
+        queue: EventLog.Limits = .init(), memory requestMemory: ServerMemory? = nil, grace: Duration = .seconds(2),
+        _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)

@@ -215,7 +215,8 @@ struct ReplicaTests {
         lock.standardOutput = FileHandle.nullDevice
         lock.standardError = FileHandle.nullDevice
         try lock.run()
-        let isLocked = "SELECT count(*) FROM pg_locks WHERE relation = '\(schema).appends'::regclass AND mode = 'AccessExclusiveLock' AND granted"
+        let isLocked =
+            "SELECT count(*) FROM pg_locks WHERE relation = '\(schema).appends'::regclass AND mode = 'AccessExclusiveLock' AND granted"
         try eventually("the table is locked") { try ask(isLocked) == "1" }
         let key = ["-H", "Idempotency-Key: hanging"]
         let hanging = try report(server, "hanging", key)

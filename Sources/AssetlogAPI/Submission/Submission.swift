@@ -161,7 +161,7 @@ final class Submission {
         if base != nil { choice.insert(.identity) }
         let first = filling.batch.count
         var firstID: EventID?
-        // The events of one item stand or fall together.
+        // The events of one item stand or fall together; other ones than before are another item.
         let isGroup = events.count > 1
         if isGroup { filling.batch.beginGroup() }
         var name = options.caller.name ?? ""
@@ -176,7 +176,7 @@ final class Submission {
                 filling.batch.append(columns)
             }
         }
-        if isGroup { filling.batch.endGroup() }
+        if isGroup { filling.batch.endGroup(.insertsAllOrNone) }
         guard let firstID else { return }
         filling.items.append(SubmissionSlice.Item(index: index, first: first, count: events.count, id: firstID))
     }

@@ -119,11 +119,16 @@ public final class EventBatch: @unchecked Sendable {
 
     /// Ends the group that was begun last.
     public func endGroup() {
+        endGroup(.insertsNew)
+    }
+
+    /// Ends the group that was begun last. Where it is a part of another one, that one's rule counts.
+    package func endGroup(_ rule: GroupRule) {
         guard groupDepth > 0 else { return }
         groupDepth -= 1
         guard groupDepth == 0, count > groupStart else { return }
         groups.append(groupStart..<count)
-        groupRules.append(.insertsNew)
+        groupRules.append(rule)
     }
 
     /// Which of the events of a group are inserted, when none of them is a conflict.
