@@ -266,19 +266,18 @@ final class Submission {
     }
 
     private func note(_ item: SubmissionSlice.Item, _ outcome: AppendOutcome) {
-        var duplicates = 0
+        var duplicates: [Int64] = []
         for place in item.places {
             switch outcome.exception(at: place) {
             case nil: break
-            case .duplicate(let sequence):
-                duplicates += 1
-                results.repeated(1, at: sequence)
+            case .duplicate(let sequence): duplicates.append(sequence)
             case .conflict, .leftOut(becauseOf: _): return results.note(item.index, .refused(Self.conflict(item.id)))
             case .unchecked: return results.note(item.index, .refused(Self.unchecked))
             }
         }
+        for sequence in duplicates { results.repeated(1, at: sequence) }
         results.note(
-            item.index, .recorded(first: item.id, events: item.count, isDuplicate: duplicates == item.count))
+            item.index, .recorded(first: item.id, events: item.count, isDuplicate: duplicates.count == item.count))
     }
 
     private static func conflict(_ id: EventID) -> SubmissionError {
