@@ -225,8 +225,10 @@ public struct APIService: Sendable {
 
     private func answer(to error: any Error, request: Request, isAPI: Bool) -> Answer {
         if error is CancellationError, Task.isCancelled { return Answer(response: Response(status: .clientHasLeft)) }
-        let known = APIError(answering: error)
+        var known = APIError(answering: error)
         if known.status.kind == .serverError {
+            // A request that may have recorded something is not answered here; see ``SubmissionFailure``.
+            if request.method == .post { known.detail += " " + RecordOutcome.notRecorded.sentence(about: "request") }
             unanswered.error(
                 "A request could not be answered.",
                 metadata: [

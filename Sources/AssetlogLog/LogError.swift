@@ -1,4 +1,6 @@
-/// Why the log did not record events.
+public import AssetlogCore
+
+/// Why the log did not record events, or can't say that it has.
 public struct LogError: Error, Sendable, CustomStringConvertible {
     /// The kinds of failure.
     public struct Code: Hashable, Sendable {
@@ -23,12 +25,26 @@ public struct LogError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
+    /// Whether the events are in the log.
+    public var outcome: RecordOutcome {
+        switch code {
+        case .full, .closed: .notRecorded
+        default: (cause as? StorageError)?.outcome ?? .unknown
+        }
+    }
+
     /// A sentence for the one who reported.
     public var description: String {
-        switch code {
-        case .full: "The queue of the event log is full; nothing was recorded. Send the report again later."
-        case .closed: "The server is stopping; nothing was recorded. Send the report again later."
-        default: "The storage could not record the event. Send the report again later."
+        "\(reason) \(outcome.sentence(about: "report")) Send it again later."
+    }
+
+    /// The beginning of the sentence: what happened.
+    package var reason: String {
+        switch (code, outcome) {
+        case (.full, _): "The queue of the event log is full."
+        case (.closed, _): "The server is stopping."
+        case (_, .notRecorded): "The storage could not record events."
+        default: "The storage did not say whether it has recorded events."
         }
     }
 }

@@ -12,11 +12,21 @@ struct AppendPlanTests {
     }
 
     /// Makes a batch of a text: a letter is an event, a capital one has another content, `-` is an event of the server,
-    /// parentheses are a group, and a digit is an event of whose identity nothing can be told.
+    /// parentheses are a group, brackets one that is inserted as a whole or not, braces one of which nothing is inserted, and
+    /// a digit is an event of whose identity nothing can be told.
     private static func batch(_ text: String) -> EventBatch {
-        let batch = EventBatch()
+        var batch = EventBatch()
+        var before: [EventBatch] = []
         for character in text {
             switch character {
+            case "[", "{":
+                before.append(batch)
+                batch = EventBatch()
+            case "]", "}":
+                batch.makeGroup(character == "]" ? .insertsAllOrNone : .insertsNone)
+                let group = batch
+                batch = before.removeLast()
+                batch.append(contentsOf: group)
             case "(": batch.beginGroup()
             case ")": batch.endGroup()
             case "-": batch.append(event(character))
@@ -67,6 +77,40 @@ struct AppendPlanTests {
         ])
     func groups(_ text: String, _ inserted: Int, _ exceptions: String) {
         check(Self.outcome(text), inserted, exceptions)
+    }
+
+    @Test(
+        "inserts a group that has to be whole, or known, as that or not at all",
+        arguments: [
+            ("[abc]", 3, ""), ("[pqr]", 0, "0 duplicate 1, 1 duplicate 2, 2 duplicate 3"), ("[]a{}", 1, ""),
+            ("[pab]", 0, "0 duplicate 1, 1 left 1, 2 left 1"), ("[apq]", 0, "0 left 0, 1 duplicate 1, 2 duplicate 2"),
+            ("[pqa]", 0, "0 duplicate 1, 1 duplicate 2, 2 left 2"), ("[aPb]", 0, "0 left 1, 1 conflict 1, 2 left 1"),
+            ("[p1]", 0, "0 duplicate 1, 1 unchecked"), ("[(pq)a]", 0, "0 duplicate 1, 1 duplicate 2, 2 left 2"),
+            // Next to others, and to another one of the same events.
+            ("x[pa]y", 2, "1 duplicate 1, 2 left 2"), ("[ab][ab]", 2, "2 duplicate 10, 3 duplicate 11"),
+            ("[ab][abc]", 2, "2 duplicate 10, 3 duplicate 11, 4 left 4"), ("[ab][a]", 2, "2 duplicate 10"),
+            ("[pa][a]", 1, "0 duplicate 1, 1 left 1"),
+            ("{pq}", 0, "0 duplicate 1, 1 duplicate 2"), ("{ab}", 0, "0 left 0, 1 left 0"), ("{pa}b", 1, "0 duplicate 1, 1 left 1"),
+            ("{a}a", 1, "0 left 0"),
+        ])
+    func wholeGroups(_ text: String, _ inserted: Int, _ exceptions: String) {
+        check(Self.outcome(text), inserted, exceptions)
+    }
+
+    @Test("moves the last events of a batch to another one, with all that they are")
+    func takes() {
+        let batch = Self.batch("-a(bc)dP")
+        let all = batch.events
+        let taken = batch.takeEvents(from: 2)
+        #expect((batch.events, taken.events) == (Array(all[..<2]), Array(all[2...])))
+        #expect((batch.clientIdentities, taken.clientIdentities) == (1, 4))
+        #expect((batch.groups, taken.groups) == ([], []))
+        #expect(batch.byteCount + taken.byteCount == Self.batch("-a(bc)dP").byteCount)
+        taken.setID(EventID(high: 1, low: 2), at: 3)
+        batch.append(contentsOf: taken)
+        #expect(batch.events.map(\.details) == all.map(\.details))
+        #expect(batch.events.last?.id == EventID(high: 1, low: 2))
+        #expect(batch.takeEvents(from: 6).isEmpty)
     }
 
     private func check(_ outcome: AppendOutcome, _ inserted: Int, _ exceptions: String) {

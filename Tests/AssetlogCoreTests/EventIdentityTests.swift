@@ -38,7 +38,37 @@ import Testing
             ("", "default", "18081527-2113-80d5-aa79-3ecd2e96a7d7"),
         ])
     func keys(key: String, deployment: String, id: String) {
-        let made = Array(key.utf8).withUnsafeBytes { EventID(idempotencyKey: $0, deployment: deployment) }
+        let made = Array(key.utf8).withUnsafeBytes { EventID(idempotencyKey: $0, deployment: deployment, caller: nil) }
         #expect(made.description == id)
+    }
+
+    @Test("A caller's keys are his own, UUIDs too, and no text of a name and a deployment is another's")
+    func callers() {
+        func id(_ caller: String?, _ deployment: String, _ key: String) -> EventID {
+            Array(key.utf8).withUnsafeBytes { EventID(idempotencyKey: $0, deployment: deployment, caller: caller) }
+        }
+        let keys = ["k", "0193b0a0-1111-7222-8333-444444444444", "ak", ""]
+        var ids: Set<EventID> = []
+        for caller in [nil, "a", "b", "ab", ""] {
+            for deployment in ["a", "ab", "b", ""] {
+                for key in keys where key.count != 36 || caller != nil { ids.insert(id(caller, deployment, key)) }
+            }
+        }
+        #expect(ids.count == 4 * 4 * 4 + 4 * 3)
+        #expect(id("spark", "default", "k").description == "5d30be3e-9f5c-8557-a104-b9e8b5a85051")
+    }
+
+    @Test("The identities of a body under a key are told by their place, and those of the end and of expanded items are others")
+    func keyed() {
+        let identities = KeyedIdentities(Self.id)
+        #expect(identities.item(at: 0, isExpanded: false) == Self.id)
+        #expect(identities.item(at: 0, isExpanded: true) == Self.id)
+        #expect(identities.item(at: 1, isExpanded: false) == Self.id.item(at: 1))
+        var all: Set<EventID> = [identities.end]
+        for number in 0..<1000 { for isExpanded in [false, true] { all.insert(identities.item(at: number, isExpanded: isExpanded)) } }
+        #expect(all.count == 2000)
+        #expect(identities.after(1).contains(identities.end))
+        #expect(identities.after(1).contains(identities.item(at: 1, isExpanded: false)))
+        #expect(identities.after(5) == [identities.item(at: 4, isExpanded: false), identities.item(at: 4, isExpanded: true)])
     }
 }

@@ -21,13 +21,14 @@ private final class GatedStorage: Storage {
     let gate = DispatchSemaphore(value: 0)
     let began = DispatchSemaphore(value: 0)
     let fails = Mutex(false)
+    let outcome = Mutex(RecordOutcome.unknown)
 
     init(_ inner: any Storage) { self.inner = inner }
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
         began.signal()
         gate.wait()
-        if fails.withLock({ $0 }) { throw StorageError(.full, "no space") }
+        if fails.withLock({ $0 }) { throw StorageError(.full, "no space", outcome: outcome.withLock { $0 }) }
         return try inner.append(batch)
     }
     func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
@@ -312,6 +313,54 @@ struct HTTPServerTests {
             #expect(answers.map { $0?.status } == [503, 200])
             #expect(answers.map { $0?.field("Assetlog-Answer") } == ["later", nil])
             #expect(try await server.events().count == 1)
+        }
+    }
+
+    @Test("says whether a report whose commit failed is recorded", arguments: [RecordOutcome.notRecorded, .unknown])
+    func outcomes(_ outcome: RecordOutcome) async throws {
+        let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
+        gated.fails.withLock { $0 = true }
+        gated.outcome.withLock { $0 = outcome }
+        try await ServerFixture.run(storage: gated) { server in
+            let answers = try await blocking {
+                let client = try server.client()
+                // In both lanes.
+                return [report, report.replacing("localhost", with: "localhost\r\nTrailer: x")].map { request in
+                    gated.gate.signal()
+                    client.send(request)
+                    return client.response()
+                }
+            }
+            for answer in answers {
+                #expect(answer?.status == 503)
+                let sentence = outcome == .unknown ? "may have been recorded" : "Nothing was recorded."
+                #expect(answer?.body.contains(sentence) == true, "\(answer?.body ?? "")")
+            }
+        }
+    }
+
+    @Test("answers a report that is being recorded before it refuses what was sent after it")
+    func pipelinedWithoutMemory() async throws {
+        let gated = GatedStorage(try await ServerFixture.memory(.init(label: "test")))
+        let memory = ServerMemory(total: .max, requests: 1 << 20, answers: 1 << 20)
+        memory.requests.takeAnyway(2 << 20)
+        try await ServerFixture.run(storage: gated, memory: memory) { server in
+            let statuses = try await blocking {
+                let client = try server.client()
+                client.send(String(repeating: report, count: 300))
+                gated.began.wait()
+                for _ in 0..<300 { gated.gate.signal() }
+                var statuses: [Int] = []
+                while let answer = client.response() {
+                    statuses.append(answer.status)
+                    if answer.status != 200 { break }
+                }
+                return statuses
+            }
+            let recorded = statuses.count { $0 == 200 }
+            #expect(recorded > 0)
+            #expect(try await server.events().count == recorded, "\(statuses)")
+            #expect(recorded == 300 || statuses.last == 503, "\(statuses)")
         }
     }
 

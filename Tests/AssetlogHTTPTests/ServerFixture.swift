@@ -21,7 +21,8 @@ struct ServerFixture {
         storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
-        queue: EventLog.Limits = .init(), grace: Duration = .seconds(2), api: @escaping APIResponder = echo,
+        queue: EventLog.Limits = .init(), memory requestMemory: ServerMemory? = nil, grace: Duration = .seconds(2),
+        api: @escaping APIResponder = echo,
         _ body: @Sendable (ServerFixture) async throws -> R
     ) async throws -> R {
         let storage = if let storage { storage } else { try await memory(logger) }
@@ -35,6 +36,7 @@ struct ServerFixture {
         configuration.takesProxyHeaders = takesProxyHeaders
         configuration.metrics = metrics
         configuration.sink = sink
+        if let requestMemory { configuration.memory = requestMemory }
         let server = try HTTPServer(configuration: configuration, log: log, api: api, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in

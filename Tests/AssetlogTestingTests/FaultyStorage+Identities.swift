@@ -33,12 +33,17 @@ extension FaultyStorage {
 
     /// The batch as a storage with this fault understands it.
     private func misread(_ batch: EventBatch) -> EventBatch {
-        guard [.recordsRepetitions, .looksOnlyIntoTheLog, .ignoresGroups].contains(fault) else {
+        let misreading: [StorageFault] = [.recordsRepetitions, .looksOnlyIntoTheLog, .ignoresGroups, .insertsWholeGroupsInPart]
+        guard let fault, misreading.contains(fault) else {
             return batch
         }
         let copy = EventBatch()
         var seen: Set<EventIdentity> = []
         for (index, event) in batch.events.enumerated() {
+            if fault == .insertsWholeGroupsInPart {
+                if batch.groups.contains(where: { $0.upperBound == index }) { copy.endGroup() }
+                if batch.groups.contains(where: { $0.lowerBound == index }) { copy.beginGroup() }
+            }
             var choice = batch.withColumns(at: index) { $0.clientChoice }
             let isFirst = seen.insert(EventIdentity(event.id, in: event.deployment)).inserted
             switch fault {
@@ -48,6 +53,7 @@ extension FaultyStorage {
             }
             copy.append(event, clientChoice: choice)
         }
+        copy.endGroup()
         return copy
     }
 

@@ -65,6 +65,7 @@ enum StorageFault: CaseIterable {
     case ignoresDeploymentsOfIdentities
     case forgetsServerIdentities
     case ignoresGroups
+    case insertsWholeGroupsInPart
     case letsDuplicatesSpoilGroups
     case forgetsIdentitiesInBackground
     case forgetsIdentitiesOnClose
@@ -152,6 +153,7 @@ extension StorageFault {
         case .ignoresDeploymentsOfIdentities: "one identity in two deployments is two events"
         case .forgetsServerIdentities: "an identity that the server made is found when a client sends it"
         case .ignoresGroups: "of a group with a conflict nothing is inserted, and all else of the batch is"
+        case .insertsWholeGroupsInPart: "a group that is inserted as a whole is never inserted in part"
         case .letsDuplicatesSpoilGroups: "duplicates do not spoil a group"
         case .forgetsIdentitiesInBackground: "identities are found before, during and after background work"
         case .forgetsIdentitiesOnClose: "identities outlive a close"

@@ -196,6 +196,52 @@ struct ReplicaTests {
         try? FileManager.default.removeItem(at: active.folder)
     }
 
+    @Test("say of a report whose commit hangs that it may be recorded, and record it once")
+    func hanging() throws {
+        let log = database.freshLog()
+        let schema = try #require(log.last).replacingOccurrences(of: "storage.postgres.schema=", with: "")
+        let server = try ServerProcess(log + ["--set", "storage.postgres.timeout=2s"])
+        #expect(try report(server, "before").status == 200)
+        func ask(_ statement: String) throws -> String {
+            try run("psql", [database.url(), "-XAtqc", statement]).output.trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        // Every commit waits for this one.
+        let lock = Process()
+        lock.executableURL = URL(filePath: "/usr/bin/env")
+        lock.arguments = [
+            "psql", database.url() + "?application_name=lock_\(schema)", "-XAtqc",
+            "BEGIN; LOCK TABLE \(schema).appends IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(600)",
+        ]
+        lock.standardOutput = FileHandle.nullDevice
+        lock.standardError = FileHandle.nullDevice
+        try lock.run()
+        let isLocked =
+            "SELECT count(*) FROM pg_locks WHERE relation = '\(schema).appends'::regclass AND mode = 'AccessExclusiveLock' AND granted"
+        try eventually("the table is locked") { try ask(isLocked) == "1" }
+        let key = ["-H", "Idempotency-Key: hanging"]
+        let hanging = try report(server, "hanging", key)
+        #expect(hanging.status == 503, "\(hanging.text)")
+        #expect(hanging.text.contains("may have been recorded"), "\(hanging.text)")
+        let body = #"{"kind":"observation","asset_key":["hanging","bulk"]}"#
+        let bulk = try self.ask(
+            server, "/api/v1/events", ["-X", "POST", "-H", "Content-Type: application/json", "-H", "Idempotency-Key: bulk", "-d", body])
+        #expect(bulk.status == 503, "\(bulk.text)")
+        #expect(bulk.text.contains("may have been recorded") && bulk.text.contains(#""index":0"#), "\(bulk.text)")
+        _ = try ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lock_\(schema)'")
+        lock.waitUntilExit()
+        try eventually("it is recorded") { try report(server, "hanging", key).status == 200 }
+        try eventually("the other too") {
+            try self.ask(
+                server, "/api/v1/events",
+                ["-X", "POST", "-H", "Content-Type: application/json", "-H", "Idempotency-Key: bulk", "-d", body]
+            ).status == 200
+        }
+        let events = try self.ask(server, "/api/v1/events").text
+        #expect(events.components(separatedBy: #""asset_key":["hanging"]"#).count == 2, "\(events)")
+        #expect(events.components(separatedBy: #""asset_key":["hanging","bulk"]"#).count == 2, "\(events)")
+        end([server])
+    }
+
     @Test("start without their database, and serve when it comes")
     func away() throws {
         let database = try Database()
@@ -205,6 +251,7 @@ struct ReplicaTests {
         #expect(try ask(server, "/readyz").status == 503)
         let refused = try report(server, "a")
         #expect(refused.status == 503 && refused.text.lowercased().contains("retry-after:"), "\(refused.text)")
+        #expect(refused.text.contains("Nothing was recorded."), "\(refused.text)")
         try database.tell("start")
         try eventually("it is ready") { try ask(server, "/readyz").status == 200 }
         #expect(try report(server, "b").status == 200)

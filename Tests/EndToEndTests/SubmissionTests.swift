@@ -276,8 +276,15 @@ struct SubmissionTests {
         // The fault is that of the item, not of a key that is new.
         let underKey = try ask(server, "/api/v1/events", event.replacing("\"a\"", with: "\"c\""), ["-H", "Idempotency-Key: new"])
         #expect(underKey.items.first?["status"] as? Int == 422, "\(underKey.body)")
+        // More partitions are another content.
+        let partitions = #"{"event_id":"0193aaaa-bbbb-7ccc-8ddd-eeeeffff0002","kind":"observation","asset_key":"p","partitions":["1","2"]}"#
+        #expect(try ask(server, "/api/v1/events", partitions)["recorded"] == 2)
+        #expect(try ask(server, "/api/v1/events", partitions)["duplicate"] == 2)
+        let more = try ask(server, "/api/v1/events", partitions.replacing(#""2"]"#, with: #""2","3"]"#))
+        #expect((more.status, more["recorded"], more.items.first?["status"] as? Int) == (422, 0, 422), "\(more.body)")
+        #expect(try events(server, "asset_key=%5B%22p%22%5D").count == 2)
         // The same identity in another deployment is another event.
-        #expect(try events(server).count == 1)
+        #expect(try events(server).count == 3)
         #expect(try events(server).first?["timestamp"] as? String == "2025-11-24T16:00:00.500000Z")
     }
 

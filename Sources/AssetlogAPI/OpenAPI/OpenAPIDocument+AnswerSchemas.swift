@@ -56,11 +56,11 @@ extension OpenAPIDocument {
         },
         "SubmissionProblem": {
           "type": "object",
-          "description": "Problem details (RFC 9457). Where the body broke: what became of the items before, and the `index` of the item where it did",
+          "description": "Problem details (RFC 9457). Where the body broke off or could not be recorded to its end: what became of the items before, and the `index` of the first item that is not known to be recorded",
           "required": ["type", "title", "status", "detail"], "additionalProperties": true,
           "properties": {
             \#(problem), \#(counts),
-            "index": {"description": "The item where the body broke, from 0", "type": "integer", "minimum": 0}
+            "index": {"description": "The first item that is not known to be recorded, from 0", "type": "integer", "minimum": 0}
           },
           "if": {"required": ["index"]}, "then": {"required": [\#(countNames)]}, "else": {"not": {"required": ["received"]}}
         }

@@ -95,11 +95,11 @@ extension OpenAPIDocument {
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}}}
         },
         "NothingRecorded": {
-          "description": "Every item was refused, or one item of an atomic request; or the body has no events; or the Idempotency-Key was used before with a different body",
+          "description": "Every item was refused, or one item of an atomic request; or the body has no events; or the Idempotency-Key was used before with a different body: the sentence says what differs",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {
             "application/json": {"schema": {"$ref": "#/components/schemas/SubmissionResult"}},
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}
           }
         },
         "BrokenSubmission": {
@@ -111,6 +111,22 @@ extension OpenAPIDocument {
           "description": "The body is too large, or compressed too much; earlier items were recorded, unless `atomic=true`",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
+        },
+        "SubmissionFailed": {
+          "description": "The server failed; its log says how. The sentence says what is recorded",
+          "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
+          "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
+        },
+        "SubmissionUnavailable": {
+          "description": "The log can't be written or read now, tokens can't be checked yet, or there is no memory for the request. The sentence says what is recorded, and whether more may be",
+          "headers": {
+            "Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"},
+            "Retry-After": {"$ref": "#/components/headers/Retry-After"}
+          },
+          "content": {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}},
+            "application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}
+          }
         }
         """#
 }

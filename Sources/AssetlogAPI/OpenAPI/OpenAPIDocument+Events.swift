@@ -30,8 +30,8 @@ extension OpenAPIDocument {
         answers: [
             (200, "Submitted"), (400, "BrokenSubmission"), (401, "NoTokenProblem"), (403, "ForbiddenProblem"),
             (404, "NotFoundProblem"), (413, "SubmissionTooLarge"), (414, "TargetTooLong"), (415, "UnknownTypeProblem"),
-            (422, "NothingRecorded"), (429, "TooManyProblem"), (431, "HeadersTooLarge"), (500, "FailedProblem"),
-            (503, "UnavailableProblem"),
+            (422, "NothingRecorded"), (429, "TooManyProblem"), (431, "HeadersTooLarge"), (500, "SubmissionFailed"),
+            (503, "SubmissionUnavailable"),
         ])
 
     private static let problems: [(status: Int, name: String)] = [

@@ -73,7 +73,7 @@ extension OpenAPIDocument {
         },
         "idempotency_key": {
           "name": "Idempotency-Key", "in": "header",
-          "description": "The identity of the request, another one for each: `nightly-2026-11-25`, bare or in quotes. Sent again with the same content it is not recorded again, with another it is refused.",
+          "description": "The identity of the request, another one for each: `nightly-2026-11-25`, bare or in quotes. Sent again with the same content it is not recorded again, with another it is refused. Each token has its own keys.",
           "schema": {
             "type": "string",
             "pattern": "^(?:[!#-~][!-~]{0,254}|\"(?:[ !#-\\[\\]-~]|\\\\[\"\\\\]){1,255}\")$"

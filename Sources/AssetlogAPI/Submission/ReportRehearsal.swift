@@ -40,11 +40,7 @@ struct ReportRehearsal: Sendable {
         let hold = MemoryHold(of: configuration.memory.requests)
         defer { withExtendedLifetime(hold) {} }
         let body = try await ReportBody(request, configuration, hold).bytes
-        if let field = HTTPField.Name("Idempotency-Key"), let key = request.headers[field],
-            IdempotencyKey.parse(Array(key.utf8)) == nil
-        {
-            throw APIError(status: .badRequest, detail: IdempotencyKey.rule)
-        }
+        _ = try request.idempotencyKey()
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: admission.organization)
         var rehearsal = try resolve(
             route, target, request.headers[.contentType].map { Array($0.utf8) }, body, deployment,

@@ -19,8 +19,6 @@ final class Submission {
         var listsAll = false
         /// What the identities of its items follow from, when it was sent with an Idempotency-Key.
         var key: EventID?
-        /// Whether it is a single object, whose identity is the key itself.
-        var isSingle = false
     }
 
     /// The events and bytes after which a slice goes to the writer.
@@ -30,28 +28,6 @@ final class Submission {
     static let atomicEvents = 10_000
     static let atomicBytes = 8 << 20
 
-    /// Where the events of an item stand in a slice.
-    private struct Place {
-        var index: Int
-        var first: Int
-        var count: Int
-        var id: EventID
-        /// Whether its identities follow from the Idempotency-Key.
-        var isOfKey: Bool
-    }
-
-    private struct Slice {
-        var batch: EventBatch
-        var places: [Place] = []
-
-        init(capacity: Int = 4 << 10) {
-            batch = EventBatch(capacity: capacity)
-        }
-
-        /// The bytes that it takes of the memory.
-        var capacityBytes: Int { batch.capacityBytes + places.capacity * MemoryLayout<Place>.stride }
-    }
-
     /// What became of an item that was to be added.
     enum Addition {
         case done
@@ -59,17 +35,28 @@ final class Submission {
         case needsRoom(Int)
     }
 
+    /// Where a submission ended before its end.
+    struct Interruption {
+        /// The first item that is not known to be recorded.
+        var index: Int
+        /// Whether the events from there on are in the log.
+        var outcome: RecordOutcome
+    }
+
     private let log: EventLog
-    var options: Options
+    let options: Options
     private let resolver: EventResolver
     private var identities = EventIDGenerator()
-    private var filling = Slice()
-    private var underWay: (slice: Slice, commit: Task<AppendOutcome, any Error>)?
+    private var filling = SubmissionSlice()
+    private var underWay: (slice: SubmissionSlice, commit: Task<AppendOutcome, any Error>)?
     private(set) var results: SubmissionResults
     /// The bytes of the items that became events.
     private(set) var eventBytes = 0
-    /// Whether an item came under the same Idempotency-Key with another content.
-    private(set) var hasConflict = false
+    /// The body under an Idempotency-Key; nil: without one, or when the events have identities of their own.
+    private var keyed: KeyedBody?
+    /// Whether the items have an `event_id`; nil: there was none yet, or no Idempotency-Key, and then each may do as it likes.
+    private var haveOwnIDs: Bool?
+    private var failed: Interruption?
 
     init(log: EventLog, options: Options, limits: EventLimits) {
         self.log = log
@@ -77,7 +64,11 @@ final class Submission {
         resolver = EventResolver(limits: limits)
         results = SubmissionResults(listsAll: options.listsAll)
         results.isReplay = options.key != nil
-        if options.isAtomic { filling.batch.beginGroup() }
+    }
+
+    /// Where it has ended, when it could not be recorded as a whole.
+    var interruption: Interruption {
+        failed ?? Interruption(index: filling.items.first?.index ?? results.received, outcome: .notRecorded)
     }
 
     /// Whether the slice should go to the writer now.
@@ -112,6 +103,7 @@ final class Submission {
                 if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
                     return Addition.needsRoom(events.byteCount)
                 }
+                if let key = options.key { try checkIdentity(events, key) }
                 append(events, index, now)
                 return .done
             }
@@ -147,13 +139,29 @@ final class Submission {
             && grant.covers(canonicalKey: events.assetKey)
     }
 
+    // The key can remember a body only when all of its events have identities of the key, or none.
+    private func checkIdentity(_ events: borrowing ResolvedEvents, _ key: EventID) throws(SubmissionError) {
+        let hasOwn = events.eventID != nil
+        guard let haveOwnIDs else {
+            self.haveOwnIDs = hasOwn
+            if !hasOwn { keyed = KeyedBody(key, log: log, deployment: options.deployment) }
+            return
+        }
+        guard hasOwn != haveOwnIDs else { return }
+        throw SubmissionError(
+            pointer: "/event_id",
+            "event_id is \(hasOwn ? "given here, but not" : "missing here, but given") in an earlier event of this request. With an"
+                + " Idempotency-Key, give it in all events or in none.")
+    }
+
     private func append(_ events: borrowing ResolvedEvents, _ index: Int, _ now: Timestamp) {
-        let base = events.eventID ?? options.key.map { options.isSingle ? $0 : $0.item(at: index) }
+        let keyedID = keyed?.nextID(isExpanded: events.count > 1)
+        let base = events.eventID ?? keyedID
         var choice = events.clientChoice
         if base != nil { choice.insert(.identity) }
         let first = filling.batch.count
         var firstID: EventID?
-        // The events of one item stand or fall together.
+        // The events of one item stand or fall together; other ones than before are another item.
         let isGroup = events.count > 1
         if isGroup { filling.batch.beginGroup() }
         var name = options.caller.name ?? ""
@@ -168,47 +176,42 @@ final class Submission {
                 filling.batch.append(columns)
             }
         }
-        if isGroup { filling.batch.endGroup() }
+        if isGroup { filling.batch.endGroup(.insertsAllOrNone) }
         guard let firstID else { return }
-        filling.places.append(
-            Place(
-                index: index, first: first, count: events.count, id: firstID,
-                isOfKey: options.key != nil && events.eventID == nil))
+        filling.items.append(SubmissionSlice.Item(index: index, first: first, count: events.count, id: firstID))
     }
 
     // MARK: Commits
 
     /// Lets the slice be committed while the next one is filled; waits for the one before.
     ///
-    /// - Throws: `LogError`.
+    /// - Throws: `LogError`, ``KeyConflict``, ``APIError``.
     func flush() async throws {
         try await settle()
-        guard !filling.batch.isEmpty else { return }
-        let slice = filling
-        // The next slice is likely to be as large, but for that of one large item.
-        filling = Slice(capacity: min(slice.batch.byteCount, Self.sliceBytes))
-        let (log, batch) = (log, slice.batch)
-        underWay = (slice, Task { try await log.appendWhenRoom(batch) })
+        send(takeSlice(isLast: false))
     }
 
     /// Commits the slice, and returns when it is durable.
-    ///
-    /// - Throws: `LogError`.
     func finishSlice() async throws {
         try await flush()
         try await settle()
     }
 
     /// Commits what is left, and returns when everything is durable.
-    ///
-    /// - Throws: `LogError`.
     func finish() async throws {
-        if options.isAtomic {
-            filling.batch.endGroup()
-            // Nothing is recorded when one item was refused; the others are not refused for that.
-            guard results.refused == 0 else { return }
-        }
-        try await finishSlice()
+        // Nothing is recorded when one item was refused; the others are not refused for that.
+        if options.isAtomic, results.refused > 0 { return }
+        try await settle()
+        send(takeSlice(isLast: true))
+        try await settle()
+    }
+
+    /// Commits what has come of a body that broke off.
+    ///
+    /// Under an Idempotency-Key that is whole slices only: a retry of the body has the same ones, and goes on after them.
+    func finishBroken() async throws {
+        guard !options.isAtomic else { return }
+        if keyed == nil { try await finishSlice() } else { try await settle() }
     }
 
     /// Ends the wait for a commit under way after a failure, so that nothing of it is missed.
@@ -216,37 +219,65 @@ final class Submission {
         try? await settle()
     }
 
+    /// Takes what goes to the writer out of what was filled; nil: nothing does.
+    private func takeSlice(isLast: Bool) -> SubmissionSlice? {
+        if keyed != nil { return keyed?.takeSlice(of: &filling, isLast: isLast) }
+        guard !filling.batch.isEmpty else { return nil }
+        let slice = filling
+        if options.isAtomic { slice.batch.makeGroup(.insertsNew) }
+        // The next slice is likely to be as large, but for that of one large item.
+        filling = SubmissionSlice(capacity: min(slice.batch.byteCount, Self.sliceBytes))
+        return slice
+    }
+
+    private func send(_ slice: SubmissionSlice?) {
+        guard let slice else { return }
+        let (log, batch) = (log, slice.batch)
+        underWay = (slice, Task { try await log.appendWhenRoom(batch) })
+    }
+
     private func settle() async throws {
         guard let (slice, commit) = underWay else { return }
         underWay = nil
-        note(try await commit.value, of: slice)
+        failed = Interruption(index: slice.items.first?.index ?? 0, outcome: .unknown)
+        do {
+            let outcome = try await commit.value
+            failed?.outcome = .notRecorded
+            try await keyed?.check(outcome, of: slice)
+            note(outcome, of: slice)
+            failed = nil
+        } catch let error as LogError {
+            failed?.outcome = error.outcome
+            throw error
+        } catch let error as CancellationError {
+            // It was withdrawn while it was in no commit.
+            failed?.outcome = .notRecorded
+            throw error
+        }
     }
 
-    private func note(_ outcome: AppendOutcome, of slice: Slice) {
+    private func note(_ outcome: AppendOutcome, of slice: SubmissionSlice) {
         guard !outcome.exceptions.isEmpty || options.listsAll else {
             results.record(slice.batch.count, at: outcome.sequences)
             return
         }
         results.record(slice.batch.count - outcome.exceptions.count, at: outcome.sequences)
-        for place in slice.places { note(place, outcome) }
+        for item in slice.items { note(item, outcome) }
     }
 
-    private func note(_ place: Place, _ outcome: AppendOutcome) {
-        var duplicates = 0
-        for entry in place.first..<place.first + place.count {
-            switch outcome.exception(at: entry) {
+    private func note(_ item: SubmissionSlice.Item, _ outcome: AppendOutcome) {
+        var duplicates: [Int64] = []
+        for place in item.places {
+            switch outcome.exception(at: place) {
             case nil: break
-            case .duplicate(let sequence):
-                duplicates += 1
-                results.repeated(1, at: sequence)
-            case .conflict, .leftOut(becauseOf: _):
-                if place.isOfKey { hasConflict = true }
-                return results.note(place.index, .refused(Self.conflict(place.id)))
-            case .unchecked: return results.note(place.index, .refused(Self.unchecked))
+            case .duplicate(let sequence): duplicates.append(sequence)
+            case .conflict, .leftOut(becauseOf: _): return results.note(item.index, .refused(Self.conflict(item.id)))
+            case .unchecked: return results.note(item.index, .refused(Self.unchecked))
             }
         }
+        for sequence in duplicates { results.repeated(1, at: sequence) }
         results.note(
-            place.index, .recorded(first: place.id, events: place.count, isDuplicate: duplicates == place.count))
+            item.index, .recorded(first: item.id, events: item.count, isDuplicate: duplicates.count == item.count))
     }
 
     private static func conflict(_ id: EventID) -> SubmissionError {

@@ -146,7 +146,7 @@ extension APIError {
     /// The answer when the submissions under way hold all the memory they may.
     static let noMemory = APIError(
         status: .serviceUnavailable,
-        detail: "The server is already reading as many requests as it has memory for. Send this one again later.",
+        detail: "The server is already reading as many requests as it has memory for; send this one again later.",
         headers: [.retryAfter: "1"])
 }
 

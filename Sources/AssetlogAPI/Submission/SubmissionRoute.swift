@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogJournal
 import AssetlogLog
 import HTTPTypes
 import Hummingbird
@@ -14,7 +15,7 @@ struct SubmissionRoute: Sendable {
     private let memory: MemoryBudget.Share
     /// Large items are expanded one at a time, whoever sends them.
     private let expansions = Limiter(count: 1, patience: .seconds(10), refusal: .noMemory)
-
+    private let failures = MessageLimiter()
     private let similar: SimilarKeys
 
     init(log: EventLog, similar: SimilarKeys, configuration: APIConfiguration) {
@@ -45,14 +46,17 @@ struct SubmissionRoute: Sendable {
         }
         let submission = Submission(log: log, options: options, limits: limits)
         do {
-            try await read(request, &body, into: submission, for: LimitedCaller(context.admission))
+            if let broken = try await read(request, &body, into: submission, for: LimitedCaller(context.admission)) {
+                try await submission.finishBroken()
+                return SubmissionFailure(broken, submission).response
+            }
             try await submission.finish()
-        } catch let failure as BrokenBody {
-            if !submission.options.isAtomic { try await submission.finish() }
-            return answer(submission.results, brokenAt: failure)
+        } catch let error as APIError where error.status.kind == .clientError {
+            // Of an atomic submission, or of one without an item.
+            throw error
         } catch {
             await submission.settleAfterFailure()
-            throw error
+            return SubmissionFailure(error, submission, to: context.logger, within: failures).response
         }
         return answer(submission)
     }
@@ -68,26 +72,20 @@ struct SubmissionRoute: Sendable {
         case "all": options.listsAll = true
         case let other?: throw APIError.badParameter("items", "must be all or refused, not \(other.quoted)", example: "all")
         }
-        if let field = HTTPField.Name("Idempotency-Key"), let value = request.headers[field] {
-            guard let key = IdempotencyKey.parse(Array(value.utf8)) else {
-                throw APIError(status: .badRequest, detail: IdempotencyKey.rule)
-            }
-            options.key = key.withUnsafeBytes { EventID(idempotencyKey: $0, deployment: context.deployment) }
+        options.key = try request.idempotencyKey()?.withUnsafeBytes {
+            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.admission.caller.name)
         }
         return options
     }
 
     // MARK: Reading
 
-    /// A body that ended before its end, or can't be cut into items any further.
-    struct BrokenBody: Error {
-        var status: HTTPResponse.Status
-        var detail: String
-    }
-
+    /// Reads the body to its end.
+    ///
+    /// - Returns: Why it ended before its end, or can't be cut into items any further; nil: it did not.
     private func read(
         _ request: Request, _ body: inout SubmissionBody, into submission: Submission, for caller: LimitedCaller
-    ) async throws {
+    ) async throws -> APIError? {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.itemBytes)
         let hold = MemoryHold(of: memory)
         do {
@@ -100,15 +98,15 @@ struct SubmissionRoute: Sendable {
                 }
             }
             try body.finish()
-            submission.options.isSingle = splitter.isSingle
             if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold, caller) }
         } catch let failure as ItemSplitter.Failure {
-            throw BrokenBody(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
+            return APIError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
         } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
-            throw BrokenBody(status: error.status, detail: error.detail)
+            return error
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
         guard submission.results.received > 0 else { throw APIError.emptySubmission }
+        return nil
     }
 
     private func take(
@@ -162,15 +160,6 @@ struct SubmissionRoute: Sendable {
 
     private func answer(_ submission: Submission) -> Response {
         let results = submission.results
-        if submission.options.key != nil, submission.hasConflict {
-            var problem = APIError(
-                status: .unprocessableContent,
-                detail: "This Idempotency-Key was used before with a different body. Retry with the same body, or use a new"
-                    + " key."
-            ).problem
-            problem.headers[.contentType] = "application/problem+json"
-            return problem
-        }
         let status: HTTPResponse.Status = results.isEmpty || isRefused(submission) ? .unprocessableContent : .ok
         var response = Response(
             status: status, type: "application/json", bytes: [UInt8(ascii: "{")] + results.members() + [UInt8(ascii: "}")])
@@ -186,20 +175,23 @@ struct SubmissionRoute: Sendable {
     private func isRefused(_ submission: Submission) -> Bool {
         submission.options.isAtomic && submission.results.refused > 0
     }
-
-    private func answer(_ results: SubmissionResults, brokenAt failure: BrokenBody) -> Response {
-        var bytes = Array("{\"type\":\"about:blank\",\"title\":\"\(failure.status.reasonPhrase)\",".utf8)
-        bytes += "\"status\":\(failure.status.code),\"detail\":".utf8
-        CanonicalJSON.appendString(failure.detail.utf8, to: &bytes)
-        bytes += ",\"index\":\(results.received),".utf8
-        bytes += results.members() + [UInt8(ascii: "}")]
-        return Response(status: failure.status, type: "application/problem+json", bytes: bytes)
-    }
 }
 
 extension Request {
     /// Whether the client says that its timestamps are readings of a clock that may be wrong.
     var hasApproximateTimestamps: Bool {
         headers[.assetlogTimestamp].map { TimestampField.isApproximate($0.utf8) } ?? false
+    }
+
+    /// The key of its Idempotency-Key fields; nil when there is none.
+    ///
+    /// - Throws: ``APIError`` with the status 400.
+    func idempotencyKey() throws(APIError) -> [UInt8]? {
+        guard let name = HTTPField.Name("Idempotency-Key") else { return nil }
+        do {
+            return try IdempotencyKey.parse(fields: headers[values: name].map { Array($0.utf8) })
+        } catch {
+            throw APIError(status: .badRequest, detail: error.message)
+        }
     }
 }

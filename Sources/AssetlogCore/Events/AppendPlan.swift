@@ -62,7 +62,8 @@ public struct AppendPlan: Sendable {
 }
 
 extension EventBatch {
-    /// Decides which events are inserted: all but duplicates, conflicts, and groups that hold a conflict.
+    /// Decides which events are inserted: all but duplicates, conflicts, and groups that hold a conflict or may not be
+    /// inserted in part.
     ///
     /// - Parameter check: Looks for the event of the same identity in the same deployment. It is called in order, and
     ///   only for events whose identity the client chose; what stands earlier in the batch need not be looked for.
@@ -72,9 +73,9 @@ extension EventBatch {
         var planner = Planner(batch: self)
         guard clientIdentities > 0 else { return planner.plan }
         var next = 0
-        for group in groups {
+        for (group, rule) in zip(groups, groupRules) {
             for index in next..<group.lowerBound { try planner.add(index, check) }
-            try planner.add(group, check)
+            try planner.add(group, rule, check)
             next = group.upperBound
         }
         for index in next..<count { try planner.add(index, check) }
@@ -130,12 +131,15 @@ extension EventBatch {
         }
 
         mutating func add(
-            _ group: Range<Int>, _ check: (borrowing EventColumns) throws -> IdentityMatch
+            _ group: Range<Int>, _ rule: GroupRule, _ check: (borrowing EventColumns) throws -> IdentityMatch
         ) rethrows {
             let before = plan.obstacles.count
             for index in group { try add(index, check) }
             let found = plan.obstacles[before...]
-            guard let culprit = found.first(where: \.obstacle.spoilsItsGroup)?.index else { return }
+            guard
+                let culprit = found.first(where: \.obstacle.spoilsItsGroup)?.index
+                    ?? rule.firstForbidden(of: group, duplicates: found.map(\.index))
+            else { return }
             // What is in the log is a duplicate all the same; the rest is as if it had not been sent.
             var obstacles = found.makeIterator()
             var obstacle = obstacles.next()
@@ -155,6 +159,22 @@ extension EventBatch {
                 if places[identity] == index { places[identity] = nil }
             }
         }
+    }
+}
+
+extension EventBatch.GroupRule {
+    /// The first new event of a group that the rule lets nobody insert; nil: there is none.
+    ///
+    /// - Parameter duplicates: The places of the group's duplicates, in order; every other event is new.
+    fileprivate func firstForbidden(of group: Range<Int>, duplicates: [Int]) -> Int? {
+        let mayInsert =
+            switch self {
+            case .insertsNew: true
+            case .insertsAllOrNone: duplicates.isEmpty
+            case .insertsNone: false
+            }
+        guard !mayInsert else { return nil }
+        return zip(group, duplicates).first { $0 != $1 }?.0 ?? group.dropFirst(duplicates.count).first
     }
 }
 

@@ -30,6 +30,8 @@ public final class EventBatch: @unchecked Sendable {
     private var groupDepth = 0
     /// The places of the groups that were ended, in order.
     public private(set) var groups: [Range<Int>] = []
+    /// What holds for each group beyond that.
+    package private(set) var groupRules: [GroupRule] = []
     /// The number of events whose identity the client chose.
     public private(set) var clientIdentities = 0
 
@@ -101,6 +103,7 @@ public final class EventBatch: @unchecked Sendable {
             entries.append(entry)
         }
         groups += other.groups.map { $0.lowerBound + firstEntry..<$0.upperBound + firstEntry }
+        groupRules += other.groupRules
         clientIdentities += other.clientIdentities
     }
 
@@ -116,9 +119,51 @@ public final class EventBatch: @unchecked Sendable {
 
     /// Ends the group that was begun last.
     public func endGroup() {
+        endGroup(.insertsNew)
+    }
+
+    /// Ends the group that was begun last. Where it is a part of another one, that one's rule counts.
+    package func endGroup(_ rule: GroupRule) {
         guard groupDepth > 0 else { return }
         groupDepth -= 1
-        if groupDepth == 0, count > groupStart { groups.append(groupStart..<count) }
+        guard groupDepth == 0, count > groupStart else { return }
+        groups.append(groupStart..<count)
+        groupRules.append(rule)
+    }
+
+    /// Which of the events of a group are inserted, when none of them is a conflict.
+    package enum GroupRule: Hashable, Sendable {
+        /// All but the duplicates.
+        case insertsNew
+        /// All of them, or none: where some are duplicates, all must be.
+        case insertsAllOrNone
+        /// None: all must be duplicates.
+        case insertsNone
+    }
+
+    /// Makes one group of all events, in the place of those that they are in.
+    package func makeGroup(_ rule: GroupRule) {
+        groups = isEmpty ? [] : [0..<count]
+        groupRules = isEmpty ? [] : [rule]
+    }
+
+    // MARK: Changes
+
+    /// Gives an event another identity.
+    package func setID(_ id: EventID, at index: Int) {
+        entries[index].id = id
+    }
+
+    /// Moves the events from `index` on to a new batch, without groups.
+    package func takeEvents(from index: Int) -> EventBatch {
+        let taken = EventBatch(capacity: index < count ? used - entries[index].offset : 0)
+        for place in index..<count { withColumns(at: place) { taken.append($0) } }
+        if index < count { used = entries[index].offset }
+        entries.removeSubrange(index...)
+        groups.removeAll { $0.upperBound > index }
+        groupRules.removeSubrange(groups.count...)
+        clientIdentities -= taken.clientIdentities
+        return taken
     }
 
     /// Lends the columns of the event at `index` to `body`.
@@ -150,6 +195,7 @@ public final class EventBatch: @unchecked Sendable {
         entries.removeAll(keepingCapacity: true)
         used = 0
         groups.removeAll(keepingCapacity: true)
+        groupRules.removeAll(keepingCapacity: true)
         groupDepth = 0
         clientIdentities = 0
     }

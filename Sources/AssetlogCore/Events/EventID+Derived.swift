@@ -11,16 +11,20 @@ extension EventID {
         derived(.itemIdentity, index)
     }
 
-    /// The identity of what is sent with an idempotency key: the key itself where it is a UUID, else one that follows
-    /// from the deployment and the key's bytes.
-    public init(idempotencyKey: UnsafeRawBufferPointer, deployment: String) {
-        if let id = EventID(text: idempotencyKey) {
+    /// The identity of what is sent with an idempotency key. It follows from the caller, the deployment and the key's bytes;
+    /// without a caller, a key that is a UUID is the identity.
+    ///
+    /// - Parameter caller: The name of the token with which it is sent: each has its own keys.
+    public init(idempotencyKey: UnsafeRawBufferPointer, deployment: String, caller: String?) {
+        if caller == nil, let id = EventID(text: idempotencyKey) {
             self = id
             return
         }
-        var hash = SipHash128(.keyIdentity)
-        var deployment = deployment
-        deployment.withUTF8 { hash.combine(UnsafeRawBufferPointer($0)) }
+        var hash = SipHash128(caller == nil ? .keyIdentity : .callerKeyIdentity)
+        for text in [caller, deployment] {
+            guard var text else { continue }
+            text.withUTF8 { hash.combine(UnsafeRawBufferPointer($0)) }
+        }
         hash.combine(idempotencyKey)
         self.init(hash)
     }

@@ -15,6 +15,7 @@ struct SipHash128 {
         case itemIdentity = 3
         case keyIdentity = 4
         case logDigest = 5
+        case callerKeyIdentity = 6
     }
 
     /// Makes a hash under a key of its own, which nobody learns from what it gives.

@@ -8,13 +8,13 @@ public protocol Storage: ConsumerStore, LogReader {
     ///
     /// Inserted is each event but for these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
     /// and which an event of the same deployment has already (it is a duplicate or a conflict), and the events of a
-    /// group that holds a conflict. What is inserted is inserted all or nothing, with consecutive sequences. An event
+    /// group that holds a conflict, or that may be inserted as a whole only and holds duplicates. What is inserted is inserted all or nothing, with consecutive sequences. An event
     /// whose identity the server made is never looked for, but it is found.
     ///
     /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine; a duplicate is
     /// one only of a durable event. The log calls it from its writer's own thread, never twice at once, and it may
-    /// block. After an error none of the batch is in the log, or the storage can't know (a lost connection); the log
-    /// answers such reports 5xx.
+    /// block. After an error none of the batch is in the log, or the storage can't know (a lost connection):
+    /// ``StorageError/outcome`` says which; the log answers such reports 5xx.
     func append(_ batch: EventBatch) throws -> AppendOutcome
 
     /// Finds an event by its identity, which is unique in a deployment.
@@ -105,12 +105,16 @@ public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
     public var message: String
     /// The event that is damaged or missing, by its sequence; nil: the error is about none alone.
     public var sequence: Int64?
+    /// Whether the events of the append that threw it are in the log. Clients learn it: say ``RecordOutcome/notRecorded``
+    /// only when nothing can have been recorded, not now and not by a recovery.
+    public var outcome: RecordOutcome
 
     /// Makes an error.
-    public init(_ code: Code, _ message: String, sequence: Int64? = nil) {
+    public init(_ code: Code, _ message: String, sequence: Int64? = nil, outcome: RecordOutcome = .unknown) {
         self.code = code
         self.message = message
         self.sequence = sequence
+        self.outcome = outcome
     }
 
     /// The message.

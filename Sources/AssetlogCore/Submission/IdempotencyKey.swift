@@ -8,6 +8,27 @@ public enum IdempotencyKey {
     public static let rule =
         "The Idempotency-Key must be 1 to 255 visible ASCII characters, such as a UUID, in quotes or without."
 
+    /// Why several fields of the name are refused.
+    public static let ambiguity =
+        "The request has several Idempotency-Key fields with different keys; send one."
+
+    /// Why a request has no key that can be used.
+    public struct Failure: Error, Hashable, Sendable {
+        /// What was wrong and what to do, for the one who sent it.
+        public var message: String
+    }
+
+    /// Reads all fields of the name; nil when there is none. Equal keys are one.
+    public static func parse(fields: [some Collection<UInt8>]) throws(Failure) -> [UInt8]? {
+        var key: [UInt8]?
+        for field in fields {
+            guard let own = parse(field) else { throw Failure(message: rule) }
+            guard key == nil || key == own else { throw Failure(message: ambiguity) }
+            key = own
+        }
+        return key
+    }
+
     /// Reads the value of the header; nil when it is no key.
     public static func parse(_ value: some Collection<UInt8>) -> [UInt8]? {
         var key: [UInt8] = []

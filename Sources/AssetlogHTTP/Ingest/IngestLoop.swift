@@ -27,6 +27,9 @@ enum IngestVerdict {
 /// A class and not a protocol, because the queue carries it as a bare pointer and a cast to a protocol for each event
 /// would cost more than the rest of the hand-over.
 class PendingReport {
+    /// Under which identity it was queued, and in which deployment, when it has an Idempotency-Key.
+    fileprivate var keyed: (identities: KeyedIdentities, deployment: String)?
+
     /// Learns on the event loop whether the report is durable.
     func settled(_ outcome: CommitSettlement.Outcome) {}
 }
@@ -96,9 +99,13 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         let id: EventID
         if let key {
             guard let key = IdempotencyKey.parse(key) else { return .answered(.refused(400, IdempotencyKey.rule)) }
-            id = key.withUnsafeBytes { EventID(idempotencyKey: $0, deployment: deployment) }
+            id = key.withUnsafeBytes {
+                EventID(idempotencyKey: $0, deployment: deployment, caller: admission.caller.name)
+            }
+            pending.keyed = (KeyedIdentities(id), deployment)
         } else {
             id = identities.next(at: now)
+            pending.keyed = nil
         }
         let hasKey = key != nil
         let (caller, endpoint, isReadOnly) = (admission.caller, request.endpoint, isReadOnly)
@@ -119,8 +126,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
             }
             switch admission {
             case .queued: return .queued(id)
-            case .full: return .answered(.notRecorded(LogError(.full)))
-            case .closed: return .answered(.notRecorded(LogError(.closed)))
+            case .full: return .answered(.failed(LogError(.full)))
+            case .closed: return .answered(.failed(LogError(.closed)))
             }
         } catch {
             return .answered(.refused(error, caller, isReadOnly: isReadOnly))
@@ -156,8 +163,30 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         eventLoop.execute {
             settlement.forEach { ticket, outcome in
                 guard let pointer = UnsafeRawPointer(bitPattern: ticket) else { return }
-                Unmanaged<PendingReport>.fromOpaque(pointer).takeRetainedValue().settled(outcome)
+                let pending = Unmanaged<PendingReport>.fromOpaque(pointer).takeRetainedValue()
+                if case .excepted(.duplicate) = outcome, let keyed = pending.keyed {
+                    self.compare(pending, keyed, outcome)
+                } else {
+                    pending.settled(outcome)
+                }
             }
+        }
+    }
+
+    /// Looks up whether the first request of a key that was sent again had more events than this report.
+    private func compare(
+        _ pending: PendingReport, _ keyed: (identities: KeyedIdentities, deployment: String), _ outcome: CommitSettlement.Outcome
+    ) {
+        let (storage, lane) = (log.storage, NIOLoopBound(pending, eventLoop: eventLoop))
+        Task {
+            var outcome = outcome
+            for id in keyed.identities.after(1) + [keyed.identities.key.expanded(at: 1)] {
+                // Where that can't be read, the report is known all the same.
+                guard let found = try? await storage.event(id, deployment: keyed.deployment) else { continue }
+                outcome = .excepted(.conflict(sequence: found.sequence))
+            }
+            let settled = outcome
+            lane.eventLoop.execute { lane.value.settled(settled) }
         }
     }
 

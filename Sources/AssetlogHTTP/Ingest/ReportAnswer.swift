@@ -13,9 +13,22 @@ struct ReportAnswer: Sendable {
     var fields: [(name: String, value: String)] = []
     /// Why the caller may not report, for logs.
     var refusal: String?
+    /// Whether the event is in the log. What was refused is not.
+    var outcome = RecordOutcome.notRecorded
 
     static func recorded(_ id: EventID) -> ReportAnswer {
-        ReportAnswer(status: 200, eventID: id)
+        ReportAnswer(status: 200, eventID: id, outcome: .recorded)
+    }
+
+    /// The answer to a report that can't be recorded now; its sentence says whether it was.
+    static func later(
+        _ reason: String, _ outcome: RecordOutcome = .notRecorded, status: Int = 503
+    ) -> ReportAnswer {
+        var answer = ReportAnswer.refused(
+            status, "\(reason) \(outcome.sentence(about: "report")) Send it again in a moment.")
+        answer.outcome = outcome
+        if status == 503 { answer.fields = [("Retry-After", "1")] }
+        return answer
     }
 
     static func refused(_ status: Int, _ message: String, _ fields: [(name: String, value: String)] = []) -> ReportAnswer {
@@ -41,31 +54,27 @@ struct ReportAnswer: Sendable {
     /// The answer to a report with an Idempotency-Key that was not inserted.
     static func excepted(_ reason: AppendException.Reason, _ id: EventID) -> ReportAnswer {
         switch reason {
-        case .duplicate: ReportAnswer(status: 200, eventID: id, fields: [replayed])
+        case .duplicate: ReportAnswer(status: 200, eventID: id, fields: [replayed], outcome: .recorded)
         case .conflict, .leftOut:
             .refused(
                 422,
-                "This Idempotency-Key was used before with a different report. Retry with the same report, or use a new"
-                    + " key.")
+                "This Idempotency-Key was used before with a different report: its event has another content, or there were more"
+                    + " of them. Nothing was recorded now. Retry with the same report, or use a new key.")
         case .unchecked:
-            .refused(
-                503, "The server can't tell right now whether this report is already recorded. Send it again in a moment.",
-                [("Retry-After", "1")])
+            .later("The server can't tell right now whether this report was recorded when it was sent before.", .unknown)
         }
     }
 
     /// Says that the answer is that of an earlier request.
     static let replayed = (name: "Idempotency-Replayed", value: "true")
 
-    /// The answer for an event that the log did not record. It is always one that asks to try again.
-    static func notRecorded(_ error: LogError) -> ReportAnswer {
-        .refused(503, error.description, [("Retry-After", "1")])
+    /// The answer for an event that the log did not record, or may have recorded. It always asks to try again.
+    static func failed(_ error: LogError) -> ReportAnswer {
+        .later(error.reason, error.outcome)
     }
 
     /// The answer when the requests under way hold all the memory they may.
-    static let noMemory = ReportAnswer.refused(
-        503, "The server is already reading as many requests as it has memory for. Send the report again later.",
-        [("Retry-After", "1")])
+    static let noMemory = ReportAnswer.later("The server is already reading as many requests as it has memory for.")
 
     static func methodNotAllowed(_ method: String) -> ReportAnswer {
         .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])

@@ -47,6 +47,8 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     // Made only where someone wants to hear of the request.
     private var record: AccessRecord?
     private var isReadHeld = false
+    // Whether requests were dropped that came while a report was committed, because there was no memory for them.
+    private var hasDropped = false
     private var isInputClosed = false
 
     init(connection: Connection) {
@@ -99,7 +101,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     func deadlinePassed() {
         switch phase {
         case .reading where unread.readableBytes > 0, .readingBody:
-            refuse(.refused(408, "The request did not arrive in time; send it again."))
+            refuse(.later("The request did not arrive in time.", status: 408))
         default: close()
         }
     }
@@ -115,7 +117,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        if case .committing = phase, unread.readableBytes > Self.maximumBytesAhead {
+        if case .committing = phase, hasDropped || unread.readableBytes > Self.maximumBytesAhead {
             isReadHeld = true
         } else {
             context.read()
@@ -126,6 +128,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         switch phase {
         case .handedOver: context.fireChannelRead(data)
         case .closing: break
+        case .committing where hasDropped: break
         case .reading, .readingBody, .committing:
             var bytes = unwrapInboundIn(data)
             if unread.readableBytes == 0 {
@@ -234,11 +237,13 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             var answer = ReportAnswer.excepted(reason, id)
             answer.fields += rateFields
             write(answer, closes: closesNow, context)
-        case .failed(let error): write(.notRecorded(LogError(.failed, cause: error)), closes: closesNow, context)
+        case .failed(let error): write(.failed(LogError(.failed, cause: error)), closes: closesNow, context)
         }
         if unread.readableBytes > 0 { process(context) }
         accountUnread()
         if case .reading = phase {
+            // Only now, for the answer to the report comes first.
+            if hasDropped { return refuse(.noMemory) }
             if isInputClosed { return close() }
             if isReadHeld {
                 isReadHeld = false
@@ -318,7 +323,14 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         memory.release(accounted)
         accounted = 0
         guard kept > 0 else { return }
-        if memory.take(kept) { accounted = kept } else { refuse(.noMemory) }
+        if memory.take(kept) {
+            accounted = kept
+        } else if case .committing = phase {
+            unread = ByteBuffer()
+            hasDropped = true
+        } else {
+            refuse(.noMemory)
+        }
     }
 
     private func forgetUnread() {

@@ -112,8 +112,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func deadlinePassed() {
         switch phase {
-        case .readingReport: respond(.refused(408, "The body did not arrive in time; send the report again."), hasEnded: false)
-        case .idle where headBytes > 0: refuseHead(.refused(408, "The request did not arrive in time; send it again."))
+        case .readingReport: respond(.later("The body did not arrive in time.", status: 408), hasEnded: false)
+        case .idle where headBytes > 0: refuseHead(.later("The request did not arrive in time.", status: 408))
         case .discarding: linger()
         case .api(hasEnded: true) where isInputClosed && !isAnswerBegun: askWhetherClientIsThere()
         default: close()
@@ -196,6 +196,8 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             refuseUnreadable(error)
         case (.readingReport, let error as HTTPParserError): refuseUnreadable(error)
         case (.discarding, is HTTPParserError): linger()
+        // The answer is still owed.
+        case (.committing, is HTTPParserError): keepsAlive = false
         case (.api, is HTTPParserError):
             keepsAlive = false
             context.fireErrorCaught(error)
@@ -398,7 +400,14 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     private func resolve(_ report: ReportInProgress) {
         let (target, contentType, route) = (report.target, report.contentType, report.route)
-        let key = head?.headers.first(name: AccessField.idempotencyKey.name).map { Array($0.utf8) }
+        let keys = (head?.headers[AccessField.idempotencyKey.name] ?? []).map { Array($0.utf8) }
+        do {
+            // Several fields of one key are one.
+            _ = try IdempotencyKey.parse(fields: keys)
+        } catch {
+            return respond(.refused(400, error.message), hasEnded: true)
+        }
+        let key = keys.first
         let isApproximate = head?.headers.first(name: TimestampField.name).map { TimestampField.isApproximate($0.utf8) } ?? false
         let verdict = target.withUnsafeBytes { target in
             (contentType ?? []).withUnsafeBytes { type in
@@ -429,7 +438,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         switch outcome {
         case .committed: respond(.recorded(id), hasEnded: true)
         case .excepted(let reason): respond(.excepted(reason, id), hasEnded: true)
-        case .failed(let error): respond(.notRecorded(LogError(.failed, cause: error)), hasEnded: true)
+        case .failed(let error): respond(.failed(LogError(.failed, cause: error)), hasEnded: true)
         }
     }
 

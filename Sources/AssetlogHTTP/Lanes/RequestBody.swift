@@ -70,7 +70,7 @@ final class RequestBody {
         case let error as GzipError where error.code == .tooLarge: return .tooLarge(limit: limit)
         case let error as GzipError where error.code == .suspiciousRatio: return .refused(413, error.message)
         case let error as GzipError where error.code == .outOfMemory:
-            return .refused(503, error.message, [("Retry-After", "1")])
+            return .later(error.message)
         case let error as GzipError: return .refused(400, error.message)
         default: return .refused(400, "The body could not be decoded: \(error)")
         }

@@ -158,6 +158,31 @@ extension StorageConformance {
             }
             try await bench.checkLog("after a group with duplicates")
         },
+        always("a group that is inserted as a whole is never inserted in part") { bench in
+            let events = (0..<5).map { _ in bench.events.chosen() }
+            func append(_ some: [Event], _ rule: EventBatch.GroupRule, _ expected: [ExpectedException], _ what: String) throws {
+                let group = EventBatch()
+                for event in some { group.append(event, clientChoice: .identity) }
+                group.makeGroup(rule)
+                let batch = EventBatch()
+                batch.append(bench.events.next())
+                batch.append(contentsOf: group)
+                try bench.check(try bench.append(batch), expected, what)
+            }
+            try append([events[0], events[1]], .insertsNone, [.leftOut(1, 1), .leftOut(2, 1)], "a new group that may not be inserted")
+            try append([events[0], events[1]], .insertsAllOrNone, [], "a new group")
+            let places = bench.sequences(of: [events[0], events[1]])
+            let known: [ExpectedException] = [.duplicate(1, places[0]), .duplicate(2, places[1])]
+            for rule in [EventBatch.GroupRule.insertsAllOrNone, .insertsNone] {
+                try append([events[0], events[1]], rule, known, "a known group")
+                try append([events[0], events[1], events[2]], rule, known + [.leftOut(3, 3)], "a group of which one event is new")
+            }
+            try append(
+                [events[3], ContentChange.details.applied(to: events[0])], .insertsAllOrNone,
+                [.leftOut(1, 2), .conflict(2, places[0])], "a group with a conflict")
+            try append([events[2], events[3], events[4]], .insertsAllOrNone, [], "a group of events that were left out before")
+            try await bench.checkLog("after groups that are inserted as a whole")
+        },
         always("identities are found before, during and after background work") { bench in
             var events: [Event] = []
             for round in 0..<3 {

@@ -39,13 +39,13 @@ final class MemoryStorage: Storage {
     func append(_ batch: EventBatch) throws -> AppendOutcome {
         try withOpenState { state in
             // All or nothing: whatever can fail comes before the first change.
-            guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
+            guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.", outcome: .notRecorded) }
             let plan = batch.plan { $0.match(state.event($0.id, in: String(decoding: $0.deployment, as: UTF8.self))) }
             guard state.events.count + plan.insertionCount <= maximumEvents else {
                 throw StorageError(
                     .full,
                     "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
-                        + " Raise storage.memory.maximum_events, or use the sqlite storage.")
+                        + " Raise storage.memory.maximum_events, or use the sqlite storage.", outcome: .notRecorded)
             }
             let last = Int64(state.events.count)
             for index in plan.insertions.joined() { state.add(batch.withColumns(at: index) { $0.event }) }
@@ -151,7 +151,7 @@ final class MemoryStorage: Storage {
 
     private func withOpenState<Result>(_ body: (inout State) throws -> Result) throws -> Result {
         try state.withLock { state in
-            guard !state.isClosed else { throw StorageError(.closed, "The log in memory was closed.") }
+            guard !state.isClosed else { throw StorageError(.closed, "The log in memory was closed.", outcome: .notRecorded) }
             return try body(&state)
         }
     }

@@ -53,7 +53,10 @@ final class PostgresStorage: Storage {
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
         do {
-            if let problem = horizon.problem { throw problem }
+            if var problem = horizon.problem {
+                problem.outcome = .notRecorded
+                throw problem
+            }
             return try writer.withLock { writer in
                 guard let writer else { throw closedError }
                 let outcome = try writer.append(batch)
@@ -185,6 +188,6 @@ final class PostgresStorage: Storage {
         }
     }
 
-    private var closedError: StorageError { StorageError(.closed, "The log in PostgreSQL was closed.") }
+    private var closedError: StorageError { StorageError(.closed, "The log in PostgreSQL was closed.", outcome: .notRecorded) }
 }
 #endif

@@ -137,6 +137,11 @@ final class LogWriter {
     }
 }
 
+/// A commit that SQLite refused. Its transaction may stand in the write-ahead log all the same, and then it is recovered.
+struct UnsettledCommit: Error {
+    var cause: any Error
+}
+
 /// The connection that appends, with its prepared statements.
 private final class WriterConnection {
     private let queue: DatabaseQueue
@@ -208,7 +213,11 @@ private final class WriterConnection {
                     }
                 }
                 statements.insert.clear()
-                try statements.commit.run()
+                do {
+                    try statements.commit.run()
+                } catch {
+                    throw UnsettledCommit(cause: error)
+                }
             } catch {
                 statements.insert.clear()
                 // SQLite may have rolled back by itself; then this fails, and that is as good.

@@ -41,6 +41,15 @@ extension StorageError {
     /// Says for the operator what SQLite or GRDB reported about a file.
     ///
     /// Errors that are said already, and the cancellation of the reader's task, stay as they are.
+    ///
+    /// - Parameter outcome: Whether the events of the append that threw it are in the log.
+    static func from(_ error: any Error, file: String, outcome: RecordOutcome) -> any Error {
+        guard var said = from(error, file: file) as? StorageError else { return error }
+        said.outcome = outcome
+        return said
+    }
+
+    /// Says for the operator what SQLite or GRDB reported about a file.
     static func from(_ error: any Error, file: String) -> any Error {
         switch error {
         case is StorageError, is CancellationError: error

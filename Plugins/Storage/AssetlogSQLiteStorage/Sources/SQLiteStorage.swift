@@ -141,8 +141,11 @@ final class SQLiteStorage: Storage {
             appended.send()
             if walPages.load(ordering: .relaxed) >= options.checkpointPages { walGrew.send() }
             return outcome
+        } catch let commit as UnsettledCommit {
+            throw StorageError.from(commit.cause, file: file.path, outcome: .unknown)
         } catch {
-            throw StorageError.from(error, file: file.path)
+            // Nothing was committed.
+            throw StorageError.from(error, file: file.path, outcome: .notRecorded)
         }
     }
 

@@ -63,7 +63,7 @@ final class FlatFileStorage: Storage {
     // MARK: The log
 
     func append(_ batch: EventBatch) throws -> AppendOutcome {
-        guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
+        guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.", outcome: .notRecorded) }
         return try file.withLock { file in
             guard let file else { throw Self.closed }
             let (plan, last, count) = state.withLock { state in
@@ -73,7 +73,7 @@ final class FlatFileStorage: Storage {
                 return (plan, state.events.last?.sequence ?? 0, state.events.count)
             }
             guard count + plan.insertionCount <= maximumEvents else {
-                throw StorageError(.full, "The log holds \(count) of at most \(maximumEvents) events.")
+                throw StorageError(.full, "The log holds \(count) of at most \(maximumEvents) events.", outcome: .notRecorded)
             }
             var events: [LoggedEvent] = []
             var writer = BatchWriter()
@@ -207,5 +207,5 @@ final class FlatFileStorage: Storage {
         }
     }
 
-    private static let closed = StorageError(.closed, "The flat file was closed.")
+    private static let closed = StorageError(.closed, "The flat file was closed.", outcome: .notRecorded)
 }

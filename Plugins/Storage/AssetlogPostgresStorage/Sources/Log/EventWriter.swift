@@ -24,6 +24,8 @@ final class EventWriter {
     private let statements: Statements
     private var connection: PostgresConnection?
     private var ids = EventIDGenerator()
+    // Whether the append under way was sent, and nobody knows what became of it.
+    private var isUnsettled = false
 
     private struct Statements {
         let append: String
@@ -52,7 +54,19 @@ final class EventWriter {
     ///
     /// Whatever interrupts it, an append is settled by its own identity before it counts as failed, so a commit whose
     /// answer was lost is not made twice. When it can't be settled in time, it throws, and nobody knows.
+    /// - Throws: `StorageError`, which says whether the events are in the log.
     func append(_ batch: EventBatch) throws -> AppendOutcome {
+        isUnsettled = false
+        do {
+            return try appendNew(batch)
+        } catch {
+            guard var said = StorageError.from(error) as? StorageError else { throw error }
+            said.outcome = isUnsettled ? .unknown : .notRecorded
+            throw said
+        }
+    }
+
+    private func appendNew(_ batch: EventBatch) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let deadline = Deadline(in: options.patience)
         // Most identities are new, so the first try expects it; the database says when it is not so.
@@ -108,6 +122,7 @@ final class EventWriter {
                 try refuseUnreplicated(connection.warningCount > warnings)
                 return rows.optionalInteger(0, 0)
             } catch let failure as PostgresFailure {
+                if failure.effect == .unknown { isUnsettled = true }
                 lacksPartition = failure.lacksPartition
                 // Behind a pooler another session than the one that was asked may answer.
                 if failure.needsReadCommitted { connection.setup.needsReadCommitted = true }
@@ -119,6 +134,7 @@ final class EventWriter {
     /// A wait for standbys that somebody cancelled is told in a warning: the commit is on one machine only.
     private func refuseUnreplicated(_ hasWarning: Bool) throws {
         guard hasWarning else { return }
+        isUnsettled = true
         throw StorageError(
             .unavailable,
             "PostgreSQL warned that a commit may not have reached its standbys. The events are not acknowledged, but may be"
