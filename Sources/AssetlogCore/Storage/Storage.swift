@@ -8,8 +8,9 @@ public protocol Storage: ConsumerStore, LogReader {
     ///
     /// Inserted is each event but for these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
     /// and which an event of the same deployment has already (it is a duplicate or a conflict), and the events of a
-    /// group that holds a conflict, or that may be inserted as a whole only and holds duplicates. What is inserted is inserted all or nothing, with consecutive sequences. An event
-    /// whose identity the server made is never looked for, but it is found.
+    /// group that holds a conflict, or that may be inserted as a whole only and holds duplicates. What is inserted is
+    /// inserted all or nothing, with consecutive sequences. An event whose identity the server made is never looked for,
+    /// but it is found.
     ///
     /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine; a duplicate is
     /// one only of a durable event. The log calls it from its writer's own thread, never twice at once, and it may
