@@ -67,6 +67,7 @@ let package = Package(
         // The operating system's libraries. A module map and a shim for macros; nothing else is C.
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -111,8 +112,8 @@ let package = Package(
             name: "AssetlogApp",
             dependencies: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
-                "AssetlogClient", "AssetlogDelivery", "AssetlogJournal", "AssetlogMetrics", logging, nio("NIOCore"),
-                nio("NIOPosix"),
+                "AssetlogClient", "AssetlogDelivery", "AssetlogJournal", "AssetlogMetrics", "CAllocator", logging,
+                nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

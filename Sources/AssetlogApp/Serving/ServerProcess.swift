@@ -1,4 +1,5 @@
 import AssetlogLog
+import Foundation
 import Logging
 import UnixSignals
 
@@ -19,6 +20,7 @@ struct ServerProcess {
     ///
     /// - Throws: What kept the server from starting.
     func run() async throws {
+        Allocator.boundFreeMemory(environment: ProcessInfo.processInfo.environment)
         // Trapped before anything is opened, so that no signal finds the server half open.
         let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint, .sighup)
         let (stop, stopping) = AsyncStream.makeStream(of: Void.self)
