@@ -211,11 +211,22 @@ public final class EventLog: @unchecked Sendable {
     /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned,
     /// which is after the pause that the storage advised.
     public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
+        let (start, hadReports) = (ContinuousClock.now, hasRecentReports)
         let outcome = try await append(slice, waitingForRoom: true)
-        let pause = max(outcome.advisedPause, hasRecentReports ? limits.slicePause : .zero)
+        // Asked twice, for reports can't be recent after a long commit.
+        let pause = max(outcome.advisedPause, hadReports || hasRecentReports ? pause(after: slice, since: start) : .zero)
         // A caller that is cancelled gets the outcome all the same.
         if pause > .zero { try? await Task.sleep(for: pause) }
         return outcome
+    }
+
+    /// The pause after a slice, while others report one by one.
+    ///
+    /// A single item may become more than a commit's share, and is one commit all the same; it keeps single reports waiting for
+    /// as long, so that it may do so for a tenth of the time only.
+    private func pause(after slice: EventBatch, since start: ContinuousClock.Instant) -> Duration {
+        guard slice.byteCount > limits.sliceBytes else { return limits.slicePause }
+        return min(limits.slicePause + (ContinuousClock.now - start) * 10, .seconds(5))
     }
 
     /// Whether somebody reports event by event at the moment.

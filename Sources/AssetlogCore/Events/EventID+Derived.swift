@@ -23,8 +23,6 @@ extension EventID {
         var hash = SipHash128(caller == nil ? .keyIdentity : .callerKeyIdentity)
         for text in [caller, deployment] {
             guard var text else { continue }
-            // Or a caller `ab` in `c` would have the keys of `a` in `bc`.
-            if caller != nil { hash.combine(UInt64(text.utf8.count)) }
             text.withUTF8 { hash.combine(UnsafeRawBufferPointer($0)) }
         }
         hash.combine(idempotencyKey)
