@@ -163,7 +163,7 @@ let package = Package(
             name: "AssetlogAPITests",
             dependencies: [
                 "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogGzip", "AssetlogJournal", "AssetlogLog",
-                "AssetlogMemoryStorage", logging,
+                "AssetlogMemoryStorage", "AssetlogTesting", logging,
                 nio("NIOCore"), nio("NIOEmbedded"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -172,7 +172,8 @@ let package = Package(
         .testTarget(
             name: "AssetlogAppTests",
             dependencies: [
-                "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogJournal", "AssetlogStandardPlugins", logging,
+                "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogJournal", "AssetlogStandardPlugins", "AssetlogTesting",
+                logging,
             ]),
         .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(name: "EndToEndTests", dependencies: ["assetlog", "ScriptedServer", .product(name: "Yams", package: "Yams")]),

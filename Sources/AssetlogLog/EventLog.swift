@@ -209,7 +209,7 @@ public final class EventLog: @unchecked Sendable {
     ///
     /// Callers get room in the order of their coming, and only so much in one commit that single reports keep theirs;
     /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned,
-    /// which is after the pause that the storage advised.
+    /// which is after the pause that the storage advised, or that others who report one by one need.
     public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
         let (start, hadReports) = (ContinuousClock.now, hasRecentReports)
         let outcome = try await append(slice, waitingForRoom: true)

@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogTesting
 import HTTPTypes
 import Testing
 
@@ -113,25 +114,12 @@ struct BoundedReadTests {
 }
 
 /// A storage whose reads of one deployment wait until a gate is opened.
-private struct SlowStorage: Storage {
+private struct SlowStorage: ForwardingStorage {
     let inner: any Storage
     let gate: Gate
-
-    func append(_ batch: EventBatch) throws -> AppendOutcome { try inner.append(batch) }
 
     func events(_ query: EventQuery) async throws -> EventPage {
         if query.deployment == "slow" { await gate.wait() }
         return try await inner.events(query)
     }
-
-    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { try await inner.event(id, deployment: deployment) }
-    func logID() async throws -> LogID { try await inner.logID() }
-    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
-    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await inner.replay(consumer, after: position)
-    }
-    func close() async { await inner.close() }
 }

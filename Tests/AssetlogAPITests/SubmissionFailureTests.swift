@@ -1,12 +1,13 @@
 import AssetlogCore
 import AssetlogLog
+import AssetlogTesting
 import HTTPTypes
 import Synchronization
 import Testing
 
 /// A storage in memory that fails when it is told to, before or after it has recorded a batch.
-private final class FailingStorage: Storage {
-    private let inner: any Storage
+private final class FailingStorage: ForwardingStorage {
+    let inner: any Storage
     private let state = Mutex((appends: 0, failure: RecordOutcome?.none, from: Int.max, records: false))
 
     init() async throws {
@@ -31,20 +32,6 @@ private final class FailingStorage: Storage {
         if records { _ = try inner.append(batch) }
         throw StorageError(.full, "The disk /secret/path is full.", outcome: failure)
     }
-
-    func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
-    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await inner.event(id, deployment: deployment)
-    }
-    func logID() async throws -> LogID { try await inner.logID() }
-    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
-    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await inner.replay(consumer, after: position)
-    }
-    func close() async { await inner.close() }
 }
 
 @Suite("A submission that can't be recorded to its end")

@@ -1,5 +1,6 @@
 import AssetlogCore
 import AssetlogStandardPlugins
+import AssetlogTesting
 import Logging
 import Synchronization
 
@@ -38,9 +39,9 @@ final class AwayDatabase: Sendable {
     }
 }
 
-private struct AwayStorage: Storage {
+private struct AwayStorage: ForwardingStorage {
     private let database: AwayDatabase
-    private let inner: any Storage
+    let inner: any Storage
 
     init(_ database: AwayDatabase, _ inner: any Storage) {
         self.database = database
@@ -70,13 +71,6 @@ private struct AwayStorage: Storage {
         try database.check()
         return try await inner.statistics()
     }
-    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await inner.replay(consumer, after: position)
-    }
-    func close() async { await inner.close() }
 }
 
 private struct AwayTokens: TokenStore {

@@ -1,5 +1,6 @@
 import AssetlogCore
 import AssetlogStandardPlugins
+import AssetlogTesting
 import Logging
 import Synchronization
 import Testing
@@ -201,10 +202,10 @@ private struct SparseLog: LogReader {
 }
 
 /// A storage that fails at one of its appends, or does it wrongly.
-final class FragileStorage: Storage {
+final class FragileStorage: ForwardingStorage {
     enum Fault: CaseIterable { case changes, loses, adds }
 
-    private let inner: any Storage
+    let inner: any Storage
     private let rest: Mutex<Int>
     private let afterCommit: Bool
     private let fault: Fault?
@@ -235,17 +236,4 @@ final class FragileStorage: Storage {
         // It says that all is well.
         return AppendOutcome(sequences: sequences.map { $0.lowerBound...$0.lowerBound + Int64(batch.count) - 1 })
     }
-    func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
-    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await inner.event(id, deployment: deployment)
-    }
-    func logID() async throws -> LogID { try await inner.logID() }
-    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
-    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await inner.replay(consumer, after: position)
-    }
-    func close() async { await inner.close() }
 }

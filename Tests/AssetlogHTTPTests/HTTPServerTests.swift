@@ -1,6 +1,7 @@
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
+import AssetlogTesting
 import Foundation
 import Logging
 import NIOCore
@@ -16,7 +17,7 @@ func blocking<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async thr
 }
 
 /// A storage whose commits wait for a signal, or fail.
-private final class GatedStorage: Storage {
+private final class GatedStorage: ForwardingStorage {
     let inner: any Storage
     let gate = DispatchSemaphore(value: 0)
     let began = DispatchSemaphore(value: 0)
@@ -31,17 +32,6 @@ private final class GatedStorage: Storage {
         if fails.withLock({ $0 }) { throw StorageError(.full, "no space", outcome: outcome.withLock { $0 }) }
         return try inner.append(batch)
     }
-    func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
-    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { try await inner.event(id, deployment: deployment) }
-    func logID() async throws -> LogID { try await inner.logID() }
-    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
-    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await inner.replay(consumer, after: position)
-    }
-    func close() async { await inner.close() }
 }
 
 private let report = "POST /report_asset_materialization/a HTTP/1.1\r\nHost: localhost\r\n\r\n"

@@ -1,14 +1,15 @@
 import AssetlogCore
 import AssetlogMemoryStorage
+import AssetlogTesting
 import Foundation
 import Logging
 import Synchronization
 
 /// A storage in memory whose appends wait for a permit, and which remembers their sizes.
-final class GatedStorage: Storage {
+final class GatedStorage: ForwardingStorage {
     let began = DispatchSemaphore(value: 0)
     private let gate = DispatchSemaphore(value: 0)
-    private let inner: any Storage
+    let inner: any Storage
     private let state = Mutex((sizes: [Int](), isOpen: false))
     private let advisedPause: Duration
 
@@ -47,17 +48,4 @@ final class GatedStorage: Storage {
         outcome.advisedPause = advisedPause
         return outcome
     }
-    func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
-    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await inner.event(id, deployment: deployment)
-    }
-    func logID() async throws -> LogID { try await inner.logID() }
-    func statistics() async throws -> StorageStatistics { try await inner.statistics() }
-    func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await inner.cursor(of: consumer) }
-    func advance(_ cursor: ConsumerCursor) async throws -> Bool { try await inner.advance(cursor) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await inner.replay(consumer, after: position)
-    }
-    func close() async { await inner.close() }
 }

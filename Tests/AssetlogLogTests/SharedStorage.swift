@@ -1,8 +1,9 @@
 import AssetlogCore
+import AssetlogTesting
 import Synchronization
 
 /// One storage in memory as several servers see it: each has a view, and one view at a time a lease.
-final class SharedStorage: Storage {
+final class SharedStorage: ForwardingStorage {
     /// What the views share.
     private final class Ground: Sendable {
         struct Lease {
@@ -26,6 +27,7 @@ final class SharedStorage: Storage {
     }
 
     private let ground: Ground
+    var inner: any Storage { ground.inner }
     private let holder: Int
     private let faults = Mutex(Faults())
 
@@ -89,19 +91,6 @@ final class SharedStorage: Storage {
         return isFenced ? false : try await ground.inner.advance(cursor)
     }
 
-    // MARK: What every view has
-
-    func append(_ batch: EventBatch) throws -> AppendOutcome { try ground.inner.append(batch) }
-    func events(_ query: EventQuery) async throws -> EventPage { try await ground.inner.events(query) }
-    func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
-        try await ground.inner.event(id, deployment: deployment)
-    }
-    func logID() async throws -> LogID { try await ground.inner.logID() }
-    func statistics() async throws -> StorageStatistics { try await ground.inner.statistics() }
-    func cursors() async throws -> [ConsumerCursor] { try await ground.inner.cursors() }
-    func cursor(of consumer: String) async throws -> ConsumerCursor { try await ground.inner.cursor(of: consumer) }
-    func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
-        try await ground.inner.replay(consumer, after: position)
-    }
+    // The other views go on.
     func close() async {}
 }

@@ -37,8 +37,7 @@ struct PageRoute: Sendable {
         var log = PageView.Log(count: seesAll ? try await storage.statistics().events : nil, events: [])
         return try await reads.read(upTo: query.limit, for: LimitedCaller(context.admission)) {
             for _ in 0..<Self.pages {
-                let page = try await visible.page(query)
-                reads.note(page)
+                let page = try await reads.page(query, of: visible)
                 log.events += page.events
                 log.isCut = !query.order.hasEnded(with: page)
                 query.limit -= page.events.count

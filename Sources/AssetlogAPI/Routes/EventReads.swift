@@ -31,10 +31,12 @@ final class EventReads: Sendable {
         return try await large.withSlot(for: caller, work)
     }
 
-    /// Counts what a page looked at.
-    func note(_ page: EventPage) {
+    /// Reads a page, and counts what it looked at.
+    func page(_ query: EventQuery, of visible: VisibleEvents) async throws -> EventPage {
+        let page = try await visible.page(query)
         shown.add(page.events.count)
         skipped.add(page.skipped)
+        return page
     }
 
     func register(in registry: MetricsRegistry) {

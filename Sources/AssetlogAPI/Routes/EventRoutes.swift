@@ -33,8 +33,7 @@ struct EventRoutes: Sendable {
             }
             query.order = .latest(before: moment)
         }
-        let page = try await visible.page(query)
-        reads.note(page)
+        let page = try await reads.page(query, of: visible)
         let next = try await next(after: page, of: query, parameters)
         let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
         // The page and the answer, until the page is gone.

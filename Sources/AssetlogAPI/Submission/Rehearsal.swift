@@ -47,14 +47,14 @@ struct SimilarKeys: Sendable {
     }
 
     private func find(_ key: AssetKey, _ deployment: String, _ visible: VisibleEvents) async throws -> String? {
-        let known = try await page(
-            EventQuery(order: .descending(before: nil), limit: 1, deployment: deployment, assetKey: key), visible)
+        let known = try await reads.page(
+            EventQuery(order: .descending(before: nil), limit: 1, deployment: deployment, assetKey: key), of: visible)
         guard known.events.isEmpty else { return nil }
         let folded = key.canonical.lowercased()
         var query = EventQuery(order: .descending(before: nil), limit: Self.events, deployment: deployment)
         query.maximumSkipped = Self.events
         for _ in 0..<Self.pages {
-            let page = try await page(query, visible)
+            let page = try await reads.page(query, of: visible)
             for event in page.events where event.assetKey.canonical.lowercased() == folded {
                 return "No event has the asset key \(key) yet, but \(event.assetKey) differs only in case."
             }
@@ -62,11 +62,5 @@ struct SimilarKeys: Sendable {
             query.order = query.order.following(page)
         }
         return nil
-    }
-
-    private func page(_ query: EventQuery, _ visible: VisibleEvents) async throws -> EventPage {
-        let page = try await visible.page(query)
-        reads.note(page)
-        return page
     }
 }
