@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogTesting
 import Foundation
 import HTTPTypes
 import Testing

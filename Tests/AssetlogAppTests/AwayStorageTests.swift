@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogTesting
 import Foundation
 import Logging
 import Synchronization

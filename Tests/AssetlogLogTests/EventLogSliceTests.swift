@@ -1,5 +1,6 @@
 import AssetlogCore
 import AssetlogLog
+import AssetlogTesting
 import Foundation
 import Logging
 import Synchronization
