@@ -201,7 +201,10 @@ struct HTTPServerTests {
                 let client = try server.client()
                 client.send(request)
                 client.finishSending()
-                return (client.response(), client.isAtEnd())
+                // One that is answered late is asked first whether it is still there.
+                var answer = client.response()
+                while answer?.status == 100 { answer = client.response() }
+                return (answer, client.isAtEnd())
             }
             #expect(answer?.status == 200)
             #expect(isAtEnd)
@@ -360,14 +363,16 @@ struct HTTPServerTests {
         let answer = Mutex<RawClient.Response?>(nil)
         let finished = DispatchSemaphore(value: 0)
         try await ServerFixture.run(storage: gated, grace: .seconds(120)) { server in
-            let (idle, busy) = (try server.client(), try server.client())
+            // Some of the idle ones are on the event loop of the busy one: when they are closed, it knows that the server stops.
+            let idle = try (0..<16).map { _ in try server.client() }
+            let busy = try server.client()
             try await blocking {
                 busy.send(report)
                 gated.began.wait()
             }
             DispatchQueue(label: "client").async {
                 // The server is told to stop while the commit is under way.
-                #expect(idle.isAtEnd())
+                #expect(idle.allSatisfy { $0.isAtEnd() })
                 gated.gate.signal()
                 let response = busy.response()
                 answer.withLock { $0 = response }
