@@ -73,9 +73,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
-        .target(name: "AssetlogMetrics"),
-        .target(name: "AssetlogJournal", dependencies: ["AssetlogCore", "AssetlogMetrics", logging]),
-        .target(name: "AssetlogLog", dependencies: ["AssetlogCore", "AssetlogMetrics", logging]),
+        .target(name: "AssetlogObservation", dependencies: ["AssetlogCore", logging]),
+        .target(name: "AssetlogLog", dependencies: ["AssetlogCore", "AssetlogObservation", logging]),
         .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "CCrypto", logging]),
         .target(
             name: "AssetlogTLS",
@@ -90,8 +89,7 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogJournal", "AssetlogMetrics",
-                "AssetlogTLS",
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogObservation", "AssetlogTLS",
                 logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
@@ -100,22 +98,28 @@ let package = Package(
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ]),
         .target(
-            name: "AssetlogAPI",
+            name: "AssetlogWeb",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogLog", "AssetlogJournal", "AssetlogMetrics", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogObservation", logging,
                 nio("NIOCore"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ]),
+        .target(
+            name: "AssetlogAPI",
+            dependencies: [
+                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
+                nio("NIOCore"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
             ]),
         .target(
             name: "AssetlogApp",
             dependencies: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
-                "AssetlogClient", "AssetlogDelivery", "AssetlogJournal", "AssetlogMetrics", "CAllocator", logging,
+                "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]),
@@ -131,8 +135,7 @@ let package = Package(
         .target(name: "AssetlogTesting", dependencies: ["AssetlogCore", logging]),
 
         .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
-        .testTarget(name: "AssetlogMetricsTests", dependencies: ["AssetlogMetrics"]),
-        .testTarget(name: "AssetlogJournalTests", dependencies: ["AssetlogCore", "AssetlogJournal", "AssetlogMetrics", logging]),
+        .testTarget(name: "AssetlogObservationTests", dependencies: ["AssetlogCore", "AssetlogObservation", logging]),
         .testTarget(
             name: "AssetlogAccessTests",
             dependencies: [
@@ -141,13 +144,14 @@ let package = Package(
             ]),
         .testTarget(
             name: "AssetlogLogTests",
-            dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogMetrics", "AssetlogTesting", "AssetlogMemoryStorage"]),
+            dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogObservation", "AssetlogTesting", "AssetlogMemoryStorage"]),
         .testTarget(
             name: "AssetlogTLSTests",
             dependencies: [
                 "AssetlogTLS", nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"),
             ]),
         .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
+        .target(name: "TestSupport", path: "Tests/Support"),
         .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
         .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
         .testTarget(
@@ -155,15 +159,22 @@ let package = Package(
         .testTarget(
             name: "AssetlogHTTPTests",
             dependencies: [
-                "AssetlogAccess", "AssetlogCore", "AssetlogHTTP", "AssetlogJournal", "AssetlogLog", "AssetlogMemoryStorage",
-                "AssetlogMetrics", "AssetlogTesting", logging,
+                "AssetlogAccess", "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage",
+                "AssetlogObservation", "AssetlogTesting", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"), nio("NIOHTTP1"),
+            ]),
+        .testTarget(
+            name: "AssetlogWebTests",
+            dependencies: [
+                "AssetlogAccess", "AssetlogCore", "AssetlogObservation", "AssetlogWeb", "TestSupport", logging,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
             ]),
         .testTarget(
             name: "AssetlogAPITests",
             dependencies: [
-                "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogGzip", "AssetlogJournal", "AssetlogLog",
-                "AssetlogMemoryStorage", "AssetlogTesting", logging,
+                "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogGzip", "AssetlogLog", "AssetlogMemoryStorage",
+                "AssetlogObservation", "AssetlogTesting", "AssetlogWeb", "TestSupport", logging,
                 nio("NIOCore"), nio("NIOEmbedded"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -172,7 +183,7 @@ let package = Package(
         .testTarget(
             name: "AssetlogAppTests",
             dependencies: [
-                "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogJournal", "AssetlogStandardPlugins", "AssetlogTesting",
+                "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogObservation", "AssetlogStandardPlugins", "AssetlogTesting",
                 logging,
             ]),
         .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),

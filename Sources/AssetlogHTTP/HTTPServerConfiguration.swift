@@ -1,7 +1,6 @@
 public import AssetlogAccess
 package import AssetlogCore
-public import AssetlogJournal
-public import AssetlogMetrics
+public import AssetlogObservation
 public import NIOCore
 
 /// How the server listens, and what it grants a stranger.

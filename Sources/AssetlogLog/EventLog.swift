@@ -1,5 +1,5 @@
 public import AssetlogCore
-import AssetlogMetrics
+import AssetlogObservation
 public import Logging
 import Synchronization
 

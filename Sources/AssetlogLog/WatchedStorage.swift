@@ -1,5 +1,5 @@
 public import AssetlogCore
-public import AssetlogMetrics
+public import AssetlogObservation
 public import Logging
 import Synchronization
 

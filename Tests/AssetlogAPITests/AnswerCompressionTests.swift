@@ -7,6 +7,7 @@ import NIOCore
 import Testing
 
 @testable import AssetlogAPI
+@testable import AssetlogWeb
 
 @Suite("Compressing answers", .enabled(if: ContentEncoder.isAvailable, "this build has no gzip"))
 struct AnswerCompressionTests {

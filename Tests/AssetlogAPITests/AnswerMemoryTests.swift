@@ -8,6 +8,7 @@ import NIOHTTPTypes
 import Testing
 
 @testable import AssetlogAPI
+@testable import AssetlogWeb
 
 @Suite("The memory of large answers")
 struct AnswerMemoryTests {
@@ -21,7 +22,7 @@ struct AnswerMemoryTests {
         try first.take(600 << 10)
         #expect(first.isHeld)
         let second = AnswerMemory(share)
-        #expect(throws: APIError.self) { try second.take(600 << 10) }
+        #expect(throws: RequestError.self) { try second.take(600 << 10) }
         first.release()
         try second.take(600 << 10)
         #expect(share.usedBytes == 600 << 10)
@@ -51,11 +52,11 @@ struct AnswerMemoryTests {
         let share = MemoryBudget(limit: 8 << 20).share(limit: 600 << 10)
         let routes = EventRoutes(storage: server.log.storage, reads: EventReads())
         func page(_ query: String, _ memory: AnswerMemory) async throws -> Response {
-            try await routes.page(query, of: "default", for: RequestAdmission(), in: memory)
+            try await routes.page(query, of: "default", for: RequestIdentity(), in: memory)
         }
         let held = AnswerMemory(share)
         #expect(try await page("limit=1000", held).body.contentLength ?? 0 > 200_000)
-        await #expect(throws: APIError.self) { _ = try await page("limit=1000", AnswerMemory(share)) }
+        await #expect(throws: RequestError.self) { _ = try await page("limit=1000", AnswerMemory(share)) }
         #expect(try await page("limit=2", AnswerMemory(share)).status == .ok)
         held.release()
         #expect(try await page("limit=16", AnswerMemory(share)).status == .ok)

@@ -2,6 +2,7 @@ import AssetlogAccess
 import AssetlogCore
 import AssetlogTesting
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import AssetlogAPI
@@ -21,11 +22,11 @@ struct BoundedReadTests {
         return server
     }
 
-    static func reader(_ assets: String..., deployments: [String] = [], rights: AccessRights = .read) throws -> RequestAdmission {
+    static func reader(_ assets: String..., deployments: [String] = [], rights: AccessRights = .read) throws -> RequestIdentity {
         func patterns(_ texts: [String]) throws -> [PartPattern] { try texts.map { try #require(PartPattern($0)) } }
         let grant = AccessGrant(
             name: "reader", rights: rights, assets: try patterns(assets), deployments: try patterns(deployments))
-        return RequestAdmission(caller: Caller(grant: grant))
+        return RequestIdentity(caller: Caller(grant: grant))
     }
 
     static func skipped(_ server: Server) async throws -> Int {
@@ -39,7 +40,7 @@ struct BoundedReadTests {
         let server = try await Self.server()
         for (query, admission, expected) in [
             ("limit=2", try Self.reader("lake/*"), Self.lake), ("limit=1", try Self.reader("none/of/these"), []),
-            ("limit=100&kind=check", RequestAdmission(), []), ("limit=100&from=2036-01-01T00:00:00Z", RequestAdmission(), []),
+            ("limit=100&kind=check", RequestIdentity(), []), ("limit=100&from=2036-01-01T00:00:00Z", RequestIdentity(), []),
         ] {
             var (after, found, requests, before) = (0, [Int](), 0, try await Self.skipped(server))
             while true {
@@ -103,7 +104,7 @@ struct BoundedReadTests {
             try await server.get("/metrics").text.contains(#"assetlog_reads{size="\#(size)",state="running"} \#(share)"#)
         }
         while try await !running() { try await Task.sleep(for: .milliseconds(5)) }
-        var other = RequestAdmission()
+        var other = RequestIdentity()
         other.address = ClientAddress("192.0.2.1")
         #expect(try await server.get("/api/v1/events?\(query)", other).status == 200)
         gate.open()

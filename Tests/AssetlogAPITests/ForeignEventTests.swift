@@ -28,13 +28,13 @@ struct ForeignEventTests {
             name: "x", rights: caller.rights, assets: try patterns(caller.assets), deployments: try patterns(caller.deployments))
         let answer = try await server.ask(
             .post, route.path, headers: [.contentType: "application/json"],
-            admission: RequestAdmission(caller: Caller(grant: grant)), body: route.body)
+            admission: RequestIdentity(caller: Caller(grant: grant)), body: route.body)
         #expect(answer.status == 200, "\(answer.text)")
         #expect(answer.text.contains("differs only in case") == caller.isWarned, "\(answer.text)")
         // It is warned of its own mistakes in any case.
         let own = try await server.ask(
             .post, "/report_asset_materialization/warehouse/Orders?dry_run=true&partiton=x",
-            admission: RequestAdmission(caller: Caller(grant: grant)))
+            admission: RequestIdentity(caller: Caller(grant: grant)))
         #expect(own.text.contains("partiton"), "\(own.text)")
     }
 

@@ -14,7 +14,7 @@ struct LatestEventsTests {
     }
 
     private func walk(
-        _ server: Server, _ query: String, _ admission: RequestAdmission = .init()
+        _ server: Server, _ query: String, _ admission: RequestIdentity = .init()
     ) async throws -> [Int] {
         var (after, walked) = (0, [Int]())
         for _ in 0..<1000 {
@@ -60,7 +60,7 @@ struct LatestEventsTests {
         try server.record([.sample(deployment: "prod"), .sample(key: ["raw"])])
         let grant = AccessGrant(name: "reader", rights: .read, assets: [try #require(PartPattern("warehouse/*"))])
         let answer = try await server.get(
-            "/api/v1/events?order=latest&after=\(after)", RequestAdmission(caller: Caller(grant: grant)))
+            "/api/v1/events?order=latest&after=\(after)", RequestIdentity(caller: Caller(grant: grant)))
         // The same sentence, whether there is none or it is not the caller's.
         #expect(try answer.problem(400).contains("There is no event \(after)."))
         #expect(try answer.json()["parameter"] as? String == "after")
@@ -74,7 +74,7 @@ struct LatestEventsTests {
         try server.record((0..<1500).map { .sample(key: ["raw"], after: 1000 + $0) })
         try server.record([.sample(key: ["warehouse", "late"], after: -1)])
         let grant = AccessGrant(name: "reader", rights: .read, assets: [try #require(PartPattern("warehouse/*"))])
-        let admission = RequestAdmission(caller: Caller(grant: grant))
+        let admission = RequestIdentity(caller: Caller(grant: grant))
         #expect(try await walk(server, "limit=\(limit)", admission) == Self.latest + [1511])
         #expect(try await walk(server, "asset_key=%5B%22raw%22%5D", admission) == [])
     }

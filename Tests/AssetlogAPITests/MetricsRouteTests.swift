@@ -1,6 +1,6 @@
 import AssetlogCore
 import AssetlogLog
-import AssetlogMetrics
+import AssetlogObservation
 import HTTPTypes
 import Testing
 

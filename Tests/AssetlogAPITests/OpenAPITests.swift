@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogWeb
 import Foundation
 import HTTPTypes
 import Testing
@@ -26,8 +27,8 @@ struct OpenAPITests {
     func routes() async throws {
         let server = try await Server()
         var routes: Set<String> = []
-        for route in server.service.routes.routes {
-            let path = route.path.replacing(/:([a-z_]+)/) { "{\($0.1)}" }
+        for route in server.service.responder.table.routes where route.isListed {
+            let path = route.pattern.description
             let method = route.method.rawValue.lowercased()
             routes.insert("\(method) \(path)")
             // What is below `/api` is also below the name of a deployment.

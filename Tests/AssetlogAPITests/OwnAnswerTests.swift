@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogWeb
 import HTTPTypes
 import Testing
 
@@ -35,7 +36,7 @@ struct OwnAnswerTests {
             (.tokensUnknown, "later"),
         ]
         for (reason, value) in refusals {
-            var admission = RequestAdmission()
+            var admission = RequestIdentity()
             admission.refusal = AccessRefusal(
                 reason: reason, message: "No.", fields: value == "later" ? [("Retry-After", "1")] : [])
             if reason == .tooMany {

@@ -18,7 +18,7 @@ struct ResponderTests {
             path: "/livez")
         try await server.service.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), ResponseWriter(outbound: outbound),
-            RequestAdmission(), RequestMemory())
+            RequestIdentity(), RequestMemory())
         outbound.finish()
         var parts: [HTTPResponsePart] = []
         for try await part in sink { parts.append(part) }

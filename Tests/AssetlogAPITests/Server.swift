@@ -2,7 +2,8 @@ import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 import AssetlogMemoryStorage
-import AssetlogMetrics
+import AssetlogObservation
+import AssetlogWeb
 import Foundation
 import HTTPTypes
 import HummingbirdCore
@@ -55,19 +56,20 @@ struct Server {
     }
 
     func get(
-        _ target: String, headers: HTTPFields = [:], _ admission: RequestAdmission = .init()
+        _ target: String, headers: HTTPFields = [:], _ admission: RequestIdentity = .init()
     ) async throws -> Answer {
         try await ask(.get, target, headers: headers, admission: admission)
     }
 
     func ask(
         _ method: HTTPRequest.Method, _ target: String, headers: HTTPFields = [:],
-        authority: String? = "localhost:3000", scheme: String? = "http", admission: RequestAdmission = .init(),
+        authority: String? = "localhost:3000", scheme: String? = "http", admission: RequestIdentity = .init(),
         body: String = ""
     ) async throws -> Answer {
         let head = HTTPRequest(
             method: method, scheme: scheme, authority: authority, path: target, headerFields: headers)
-        let response = await service.respond(to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))), admission)
+        let response = await service.responder.respond(
+            to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))), admission)
         let collected = Collected()
         try await response.body.write(collected)
         let answer = Answer(status: response.status.code, headers: response.headers, body: collected.bytes)

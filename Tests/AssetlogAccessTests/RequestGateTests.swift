@@ -20,7 +20,7 @@ struct RequestGateTests {
         var certificate: [String] = []
     }
 
-    private func judge(_ gate: RequestGate, _ shown: Shown, at seconds: Double = 0) -> RequestAdmission {
+    private func judge(_ gate: RequestGate, _ shown: Shown, at seconds: Double = 0) -> RequestIdentity {
         let texts = [
             shown.token, shown.authorization, shown.host, shown.origin, shown.site, shown.forwarded, shown.proto,
             shown.standard,
@@ -261,7 +261,7 @@ struct RequestGateTests {
     @Test("counts the requests of an address, says so in fields, and lets it go on later")
     func rate() throws {
         let gate = try RequestGate(AccessPolicy(addressRate: RequestRate(perSecond: 2, burst: 4)))
-        func fields(_ admission: RequestAdmission) -> [String: String] {
+        func fields(_ admission: RequestIdentity) -> [String: String] {
             Dictionary(admission.rateFields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
         for remaining in [3, 2, 1, 0] {

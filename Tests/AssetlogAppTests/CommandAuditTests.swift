@@ -1,5 +1,5 @@
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 import Foundation
 import Logging
 import Testing
@@ -13,7 +13,7 @@ struct CommandAuditTests {
     private func audit(_ file: String?) {
         let settings = LogSettings(level: .info, format: .text, accessFile: nil, auditFile: file)
         CommandContext(plugins: PluginList(), environment: [:], workingFolder: "/")
-            .audit(AuditEvent(.tokenCreated, [JournalField("token", "etl")]), in: settings)
+            .audit(AuditEvent(.tokenCreated, [LogField("token", "etl")]), in: settings)
     }
 
     @Test("is a line with the user who ran it")

@@ -1,7 +1,6 @@
 import AssetlogAccess
 import AssetlogHTTP
-import AssetlogJournal
-import AssetlogMetrics
+import AssetlogObservation
 import Foundation
 import Logging
 import NIOCore

@@ -1,6 +1,6 @@
 import AssetlogAccess
 import AssetlogHTTP
-import AssetlogJournal
+import AssetlogObservation
 import NIOCore
 import Testing
 

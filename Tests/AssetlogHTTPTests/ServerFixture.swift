@@ -1,10 +1,9 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
-import AssetlogJournal
 import AssetlogLog
 import AssetlogMemoryStorage
-import AssetlogMetrics
+import AssetlogObservation
 import HTTPTypes
 import HummingbirdCore
 import Logging

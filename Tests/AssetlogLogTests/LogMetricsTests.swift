@@ -1,6 +1,6 @@
 import AssetlogCore
 import AssetlogMemoryStorage
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 import Testing
 

@@ -1,7 +1,10 @@
-import Hummingbird
+import AssetlogCore
+import AssetlogWeb
+import HTTPTypes
+import HummingbirdCore
 
 /// `GET /api/v1/openapi.json`: what this server answers, for programs.
-struct OpenAPIRoute: Sendable {
+struct OpenAPIRoute: RouteGroup {
     // The same for every request, so it is made once.
     private let document: [UInt8]
 
@@ -9,7 +12,9 @@ struct OpenAPIRoute: Sendable {
         self.document = document.bytes
     }
 
-    func show(_ request: Request, _ context: APIContext) async throws -> Response {
+    var routes: [Route] { [Route(.get, "/api/v1/openapi.json", .anyOf(.read), handler: show)] }
+
+    func show(_ request: Request, _ context: RouteContext) async throws -> Response {
         _ = try QueryParameters(request.uri.query, known: [])
         return Response(type: "application/json", bytes: document)
     }

@@ -1,6 +1,6 @@
 import AssetlogAccess
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// The address under which a browser sees this server, for the commands on the page.
 struct PageAddress: Hashable, Sendable {
@@ -8,8 +8,8 @@ struct PageAddress: Hashable, Sendable {
     let text: String
 
     /// Reads the address from a request. What a stranger could put there to harm the shell of a reader is not taken.
-    init(_ request: Request, _ admission: RequestAdmission, base: String) {
-        let isSecure = admission.isForwardedSecurely ?? (request.head.scheme == "https")
+    init(_ request: Request, _ identity: RequestIdentity, base: String) {
+        let isSecure = identity.isForwardedSecurely ?? (request.head.scheme == "https")
         let scheme = isSecure ? "https" : "http"
         let host = request.head.authority ?? ""
         text = "\(scheme)://\(Self.isPlain(host) ? host : "localhost:3000")\(base)"

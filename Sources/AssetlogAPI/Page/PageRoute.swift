@@ -1,26 +1,28 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
+import AssetlogWeb
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 
 /// `GET /`: a page for a person's browser.
-struct PageRoute: Sendable {
+struct PageRoute: RouteGroup {
     let storage: any Storage
     let reads: EventReads
     let configuration: APIConfiguration
-    let logger: Logger
     private let unreadable = MessageLimiter()
 
-    func show(_ request: Request, _ context: APIContext) async throws -> Response {
+    var routes: [Route] { [Route(.get, "/", .anyOf(.admin), about: .deployment, handler: show)] }
+
+    func show(_ request: Request, _ context: RouteContext) async throws -> Response {
         var view = PageView(
-            address: PageAddress(request, context.admission, base: context.place.base).text, base: context.place.base,
+            address: PageAddress(request, context.identity, base: context.location.base).text, base: context.location.base,
             version: configuration.version, isReadOnly: configuration.isReadOnly, now: .now())
         do {
             view.log = try await log(context)
         } catch {
-            unreadable.error("The page can't read the event log.", metadata: ["error": "\(error)"], to: logger)
+            unreadable.error("The page can't read the event log.", metadata: ["error": "\(error)"], to: context.logger)
         }
         return response(view)
     }
@@ -28,14 +30,14 @@ struct PageRoute: Sendable {
     // So many pages are looked at for the last events.
     private static let pages = 10
 
-    private func log(_ context: APIContext) async throws -> PageView.Log {
-        let visible = VisibleEvents(storage: storage, caller: context.admission.caller)
+    private func log(_ context: RouteContext) async throws -> PageView.Log {
+        let visible = VisibleEvents(storage: storage, caller: context.identity.caller)
         // Newest first; the columns of ten events are small, but their metadata need not be.
         var query = EventQuery(
             order: .descending(before: nil), limit: 10, deployment: shownDeployment(context), maximumBytes: 1 << 20)
-        let seesAll = query.deployment == nil && context.admission.caller.grant?.coversEveryAsset ?? true
+        let seesAll = query.deployment == nil && context.identity.caller.grant?.coversEveryAsset ?? true
         var log = PageView.Log(count: seesAll ? try await storage.statistics().events : nil, events: [])
-        return try await reads.read(upTo: query.limit, for: LimitedCaller(context.admission)) {
+        return try await reads.read(upTo: query.limit, for: LimitedCaller(context.identity)) {
             for _ in 0..<Self.pages {
                 let page = try await reads.page(query, of: visible)
                 log.events += page.events
@@ -49,9 +51,9 @@ struct PageRoute: Sendable {
     }
 
     // Who may see every deployment sees the last events of all.
-    private func shownDeployment(_ context: APIContext) -> String? {
-        let seesAll = context.admission.caller.grant?.coversEveryDeployment ?? true
-        return seesAll && context.admission.organization == nil ? nil : context.deployment
+    private func shownDeployment(_ context: RouteContext) -> String? {
+        let seesAll = context.identity.caller.grant?.coversEveryDeployment ?? true
+        return seesAll && context.identity.organization == nil ? nil : context.deployment
     }
 
     private func response(_ view: PageView) -> Response {

@@ -1,5 +1,6 @@
 import AssetlogCore
 import AssetlogLog
+import AssetlogWeb
 import HTTPTypes
 
 /// The body of a submission under an Idempotency-Key: it is recorded as the key's first body was, or not at all.
@@ -45,10 +46,10 @@ struct KeyedBody {
 
     /// Compares what became of a slice with the key's first body.
     ///
-    /// - Throws: ``KeyConflict`` when that was another one, ``APIError`` when it can't be told now.
+    /// - Throws: ``KeyConflict`` when that was another one, ``RequestError`` when it can't be told now.
     mutating func check(_ outcome: AppendOutcome, of slice: SubmissionSlice) async throws {
         guard !outcome.exceptions.isEmpty else { return }
-        guard !outcome.exceptions.contains(where: { $0.reason == .unchecked }) else { throw APIError.unchecked }
+        guard !outcome.exceptions.contains(where: { $0.reason == .unchecked }) else { throw RequestError.unchecked }
         if let difference = difference(outcome, slice) { throw KeyConflict(difference: difference) }
         guard try await !isInLog(after(slice)) else {
             throw KeyConflict(difference: slice.isLast ? "it had more events" : "an item of it had more events")
@@ -103,9 +104,9 @@ extension AppendException.Reason? {
     }
 }
 
-extension APIError {
+extension RequestError {
     /// The answer to a slice under an Idempotency-Key that may be in the log.
-    fileprivate static let unchecked = APIError(
+    fileprivate static let unchecked = RequestError(
         status: .serviceUnavailable,
         detail: "The server can't tell right now which of these events are already in the log.", headers: [.retryAfter: "1"])
 }

@@ -1,7 +1,8 @@
 import AssetlogCore
 import AssetlogGzip
+import AssetlogWeb
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 
 /// The body of a report that is rehearsed: decoded, and within the limits that the report itself would meet.
@@ -10,7 +11,7 @@ struct ReportBody {
 
     /// Reads the body of a request.
     ///
-    /// - Throws: ``APIError`` with the status 400, 413, 415 or 503.
+    /// - Throws: ``RequestError`` with the status 400, 413, 415 or 503.
     init(_ request: Request, _ configuration: APIConfiguration, _ hold: MemoryHold) async throws {
         let limit = configuration.itemBytes
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
@@ -24,7 +25,7 @@ struct ReportBody {
                 guard piece.readableBytes > 0 else { return }
                 isEmpty = false
                 defer { isHeld = isHeld && hold.change(to: bytes.capacity) }
-                guard isHeld else { throw APIError.noMemory }
+                guard isHeld else { throw RequestError.noMemory }
                 guard let decoder else {
                     guard bytes.count + piece.readableBytes <= limit else { throw Self.tooLarge(limit) }
                     bytes.append(contentsOf: piece.readableBytesView)
@@ -35,24 +36,24 @@ struct ReportBody {
             // An empty body has no coding, whatever its header says.
             if !isEmpty { try decoder?.finish() }
         } catch let error as ContentCodingError {
-            throw APIError(
+            throw RequestError(
                 status: .unsupportedMediaType, detail: error.message, headers: [.acceptEncoding: ContentCoding.supported])
         } catch let error as GzipError {
             throw Self.answer(to: error, limit: limit)
         }
     }
 
-    private static func answer(to error: GzipError, limit: Int) -> APIError {
+    private static func answer(to error: GzipError, limit: Int) -> RequestError {
         switch error.code {
         case .tooLarge: tooLarge(limit)
-        case .suspiciousRatio: APIError(status: .contentTooLarge, detail: error.message)
+        case .suspiciousRatio: RequestError(status: .contentTooLarge, detail: error.message)
         case .outOfMemory: .noMemory
-        default: APIError(status: .badRequest, detail: error.message)
+        default: RequestError(status: .badRequest, detail: error.message)
         }
     }
 
-    private static func tooLarge(_ limit: Int) -> APIError {
-        APIError(
+    private static func tooLarge(_ limit: Int) -> RequestError {
+        RequestError(
             status: .contentTooLarge,
             detail: "The body is larger than the limit of \(limit) bytes after decompression (server.limits.body_bytes).")
     }

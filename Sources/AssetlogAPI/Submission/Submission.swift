@@ -1,6 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
+import AssetlogWeb
 
 /// One submission on its way into the log: its items become events, these slices, and the slices commits. Confined to the
 /// task that reads the body.
@@ -185,7 +186,7 @@ final class Submission {
 
     /// Lets the slice be committed while the next one is filled; waits for the one before.
     ///
-    /// - Throws: `LogError`, ``KeyConflict``, ``APIError``.
+    /// - Throws: `LogError`, ``KeyConflict``, ``RequestError``.
     func flush() async throws {
         try await settle()
         send(takeSlice(isLast: false))

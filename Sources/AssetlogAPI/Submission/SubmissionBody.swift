@@ -1,7 +1,8 @@
 import AssetlogCore
 import AssetlogGzip
+import AssetlogWeb
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import NIOCore
 
 /// What a submission's body is, by its headers.
@@ -25,7 +26,7 @@ struct SubmissionBody {
     ///   - compressionRatio: How many times larger than its compressed form a body may be.
     ///   - isGathered: Whether all of it is kept until its end. Else the ratio counts for what is no event:
     ///     see ``checkRatio(ofEvents:)``.
-    /// - Throws: ``APIError`` with the status 415.
+    /// - Throws: ``RequestError`` with the status 415.
     init(_ request: Request, compressionRatio: Int, isGathered: Bool) throws {
         self.compressionRatio = max(compressionRatio, 1)
         let type = (request.headers[.contentType] ?? "").prefix { $0 != ";" }.lowercased().trimmingBlanks()
@@ -33,7 +34,7 @@ struct SubmissionBody {
         case "application/json": format = .json
         case _ where Self.lineTypes.contains(type): format = .lines
         default:
-            throw APIError(
+            throw RequestError(
                 status: .unsupportedMediaType,
                 detail: "The Content-Type must be application/json for an event or an array of events, or"
                     + " application/x-ndjson for one event on each line, not \(type.quoted).",
@@ -47,7 +48,7 @@ struct SubmissionBody {
                 codings.isEmpty
                 ? nil : try ContentDecoder(contentEncoding: codings, limits: limits, limitsRatio: isGathered)
         } catch let error as ContentCodingError {
-            throw APIError(
+            throw RequestError(
                 status: .unsupportedMediaType, detail: error.message, headers: [.acceptEncoding: ContentCoding.supported])
         }
     }
@@ -75,7 +76,7 @@ struct SubmissionBody {
     /// Decodes at most 64 KiB, and says whether there is more to do.
     private mutating func decode(
         _ buffer: inout ByteBuffer, _ decoder: ContentDecoder, _ splitter: inout ItemSplitter
-    ) throws(APIError) -> Bool {
+    ) throws(RequestError) -> Bool {
         do throws(GzipError) {
             var decoded = 0
             let (count, goesOn) = try buffer.withUnsafeReadableBytes { bytes throws(GzipError) -> (Int, Bool) in
@@ -99,11 +100,11 @@ struct SubmissionBody {
     /// compress very well, but so do endless empty lines, and items that are refused.
     ///
     /// - Parameter bytes: The bytes of the items that became events, or may do so yet.
-    /// - Throws: ``APIError`` with the status 413.
-    func checkRatio(ofEvents bytes: Int) throws(APIError) {
+    /// - Throws: ``RequestError`` with the status 413.
+    func checkRatio(ofEvents bytes: Int) throws(RequestError) {
         let others = decodedBytes - bytes
         guard decoder != nil, others > Self.ratioCountsFrom, others / compressionRatio > encodedBytes else { return }
-        throw APIError(
+        throw RequestError(
             status: .contentTooLarge,
             detail: "The body decodes to more than \(compressionRatio) times its size in what is no event: empty lines, or"
                 + " items that are refused (server.limits.compression_ratio).")
@@ -120,34 +121,28 @@ struct SubmissionBody {
         }
     }
 
-    private static var tooLarge: APIError {
-        APIError(
+    private static var tooLarge: RequestError {
+        RequestError(
             status: .contentTooLarge,
             detail: "The body has more than \(maximumBytes) bytes after decompression; send it in several requests.")
     }
 
-    private static func answer(to error: GzipError) -> APIError {
+    private static func answer(to error: GzipError) -> RequestError {
         switch error.code {
         case .tooLarge: tooLarge
-        case .suspiciousRatio: APIError(status: .contentTooLarge, detail: error.message)
+        case .suspiciousRatio: RequestError(status: .contentTooLarge, detail: error.message)
         case .outOfMemory: .noMemory
-        default: APIError(status: .badRequest, detail: error.message)
+        default: RequestError(status: .badRequest, detail: error.message)
         }
     }
 }
 
-extension APIError {
+extension RequestError {
     /// The answer to a submission of no event.
-    static let emptySubmission = APIError(
+    static let emptySubmission = RequestError(
         status: .unprocessableContent,
         detail: "The submission is empty: there is no event in its body. Send an event as JSON, an array of events, or one"
             + " on each line.")
-
-    /// The answer when the submissions under way hold all the memory they may.
-    static let noMemory = APIError(
-        status: .serviceUnavailable,
-        detail: "The server is already reading as many requests as it has memory for; send this one again later.",
-        headers: [.retryAfter: "1"])
 }
 
 extension String {

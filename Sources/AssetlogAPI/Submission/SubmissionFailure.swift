@@ -1,17 +1,18 @@
 import AssetlogCore
-import AssetlogJournal
 import AssetlogLog
+import AssetlogObservation
+import AssetlogWeb
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 import Logging
 
 /// The answer to a submission that ended before its end: why, what of it is in the log, and what a retry does.
 struct SubmissionFailure {
-    private let reason: APIError
+    private let reason: RequestError
     private let submission: Submission
 
     /// Says why the body broke off.
-    init(_ reason: APIError, _ submission: Submission) {
+    init(_ reason: RequestError, _ submission: Submission) {
         self.reason = reason
         self.submission = submission
     }
@@ -20,18 +21,18 @@ struct SubmissionFailure {
     init(_ error: any Error, _ submission: Submission, to logger: Logger, within limiter: MessageLimiter) {
         self.submission = submission
         switch error {
-        case let error as APIError: reason = error
+        case let error as RequestError: reason = error
         case let error as KeyConflict:
-            reason = APIError(status: .unprocessableContent, detail: KeyedIdentities.refusal(error.difference))
+            reason = RequestError(status: .unprocessableContent, detail: KeyedIdentities.refusal(error.difference))
         case let error as LogError:
-            reason = APIError(status: .serviceUnavailable, detail: error.reason, headers: [.retryAfter: "2"])
+            reason = RequestError(status: .serviceUnavailable, detail: error.reason, headers: [.retryAfter: "2"])
         case is StorageError, is CancellationError:
             limiter.error("A submission could not be answered.", metadata: ["error": "\(error)"], to: logger)
-            reason = APIError(
+            reason = RequestError(
                 status: .serviceUnavailable, detail: "The event log can't be read now.", headers: [.retryAfter: "2"])
         default:
             limiter.error("A submission could not be answered.", metadata: ["error": "\(error)"], to: logger)
-            reason = APIError(status: .internalServerError, detail: "The server failed; its log says how.")
+            reason = RequestError(status: .internalServerError, detail: "The server failed; its log says how.")
         }
     }
 

@@ -1,6 +1,7 @@
 import AssetlogCore
+import AssetlogWeb
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// What became of the items of a submission, as its answer tells.
 struct SubmissionResults {

@@ -1,12 +1,13 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
 import AssetlogLog
+import AssetlogObservation
+import AssetlogWeb
 import HTTPTypes
-import Hummingbird
+import HummingbirdCore
 
 /// `POST /api/v1/events`: one event, an array of events, or one on each line.
-struct SubmissionRoute: Sendable {
+struct SubmissionRoute: RouteGroup {
     /// The names of its parameters, in the order of the documentation.
     static let parameters = ["atomic", "items", "dry_run"]
 
@@ -25,33 +26,37 @@ struct SubmissionRoute: Sendable {
         memory = configuration.memory.requests
     }
 
+    var routes: [Route] {
+        [Route(.post, "/api/v1/events", .anyOf(.reporting), about: .deployment, handler: submit)]
+    }
+
     private var limits: EventLimits {
         var limits = EventLimits()
         limits.maximumItemBytes = configuration.itemBytes
         return limits
     }
 
-    func submit(_ request: Request, _ context: APIContext) async throws -> Response {
-        guard !configuration.isReadOnly else { throw APIError.readOnly }
+    func submit(_ request: Request, _ context: RouteContext) async throws -> Response {
+        guard !configuration.isReadOnly else { throw RequestError.readOnly }
         let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
         let options = try options(request, parameters, context)
-        let isRehearsal = try parameters.flag("dry_run")
+        let isDryRun = try parameters.flag("dry_run")
         var body = try SubmissionBody(
-            request, compressionRatio: configuration.compressionRatio, isGathered: options.isAtomic || isRehearsal)
-        if isRehearsal {
-            let rehearsal = SubmissionRehearsal(
+            request, compressionRatio: configuration.compressionRatio, isGathered: options.isAtomic || isDryRun)
+        if isDryRun {
+            let dryRun = SubmissionDryRun(
                 limits: limits, similar: similar, memory: memory,
                 areTimestampsApproximate: options.areTimestampsApproximate)
-            return try await rehearsal.rehearse(request, &body, context)
+            return try await dryRun.run(request, &body, context)
         }
         let submission = Submission(log: log, options: options, limits: limits)
         do {
-            if let broken = try await read(request, &body, into: submission, for: LimitedCaller(context.admission)) {
+            if let broken = try await read(request, &body, into: submission, for: LimitedCaller(context.identity)) {
                 try await submission.finishBroken()
                 return SubmissionFailure(broken, submission).response
             }
             try await submission.finish()
-        } catch let error as APIError where error.status.kind == .clientError {
+        } catch let error as RequestError where error.status.kind == .clientError {
             // Of an atomic submission, or of one without an item.
             throw error
         } catch {
@@ -62,18 +67,18 @@ struct SubmissionRoute: Sendable {
     }
 
     private func options(
-        _ request: Request, _ parameters: QueryParameters, _ context: APIContext
+        _ request: Request, _ parameters: QueryParameters, _ context: RouteContext
     ) throws -> Submission.Options {
-        var options = Submission.Options(deployment: context.deployment, caller: context.admission.caller)
+        var options = Submission.Options(deployment: context.deployment, caller: context.identity.caller)
         options.isAtomic = try parameters.flag("atomic")
         options.areTimestampsApproximate = request.hasApproximateTimestamps
         switch parameters["items"] {
         case nil, "refused": break
         case "all": options.listsAll = true
-        case let other?: throw APIError.badParameter("items", "must be all or refused, not \(other.quoted)", example: "all")
+        case let other?: throw RequestError.badParameter("items", "must be all or refused, not \(other.quoted)", example: "all")
         }
         options.key = try request.idempotencyKey()?.withUnsafeBytes {
-            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.admission.caller.name)
+            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.identity.caller.name)
         }
         return options
     }
@@ -85,7 +90,7 @@ struct SubmissionRoute: Sendable {
     /// - Returns: Why it ended before its end, or can't be cut into items any further; nil: it did not.
     private func read(
         _ request: Request, _ body: inout SubmissionBody, into submission: Submission, for caller: LimitedCaller
-    ) async throws -> APIError? {
+    ) async throws -> RequestError? {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.itemBytes)
         let hold = MemoryHold(of: memory)
         do {
@@ -100,12 +105,12 @@ struct SubmissionRoute: Sendable {
             try body.finish()
             if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold, caller) }
         } catch let failure as ItemSplitter.Failure {
-            return APIError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
-        } catch let error as APIError where error.status == .badRequest || error.status == .contentTooLarge {
+            return RequestError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
+        } catch let error as RequestError where error.status == .badRequest || error.status == .contentTooLarge {
             return error
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
-        guard submission.results.received > 0 else { throw APIError.emptySubmission }
+        guard submission.results.received > 0 else { throw RequestError.emptySubmission }
         return nil
     }
 
@@ -137,7 +142,7 @@ struct SubmissionRoute: Sendable {
         try await expansions.withSlot(for: caller) {
             if !submission.options.isAtomic { try await submission.finishSlice() }
             guard hold.change(to: submission.capacityBytes + splitter.capacityBytes + bytes) else {
-                throw APIError.noMemory
+                throw RequestError.noMemory
             }
             _ = add(hasRoom: true)
             if !submission.options.isAtomic { try await submission.finishSlice() }
@@ -146,12 +151,12 @@ struct SubmissionRoute: Sendable {
 
     /// Counts what a submission takes of the memory.
     ///
-    /// - Throws: ``APIError`` with the status 503 when there is no room.
-    private func account(_ splitter: ItemSplitter, _ submission: Submission, in hold: MemoryHold) throws(APIError) {
+    /// - Throws: ``RequestError`` with the status 503 when there is no room.
+    private func account(_ splitter: ItemSplitter, _ submission: Submission, in hold: MemoryHold) throws(RequestError) {
         guard hold.change(to: splitter.capacityBytes + submission.capacityBytes) else { throw .noMemory }
     }
 
-    private static let tooLargeForAtomic = APIError(
+    private static let tooLargeForAtomic = RequestError(
         status: .contentTooLarge,
         detail: "A request with atomic=true may have at most \(Submission.atomicEvents) events and"
             + " \(Submission.atomicBytes) bytes; nothing was recorded.")
@@ -185,13 +190,13 @@ extension Request {
 
     /// The key of its Idempotency-Key fields; nil when there is none.
     ///
-    /// - Throws: ``APIError`` with the status 400.
-    func idempotencyKey() throws(APIError) -> [UInt8]? {
+    /// - Throws: ``RequestError`` with the status 400.
+    func idempotencyKey() throws(RequestError) -> [UInt8]? {
         guard let name = HTTPField.Name("Idempotency-Key") else { return nil }
         do {
             return try IdempotencyKey.parse(fields: headers[values: name].map { Array($0.utf8) })
         } catch {
-            throw APIError(status: .badRequest, detail: error.message)
+            throw RequestError(status: .badRequest, detail: error.message)
         }
     }
 }

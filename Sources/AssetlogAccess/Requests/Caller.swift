@@ -85,7 +85,7 @@ public struct AccessRefusal: Error, Sendable {
 }
 
 /// What the gate found out about a request, before anybody looked at what it asks for.
-public struct RequestAdmission: Sendable {
+public struct RequestIdentity: Sendable {
     /// Who sent it. Where it is refused: whoever it seems to be.
     public var caller: Caller
     /// Why it is refused; nil: it may go on.

@@ -55,8 +55,8 @@ public final class RequestGate {
     ///   - facts: What it shows.
     ///   - now: The time, for tokens that expire.
     ///   - nanoseconds: The time of a clock that only goes forward, for rates.
-    public func judge(_ facts: borrowing RequestFacts, at now: Timestamp, nanoseconds: Int64) -> RequestAdmission {
-        var admission = RequestAdmission()
+    public func judge(_ facts: borrowing RequestFacts, at now: Timestamp, nanoseconds: Int64) -> RequestIdentity {
+        var admission = RequestIdentity()
         admission.tlsVersion = facts.tlsVersion
         admission.address = address(facts, &admission)
         if let limiter = policy.addressRate, let address = admission.address,
@@ -135,7 +135,7 @@ public final class RequestGate {
     // MARK: Rates
 
     private func count<Key>(
-        _ key: Key, _ limiter: RateLimiter<Key>, _ name: String, _ nanoseconds: Int64, _ admission: inout RequestAdmission
+        _ key: Key, _ limiter: RateLimiter<Key>, _ name: String, _ nanoseconds: Int64, _ admission: inout RequestIdentity
     ) -> Bool {
         let outcome = limiter.count(key, at: nanoseconds)
         let window = max(1, (limiter.rate.burst + limiter.rate.perSecond - 1) / limiter.rate.perSecond)
@@ -153,7 +153,7 @@ public final class RequestGate {
     }
 
     // One field with both policies, as a list of structured fields.
-    private func add(_ field: String, _ value: String, _ admission: inout RequestAdmission) {
+    private func add(_ field: String, _ value: String, _ admission: inout RequestIdentity) {
         if let index = admission.rateFields.firstIndex(where: { $0.name == field }) {
             admission.rateFields[index].value += ", \(value)"
         } else {
@@ -165,7 +165,7 @@ public final class RequestGate {
 
     // X-Forwarded-For counts before Forwarded, because nearly every proxy writes the first, and many pass the second on as
     // a client sent it.
-    private func address(_ facts: borrowing RequestFacts, _ admission: inout RequestAdmission) -> ClientAddress? {
+    private func address(_ facts: borrowing RequestFacts, _ admission: inout RequestIdentity) -> ClientAddress? {
         guard let peer = facts.peer, isTrusted(peer) else { return facts.peer }
         var client = (address: peer, isSecure: Bool?.none)
         if let list = facts.forwardedFor {

@@ -1,5 +1,5 @@
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 #if canImport(Glibc)
 import Glibc
@@ -14,9 +14,9 @@ extension CommandContext {
     func audit(_ event: AuditEvent, in settings: LogSettings) {
         guard let path = settings.auditFile else { return }
         var event = event
-        event.fields.append(JournalField("by", Self.user))
+        event.fields.append(LogField("by", Self.user))
         do {
-            try AuditLog.append(event, to: path, format: JournalFormat(settings.format))
+            try AuditLog.append(event, to: path, format: LogFormat(settings.format))
         } catch {
             var sentence = "\(error)"
             if sentence.hasSuffix(".") { sentence.removeLast() }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// `assetlog health`
 struct HealthCommand: AssetlogSubcommand {

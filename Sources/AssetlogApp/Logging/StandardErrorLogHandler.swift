@@ -1,5 +1,5 @@
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 import Logging
 
 #if canImport(Glibc)

@@ -1,5 +1,5 @@
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 import AssetlogTLS
 import Foundation
 import Logging
@@ -47,14 +47,14 @@ struct CertificateKeeper: Sendable {
     }
 
     private func note(_ outcome: TLSReloadOutcome) {
-        let file = JournalField("certificate", settings.certificate)
+        let file = LogField("certificate", settings.certificate)
         switch outcome {
         case .reloaded(let warnings):
             audit.recordTold(AuditEvent(.certificateReloaded, [file]))
             logger.notice("The certificates were reloaded.", metadata: ["tls.certificate": "\(settings.certificate)"])
             Self.warn(warnings, logger)
         case .failed(let error):
-            audit.recordTold(AuditEvent(.certificateReloadFailed, [file, JournalField("reason", "\(error)")]))
+            audit.recordTold(AuditEvent(.certificateReloadFailed, [file, LogField("reason", "\(error)")]))
             logger.error(
                 "The certificates can't be reloaded; still serving the previous ones.", metadata: ["error": "\(error)"])
         }

@@ -1,6 +1,5 @@
-import AssetlogJournal
 import AssetlogLog
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 
 /// What a server counts and writes for its operator: the metrics, the access log and the audit log.
@@ -12,16 +11,16 @@ struct Observability: Sendable {
     /// Changes and refusals.
     let audit: AuditLog
     /// Who hears of requests.
-    let requests: RequestJournal
+    let requests: RequestLogs
     private let writers: [LineWriter]
 
     /// Opens the files that the settings name.
     ///
-    /// - Throws: `JournalError`, with a sentence for the operator.
+    /// - Throws: `LogFileError`, with a sentence for the operator.
     static func open(
         _ settings: LogSettings, makeLogger: @Sendable (String) -> Logger
     ) async throws -> Observability {
-        let format = JournalFormat(settings.format)
+        let format = LogFormat(settings.format)
         let access = try settings.accessFile.map { path in
             try LineWriter(path: path, format: format, name: "assetlog.access", logger: makeLogger("assetlog.access"))
         }
@@ -37,11 +36,11 @@ struct Observability: Sendable {
     }
 
     private init(
-        access: LineWriter?, audit: LineWriter?, _ format: JournalFormat, _ makeLogger: @Sendable (String) -> Logger
+        access: LineWriter?, audit: LineWriter?, _ format: LogFormat, _ makeLogger: @Sendable (String) -> Logger
     ) {
         self.audit =
             audit.map { AuditLog(writer: $0, format: format) } ?? AuditLog(messages: makeLogger("assetlog.audit"))
-        requests = RequestJournal(access: access.map { AccessLog(writer: $0, format: format) }, audit: self.audit)
+        requests = RequestLogs(access: access.map { AccessLog(writer: $0, format: format) }, audit: self.audit)
         writers = [access, audit].compactMap { $0 }
         registry = MetricsRegistry()
         register(access: access, audit: audit)
@@ -77,7 +76,7 @@ struct Observability: Sendable {
     }
 }
 
-extension JournalFormat {
+extension LogFormat {
     /// The format of the messages is that of the journals too.
     init(_ format: LogSettings.Format) {
         switch format {

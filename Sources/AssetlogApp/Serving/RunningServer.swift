@@ -1,9 +1,8 @@
 import AssetlogAPI
 import AssetlogCore
 import AssetlogHTTP
-import AssetlogJournal
 import AssetlogLog
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 import NIOCore
 
@@ -26,7 +25,7 @@ struct RunningServer {
     /// Opens a server that was configured: the journals and the certificate first, because they can't harm anything,
     /// then the storage, the tokens, and then the socket. What was opened is closed again when a later step fails.
     ///
-    /// - Throws: `JournalError`, `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.
+    /// - Throws: `LogFileError`, `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.
     static func open(
         _ configuration: ServerConfiguration, acceptsLoss: Bool = false, makeLogger: @escaping @Sendable (String) -> Logger
     ) async throws -> RunningServer {
@@ -77,9 +76,9 @@ struct RunningServer {
         metrics.register(in: observability.registry)
         let memory = configuration.memory
         let api = APIService(
-            log: log, configuration: configuration.api(memory), tokens: tokens.directory, metrics: metrics,
-            registry: observability.registry,
-            sink: observability.requests, logger: makeLogger("assetlog.api"))
+            log: log, configuration: configuration.api(memory), tokens: tokens.directory,
+            observer: RequestObserver(metrics: metrics, sink: observability.requests), registry: observability.registry,
+            logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
@@ -105,7 +104,7 @@ struct RunningServer {
     /// way are committed and answered, the consumers stop, the writer drains, the storage closes.
     func run(until stop: () async -> Void) async {
         observability.audit.recordTold(
-            AuditEvent(.serverStarted, [JournalField("url", url), JournalField("version", Assetlog.version)]))
+            AuditEvent(.serverStarted, [LogField("url", url), LogField("version", Assetlog.version)]))
         // Each group ends before the one around it, which is the order of the end.
         await withTaskGroup(of: Void.self) { background in
             background.addTask { await work(of: storage) }
@@ -129,7 +128,7 @@ struct RunningServer {
         }
         await tokens.close()
         await storage.close()
-        observability.audit.recordTold(AuditEvent(.serverStopped, [JournalField("url", url)]))
+        observability.audit.recordTold(AuditEvent(.serverStopped, [LogField("url", url)]))
         await observability.close()
         logger.notice("The server has stopped.")
     }

@@ -2,8 +2,7 @@ import AssetlogAPI
 import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
-import AssetlogJournal
-import AssetlogMetrics
+import AssetlogObservation
 import NIOCore
 
 // What a checked configuration means for the parts of a server.

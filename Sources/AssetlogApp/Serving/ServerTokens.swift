@@ -1,6 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 import Logging
 
 /// The tokens of a running server: where they come from, and the directory that requests are judged by.
@@ -51,7 +51,7 @@ struct ServerTokens: Sendable {
     private static func note(_ change: TokenChange, _ audit: AuditLog, _ logger: Logger) {
         guard change.source == StoredTokens.name else {
             let fields = [
-                JournalField("token", change.token), JournalField("id", change.id), JournalField("source", change.source),
+                LogField("token", change.token), LogField("id", change.id), LogField("source", change.source),
             ]
             return audit.record(AuditEvent(kind(change), fields))
         }

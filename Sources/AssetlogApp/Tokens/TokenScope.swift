@@ -1,6 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// What a token may be given, as operators write it on the command line and in a file of tokens. Pure.
 enum TokenScope {

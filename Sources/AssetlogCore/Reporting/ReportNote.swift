@@ -44,7 +44,7 @@ extension ReportResolution {
         guard notes?.takesAnother() == true else { return }
         var decoded = ByteScratch(capacity: 64)
         if source == .query {
-            PercentEncoding.appendDecoded(name, plusIsBlank: true, to: &decoded)
+            PercentDecoding.append(name, plusIsSpace: true, to: &decoded)
         } else {
             decoded.appendUnescaped(name)
         }

@@ -59,7 +59,7 @@ extension ReportResolution {
     private mutating func writePathKey(_ path: UnsafeRawBufferPointer) throws(ParameterError) {
         if writePlainPathKey(path) { return }
         let start = scratch.count
-        PercentEncoding.appendDecoded(path, plusIsBlank: false, to: &scratch)
+        PercentDecoding.append(path, plusIsSpace: false, to: &scratch)
         let end = scratch.count
         output.append(UInt8(ascii: "["))
         var length = 0

@@ -75,8 +75,8 @@ extension ReportResolution {
     mutating func queryText(_ parameter: Parameter) -> TextSlice? {
         guard let field = query[parameter] else { return nil }
         let start = scratch.count
-        PercentEncoding.appendDecoded(
-            UnsafeRawBufferPointer(rebasing: queryBytes[field.start..<field.end]), plusIsBlank: true, to: &scratch)
+        PercentDecoding.append(
+            UnsafeRawBufferPointer(rebasing: queryBytes[field.start..<field.end]), plusIsSpace: true, to: &scratch)
         return TextSlice(place: .scratch, start: start, end: scratch.count)
     }
 

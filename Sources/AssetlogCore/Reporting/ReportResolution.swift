@@ -141,7 +141,7 @@ struct ReportResolution: ~Copyable {
         let name = UnsafeRawBufferPointer(rebasing: queryBytes[range])
         guard name.contains(UInt8(ascii: "%")) else { return parameter(name) }
         let start = scratch.count
-        PercentEncoding.appendDecoded(name, plusIsBlank: true, to: &scratch)
+        PercentDecoding.append(name, plusIsSpace: true, to: &scratch)
         let parameter = parameter(scratch.bytes(in: start..<scratch.count))
         scratch.truncate(to: start)
         return parameter

@@ -1,8 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
 import AssetlogLog
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 import NIOCore
 
@@ -82,7 +81,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     // MARK: Reports
 
     /// Judges whether a request is let in, whatever it asks for.
-    func admit(_ facts: borrowing RequestFacts) -> RequestAdmission {
+    func admit(_ facts: borrowing RequestFacts) -> RequestIdentity {
         gate.judge(facts, at: .now(), nanoseconds: Int64(clamping: NIODeadline.now().uptimeNanoseconds))
     }
 
@@ -91,7 +90,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     /// - Parameter key: The value of its Idempotency-Key.
     func report(
         _ request: borrowing ReportRequest, to deployment: String, key: UnsafeRawBufferPointer?,
-        admission: borrowing RequestAdmission, for pending: PendingReport
+        admission: borrowing RequestIdentity, for pending: PendingReport
     ) -> IngestVerdict {
         if let refusal = admission.refusal { return .answered(.refused(refusal, admission.rateFields)) }
         let now = Timestamp.now()

@@ -55,17 +55,3 @@ struct PlainResponseEncoder {
         Array("\r\nDate: \(HTTPDate.text(of: time))".utf8)
     }
 }
-
-/// The date format of HTTP (RFC 9110, section 5.6.7).
-enum HTTPDate {
-    /// `Mon, 23 Nov 2026 19:00:00 GMT`.
-    static func text(of time: Timestamp) -> String {
-        let weekdays = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
-        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-        let iso = Array(time.description.utf8)
-        func text(_ range: Range<Int>) -> String { String(decoding: iso[range], as: UTF8.self) }
-        let day = Int(time.microseconds / 86_400_000_000)
-        return "\(weekdays[((day % 7) + 7) % 7]), \(text(8..<10)) \(months[(Int(text(5..<7)) ?? 1) - 1]) \(text(0..<4))"
-            + " \(text(11..<19)) GMT"
-    }
-}

@@ -1,7 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
 import AssetlogLog
+import AssetlogObservation
 
 /// The answer to a report, independent of how it is written.
 struct ReportAnswer: Sendable {

@@ -1,4 +1,4 @@
-import AssetlogMetrics
+import AssetlogObservation
 import NIOCore
 
 extension RequestMetrics {

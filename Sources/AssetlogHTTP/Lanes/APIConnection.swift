@@ -7,7 +7,7 @@ import NIOHTTPTypes
 
 /// Answers a request that is no report, knowing what the lanes have found out about it.
 package typealias APIResponder =
-    @Sendable (Request, consuming ResponseWriter, RequestAdmission, RequestMemory) async throws -> Void
+    @Sendable (Request, consuming ResponseWriter, RequestIdentity, RequestMemory) async throws -> Void
 
 /// A connection that has asked for something else than a report, as the API lane reads and writes it.
 struct APIConnection: Sendable {

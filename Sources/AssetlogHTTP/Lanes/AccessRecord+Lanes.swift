@@ -1,7 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
-import AssetlogMetrics
+import AssetlogObservation
 import NIOCore
 import NIOHTTP1
 
@@ -13,7 +12,7 @@ extension AccessRecord {
     ///   - requestBytes: How many bytes of its body have come.
     init(
         _ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, _ route: ReportRoute?,
-        _ admission: RequestAdmission, requestBytes: Int, of connection: Connection
+        _ admission: RequestIdentity, requestBytes: Int, of connection: Connection
     ) {
         let target = bytes[head.target]
         self.init(
@@ -30,7 +29,7 @@ extension AccessRecord {
     /// The record of a request in the general lane, before its answer is known; of one that could not be read there is no
     /// head.
     init(
-        _ head: HTTPRequestHead?, _ route: RequestRoute, deployment: String?, _ admission: RequestAdmission,
+        _ head: HTTPRequestHead?, _ route: RequestRoute, deployment: String?, _ admission: RequestIdentity,
         requestBytes: Int, of connection: Connection
     ) {
         self.init(

@@ -1,8 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
 import AssetlogLog
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 import NIOCore
 
@@ -191,7 +190,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             let target = part(head.target)
             guard let route = loop.router.route(target) else { return nil }
             let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
-            guard ReportRoute.rehearsal(query) == .notAsked else { return nil }
+            guard ReportRoute.dryRun(query) == .notAsked else { return nil }
             let request = ReportRequest(
                 endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                 contentType: head.contentType.map(part),
@@ -295,9 +294,9 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
             record =
                 if let head {
                     AccessRecord(
-                        head, in: bytes, report, RequestAdmission(), requestBytes: bytes.count - head.byteCount, of: connection)
+                        head, in: bytes, report, RequestIdentity(), requestBytes: bytes.count - head.byteCount, of: connection)
                 } else {
-                    AccessRecord(nil, .other, deployment: nil, RequestAdmission(), requestBytes: 0, of: connection)
+                    AccessRecord(nil, .other, deployment: nil, RequestIdentity(), requestBytes: 0, of: connection)
                 }
         }
     }

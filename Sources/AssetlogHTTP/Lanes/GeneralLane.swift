@@ -1,8 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
 import AssetlogLog
-import AssetlogMetrics
+import AssetlogObservation
 import HTTPTypes
 import HummingbirdCore
 import Logging
@@ -62,7 +61,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var rateFields: [(name: String, value: String)] = []
     private var head: HTTPRequestHead?
     private var deployment: String?
-    private var admission = RequestAdmission()
+    private var admission = RequestIdentity()
     // What the head that is being read takes of the memory of requests, and what the API lane may keep of a body.
     private var headBytes = 0
     private var streamBytes = 0
@@ -331,7 +330,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     // Its answer may look at the log, so it is the API's.
     private func isRehearsal(_ report: ReportRoute, _ target: [UInt8], _ head: HTTPRequestHead) -> Bool {
         guard head.method == .POST, let query = report.query else { return false }
-        return target.withUnsafeBytes { ReportRoute.rehearsal(UnsafeRawBufferPointer(rebasing: $0[query])) != .notAsked }
+        return target.withUnsafeBytes { ReportRoute.dryRun(UnsafeRawBufferPointer(rebasing: $0[query])) != .notAsked }
     }
 
     private func hasNoBody(_ head: HTTPRequestHead) -> Bool {

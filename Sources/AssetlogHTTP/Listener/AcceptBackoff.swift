@@ -1,4 +1,4 @@
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 import NIOCore
 

@@ -1,6 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogMetrics
+import AssetlogObservation
 import AssetlogTLS
 import NIOCore
 import Synchronization
@@ -72,7 +72,7 @@ final class Connection {
 /// the event loop writes it before it forwards a request, and nobody else does.
 final class ForwardedRequest: Sendable {
     private struct State {
-        var admission = RequestAdmission()
+        var admission = RequestIdentity()
         var memory = RequestMemory()
         var awaitsContinue = false
     }
@@ -80,12 +80,12 @@ final class ForwardedRequest: Sendable {
     private let state = Mutex(State())
 
     /// Replaces what is known, before the request is forwarded.
-    func begin(_ admission: RequestAdmission, _ memory: RequestMemory, awaitsContinue: Bool) {
+    func begin(_ admission: RequestIdentity, _ memory: RequestMemory, awaitsContinue: Bool) {
         state.withLock { $0 = State(admission: admission, memory: memory, awaitsContinue: awaitsContinue) }
     }
 
     /// What has been found out about the request.
-    var current: RequestAdmission { state.withLock { $0.admission } }
+    var current: RequestIdentity { state.withLock { $0.admission } }
 
     /// How the request and its answer are kept within the server's memory.
     var memory: RequestMemory { state.withLock { $0.memory } }

@@ -1,6 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
-import AssetlogMetrics
+import AssetlogObservation
 import NIOCore
 import Synchronization
 

@@ -1,7 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
 package import AssetlogLog
-public import AssetlogMetrics
+public import AssetlogObservation
 package import Logging
 public import NIOCore
 import NIOPosix

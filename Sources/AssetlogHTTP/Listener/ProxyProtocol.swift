@@ -1,5 +1,5 @@
 import AssetlogAccess
-import AssetlogMetrics
+import AssetlogObservation
 import Logging
 import Synchronization
 

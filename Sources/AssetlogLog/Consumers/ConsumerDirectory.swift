@@ -1,4 +1,4 @@
-public import AssetlogMetrics
+public import AssetlogObservation
 import Synchronization
 
 /// The consumers of a server, by name, for those who want to know how they are doing.

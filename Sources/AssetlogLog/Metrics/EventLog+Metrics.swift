@@ -1,5 +1,5 @@
 import AssetlogCore
-public import AssetlogMetrics
+public import AssetlogObservation
 
 /// What waits for a commit, the commit under way included.
 public struct QueueDepth: Hashable, Sendable {

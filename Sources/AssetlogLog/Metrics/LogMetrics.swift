@@ -1,5 +1,5 @@
 import AssetlogCore
-import AssetlogMetrics
+import AssetlogObservation
 
 /// What the log counts: a few additions for each commit, none for each event but that of its kind.
 final class LogMetrics: Sendable {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AssetlogClient
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// What every report says.
 struct ReportContentOptions: ParsableArguments {

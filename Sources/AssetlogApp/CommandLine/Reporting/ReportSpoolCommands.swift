@@ -1,7 +1,7 @@
 import ArgumentParser
 import AssetlogClient
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// `assetlog report flush`
 struct ReportFlushCommand: AssetlogSubcommand {

@@ -2,7 +2,7 @@ import ArgumentParser
 import AssetlogClient
 import AssetlogCore
 import AssetlogDelivery
-import AssetlogJournal
+import AssetlogObservation
 
 /// Where reports go to, and where they wait.
 struct ReportTargetOptions: ParsableArguments {

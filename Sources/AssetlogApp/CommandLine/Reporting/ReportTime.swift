@@ -1,5 +1,5 @@
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// Reads the time of a report as people and programs write it. Pure.
 enum ReportTime {

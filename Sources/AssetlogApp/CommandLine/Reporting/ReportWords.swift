@@ -1,7 +1,7 @@
 import ArgumentParser
 import AssetlogClient
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// Whether a check has passed, in the words that people and programs use.
 struct Verdict: ExpressibleByArgument {

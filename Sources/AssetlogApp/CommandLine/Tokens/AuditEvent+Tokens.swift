@@ -1,9 +1,9 @@
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 extension AuditEvent {
     /// What a command did to a token.
     init(_ kind: Kind, _ token: TokenRecord) {
-        self.init(kind, [JournalField("token", token.grant.name), JournalField("id", token.id)])
+        self.init(kind, [LogField("token", token.grant.name), LogField("id", token.id)])
     }
 }

@@ -1,7 +1,7 @@
 import ArgumentParser
 import AssetlogAccess
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 import Foundation
 
 /// `assetlog token list`

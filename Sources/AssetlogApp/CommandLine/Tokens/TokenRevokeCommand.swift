@@ -1,6 +1,6 @@
 import ArgumentParser
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// `assetlog token revoke`
 struct TokenRevokeCommand: AssetlogSubcommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
 import AssetlogCore
-import AssetlogJournal
+import AssetlogObservation
 
 /// Finds the command that a command line names, and says which one is meant where there is none. Pure.
 enum CommandWords {

@@ -1,0 +1,101 @@
+import AssetlogAccess
+import AssetlogCore
+import AssetlogWeb
+import HTTPTypes
+import HummingbirdCore
+
+/// `GET /api/v1/events` and `GET /api/v1/events/{event_id}`.
+struct EventRoutes: RouteGroup {
+    let storage: any Storage
+    let reads: EventReads
+
+    var routes: [Route] {
+        [
+            Route(.get, "/api/v1/events", .anyOf(.read), about: .deployment, handler: list),
+            Route(.get, "/api/v1/events/{event_id}", .anyOf(.read), about: .deployment, handler: find),
+        ]
+    }
+
+    /// A page of the log. It is built from the stored bytes; no JSON is parsed.
+    func list(_ request: Request, _ context: RouteContext) async throws -> Response {
+        try await page(request.uri.query, of: context.deployment, for: context.identity, in: context.memory)
+    }
+
+    func page(
+        _ text: String?, of deployment: String, for identity: RequestIdentity, in memory: AnswerMemory
+    ) async throws -> Response {
+        let parameters = try EventQueryParameters(text, deployment: deployment)
+        return try await reads.read(upTo: parameters.query.limit, for: LimitedCaller(identity), in: memory) {
+            try await answer(parameters, deployment, identity.caller, memory)
+        }
+    }
+
+    private func answer(
+        _ parameters: EventQueryParameters, _ deployment: String, _ caller: Caller, _ memory: AnswerMemory
+    ) async throws -> Response {
+        let visible = VisibleEvents(storage: storage, caller: caller)
+        var query = parameters.query
+        if let number = parameters.latestAfter {
+            guard let moment = try await moment(number, visible, deployment) else {
+                throw EventQueryParameters.noEvent(after: number)
+            }
+            query.order = .latest(before: moment)
+        }
+        let page = try await reads.page(query, of: visible)
+        let next = try await next(after: page, of: query, parameters)
+        let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
+        // The page and the answer, until the page is gone.
+        try memory.take(2 * size)
+        var body = Array("{\"events\":[".utf8)
+        body.reserveCapacity(size)
+        for (index, event) in page.events.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            EventJSON.append(event, to: &body)
+        }
+        body.append(contentsOf: "],\"next\":\(next)}".utf8)
+        return Response(type: "application/json", bytes: body)
+    }
+
+    /// What the client sends as `after` to get the next page.
+    private func next(after page: EventPage, of query: EventQuery, _ parameters: EventQueryParameters) async throws -> Int64 {
+        guard case .latest = query.order else { return page.next }
+        if query.order.hasEnded(with: page) { return parameters.latestAfter ?? 0 }
+        // The page ended with an event that is not shown, and that the client need not be allowed to read.
+        guard page.next == page.events.last?.sequence else {
+            return OpaqueSequence(try await storage.logID()).number(of: page.next) ?? page.next
+        }
+        return page.next
+    }
+
+    /// Where a page by time goes on from, by the `next` of the page before; nil: there is no such event for the caller.
+    private func moment(_ number: Int64, _ visible: VisibleEvents, _ deployment: String) async throws -> EventMoment? {
+        guard OpaqueSequence.numbers.contains(number) else {
+            return try await visible.moment(of: number, deployment: deployment)
+        }
+        guard let sequence = OpaqueSequence(try await storage.logID()).sequence(of: number) else { return nil }
+        return try await visible.moment(ofLookedAt: sequence)
+    }
+
+    /// One event of the deployment.
+    func find(_ request: Request, _ context: RouteContext) async throws -> Response {
+        _ = try QueryParameters(request.uri.query, known: [])
+        let text = context.parameters["event_id"] ?? ""
+        guard let id = EventID(text) else {
+            throw RequestError(
+                status: .badRequest,
+                detail: "\(text.quoted) is not an event ID. Event IDs are UUIDs, as in the field event_id of an event"
+                    + " or in the header Assetlog-Event-Id of the answer to a report.",
+                parameter: "event_id")
+        }
+        let visible = VisibleEvents(storage: storage, caller: context.identity.caller)
+        guard let event = try await visible.event(id, deployment: context.deployment) else {
+            throw RequestError.notFound("There is no event \(id) in the deployment \(context.location.deployment.quoted).")
+        }
+        let size = event.event.byteCount + 1024
+        try context.memory.take(2 * size)
+        var body: [UInt8] = []
+        body.reserveCapacity(size)
+        EventJSON.append(event, to: &body)
+        return Response(type: "application/json", bytes: body)
+    }
+}

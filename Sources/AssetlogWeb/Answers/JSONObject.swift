@@ -1,0 +1,52 @@
+import AssetlogCore
+package import HTTPTypes
+package import HummingbirdCore
+import NIOCore
+
+/// A small JSON object that is written member by member.
+package struct JSONObject {
+    private var bytes: [UInt8] = [UInt8(ascii: "{")]
+
+    /// Makes an object without members.
+    package init() {}
+
+    /// Appends a member whose value is a string.
+    package mutating func append(_ name: String, _ value: String) {
+        appendName(name)
+        CanonicalJSON.appendString(value.utf8, to: &bytes)
+    }
+
+    /// Appends a member whose value is JSON already.
+    package mutating func append(_ name: String, raw value: String) {
+        appendName(name)
+        bytes.append(contentsOf: value.utf8)
+    }
+
+    private mutating func appendName(_ name: String) {
+        if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+        CanonicalJSON.appendString(name.utf8, to: &bytes)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// Makes an answer of the object.
+    package consuming func response(
+        status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:]
+    ) -> Response {
+        bytes.append(UInt8(ascii: "}"))
+        return Response(status: status, type: type, bytes: bytes, headers: headers)
+    }
+}
+
+extension Response {
+    /// Makes an answer with a body of known type.
+    package init(status: HTTPResponse.Status = .ok, type: String, bytes: [UInt8], headers: HTTPFields = [:]) {
+        var headers = headers
+        headers[.contentType] = type
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+    }
+
+    /// Makes an answer of plain text.
+    package init(status: HTTPResponse.Status = .ok, text: String) {
+        self.init(status: status, type: "text/plain; charset=utf-8", bytes: Array(text.utf8))
+    }
+}

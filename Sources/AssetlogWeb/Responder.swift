@@ -1,0 +1,204 @@
+package import AssetlogAccess
+package import AssetlogCore
+package import AssetlogObservation
+import HTTPTypes
+package import HummingbirdCore
+package import Logging
+import NIOCore
+
+/// Answers the requests that a connection brings, by the table of routes; it has no listener.
+package struct Responder: Sendable {
+    /// The routes.
+    package let table: RouteTable
+    private let compression = AnswerCompression()
+    private let memory: ServerMemory
+    private let observer: RequestObserver
+    private let logger: Logger
+    private let errors = MessageLimiter()
+
+    /// Makes a responder.
+    ///
+    /// - Parameters:
+    ///   - table: The routes.
+    ///   - memory: What answers may take.
+    ///   - observer: Is notified of every answer.
+    ///   - logger: Takes what the operator should know.
+    package init(_ table: RouteTable, memory: ServerMemory, observer: RequestObserver, logger: Logger) {
+        self.table = table
+        self.memory = memory
+        self.observer = observer
+        self.logger = logger
+    }
+
+    /// Answers a request that a connection has brought. It throws only when the answer can't be written.
+    package func respond(
+        to request: Request, _ writer: consuming ResponseWriter, _ identity: RequestIdentity, _ requestMemory: RequestMemory
+    ) async throws {
+        let start = ContinuousClock.now
+        let received = CountedBody.Count()
+        var request = request
+        if request.method == .post { request.body = RequestBody(asyncSequence: CountedBody(request.body, received)) }
+        let path = RequestPath(request.uri.path)
+        let match = table.match(path, request.method)
+        let held = AnswerMemory(memory.answers)
+        let answer: Answer
+        if request.method == .get || request.method == .head {
+            // What only reads ends when nobody waits for it any more; what was begun to be recorded does not.
+            answer = await requestMemory.flow.whileOpen { [request] in
+                await self.answer(request, path, match, identity, held, hasRoom: requestMemory.hasRoom)
+            }
+        } else {
+            answer = await self.answer(request, path, match, identity, held, hasRoom: requestMemory.hasRoom)
+        }
+        observe(request, match, identity, answer, receivedBytes: received.bytes, took: ContinuousClock.now - start)
+        try await write(answer.response, to: writer, held, requestMemory.flow)
+    }
+
+    /// Answers a request whose body and answer are in memory, without a connection.
+    package func respond(to request: Request, _ identity: RequestIdentity) async -> Response {
+        let path = RequestPath(request.uri.path)
+        let match = table.match(path, request.method)
+        return await answer(request, path, match, identity, AnswerMemory(memory.answers), hasRoom: true).response
+    }
+
+    /// Writes an answer, and keeps its memory until the socket has taken it.
+    private func write(
+        _ response: Response, to writer: consuming ResponseWriter, _ held: AnswerMemory, _ flow: AnswerFlow
+    ) async throws {
+        if let count = response.body.contentLength, count <= AnswerFlow.chunkBytes {
+            // Head and body at once. The answer before has been taken, but for as much again.
+            flow.hand(over: count)
+            try await writer.write(response: response.head, body: response.body)
+        } else {
+            try await writer.write(response: response.head, body: response.body.paced(by: flow))
+        }
+        if held.isHeld { await flow.wait(untilUnsent: 0) }
+        held.release()
+    }
+
+    // MARK: Answering
+
+    private struct Answer {
+        var response: Response
+        /// Why the caller may not ask this, for logs.
+        var refusal: String?
+    }
+
+    private func answer(
+        _ request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory,
+        hasRoom: Bool
+    ) async -> Answer {
+        var answer: Answer
+        do {
+            if match.needsIdentity, let refusal = identity.refusal { throw RequestError(refusal) }
+            guard hasRoom else { throw RequestError.noMemory }
+            answer = Answer(response: try await response(to: request, path, match, identity, held))
+            let size = answer.response.body.contentLength ?? 0
+            if request.method == .post { held.takeAnyway(size) } else { try held.take(size) }
+        } catch {
+            answer = self.answer(to: error, request: request, isAPI: table.isAPI(path))
+        }
+        addCommonHeaders(to: &answer.response)
+        for field in identity.rateFields {
+            if let name = HTTPField.Name(field.name) { answer.response.headers[name] = field.value }
+        }
+        let accepted = request.headers[values: .acceptEncoding].joined(separator: ",")
+        answer.response = await compression.encode(answer.response, accepted: accepted, for: LimitedCaller(identity), held)
+        if request.method == .head { answer.response = answer.response.createHeadResponse() }
+        return answer
+    }
+
+    private func response(
+        to request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory
+    ) async throws -> Response {
+        switch match.target {
+        case .redirect(let target):
+            guard request.method == .get || request.method == .head else { throw RequestError.methodNotAllowed(request) }
+            return Response(status: .temporaryRedirect, headers: [.location: target])
+        case .outside(let base):
+            throw RequestError.notFound("All routes of this server are below \(base)/.")
+        case .unknownDeployment(let name, let reason):
+            try authorize(request, path, deployment: name, identity)
+            throw RequestError.notFound(reason)
+        case .nothing(let location): throw nothing(at: location)
+        case .wrongMethod(let route, let location, let allowed):
+            try authorize(route, location, identity)
+            throw RequestError.methodNotAllowed(request, allowed: allowed)
+        case .route(let route, let location, let parameters):
+            try authorize(route, location, identity)
+            let context = RouteContext(
+                location: location, parameters: parameters, identity: identity, memory: held, logger: logger)
+            do {
+                return try await route.handler(request, context)
+            } catch is NoSuchPath {
+                throw nothing(at: location)
+            }
+        }
+    }
+
+    private func nothing(at location: RequestLocation) -> RequestError {
+        .notFound("There is nothing at \(location.url.quoted). \(table.available(below: location.base))")
+    }
+
+    private func authorize(
+        _ route: Route, _ location: RequestLocation, _ identity: RequestIdentity
+    ) throws(RequestError) {
+        try route.permission.authorize(identity.caller.grant, in: route.scope, of: location.deployment(of: identity))
+    }
+
+    // A token that is limited to other deployments does not learn which there are.
+    private func authorize(
+        _ request: Request, _ path: RequestPath, deployment name: String, _ identity: RequestIdentity
+    ) throws(RequestError) {
+        let deployment = OrganizationPolicy.qualified(name, organization: identity.organization)
+        guard let grant = identity.caller.grant, !grant.covers(deployment: deployment) else { return }
+        guard table.isAPI(path) else { throw .notAuthorized }
+        throw .forbidden(request.method == .post ? .reporting : .read, deployment: deployment)
+    }
+
+    private func answer(to error: any Error, request: Request, isAPI: Bool) -> Answer {
+        if error is CancellationError, Task.isCancelled { return Answer(response: Response(status: .clientHasLeft)) }
+        var known = RequestError(answering: error)
+        if known.status.kind == .serverError {
+            // A request that may have recorded something has been answered by its handler, which knows what.
+            if request.method == .post { known.detail += " " + RecordOutcome.notRecorded.sentence(about: "request") }
+            errors.error(
+                "A request could not be answered.",
+                metadata: [
+                    "error": "\(error)", "http.method": "\(request.method)", "http.path": "\(request.uri.path.prefix(200))",
+                ], to: logger)
+        }
+        return Answer(response: isAPI ? known.problem : known.plain, refusal: known.refusal)
+    }
+
+    private func addCommonHeaders(to response: inout Response) {
+        response.headers[.date] = HTTPDate.text(of: .now())
+        response.headers[.server] = "assetlog"
+        if response.headers[.assetlogAnswer] == nil {
+            response.headers[.assetlogAnswer] = AnswerField.value(status: response.status.code)
+        }
+        response.headers[.xContentTypeOptions] = "nosniff"
+        response.headers[.referrerPolicy] = "no-referrer"
+        // What is asked here changes with every report.
+        response.headers[.cacheControl] = "no-store"
+        compression.addVary(to: &response)
+    }
+
+    // MARK: Observing
+
+    private func observe(
+        _ request: Request, _ match: RouteMatch, _ identity: RequestIdentity, _ answer: Answer, receivedBytes: Int,
+        took duration: Duration
+    ) {
+        let status = answer.response.status.code
+        let nanoseconds = Int(duration / .nanoseconds(1))
+        observer.answered(match.name, status: status, nanoseconds: nanoseconds) {
+            AccessRecord(
+                nanoseconds: nanoseconds, client: identity.address?.description, reporter: identity.caller.name,
+                deployment: match.deployment(of: identity), method: request.method.rawValue, path: request.uri.path,
+                route: match.name.name, status: status, refusal: answer.refusal, requestBytes: receivedBytes,
+                responseBytes: answer.response.body.contentLength ?? 0, tlsVersion: identity.tlsVersion,
+                userAgent: request.headers[.userAgent])
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import AssetlogCore
+
+/// Where the routes are: below the path prefix, and those of the event API also below the name of a deployment.
+package struct PathLayout: Sendable {
+    /// What a path means.
+    enum Meaning: Hashable {
+        /// A path that may have routes.
+        case location(RequestLocation)
+        /// Look there instead.
+        case redirect(String)
+        /// It is not below the prefix.
+        case outside
+        /// It has the form of a path below a deployment that was not declared.
+        case unknownDeployment(String)
+    }
+
+    // Probes of an orchestrator, and scrapes, should not have to know the prefix.
+    private static let unprefixed: Set<String> = ["livez", "readyz", "metrics"]
+
+    private let prefix: [String]
+    private let deployments: Set<String>
+    private let createsDeployments: Bool
+    /// The prefix as it stands in a URL, without a slash at its end: `""`, `/dagster`.
+    package let base: String
+
+    /// Makes a layout.
+    ///
+    /// - Parameters:
+    ///   - prefix: The path under which every route lies; slashes at its ends don't count.
+    ///   - deployments: The declared deployments.
+    ///   - createsDeployments: Whether any other valid name may stand in their place.
+    package init(prefix: String, deployments: [String], createsDeployments: Bool = false) {
+        self.createsDeployments = createsDeployments
+        self.prefix = prefix.split(separator: "/").map(String.init)
+        self.deployments = Set(deployments)
+        base = self.prefix.isEmpty ? "" : RequestPath(segments: self.prefix).encoded
+    }
+
+    /// Finds out what a path means.
+    func meaning(of path: RequestPath) -> Meaning {
+        let segments = path.segments
+        if !prefix.isEmpty {
+            if segments.count == 1, let only = segments.first, Self.unprefixed.contains(only) {
+                return .location(RequestLocation(path, base: base))
+            }
+            if segments == prefix || segments == [""] { return .redirect(base + "/") }
+            guard segments.count > prefix.count, segments.starts(with: prefix) else { return .outside }
+        }
+        return meaning(belowPrefix: Array(segments.dropFirst(prefix.count)))
+    }
+
+    private func meaning(belowPrefix segments: [String]) -> Meaning {
+        let server = Meaning.location(RequestLocation(RequestPath(segments: segments), base: base))
+        guard segments.count >= 2, let first = segments.first, first != "api" else { return server }
+        guard segments[1] == "api" || segments[1].hasPrefix("report_asset_") else { return server }
+        let isKnown = deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first))
+        guard isKnown else { return .unknownDeployment(first) }
+        return .location(RequestLocation(RequestPath(segments: Array(segments.dropFirst())), in: first, base: base))
+    }
+
+    /// Why a path has no deployment of this name, and what to do.
+    func reason(againstDeployment name: String) -> String {
+        if createsDeployments {
+            return "\(name.quoted) can't be the name of a deployment: it must be 1 to 128 letters, digits, - . and _, and not"
+                + " the name of a route."
+        }
+        return "There is no deployment \(name.quoted). Deployments are declared in the server's configuration"
+            + " (deployments.declared)."
+    }
+
+    /// Whether a path is below `/api`, with or without the prefix and a deployment, so that errors are problem details.
+    func isAPI(_ path: RequestPath) -> Bool {
+        var segments = path.segments[...]
+        if !prefix.isEmpty, segments.starts(with: prefix) { segments = segments.dropFirst(prefix.count) }
+        return segments.first == "api" || segments.dropFirst().first == "api"
+    }
+}
