@@ -45,8 +45,8 @@ struct AccessGrantTests {
         for (name, right) in AccessRights.named { #expect(AccessRights(name: name) == right) }
         for other in ["", "all", "Read", "report", "report:*", "read "] { #expect(AccessRights(name: other) == nil) }
         #expect(AccessRights(rawValue: 0xe0).names == [])
-        #expect(ReportEndpoint.allCases.map { AccessRights.reporting(to: $0).names.count } == [1, 1, 1])
-        #expect(Set(ReportEndpoint.allCases.map(AccessRights.reporting)).count == 3)
+        for endpoint in ReportEndpoint.allCases { #expect(AccessRights.reporting(endpoint.kind).names.count == 1) }
+        #expect(Set(ReportEndpoint.allCases.map { AccessRights.reporting($0.kind) }).count == 3)
     }
 
     @Test("ends when it is revoked, and at the moment of its expiry")

@@ -79,7 +79,7 @@ struct ReportDryRunRoutes: RouteGroup {
                             report,
                             authorize: {
                                 !isReadOnly
-                                    && caller.allowsReport(to: route.endpoint, deployment: deployment, canonicalKey: $0)
+                                    && caller.allowsReport(route.endpoint.kind, deployment: deployment, canonicalKey: $0)
                             }
                         ) { resolved in
                             dryRun(resolved, route.endpoint, id: id, now: now, deployment, caller)

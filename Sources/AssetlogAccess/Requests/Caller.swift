@@ -21,13 +21,13 @@ public struct Caller: Sendable {
         grant?.allows(right, deployment: deployment) ?? true
     }
 
-    /// Whether a report to an asset of a deployment is allowed, the key given in its canonical JSON text.
+    /// Whether a report of a kind about an asset of a deployment is allowed, the key given in its canonical JSON text.
     @inline(__always)
     public func allowsReport(
-        to endpoint: ReportEndpoint, deployment: String, canonicalKey key: UnsafeRawBufferPointer
+        _ kind: EventKind, deployment: String, canonicalKey key: UnsafeRawBufferPointer
     ) -> Bool {
         guard let grant else { return true }
-        return grant.allows(.reporting(to: endpoint), deployment: deployment) && grant.covers(canonicalKey: key)
+        return grant.allows(.reporting(kind), deployment: deployment) && grant.covers(canonicalKey: key)
     }
 }
 

@@ -48,13 +48,4 @@ public struct AccessRights: OptionSet, Hashable, Sendable {
         default: .reportMaterialization
         }
     }
-
-    /// The right that reporting to an endpoint takes.
-    public static func reporting(to endpoint: ReportEndpoint) -> AccessRights {
-        switch endpoint {
-        case .materialization: .reportMaterialization
-        case .check: .reportCheck
-        case .observation: .reportObservation
-        }
-    }
 }

@@ -115,3 +115,8 @@ public struct LoggedEvent: Hashable, Sendable {
         event[keyPath: path]
     }
 }
+
+extension Event {
+    /// The most bytes of UTF-8 of an asset key (all parts together), a partition, a check name or a data version.
+    package static let maximumTextLength = 2048
+}

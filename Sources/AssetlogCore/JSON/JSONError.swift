@@ -125,20 +125,3 @@ struct JSONFault {
         return "at line \(line), column \(column) (byte \(offset))"
     }
 }
-
-extension UInt8 {
-    /// Blank, tab, line feed, carriage return.
-    @inline(__always)
-    var isJSONBlank: Bool { self == 0x20 || self == 0x0a || self == 0x0d || self == 0x09 }
-
-    /// The value of a hexadecimal digit.
-    @inline(__always)
-    var hexadecimalValue: UInt8? {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): self &- UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): self &- UInt8(ascii: "a") &+ 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): self &- UInt8(ascii: "A") &+ 10
-        default: nil
-        }
-    }
-}

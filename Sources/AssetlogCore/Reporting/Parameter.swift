@@ -88,15 +88,6 @@ struct ParameterTable<Slot: BitwiseCopyable>: ~Copyable {
     }
 }
 
-/// A member of the body's object.
-struct BodyField: BitwiseCopyable {
-    var start: Int
-    var end: Int
-    var kind: JSONKind
-    /// Whether it is a string with a backslash in it.
-    var escaped: Bool
-}
-
 /// The value of a parameter in the query, undecoded.
 struct QueryField: BitwiseCopyable {
     var start: Int

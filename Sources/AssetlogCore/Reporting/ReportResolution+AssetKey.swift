@@ -34,7 +34,7 @@ extension ReportResolution {
 
     // Most paths are plain text, whose slashes separate parts. False, with nothing written, for any other.
     private mutating func writePlainPathKey(_ path: UnsafeRawBufferPointer) -> Bool {
-        guard let base = path.baseAddress, path.count <= Self.maximumTextLength else { return false }
+        guard let base = path.baseAddress, path.count <= Event.maximumTextLength else { return false }
         var start = 0
         output.append("[\"")
         for index in 0..<path.count {
@@ -173,9 +173,9 @@ extension ReportResolution {
     private mutating func writePart(_ part: TextSlice, length: inout Int) throws(ParameterError) {
         try refuseNUL(.assetKey, part)
         length += part.end - part.start
-        guard length <= Self.maximumTextLength else {
+        guard length <= Event.maximumTextLength else {
             throw ParameterError(
-                "asset_key has over \(Self.maximumTextLength) bytes of UTF-8, the most that is stored.")
+                "asset_key has over \(Event.maximumTextLength) bytes of UTF-8, the most that is stored.")
         }
         if output.count > 1 { output.append(UInt8(ascii: ",")) }
         output.appendString(bytes(part))

@@ -42,10 +42,10 @@ extension ReportResolution {
     mutating func identifyingText(_ parameter: Parameter, refusal: Refusal) throws(ParameterError) -> TextSlice? {
         guard let text = try text(parameter, refusal: refusal) else { return nil }
         try refuseNUL(parameter, text)
-        guard text.end - text.start <= Self.maximumTextLength else {
+        guard text.end - text.start <= Event.maximumTextLength else {
             throw ParameterError(
                 "\(parameter.name) has \(text.end - text.start) bytes of UTF-8; "
-                    + "at most \(Self.maximumTextLength) are stored.")
+                    + "at most \(Event.maximumTextLength) are stored.")
         }
         return text
     }

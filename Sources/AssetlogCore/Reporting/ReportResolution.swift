@@ -1,8 +1,5 @@
 /// One report on its way from bytes to an event: the parts of the original's handlers, in their order.
 struct ReportResolution: ~Copyable {
-    /// The most bytes of UTF-8 of an asset key (all parts together), a partition, a check name or a data version.
-    static let maximumTextLength = 2048
-
     let levels = LevelScratch()
     let fields: ParameterTable<BodyField>
     let query: ParameterTable<QueryField>
@@ -145,33 +142,5 @@ struct ReportResolution: ~Copyable {
         let parameter = parameter(scratch.bytes(in: start..<scratch.count))
         scratch.truncate(to: start)
         return parameter
-    }
-}
-
-/// Memory for the open levels of a scanner.
-struct LevelScratch: ~Copyable {
-    let base: UnsafeMutablePointer<Bool>
-
-    init() {
-        base = .allocate(capacity: JSONScanner.maximumStoredDepth)
-    }
-
-    deinit {
-        base.deallocate()
-    }
-}
-
-extension JSONKind {
-    /// The kind with its article, for a sentence.
-    var phrase: String {
-        switch self {
-        case .object: "an object"
-        case .array: "an array"
-        case .string: "a string"
-        case .integer, .float: "a number"
-        case .true: "true"
-        case .false: "false"
-        case .null: "null"
-        }
     }
 }

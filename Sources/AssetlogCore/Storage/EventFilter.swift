@@ -26,7 +26,7 @@ public struct EventFilter: Hashable, Sendable {
     public var to: Timestamp?
 
     /// The most bytes of UTF-8 that an asset key, a partition or a check's name of an event has.
-    public static let maximumTextLength = ReportResolution.maximumTextLength
+    public static let maximumTextLength = Event.maximumTextLength
 
     /// Makes a filter; without arguments every event passes it.
     public init(

@@ -110,10 +110,10 @@ extension PartitionKeys {
             case .range(let range): range.appendKey(at: places[index], to: &text)
             }
         }
-        guard text.count - start <= ReportResolution.maximumTextLength else {
+        guard text.count - start <= Event.maximumTextLength else {
             throw value.refused(
                 "has \(text.count - start) bytes of UTF-8 with its dimensions joined; "
-                    + "at most \(ReportResolution.maximumTextLength) are stored.", at: path)
+                    + "at most \(Event.maximumTextLength) are stored.", at: path)
         }
     }
 }

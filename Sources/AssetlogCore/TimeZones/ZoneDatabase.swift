@@ -74,7 +74,7 @@ final class ZoneDatabase: Sendable {
         if let city = names.first(where: { $0.lowercased().hasSuffix("/" + wanted) }) { return city }
         // The search grows with the product of the lengths; a slip in the first letter is rare.
         let likely = names.filter { $0.first == name.first && abs($0.utf8.count - name.utf8.count) <= 2 }
-        return ConfigurationError.nearest(to: name, among: likely)
+        return WordDistance.nearest(to: name, among: likely)
     }
 
     private func names() -> [String] {

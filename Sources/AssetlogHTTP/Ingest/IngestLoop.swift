@@ -112,7 +112,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
             let admission = try resolver.resolve(
                 request,
                 authorize: { key in
-                    !isReadOnly && caller.allowsReport(to: endpoint, deployment: deployment, canonicalKey: key)
+                    !isReadOnly && caller.allowsReport(endpoint.kind, deployment: deployment, canonicalKey: key)
                 }
             ) { resolved in
                 // The settlement releases this retain.

@@ -14,8 +14,8 @@ struct CanonicalKey {
     mutating func append(_ part: UnsafeRawBufferPointer, to output: inout ByteScratch) {
         guard problem == nil else { return }
         length += part.count
-        if length > ReportResolution.maximumTextLength {
-            problem = "has over \(ReportResolution.maximumTextLength) bytes of UTF-8, the most that is stored."
+        if length > Event.maximumTextLength {
+            problem = "has over \(Event.maximumTextLength) bytes of UTF-8, the most that is stored."
         } else if !FieldReader.isSound(part) {
             problem = "has a NUL character, which can't be stored; leave it out."
         } else {

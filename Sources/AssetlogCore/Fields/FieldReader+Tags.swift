@@ -32,7 +32,7 @@ extension FieldReader {
         guard !label.isEmpty else { throw value.refused("has a tag with an empty name; give it one.", at: "/") }
         guard Self.isSound(label) else {
             throw value.refused(
-                "has a tag whose name has a NUL character or over \(ReportResolution.maximumTextLength) bytes.")
+                "has a tag whose name has a NUL character or over \(Event.maximumTextLength) bytes.")
         }
         guard tag.kind == .string else {
             throw value.refused(

@@ -47,16 +47,16 @@ struct FieldReader: ~Copyable {
         return UnsafeRawBufferPointer(rebasing: value.json[1..<value.json.count - 1])
     }
 
-    /// What a string stands for, checked: without NUL, and within ``ReportResolution/maximumTextLength`` where it
+    /// What a string stands for, checked: without NUL, and within ``Event/maximumTextLength`` where it
     /// `identifies` something. Valid until the next text is read.
     mutating func text(_ value: FieldValue, at path: String = "", identifies: Bool = true)
         throws(SubmissionError) -> UnsafeRawBufferPointer
     {
         guard value.kind == .string else { throw value.mustBe("a string", at: path) }
         let text = unescaped(value)
-        guard !identifies || text.count <= ReportResolution.maximumTextLength else {
+        guard !identifies || text.count <= Event.maximumTextLength else {
             throw value.refused(
-                "has \(text.count) bytes of UTF-8; at most \(ReportResolution.maximumTextLength) are stored.", at: path)
+                "has \(text.count) bytes of UTF-8; at most \(Event.maximumTextLength) are stored.", at: path)
         }
         guard value.isPlain || !Self.holdsNUL(text) else {
             throw value.refused("has a NUL character, which can't be stored; leave it out.", at: path)
@@ -73,7 +73,7 @@ struct FieldReader: ~Copyable {
 
     /// Whether a text that identifies something may be kept.
     static func isSound(_ text: UnsafeRawBufferPointer) -> Bool {
-        text.count <= ReportResolution.maximumTextLength && !holdsNUL(text)
+        text.count <= Event.maximumTextLength && !holdsNUL(text)
     }
 
     private static func holdsNUL(_ text: UnsafeRawBufferPointer) -> Bool {

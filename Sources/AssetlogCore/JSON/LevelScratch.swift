@@ -1,0 +1,12 @@
+/// Memory for the open levels of a scanner.
+struct LevelScratch: ~Copyable {
+    let base: UnsafeMutablePointer<Bool>
+
+    init() {
+        base = .allocate(capacity: JSONScanner.maximumStoredDepth)
+    }
+
+    deinit {
+        base.deallocate()
+    }
+}
