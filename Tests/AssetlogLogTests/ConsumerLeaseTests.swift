@@ -20,7 +20,7 @@ struct ConsumerLeaseTests {
                 firstPause: .seconds(3600), stopGrace: .seconds(60), leaseDuration: leaseDuration,
                 leaseInterval: .milliseconds(20))
             let runner = ConsumerRunner(
-                name: "test", consumer: consumer, storage: storage, changes: { AsyncStream { _ in } },
+                name: "test", consumer: consumer, log: storage, cursors: storage, changes: { AsyncStream { _ in } },
                 settings: settings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
             self.runner = runner
             task = Task { await runner.run() }

@@ -105,7 +105,7 @@ struct ConsumerPlaceTests {
             batchEvents: 10, pollInterval: .milliseconds(20), saveInterval: .milliseconds(10),
             firstPause: .milliseconds(5), longestPause: .milliseconds(20))
         return ConsumerRunner(
-            name: "audit", consumer: destination, storage: log, changes: { AsyncStream { _ in } }, settings: settings,
+            name: "audit", consumer: destination, log: log, cursors: log, changes: { AsyncStream { _ in } }, settings: settings,
             logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
     }
 

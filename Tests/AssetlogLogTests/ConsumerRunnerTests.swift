@@ -39,7 +39,7 @@ struct ConsumerRunnerTests {
 
         func runner(clock: any Clock<Duration> = ContinuousClock()) -> ConsumerRunner {
             ConsumerRunner(
-                name: "test", consumer: consumer, storage: storage, changes: { self.news }, settings: settings,
+                name: "test", consumer: consumer, log: storage, cursors: storage, changes: { self.news }, settings: settings,
                 clock: clock, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
         }
     }

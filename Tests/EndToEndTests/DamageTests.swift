@@ -121,6 +121,31 @@ struct DamageTests {
         #expect(try assetlog("verify", "--data", data).output == "59 events read, no problems found.\n")
         try FileManager.default.removeItem(at: folder)
     }
+
+    @Test("lets an exporter continue at SIGHUP once it is repaired")
+    func repaired() throws {
+        let (folder, _) = try Self.filled(60)
+        try Self.change(folder, "CREATE TABLE spare AS SELECT details FROM events WHERE sequence = 30")
+        try Self.change(folder, #"UPDATE events SET details = '{}' WHERE sequence = 30"#)
+        let lines = folder.appending(path: "lines.jsonl")
+        let server = try ServerProcess(
+            ["--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=\(lines.path)"], in: folder)
+        func delivered() -> Int { (try? String(contentsOf: lines, encoding: .utf8))?.split(separator: "\n").count ?? 0 }
+        func isStopped() throws -> Bool {
+            try Self.get(server, "/metrics").body.contains(#"assetlog_consumer_stopped{consumer="audit"} 1"#)
+        }
+        let end = Date.now + 60
+        while try !isStopped(), Date.now < end { usleep(100_000) }
+        #expect(try isStopped() && delivered() == 29)
+        try Self.change(folder, "UPDATE events SET details = (SELECT details FROM spare) WHERE sequence = 30")
+        try Self.change(folder, "DROP TABLE spare")
+        kill(server.pid, SIGHUP)
+        let later = Date.now + 60
+        while delivered() < 60, Date.now < later { usleep(50_000) }
+        #expect(try delivered() == 60 && !isStopped())
+        #expect(server.stop() == 0)
+        try FileManager.default.removeItem(at: folder)
+    }
 }
 
 extension String {

@@ -133,9 +133,11 @@ struct RunningServer {
         logger.notice("The server has stopped.")
     }
 
-    /// Reads again what lies in files of its own: the certificates, the tokens, and the journals, which were renamed.
+    /// Reads again what is in files of its own: the certificates, the tokens, and the log files, which were renamed. Exporters
+    /// that stopped try again.
     func reload() {
         observability.reopen()
+        observability.consumers.restartStopped()
         tokens.reload()
         certificates?.reload()
     }
@@ -153,8 +155,9 @@ struct RunningServer {
         await repeating("An exporter can't be opened; retrying.", ["exporter.name": "\(configured.name)"]) {
             let exporter = try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
             let runner = ExporterRunner(
-                name: configured.name, exporter: exporter, storage: storage, changes: { log.changes() }, logger: logger)
-            observability.consumers.set(configured.name) { runner.status }
+                name: configured.name, exporter: exporter, log: storage, cursors: storage,
+                changes: { log.changes() }, logger: logger)
+            observability.consumers.set(configured.name, restart: runner.restart) { runner.status }
             await runner.run()
         }
     }

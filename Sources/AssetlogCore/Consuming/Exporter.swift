@@ -8,18 +8,11 @@
 ///
 /// Life cycle: an ``ExporterPlugin`` checks the configuration purely, ``ExporterSetup/open`` does input and output but
 /// starts no task, ``run()`` owns every background task, ``close()`` is idempotent.
-public protocol Exporter: Sendable {
+public protocol Exporter: LogConsumer {
     /// Delivers a batch and returns when the destination has it durably.
     ///
     /// It is never called twice at once. After an error the same events come again, after a growing pause.
     func deliver(_ batch: ExportBatch) async throws
-
-    /// The last event that the destination has, as far as the exporter knows that by itself.
-    ///
-    /// Asked before the first delivery and after each replay, never beside a delivery, and compared with the log. Where the log
-    /// has another event there, or ends before it (a backup was restored), the consumer begins a new generation, so that the exporter
-    /// passes over nothing. The default is nil: the exporter passes over nothing anyway, or nothing was delivered yet.
-    func position() async throws -> DeliveredPosition?
 
     /// Does the exporter's background work until it is cancelled. The default does nothing.
     func run() async throws
@@ -29,51 +22,12 @@ public protocol Exporter: Sendable {
 }
 
 extension Exporter {
-    /// Nil: it passes over nothing.
-    public func position() async throws -> DeliveredPosition? { nil }
+    /// Delivers the batch.
+    public func consume(_ batch: ConsumerBatch) async throws { try await deliver(batch) }
 
     /// Waits for its cancellation.
     public func run() async throws {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
-    }
-}
-
-/// The last event that a destination has.
-public struct DeliveredPosition: Hashable, Sendable {
-    /// The log of the event; nil: not known, because an older release delivered it.
-    public var log: LogID?
-    /// The generation in which it was delivered.
-    public var generation: Int64
-    /// Its place in the log.
-    public var sequence: Int64
-    /// Its identity; nil: not known.
-    public var event: EventID?
-
-    /// Makes a position.
-    public init(log: LogID?, generation: Int64, sequence: Int64, event: EventID?) {
-        self.log = log
-        self.generation = generation
-        self.sequence = sequence
-        self.event = event
-    }
-}
-
-/// Events for an exporter, in the order of the log.
-public struct ExportBatch: Sendable {
-    /// The log of the events. The sequences of another log say nothing about what was delivered from this one: all of its
-    /// events are to be delivered, as in a new generation.
-    public var log: LogID
-    /// Counts the replays of this consumer. Within one log and generation sequences never go back, except that a batch may
-    /// come again; a new generation starts anywhere, and its events are to be delivered even if they were before.
-    public var generation: Int64
-    /// The events; at least one.
-    public var events: [LoggedEvent]
-
-    /// Makes a batch.
-    public init(log: LogID, generation: Int64, events: [LoggedEvent]) {
-        self.log = log
-        self.generation = generation
-        self.events = events
     }
 }
 

@@ -1,21 +1,35 @@
 public import AssetlogObservation
 import Synchronization
 
-/// The consumers of a server, by name, for those who want to know how they are doing.
+/// The consumers of a server, by name: how they are doing, and how one that stopped is restarted. State lives in a `Mutex`.
 public final class ConsumerDirectory: Sendable {
-    private let consumers = Mutex<[String: @Sendable () -> ConsumerStatus]>([:])
+    private struct Entry: Sendable {
+        var status: @Sendable () -> ConsumerStatus
+        var restart: @Sendable () -> Void
+    }
+
+    private let consumers = Mutex<[String: Entry]>([:])
 
     /// Makes an empty directory.
     public init() {}
 
     /// Adds a consumer, or replaces the one of this name.
-    public func set(_ name: String, status: @escaping @Sendable () -> ConsumerStatus) {
-        consumers.withLock { $0[name] = status }
+    ///
+    /// - Parameter restart: Lets the consumer try again after a permanent failure.
+    public func set(
+        _ name: String, restart: @escaping @Sendable () -> Void = {}, status: @escaping @Sendable () -> ConsumerStatus
+    ) {
+        consumers.withLock { $0[name] = Entry(status: status, restart: restart) }
+    }
+
+    /// Lets the consumers that failed permanently try again; the others are left alone.
+    public func restartStopped() {
+        for entry in consumers.withLock({ Array($0.values) }) where entry.status().phase == .stopped { entry.restart() }
     }
 
     /// How the consumers are doing, by name.
     public var statuses: [ConsumerStatus] {
-        consumers.withLock { Array($0.values) }.map { $0() }.sorted { $0.name < $1.name }
+        consumers.withLock { Array($0.values) }.map { $0.status() }.sorted { $0.name < $1.name }
     }
 
     /// Adds the families of the consumers. Their names come from the configuration, so that they are few.

@@ -20,14 +20,14 @@ final class ConsumerLease: Sendable {
     }
 
     private let consumer: String
-    private let storage: any Storage
+    private let store: any ConsumerStore
     private let settings: ConsumerSettings
     private let clock = ContinuousClock()
     private let state = Mutex(State())
 
-    init(on consumer: String, storage: any Storage, settings: ConsumerSettings) {
+    init(on consumer: String, store: any ConsumerStore, settings: ConsumerSettings) {
         self.consumer = consumer
-        self.storage = storage
+        self.store = store
         self.settings = settings
     }
 
@@ -35,7 +35,7 @@ final class ConsumerLease: Sendable {
     func take() async throws -> Bool {
         state.withLock { $0 = State(term: $0.term + 1) }
         let end = clock.now + settings.leaseDuration
-        guard try await storage.lease(consumer, for: settings.leaseDuration) else { return false }
+        guard try await store.lease(consumer, for: settings.leaseDuration) else { return false }
         state.withLock { $0.end = end }
         return true
     }
@@ -88,7 +88,7 @@ final class ConsumerLease: Sendable {
             defer { state = State(term: state.term + 1) }
             return state.end != nil && !state.isLost
         }
-        if isHeld { try await storage.endLease(consumer) }
+        if isHeld { try await store.endLease(consumer) }
     }
 
     private func renew() async {
@@ -100,7 +100,7 @@ final class ConsumerLease: Sendable {
         guard let term = held else { return }
         let end = clock.now + settings.leaseDuration
         do {
-            settle(try await storage.lease(consumer, for: settings.leaseDuration), of: term, until: end)
+            settle(try await store.lease(consumer, for: settings.leaseDuration), of: term, until: end)
         } catch {
             // It may still be ours: until its end it is asked for again.
             lose { $0.term == term }

@@ -8,7 +8,8 @@ import Synchronization
 /// it does next is decided by a state machine; this type does it.
 public final class ConsumerRunner: Sendable {
     private let consumer: any LogConsumer
-    private let storage: any Storage
+    private let log: any LogReader
+    private let cursors: any ConsumerStore
     private let changes: @Sendable () -> AsyncStream<Void>
     private let settings: ConsumerSettings
     private let clock: ConsumerClock
@@ -28,27 +29,28 @@ public final class ConsumerRunner: Sendable {
     /// - Parameters:
     ///   - name: The consumer's name, which is the name of its cursor: unique in a server.
     ///   - consumer: What takes the events.
-    ///   - storage: Where the log and the cursor are.
+    ///   - log: What it reads.
+    ///   - cursors: Where its cursor is kept.
     ///   - changes: Makes a stream with an element after every commit: `{ log.changes() }`.
     ///   - settings: How it reads, waits and retries.
     ///   - clock: What measures pauses.
     ///   - logger: Where failures are told.
     public init(
-        name: String, consumer: any LogConsumer, storage: any Storage,
+        name: String, consumer: any LogConsumer, log: any LogReader, cursors: any ConsumerStore,
         changes: @escaping @Sendable () -> AsyncStream<Void>, settings: ConsumerSettings = .init(),
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.consumer = consumer
-        self.storage = storage
+        (self.log, self.cursors) = (log, cursors)
         self.changes = changes
         self.settings = settings
         self.clock = ConsumerClock(clock)
-        lease = ConsumerLease(on: name, storage: storage, settings: settings)
+        lease = ConsumerLease(on: name, store: cursors, settings: settings)
         var logger = logger
         logger[metadataKey: "consumer.name"] = "\(name)"
         self.logger = logger
         cursorReader = CursorReader(
-            storage: storage, consumer: consumer, clock: self.clock, doubt: settings.firstPause, logger: logger)
+            log: log, cursors: cursors, consumer: consumer, clock: self.clock, doubt: settings.firstPause, logger: logger)
         shared = Mutex(Shared(status: ConsumerStateMachine(name: name, settings: settings).status))
     }
 
@@ -81,7 +83,7 @@ public final class ConsumerRunner: Sendable {
             let phase = machine.status.phase
             action = await perform(action, &machine, &page)
             if machine.holdsLease, lease.isLost { action = machine.leaseLost() }
-            tellWhoRuns(phase, machine.status)
+            logTakeover(phase, machine.status)
             shared.withLock { $0.status = machine.status }
         }
         // Also without the lease: where another server has it, the storage refuses the move.
@@ -106,8 +108,8 @@ public final class ConsumerRunner: Sendable {
                 try? await clock.sleep(span)
                 return machine.woken(at: clock.now())
             case .readCursor:
-                let (cursor, log) = try await cursorReader.read(machine.cursor)
-                return machine.cursorRead(cursor, of: log, at: clock.now())
+                let (cursor, identity) = try await cursorReader.read(machine.cursor)
+                return machine.cursorRead(cursor, of: identity, at: clock.now())
             case .readPage(let position):
                 page = try await read(after: position)
                 let last = page.events.last.flatMap { $0.sequence == page.next ? $0.id : nil }
@@ -115,12 +117,12 @@ public final class ConsumerRunner: Sendable {
             case .deliver:
                 guard try await lease.confirm() else { return action }
                 try await deliver(machine.cursor, page.events)
-                tellRecovery(from: machine.status.failures)
+                logRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
                 return machine.saved(try await save(cursor), at: clock.now())
             case .lookAtCursor:
-                let cursor = try await storage.cursor(of: machine.cursor.consumer)
+                let cursor = try await cursors.cursor(of: machine.cursor.consumer)
                 return machine.cursorSeen(cursor, head: try await head(), at: clock.now())
             case .waitForNews(let longest):
                 await wait(atMost: longest)
@@ -141,8 +143,8 @@ public final class ConsumerRunner: Sendable {
 
     private func deliver(_ cursor: ConsumerCursor, _ events: [LoggedEvent]) async throws {
         // The cursor has one since it was read.
-        guard let log = cursor.log else { throw StorageError(.unavailable, "The log has no identity yet.") }
-        let batch = ConsumerBatch(log: log, generation: cursor.generation, events: events)
+        guard let identity = cursor.log else { throw StorageError(.unavailable, "The log has no identity yet.") }
+        let batch = ConsumerBatch(log: identity, generation: cursor.generation, events: events)
         // A delivery is awaited though it was cancelled: the consumer gets no second one beside it.
         let delivery = BoundedDelivery(grace: settings.stopGrace, clock: clock) { [consumer] in
             try await consumer.consume(batch)
@@ -155,7 +157,7 @@ public final class ConsumerRunner: Sendable {
         var limit = settings.batchEvents
         while true {
             do {
-                return try await storage.events(
+                return try await log.events(
                     EventQuery(order: .ascending(after: position), limit: limit, maximumBytes: settings.batchBytes))
             } catch let error as StorageError where error.code == .damaged && limit > 1 && error.sequence != position + 1 {
                 // Where sequences have holes, fewer events than these stand before it.
@@ -167,7 +169,7 @@ public final class ConsumerRunner: Sendable {
 
     private func head() async throws -> Int64 {
         do {
-            let last = try await storage.events(EventQuery(order: .descending(before: nil), limit: 1))
+            let last = try await log.events(EventQuery(order: .descending(before: nil), limit: 1))
             return last.events.first?.sequence ?? 0
         } catch let error as StorageError where error.code == .damaged && error.sequence != nil {
             return error.sequence ?? 0
@@ -176,7 +178,7 @@ public final class ConsumerRunner: Sendable {
 
     // In a task of its own: a storage may give up when it sees a cancellation, and a delivery's cursor is worth keeping.
     private func save(_ cursor: ConsumerCursor) async throws -> Bool {
-        try await Task { [storage] in try await storage.advance(cursor) }.value
+        try await Task { [cursors] in try await cursors.advance(cursor) }.value
     }
 
     private func saveAtEnd(_ machine: inout ConsumerStateMachine) async {
@@ -227,7 +229,7 @@ public final class ConsumerRunner: Sendable {
         }
     }
 
-    // MARK: Telling
+    // MARK: Logging
 
     private func fail(
         _ error: any Error, during action: ConsumerStateMachine.Action, _ machine: inout ConsumerStateMachine
@@ -242,7 +244,7 @@ public final class ConsumerRunner: Sendable {
         case .stopped where action == .deliver:
             _ = takeRestart()  // one that was asked for before this failure
             logger.error(
-                "A consumer failed permanently and was stopped. Fix the cause, then restart the server or replay the consumer.",
+                "A consumer failed permanently and was stopped. Fix the cause, then send SIGHUP to the server or replay the consumer.",
                 metadata: metadata)
         case .stopped where action.isReading:
             _ = takeRestart()
@@ -257,7 +259,7 @@ public final class ConsumerRunner: Sendable {
         return next
     }
 
-    private func tellWhoRuns(_ old: ConsumerStatus.Phase, _ status: ConsumerStatus) {
+    private func logTakeover(_ old: ConsumerStatus.Phase, _ status: ConsumerStatus) {
         guard old != status.phase else { return }
         switch (old, status.phase) {
         case (.standingBy, .catchingUp):
@@ -271,7 +273,7 @@ public final class ConsumerRunner: Sendable {
         }
     }
 
-    private func tellRecovery(from failures: Int) {
+    private func logRecovery(from failures: Int) {
         guard failures > 0 else { return }
         logger.notice("A consumer works again.", metadata: ["consumer.failures": "\(failures)"])
     }

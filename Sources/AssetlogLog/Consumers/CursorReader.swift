@@ -3,7 +3,8 @@ import Logging
 
 /// Reads the cursor of a consumer, and sets it back where it is no place of this log.
 struct CursorReader: Sendable {
-    let storage: any Storage
+    let log: any LogReader
+    let cursors: any ConsumerStore
     let consumer: any LogConsumer
     let clock: ConsumerClock
     /// How long a place that does not fit is left alone before it is looked at again: what a server knows of the log's end
@@ -18,11 +19,11 @@ struct CursorReader: Sendable {
     ///
     /// - Parameter known: Where the consumer is by what it has read itself.
     func read(_ known: ConsumerCursor) async throws -> (cursor: ConsumerCursor, log: LogID) {
-        let log = try await storage.logID()
-        var (cursor, verdict) = try await look(known, log)
+        let id = try await log.logID()
+        var (cursor, verdict) = try await look(known, id)
         if verdict != .fits {
             try await clock.sleep(doubt)
-            (cursor, verdict) = try await look(known, log)
+            (cursor, verdict) = try await look(known, id)
         }
         switch verdict {
         case .fits: break
@@ -35,12 +36,12 @@ struct CursorReader: Sendable {
             logger.error(
                 "A consumer's cursor does not belong to this log; reading again in a new generation.",
                 metadata: [
-                    "consumer.position": "\(cursor.position)", "log": "\(log)", "reason": "\(reason.rawValue)",
+                    "consumer.position": "\(cursor.position)", "log": "\(id)", "reason": "\(reason.rawValue)",
                     "from": "\(sequence + 1)",
                 ])
             cursor = try await replay(cursor, after: sequence, upTo: max(generation, cursor.generation) + 1)
         }
-        return (cursor, log)
+        return (cursor, id)
     }
 
     private func replay(_ old: ConsumerCursor, after position: Int64, upTo generation: Int64) async throws -> ConsumerCursor {
@@ -48,15 +49,15 @@ struct CursorReader: Sendable {
         let isFar = generation - old.generation > Self.longestCatchUp
         var cursor = old
         repeat {
-            cursor = try await storage.replay(old.consumer, after: position)
+            cursor = try await cursors.replay(old.consumer, after: position)
         } while !isFar && cursor.generation < generation
         return cursor
     }
 
     private func look(
-        _ known: ConsumerCursor, _ log: LogID
+        _ known: ConsumerCursor, _ id: LogID
     ) async throws -> (cursor: ConsumerCursor, verdict: PlaceCheck.Verdict) {
-        let cursor = try await storage.cursor(of: known.consumer)
+        let cursor = try await cursors.cursor(of: known.consumer)
         let delivered = try await consumer.position()
         var places = PlaceCheck.Places(cursor: try await place(cursor), generation: cursor.generation)
         if known.generation == cursor.generation, known.position > cursor.position {
@@ -66,8 +67,8 @@ struct CursorReader: Sendable {
             places.delivered = try await place(delivered.log, delivered.sequence, delivered.event)
             places.deliveredGeneration = delivered.generation
         }
-        let head = try await storage.statistics().head
-        return (cursor, PlaceCheck(log: log, head: head).verdict(places))
+        let head = try await log.statistics().head
+        return (cursor, PlaceCheck(log: id, head: head).verdict(places))
     }
 
     private func place(_ cursor: ConsumerCursor) async throws -> PlaceCheck.Place {
@@ -83,7 +84,7 @@ struct CursorReader: Sendable {
     /// The identity of the event at a sequence; nil: there is none, or it can't be read.
     private func found(at sequence: Int64) async throws -> EventID? {
         do {
-            let page = try await storage.events(EventQuery(order: .ascending(after: sequence - 1), limit: 1))
+            let page = try await log.events(EventQuery(order: .ascending(after: sequence - 1), limit: 1))
             return page.events.first.flatMap { $0.sequence == sequence ? $0.id : nil }
         } catch let error as StorageError where error.code == .damaged {
             // Whether the consumer meets the damage depends on where it goes on.

@@ -11,14 +11,14 @@ public final class ExporterRunner: Sendable {
     ///
     /// The consumer has the exporter's name in the configuration.
     public init(
-        name: String, exporter: any Exporter, storage: any Storage,
+        name: String, exporter: any Exporter, log: any LogReader, cursors: any ConsumerStore,
         changes: @escaping @Sendable () -> AsyncStream<Void>, settings: ConsumerSettings = .init(),
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.exporter = exporter
         self.logger = logger
         runner = ConsumerRunner(
-            name: name, consumer: ExporterConsumer(exporter), storage: storage, changes: changes, settings: settings,
+            name: name, consumer: exporter, log: log, cursors: cursors, changes: changes, settings: settings,
             clock: clock, logger: logger)
     }
 
