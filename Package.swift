@@ -36,6 +36,7 @@ let package = Package(
     products: [
         .executable(name: "assetlog", targets: ["assetlog"]),
         .library(name: "AssetlogCore", targets: ["AssetlogCore"]),
+        .library(name: "AssetlogCrypto", targets: ["AssetlogCrypto"]),
         .library(name: "AssetlogGzip", targets: ["AssetlogGzip"]),
         .library(name: "AssetlogDelivery", targets: ["AssetlogDelivery"]),
         .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
@@ -75,7 +76,8 @@ let package = Package(
         .target(name: "AssetlogCore", dependencies: [logging]),
         .target(name: "AssetlogObservation", dependencies: ["AssetlogCore", logging]),
         .target(name: "AssetlogLog", dependencies: ["AssetlogCore", "AssetlogObservation", logging]),
-        .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "CCrypto", logging]),
+        .target(name: "AssetlogCrypto", dependencies: ["CCrypto"]),
+        .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "AssetlogCrypto", logging]),
         .target(
             name: "AssetlogTLS",
             dependencies: [
@@ -136,6 +138,7 @@ let package = Package(
 
         .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
         .testTarget(name: "AssetlogObservationTests", dependencies: ["AssetlogCore", "AssetlogObservation", logging]),
+        .testTarget(name: "AssetlogCryptoTests", dependencies: ["AssetlogCrypto"]),
         .testTarget(
             name: "AssetlogAccessTests",
             dependencies: [

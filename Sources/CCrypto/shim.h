@@ -1,10 +1,11 @@
 #ifndef ASSETLOG_CCRYPTO_SHIM_H
 #define ASSETLOG_CCRYPTO_SHIM_H
 
-// The hash, the random bytes and the comparison that tokens need; TLS has a module of its own.
+// Hashes, keyed hashes, random bytes and the comparison of secrets; TLS has a module of its own.
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #endif

@@ -43,7 +43,7 @@ public final class RequestGate {
 
     /// Makes a gate.
     ///
-    /// - Throws: ``TokenError`` when OpenSSL has no SHA-256.
+    /// - Throws: ``CryptoError`` when OpenSSL has no SHA-256.
     public init(_ policy: AccessPolicy) throws {
         self.policy = policy
         verifier = try TokenVerifier(policy.tokens)

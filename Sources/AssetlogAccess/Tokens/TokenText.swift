@@ -1,4 +1,5 @@
 public import AssetlogCore
+import AssetlogCrypto
 
 /// The form of a token: `al_ID_SECRET`, both of `[0-9A-Za-z]`, the secret at least 43 characters (256 bits).
 public enum TokenText {
@@ -34,10 +35,9 @@ public enum TokenText {
 
     /// The SHA-256 of a token's whole text.
     ///
-    /// - Throws: ``TokenError`` when OpenSSL has no SHA-256.
+    /// - Throws: `CryptoError` when OpenSSL has no SHA-256.
     public static func hash(of token: Secret) throws -> [UInt8] {
-        guard let hash = TokenHasher()?.hash(Array(token.revealed.utf8)) else { throw TokenError.noHash }
-        return hash
+        try MessageDigest(.sha256).digest(of: Array(token.revealed.utf8))
     }
 
     /// A text in which every token is replaced, for messages about what somebody wrote.
@@ -68,22 +68,11 @@ public struct NewToken: Sendable {
 
     /// Makes a token from the random bytes of OpenSSL.
     ///
-    /// - Throws: ``TokenError`` when there are none.
+    /// - Throws: `CryptoError` when there are none.
     public init() throws {
         let id = try RandomText.characters(12)
         let secret = try RandomText.characters(43)
         let text = Secret(TokenText.prefix + id + "_" + secret)
         (self.id, self.text, self.hash) = (id, text, try TokenText.hash(of: text))
     }
-}
-
-/// Why a token could not be made.
-public struct TokenError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// What was wrong, in a sentence.
-    public var message: String
-    /// The message.
-    public var description: String { message }
-
-    static let noRandomness = TokenError(message: "OpenSSL has no random bytes; check the machine's entropy.")
-    static let noHash = TokenError(message: "OpenSSL offers no SHA-256; check its configuration (openssl list -digest-algorithms).")
 }

@@ -1,19 +1,19 @@
 public import AssetlogCore
+internal import AssetlogCrypto
 
 /// Looks tokens up for one event loop. Confined to it.
 public final class TokenVerifier {
     private let directory: TokenDirectory
-    private let hasher: TokenHasher
+    private let hash: MessageDigest
     private var version: Int
     private var snapshot: TokenDirectory.Snapshot
 
     /// Makes a verifier.
     ///
-    /// - Throws: ``TokenError`` when OpenSSL has no SHA-256.
+    /// - Throws: `CryptoError` when OpenSSL has no SHA-256.
     public init(_ directory: TokenDirectory) throws {
-        guard let hasher = TokenHasher() else { throw TokenError.noHash }
         self.directory = directory
-        self.hasher = hasher
+        hash = try MessageDigest(.sha256)
         version = directory.currentVersion
         snapshot = directory.current
     }
@@ -31,8 +31,8 @@ public final class TokenVerifier {
         guard let identity = TokenText.identity(in: token),
             let entry = snapshot.entry(identity: UnsafeRawBufferPointer(rebasing: token[identity]))
         else { return nil }
-        let isRight = hasher.withHash(of: token) { hash in
-            entry.record.hash.withUnsafeBytes { TokenHasher.areEqual(hash, $0) }
+        let isRight = hash.withDigest(of: token) { digest in
+            entry.record.hash.withUnsafeBytes { SecretBytes.areEqual(digest, $0) }
         }
         return isRight == true && entry.record.isValid(at: now) ? entry.record.grant : nil
     }

@@ -30,7 +30,7 @@ public final class HTTPServer: Sendable {
     ///   - log: The running log that takes the reports.
     ///   - api: Answers every request that is not a report.
     ///   - logger: Takes what the operator should know.
-    /// - Throws: `TokenError` when OpenSSL has no SHA-256.
+    /// - Throws: `CryptoError` when OpenSSL has no SHA-256.
     package init(
         configuration: HTTPServerConfiguration, log: EventLog, api: @escaping APIResponder, logger: Logger
     ) throws {
