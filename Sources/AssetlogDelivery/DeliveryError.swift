@@ -18,7 +18,7 @@ public struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible 
         public static let invalidRequest = Code(value: .invalidRequest)
         /// This build has no outbound HTTP.
         public static let unavailable = Code(value: .unavailable)
-        /// Whoever asked is no longer interested.
+        /// The caller is no longer interested.
         public static let cancelled = Code(value: .cancelled)
         /// Anything else.
         public static let failed = Code(value: .failed)

@@ -1,7 +1,7 @@
 import AssetlogCore
 import Synchronization
 
-/// Whether somebody still waits for an answer.
+/// Whether a caller still waits for an answer.
 final class Cancellation: Sendable {
     private let flag = Atomic(false)
 

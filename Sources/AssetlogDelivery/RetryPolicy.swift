@@ -60,7 +60,7 @@ public struct RetryState: Hashable, Sendable {
         self.start = start
     }
 
-    /// Judges the end of an attempt.
+    /// Decides about the end of an attempt.
     ///
     /// - Parameters:
     ///   - outcome: How it ended.

@@ -19,7 +19,7 @@ public final class ContentDecoder {
     /// - Parameters:
     ///   - header: The value; of several headers the values, joined by commas.
     ///   - limits: What each layer may cost.
-    ///   - limitsRatio: False where the caller judges the ratio of the decoded data by itself. That of a layer around
+    ///   - limitsRatio: False where the caller checks the ratio of the decoded data by itself. That of a layer around
     ///     compressed data is limited all the same: there is no good reason for a high one.
     /// - Throws: ``ContentCodingError``, or ``GzipError`` with the code `outOfMemory`.
     public init?(

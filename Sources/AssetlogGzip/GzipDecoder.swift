@@ -130,7 +130,7 @@ public final class GzipDecoder {
         }
     }
 
-    /// Judges a byte that is in no member.
+    /// Checks a byte that is in no member.
     private func judge(_ byte: UInt8) throws(GzipError) {
         switch (position, byte) {
         case (.end, Self.magic[0]) where coding == .gzip: position = .magic

@@ -1,6 +1,6 @@
 package import AssetlogCore
 
-/// Who waits for events to become durable, and hears of it once for each commit that held some of them.
+/// Who waits for events to become durable, and is notified once for each commit that held some of them.
 package protocol CommitListener: AnyObject, Sendable {
     /// Learns the fate of its events of one commit. Called on the writer's thread; it must not block.
     func settled(_ settlement: consuming CommitSettlement)
@@ -39,7 +39,7 @@ package struct CommitSettlement: Sendable {
 
 /// Whether the log took an event into its queue.
 package enum Admission: Sendable {
-    /// It will be in the next commit, and its listener will hear of it.
+    /// It will be in the next commit, and its listener will be notified.
     case queued
     /// The queue is at its bound; nothing will be heard of the event.
     case full

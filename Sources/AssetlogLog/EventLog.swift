@@ -5,7 +5,7 @@ import Synchronization
 
 /// The running event log: a bounded queue, one writer thread, and group commit over a storage.
 ///
-/// Events that arrive during a commit share the next one; there is no timer. Whoever submitted an event hears of it
+/// Events that arrive during a commit share the next one; there is no timer. The caller that submitted an event is notified
 /// only after the storage has made it durable. State lives behind one lock (the queue) and in the writer's thread.
 public final class EventLog: @unchecked Sendable {
     // Sendable: everything mutable is read and written under `monitor`, or is a `Mutex`.
@@ -174,7 +174,7 @@ public final class EventLog: @unchecked Sendable {
         return stream
     }
 
-    /// Queues one event and returns at once; `listener` hears of `ticket` after the commit.
+    /// Queues one event and returns at once; `listener` is notified of `ticket` after the commit.
     package func submit(
         _ columns: borrowing EventColumns, ticket: UInt, for listener: any CommitListener
     ) -> Admission {
@@ -229,7 +229,7 @@ public final class EventLog: @unchecked Sendable {
         return min(limits.slicePause + (ContinuousClock.now - start) * 10, .seconds(5))
     }
 
-    /// Whether somebody reports event by event at the moment.
+    /// Whether a client reports event by event at the moment.
     private var hasRecentReports: Bool {
         guard let last = state.withLock({ $0.lastReports }) else { return false }
         return ContinuousClock.now - last < .milliseconds(200)

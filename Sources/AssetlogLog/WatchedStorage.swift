@@ -5,7 +5,7 @@ import Synchronization
 
 /// A storage that tells of the damage that its readers meet: it counts it, and logs it once for each event.
 ///
-/// Whoever reads gets the error as it is. Everything else passes through.
+/// The reader gets the error as it is. Everything else passes through.
 public final class WatchedStorage: Storage {
     private let inner: any Storage
     private let logger: Logger

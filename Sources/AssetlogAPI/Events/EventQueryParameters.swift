@@ -12,7 +12,7 @@ struct EventQueryParameters {
 
     /// The query, which reads by time from the latest event where ``latestAfter`` is to be looked up.
     var query: EventQuery
-    /// The event, by its sequence, after which reading by time goes on; only the log knows when it happened.
+    /// The event, by its sequence, after which reading by time continues; only the log knows when it happened.
     var latestAfter: Int64?
 
     /// Reads the parameters.
@@ -45,7 +45,7 @@ struct EventQueryParameters {
                 + " There is no event \(sequence)")
     }
 
-    /// The sequence to go on from; nil: the first page. There is no event 0, so a reader starts every order with it.
+    /// The sequence to continue from; nil: the first page. There is no event 0, so a reader starts every order with it.
     private static func after(_ parameters: QueryParameters) throws(RequestError) -> Int64? {
         let after = try number("after", parameters, in: 0...Int64.max, example: "42")
         return after == 0 ? nil : after
@@ -131,7 +131,7 @@ struct EventQueryParameters {
         return text
     }
 
-    // No event has such a text, so whoever asks for it means another one.
+    // No event has such a text, so a caller that asks for it means another one.
     private static func check(_ name: String, _ text: String) throws(RequestError) {
         guard !text.utf8.contains(0) else { throw .badParameter(name, "must not contain NUL; no event does") }
         guard text.utf8.count <= EventFilter.maximumTextLength else {

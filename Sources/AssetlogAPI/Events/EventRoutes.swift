@@ -67,7 +67,7 @@ struct EventRoutes: RouteGroup {
         return page.next
     }
 
-    /// Where a page by time goes on from, by the `next` of the page before; nil: there is no such event for the caller.
+    /// Where a page by time continues from, by the `next` of the page before; nil: there is no such event for the caller.
     private func moment(_ number: Int64, _ visible: VisibleEvents, _ deployment: String) async throws -> EventMoment? {
         guard OpaqueSequence.numbers.contains(number) else {
             return try await visible.moment(of: number, deployment: deployment)

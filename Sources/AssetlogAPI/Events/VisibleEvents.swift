@@ -30,7 +30,7 @@ struct VisibleEvents: Sendable {
         return event.moment
     }
 
-    /// The place in time of the event that a page ended with, whoever may see it.
+    /// The place in time of the event that a page ended with, no matter who may see it.
     func moment(ofLookedAt sequence: Int64) async throws -> EventMoment? {
         try await event(at: sequence)?.moment
     }

@@ -1,4 +1,4 @@
-// What answers consist of beside events.
+// What answers consist of, besides events.
 //
 // Objects that are answered are open: a later release may add members, and a client that was made of this document must
 // still read its answers. The lists of `x-extensible-enum` may grow too. The tests hold each release to what it says.

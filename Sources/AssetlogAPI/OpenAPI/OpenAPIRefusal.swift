@@ -7,12 +7,12 @@ struct OpenAPIRefusal: Sendable {
     var headers: [String] = []
     var form = Form.both
 
-    /// How it is told outside of `/api/`, and below.
+    /// How it is reported outside of `/api/`, and below.
     enum Form: Sendable {
         case both
-        /// `{"error": …}` everywhere, or it is told only outside.
+        /// `{"error": …}` everywhere, or it is reported only outside.
         case plain
-        /// It is told only below.
+        /// It is reported only below.
         case problem
         /// Below it comes in either form, depending on how far the request came.
         case mixed

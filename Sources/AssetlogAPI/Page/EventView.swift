@@ -73,7 +73,7 @@ struct EventView {
         }
     }
 
-    // Parts may have two thousand bytes each; whoever wants them whole follows the link.
+    // Parts may have two thousand bytes each; a caller that wants them whole follows the link.
     private static func short(_ text: String) -> String {
         text.unicodeScalars.count > 80 ? String(String.UnicodeScalarView(text.unicodeScalars.prefix(79))) + "…" : text
     }

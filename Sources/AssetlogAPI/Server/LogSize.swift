@@ -2,7 +2,7 @@ import AssetlogCore
 import AssetlogObservation
 import Synchronization
 
-/// How much the log holds, asked of the storage at most once in some seconds, whoever scrapes.
+/// How much the log holds, asked of the storage at most once in some seconds, however many scrape.
 final class LogSize: Sendable {
     /// The last answer, and how long it is good for.
     private final class Known: Sendable {
@@ -31,7 +31,7 @@ final class LogSize: Sendable {
         let known = Known(lifetime: lifetime)
         self.known = known
         probe = StorageProbe(timeout: timeout) {
-            // Who came just before may have asked meanwhile.
+            // Who came just before may have asked in the meantime.
             if !known.isFresh { known.set(try? await storage.statistics()) }
         }
     }

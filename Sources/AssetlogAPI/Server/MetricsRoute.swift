@@ -15,7 +15,7 @@ struct MetricsRoute: RouteGroup {
         size.register(in: registry)
     }
 
-    // The numbers are of all events, whoever reported them.
+    // The numbers are of all events, no matter who reported them.
     var routes: [Route] { [Route(.get, "/metrics", .unlimited(.read), handler: show)] }
 
     func show(_ request: Request, _ context: RouteContext) async throws -> Response {

@@ -30,7 +30,7 @@ final class StorageProbe<Answer: Sendable>: Sendable {
     private let question: @Sendable () async throws -> Answer
     private let state = Mutex(State())
 
-    /// Makes a probe; `question` is asked anew for each answer.
+    /// Makes a probe; `question` is asked again for each answer.
     init(timeout: Duration, question: @escaping @Sendable () async throws -> Answer) {
         self.timeout = timeout
         self.question = question

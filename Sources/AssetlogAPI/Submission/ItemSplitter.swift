@@ -10,7 +10,7 @@ import Darwin
 /// A body that is said to be JSON, but has something below a line with one object, is read as lines: some senders give
 /// NDJSON that name.
 ///
-/// It looks at quotes and brackets only; whether an item is JSON is judged by who resolves it. What it keeps is bounded by
+/// It looks at quotes and brackets only; whether an item is JSON is decided by the resolver. What it keeps is bounded by
 /// the size of one item.
 struct ItemSplitter {
     enum Format { case json, lines }

@@ -6,7 +6,7 @@ import HTTPTypes
 /// The body of a submission under an Idempotency-Key: it is recorded as the key's first body was, or not at all.
 ///
 /// Each of its slices is inserted as a whole or known as a whole. Whatever else the storage finds is another body. What a
-/// retry can't see from its own identities, whether the first body went on, is looked up then. A body that is new costs
+/// retry can't see from its own identities, whether the first body continued, is looked up then. A body that is new costs
 /// nothing more. See Docs/Decisions/0013-idempotency.md.
 struct KeyedBody {
     private let identities: KeyedIdentities
@@ -46,7 +46,7 @@ struct KeyedBody {
 
     /// Compares what became of a slice with the key's first body.
     ///
-    /// - Throws: ``KeyConflict`` when that was another one, ``RequestError`` when it can't be told now.
+    /// - Throws: ``KeyConflict`` when that was another one, ``RequestError`` when that is not known now.
     mutating func check(_ outcome: AppendOutcome, of slice: SubmissionSlice) async throws {
         guard !outcome.exceptions.isEmpty else { return }
         guard !outcome.exceptions.contains(where: { $0.reason == .unchecked }) else { throw RequestError.unchecked }

@@ -5,7 +5,7 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 
-/// The body of a report that is rehearsed: decoded, and within the limits that the report itself would meet.
+/// The body of a report that is a dry run: decoded, and within the limits that the report itself would meet.
 struct ReportBody {
     private(set) var bytes: [UInt8] = []
 

@@ -209,7 +209,7 @@ final class Submission {
 
     /// Commits what has come of a body that broke off.
     ///
-    /// Under an Idempotency-Key that is whole slices only: a retry of the body has the same ones, and goes on after them.
+    /// Under an Idempotency-Key that is whole slices only: a retry of the body has the same ones, and continues after them.
     func finishBroken() async throws {
         guard !options.isAtomic else { return }
         if keyed == nil { try await finishSlice() } else { try await settle() }

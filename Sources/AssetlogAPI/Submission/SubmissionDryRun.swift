@@ -7,7 +7,7 @@ import NIOCore
 
 /// `?dry_run=true` on the event API: what the events of a submission would be; nothing is recorded.
 struct SubmissionDryRun: Sendable {
-    /// The most bytes of a body that is rehearsed.
+    /// The most bytes of a body that is a dry run.
     static let maximumBytes = 8 << 20
 
     let limits: EventLimits

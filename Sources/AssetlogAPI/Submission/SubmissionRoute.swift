@@ -14,7 +14,7 @@ struct SubmissionRoute: RouteGroup {
     private let log: EventLog
     private let configuration: APIConfiguration
     private let memory: MemoryBudget.Share
-    /// Large items are expanded one at a time, whoever sends them.
+    /// Large items are expanded one at a time, no matter who sends them.
     private let expansions = Limiter(count: 1, patience: .seconds(10), refusal: .noMemory)
     private let failures = MessageLimiter()
     private let similar: SimilarKeys

@@ -84,11 +84,11 @@ public struct AccessRefusal: Error, Sendable {
     public var violatedPolicies: [String] = []
 }
 
-/// What the gate found out about a request, before anybody looked at what it asks for.
+/// What the gate found out about a request, before looking at what it asks for.
 public struct RequestIdentity: Sendable {
-    /// Who sent it. Where it is refused: whoever it seems to be.
+    /// Who sent it. Where it is refused: the caller that it seems to be.
     public var caller: Caller
-    /// Why it is refused; nil: it may go on.
+    /// Why it is refused; nil: it may continue.
     public var refusal: AccessRefusal?
     /// The organization that its host names.
     public var organization: String?

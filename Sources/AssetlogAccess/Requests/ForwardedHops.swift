@@ -111,7 +111,7 @@ extension ClientAddress {
     /// Reads an address as proxies write it: with a port, in brackets, in quotes; nil when it is none.
     ///
     /// `10.0.0.7`, `10.0.0.7:4711`, `2001:db8::7`, `[2001:db8::7]`, `[2001:db8::7]:4711`, each also in double quotes. Behind
-    /// an address of IPv6 without brackets no port can be told apart.
+    /// an address of IPv6 without brackets no port can be recognized.
     init?(node bytes: UnsafeRawBufferPointer) {
         // The longest has 45 characters of an address, a zone, brackets, quotes and a port.
         guard bytes.count <= 128 else { return nil }

@@ -10,7 +10,7 @@ public struct HostPolicy: Sendable {
     /// Makes a policy.
     ///
     /// - Parameters:
-    ///   - names: Names of the server beside those of loopback, in lower case, without ports.
+    ///   - names: Names of the server in addition to those of loopback, in lower case, without ports.
     ///   - acceptsAddresses: Whether any IP address is taken for ours. No page can rebind an address, but a server on
     ///     loopback needs none of them.
     ///   - organizationDomain: The domain below which every name is ours.

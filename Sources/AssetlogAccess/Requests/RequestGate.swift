@@ -2,7 +2,7 @@ public import AssetlogCore
 
 /// The rules by which requests are let in.
 public struct AccessPolicy: Sendable {
-    /// The tokens that are worth something.
+    /// The tokens that are valid.
     public var tokens: TokenDirectory
     /// Whether a request needs a token.
     public var isTokenRequired: Bool
@@ -33,7 +33,7 @@ public struct AccessPolicy: Sendable {
 
 /// Lets the requests of one event loop in, or not. Confined to it.
 ///
-/// It judges in this order: the rate of the address, the organization of the host, the token, the rate of the token;
+/// It checks in this order: the rate of the address, the organization of the host, the token, the rate of the token;
 /// and where no token is asked for and none is valid: the origin and the host.
 public final class RequestGate {
     private let policy: AccessPolicy
@@ -49,7 +49,7 @@ public final class RequestGate {
         verifier = try TokenVerifier(policy.tokens)
     }
 
-    /// Judges a request.
+    /// Authenticates a request and checks its rates.
     ///
     /// - Parameters:
     ///   - facts: What it shows.

@@ -1,9 +1,9 @@
 public import AssetlogCore
 import Synchronization
 
-/// The tokens that are worth something now, as everybody who judges requests sees them.
+/// The tokens that are valid now, as every event loop sees them.
 ///
-/// ``TokenWatcher`` replaces them; the judges notice by a number and take the new ones over at
+/// ``TokenWatcher`` replaces them; the verifiers notice by a number and take the new ones over at
 /// their next request. State lives in a `Mutex` and an atomic.
 public final class TokenDirectory: Sendable {
     /// The tokens of one moment; never changed.
@@ -39,7 +39,7 @@ public final class TokenDirectory: Sendable {
         }
     }
 
-    /// A token with what a judge needs at hand.
+    /// A token with what a check needs at hand.
     final class Entry: Sendable {
         let record: TokenRecord
         let identity: [UInt8]

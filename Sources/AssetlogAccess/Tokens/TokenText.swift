@@ -40,7 +40,7 @@ public enum TokenText {
         try MessageDigest(.sha256).digest(of: Array(token.revealed.utf8))
     }
 
-    /// A text in which every token is replaced, for messages about what somebody wrote.
+    /// A text in which every token is replaced, for messages about what was written.
     public static func redacting(_ text: String) -> String {
         text.replacing(/al_[0-9A-Za-z]+(_[0-9A-Za-z]*)?/) { match in
             match.output.0.utf8.count < 20 ? String(match.output.0) : "<redacted>"

@@ -46,7 +46,7 @@ public final class TokenWatcher: Sendable {
     /// Reads every source; to be called once, before any request.
     ///
     /// A source that can't be reached now (``StorageError`` with the code `unavailable`) is read by ``run()`` later.
-    /// - Returns: The tokens that are worth something now; nil: a source could not be reached.
+    /// - Returns: The tokens that are valid now; nil: a source could not be reached.
     /// - Throws: What the first source throws that can't be read.
     @discardableResult
     public func load(at now: Timestamp = .now()) async throws -> [TokenRecord]? {

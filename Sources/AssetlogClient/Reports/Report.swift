@@ -1,6 +1,6 @@
 public import AssetlogCore
 
-/// What happened to an asset, to be told to a server.
+/// What happened to an asset, to be reported to a server.
 public struct Report: Hashable, Sendable {
     /// How much a failed check matters.
     public enum Severity: String, CaseIterable, Sendable {
@@ -16,7 +16,7 @@ public struct Report: Hashable, Sendable {
         case observation
         /// A check of the asset was evaluated.
         case check(name: String, passed: Bool, severity: Severity = .error)
-        /// Somebody began to write the asset.
+        /// Writing the asset has begun.
         case started
         /// The asset should have been written, and was not.
         case failed(reason: FailureReason = .failedToMaterialize, message: String? = nil)

@@ -1,6 +1,6 @@
 import AssetlogCore
 
-/// What a report says about its asset beside the event itself: labels with values, in order.
+/// What a report says about its asset with the event itself: labels with values, in order.
 public struct ReportMetadata: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     /// A label and its value.
     public struct Entry: Hashable, Sendable {
@@ -29,7 +29,7 @@ public struct ReportMetadata: Hashable, Sendable, ExpressibleByDictionaryLiteral
     /// Makes metadata without labels.
     public init() {}
 
-    /// Makes metadata of labels; of a doubled label the last value counts.
+    /// Makes metadata of labels; of a duplicate label the last value counts.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         for (label, value) in elements { self[label] = value }
     }

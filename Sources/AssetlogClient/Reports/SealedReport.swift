@@ -10,7 +10,7 @@ struct SealedReport: Hashable, Sendable {
     var assetKey: AssetKey
     /// When it was made, by this machine's clock.
     var madeAt: Timestamp
-    /// What it says, as canonical JSON; `timestamp` stands in it only where somebody chose one.
+    /// What it says, as canonical JSON; `timestamp` stands in it only where one was chosen.
     var body: [UInt8]
 
     /// Reports of one key keep their order: those of one asset, on one server.

@@ -97,7 +97,7 @@ public struct Spool: Sendable {
             .filter { key == nil || $0.orderingKey == key }.sorted()
     }
 
-    /// Reads a report; nil when another process has delivered it meanwhile.
+    /// Reads a report; nil when another process has delivered it in the meantime.
     ///
     /// - Throws: ``SpoolFormat/Damage``, or ``ClientError`` when the file can't be read.
     func read(_ name: SpoolName) throws -> SealedReport? {
@@ -109,7 +109,7 @@ public struct Spool: Sendable {
         try DurableFile.remove("\(waitingFolder)/\(name)")
     }
 
-    /// Puts a report aside, with the reason beside it.
+    /// Puts a report aside, with the reason next to it.
     func setAside(_ name: SpoolName, because reason: String) throws {
         try DurableFile.makeFolder(refusedFolder)
         // First the reason: a report that was moved is not looked at again.

@@ -8,7 +8,7 @@ import Darwin
 
 /// The locks of a spool: one for each key whose reports keep their order, and one for the order of names.
 ///
-/// Each is a file that is there while somebody holds or wants it. The kernel takes a lock back when a process ends.
+/// Each is a file that is there while it is held or wanted. The kernel takes a lock back when a process ends.
 struct SpoolLocks {
     /// A lock that is held until the value is gone.
     final class Lock: Sendable {
@@ -53,7 +53,7 @@ struct SpoolLocks {
         }
     }
 
-    /// Takes a lock that nobody holds; nil: somebody does.
+    /// Takes a lock that nobody holds; nil: it is held.
     private func tryAcquire(_ path: String) throws -> Lock? {
         while true {
             let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)

@@ -41,7 +41,7 @@ extension Spool {
     private func list(_ folder: String) throws -> [SpooledReport] {
         let names = try DurableFile.list(folder).compactMap { SpoolName($0.name) }.sorted()
         return try names.compactMap { name in
-            // Another process may have delivered it meanwhile.
+            // Another process may have delivered it in the meantime.
             guard let bytes = try DurableFile.read("\(folder)/\(name)", limit: limits.bytes) else { return nil }
             var entry = SpooledReport(name: name.description)
             do {

@@ -161,7 +161,7 @@ public struct SpoolingReporter: Sendable {
         }
     }
 
-    // A full spool may hold reports of the asset; one that can't be read holds none that anybody could deliver.
+    // A full spool may hold reports of the asset; one that can't be read holds none that could be delivered.
     private func deliverEarlier(than report: SealedReport, start: Duration) async throws -> SpoolDelivery? {
         do {
             let (spool, key) = (try spool.get(), report.orderingKey)

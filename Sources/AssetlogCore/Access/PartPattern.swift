@@ -39,7 +39,7 @@ public struct PartPattern: Hashable, Sendable, CustomStringConvertible {
     /// Whether the parts match; in time proportional to the pattern times the parts, whatever both are.
     public func matches<Part: RandomAccessCollection>(_ parts: some RandomAccessCollection<Part>) -> Bool
     where Part.Element == UInt8 {
-        // One bit for each step that may come next, and one behind the last: all ways are gone at once.
+        // One bit for each step that may come next, and one after the last: all ways are gone at once.
         var states = passedOver(1)
         for part in parts {
             var next: UInt64 = 0
@@ -55,7 +55,7 @@ public struct PartPattern: Hashable, Sendable, CustomStringConvertible {
         return states & (1 << steps.count) != 0
     }
 
-    // `**` may stand for nothing, so whoever may come to it may come behind it.
+    // `**` may stand for nothing, so what may come to it may come after it.
     private func passedOver(_ states: UInt64) -> UInt64 {
         var states = states
         for (index, step) in steps.enumerated() where states & (1 << index) != 0 && step == .parts {

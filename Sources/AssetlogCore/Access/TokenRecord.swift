@@ -29,7 +29,7 @@ public struct TokenRecord: Hashable, Sendable {
         self.revokedAt = revokedAt
     }
 
-    /// Whether the token is worth something at a time.
+    /// Whether the token is valid at a time.
     public func isValid(at time: Timestamp) -> Bool {
         revokedAt == nil && (expiresAt.map { time < $0 } ?? true)
     }

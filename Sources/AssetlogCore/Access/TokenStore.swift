@@ -1,9 +1,9 @@
 /// Keeps the tokens of a server: the part of a storage that can also be opened by itself.
 ///
 /// `assetlog token` works on it while a server runs on the same data; see ``StorageSetup/openTokens``. The running
-/// server asks for ``version()`` several times a second and reads ``tokens()`` anew when it has changed.
+/// server asks for ``version()`` several times a second and reads ``tokens()`` again when it has changed.
 public protocol TokenStore: Sendable {
-    /// A number that changes with every change of the tokens, whoever made it. Cheap: it is asked for all the time.
+    /// A number that changes with every change of the tokens, no matter who made it. Cheap: it is asked for all the time.
     func version() async throws -> Int64
 
     /// Every token, the revoked and expired ones too, oldest first.

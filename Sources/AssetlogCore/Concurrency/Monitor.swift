@@ -38,7 +38,7 @@ package func startThread(_ body: @escaping @Sendable () -> Void) {
     pthread_detach(thread)
 }
 
-/// A thread of its own for work that blocks, whose end somebody waits for.
+/// A thread of its own for work that blocks, whose end is waited for.
 package struct JoinableThread: @unchecked Sendable {
     private let thread: pthread_t
 

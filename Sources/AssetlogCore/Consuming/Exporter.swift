@@ -2,7 +2,7 @@
 ///
 /// The log's consumer calls ``deliver(_:)`` for one batch after the other, remembers after each how far it came, and
 /// starts again from there after a crash. So a batch may come twice: a destination that must not show an event twice
-/// keeps the position itself, beside what it wrote, and passes over what it has. A sequence is a position only in one log and one
+/// keeps the position itself, with what it wrote, and passes over what it has. A sequence is a position only in one log and one
 /// generation: an exporter that passes over events by their sequence keeps both with it, and tells by ``position()`` what it
 /// relies on.
 ///
@@ -35,7 +35,7 @@ extension Exporter {
 public struct ExportError: Error, Sendable, CustomStringConvertible {
     /// What was wrong, where, and what to do, in a sentence for the operator.
     public var message: String
-    /// Whether the same batch may succeed later without anybody's help.
+    /// Whether the same batch may succeed later without intervention.
     public var isRetriable: Bool
 
     /// Makes an error.

@@ -47,7 +47,7 @@ public struct AppendException: Hashable, Sendable {
         case duplicate(sequence: Int64)
         /// Its identity belongs to an event with another content; nil: to one that was left out with its group.
         case conflict(sequence: Int64?)
-        /// Whether it is in the log can't be told now; later it can.
+        /// Whether it is in the log is not known now; later it is.
         case unchecked
         /// Its group was left out because of the event at this index.
         case leftOut(becauseOf: Int)
@@ -72,7 +72,7 @@ public struct AppendException: Hashable, Sendable {
 }
 
 extension Array {
-    /// The place of the first element that passes, where all behind it pass too.
+    /// The place of the first element that passes, where all after it pass too.
     func firstPlace(where passes: (Element) -> Bool) -> Int {
         var places = 0..<count
         while !places.isEmpty {

@@ -16,7 +16,7 @@ package struct DetailMembers {
         }
     }
 
-    /// The bytes of a member's value as they stand there; nil when there is none behind those that were read before.
+    /// The bytes of a member's value as they stand there; nil when there is none after those that were read before.
     package mutating func value(of name: String) -> UnsafeRawBufferPointer? {
         guard skip(position == 0 ? "{" : ",") else { return nil }
         repeat {

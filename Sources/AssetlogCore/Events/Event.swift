@@ -6,7 +6,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case observation = 2
     /// A check of the asset was evaluated.
     case check = 3
-    /// Somebody began to write the asset.
+    /// Writing the asset has begun.
     case materializationStarted = 4
     /// The asset should have been written, and was not.
     case materializationFailed = 5

@@ -3,7 +3,7 @@
 /// A batch is filled by one thread and then read by one storage; it is not safe to share while it is filled.
 /// Clearing keeps the memory, so that a batch that is used again allocates nothing.
 public final class EventBatch: @unchecked Sendable {
-    // Sendable by hand-over: whoever holds the only reference may touch it, and the log passes it from the filling
+    // Sendable by hand-over: the holder of the only reference may touch it, and the log passes it from the filling
     // side to the writer under its lock.
 
     private struct Entry {
@@ -141,7 +141,7 @@ public final class EventBatch: @unchecked Sendable {
         case insertsNone
     }
 
-    /// Makes one group of all events, in the place of those that they are in.
+    /// Makes one group of all events, instead of those that they are in.
     package func makeGroup(_ rule: GroupRule) {
         groups = isEmpty ? [] : [0..<count]
         groupRules = isEmpty ? [] : [rule]

@@ -1,12 +1,12 @@
 extension EventColumns {
     /// A checksum over all columns of an event, together with its place in the log.
     ///
-    /// A storage keeps it, or its lower half, beside the event and compares it when the event is read: so what a disk, a
+    /// A storage keeps it, or its lower half, with the event and compares it when the event is read: so what a disk, a
     /// copy or a hand has changed is never served as if a client had reported it. It never changes between releases, and
-    /// it withstands chance, not somebody who computes it again. `checksum(at: n)` is `checksum(at: 0) ^ n`, so that a
+    /// it withstands chance, not an attacker who computes it again. `checksum(at: n)` is `checksum(at: 0) ^ n`, so that a
     /// storage which learns the sequence later need not read the event again.
     public func checksum(at sequence: Int64) -> UInt64 {
-        // What is absent is told from what is empty by its number of bytes.
+        // What is absent is distinguished from what is empty by its number of bytes.
         let lengths = (
             UInt64(deployment.count) << 32 | UInt64(assetKey.count),
             UInt64(1 + (partition?.count ?? -1)) << 32 | UInt64(1 + (reportedBy?.count ?? -1))

@@ -1,7 +1,7 @@
 /// A checksum over events in their order, of everything that they hold but their sequences.
 ///
 /// The same in every process and version: two logs of one checksum hold the same events in the same order, but for
-/// chance. It finds mistakes; it does not withstand somebody who makes two such logs.
+/// chance. It finds mistakes; it does not withstand an attacker who makes two such logs.
 package struct EventDigest: Hashable, Sendable {
     private var high: UInt64 = 0
     private var low: UInt64 = 0

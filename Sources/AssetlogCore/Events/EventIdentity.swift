@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-/// What tells an event from all others: its identity, and the deployment in which that is unique.
+/// What distinguishes an event from all others: its identity, and the deployment in which that is unique.
 public struct EventIdentity: Hashable, Sendable {
     /// The identity.
     public var id: EventID
@@ -38,7 +38,7 @@ public enum IdentityMatch: Hashable, Sendable {
     case none
     /// The event at this sequence, with the same content or with another.
     case event(sequence: Int64, isSame: Bool)
-    /// It can't be told now.
+    /// It is not known now.
     case unknown
 }
 

@@ -7,8 +7,8 @@ public enum FailureReason: String, CaseIterable, Sendable {
     case failedToMaterialize = "FAILED_TO_MATERIALIZE"
     /// An asset that it needs failed.
     case upstreamFailedToMaterialize = "UPSTREAM_FAILED_TO_MATERIALIZE"
-    /// Somebody or something ended the run.
+    /// The run was ended from outside.
     case runTerminated = "RUN_TERMINATED"
-    /// Nobody can tell.
+    /// Not known.
     case unknown = "UNKNOWN"
 }

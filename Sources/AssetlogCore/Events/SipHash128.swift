@@ -1,6 +1,6 @@
 /// SipHash-2-4 with 128 bits of output, over 64-bit words: the same in every process, version and machine.
 ///
-/// Its keys are constants, so it is no secret: whoever wants to can look for two inputs of one hash. Where it is used
+/// Its keys are constants, so it is no secret: anyone can look for two inputs of one hash. Where it is used
 /// such a find harms only its finder, who chooses the identities of his own events; chance finds one in 2^64 inputs.
 struct SipHash128 {
     private var v0: UInt64

@@ -1,4 +1,4 @@
-/// Writes an asset key in canonical form, part by part, and judges it.
+/// Writes an asset key in canonical form, part by part, and checks it.
 struct CanonicalKey {
     private var isEmpty = true
     private var length = 0

@@ -99,7 +99,7 @@ private struct TypedValue {
     var value: JSONValue
     /// Where the value stands in the object, as a JSON pointer.
     var path: String
-    /// The position behind the object.
+    /// The position after the object.
     var end: Int
 
     /// Reads the object at the cursor; nil when it has other members than these two.

@@ -62,7 +62,7 @@ extension FieldReader {
     /// Whether there are tags to write.
     private var hasTags: Bool { tags.count > 1 || version.count > 0 }
 
-    /// Writes the members `data_version` and `tags`, each with a comma behind it. Only checks do without tags.
+    /// Writes the members `data_version` and `tags`, each followed by a comma. Only checks do without tags.
     mutating func writeVersionAndTags(of kind: EventKind, to output: inout ByteScratch) {
         if version.count > 0 {
             output.append(#""data_version":"#)

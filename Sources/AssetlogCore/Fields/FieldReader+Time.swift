@@ -83,7 +83,7 @@ enum DecimalSeconds {
                     scale /= 10
                     micros += digit * scale
                 } else {
-                    // Ten thousand years and more are all the same to their judge.
+                    // Ten thousand years and more are all refused alike.
                     micros = micros < 400_000_000_000_000_000 ? micros * 10 + digit * scale : .max / 2
                 }
             default: return nil

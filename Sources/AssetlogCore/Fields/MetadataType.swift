@@ -85,7 +85,7 @@ extension JSONValue {
         return true
     }
 
-    /// The member of an object; of a doubled name the last.
+    /// The member of an object; of a duplicate name the last.
     fileprivate subscript(name: StaticString) -> JSONValue? {
         guard kind == .object else { return nil }
         var members = JSONMembers(json)

@@ -56,7 +56,7 @@ public enum CanonicalJSON {
         }
     }
 
-    /// The canonical form of a JSON text: names in objects sorted, of a doubled name the last.
+    /// The canonical form of a JSON text: names in objects sorted, of a duplicate name the last.
     ///
     /// - Throws: ``JSONError`` when it is not JSON.
     public static func canonical(

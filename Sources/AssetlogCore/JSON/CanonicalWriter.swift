@@ -6,10 +6,10 @@ import Musl
 import Darwin
 #endif
 
-/// Writes validated JSON in canonical form: no blanks, names sorted, of a doubled name the last.
+/// Writes validated JSON in canonical form: no blanks, names sorted, of a duplicate name the last.
 ///
 /// Values are written once, in the order of the source. Objects whose names must change places are noted, and only if
-/// there is one, the text is put together anew in a second pass, so that each byte is moved at most twice however
+/// there is one, the text is assembled again in a second pass, so that each byte is moved at most twice however
 /// deep objects are nested.
 struct CanonicalWriter: ~Copyable {
     /// What becomes of the order of an object's names.

@@ -39,7 +39,7 @@ struct JSONCursor {
     /// Whether the string that was read last stands there in canonical form: no backslash, no control character.
     var wasPlain = true
 
-    /// What is between the quotes of the string that starts here; moves behind it.
+    /// What is between the quotes of the string that starts here; moves past it.
     mutating func string() -> UnsafeRawBufferPointer {
         wasPlain = true
         let start = min(position &+ 1, count)
@@ -62,12 +62,12 @@ struct JSONCursor {
         return UnsafeRawBufferPointer(start: base + start, count: end &- start)
     }
 
-    /// The number or word that starts here; moves behind it.
+    /// The number or word that starts here; moves past it.
     mutating func scalar() -> UnsafeRawBufferPointer {
         number().literal
     }
 
-    /// The number that starts here, and whether it is a float; moves behind it.
+    /// The number that starts here, and whether it is a float; moves past it.
     @inline(__always)
     mutating func number() -> (literal: UnsafeRawBufferPointer, isFloat: Bool) {
         let start = position
@@ -91,7 +91,7 @@ struct JSONCursor {
 }
 
 extension JSONCursor {
-    /// The value that starts here, with all that is in it; moves behind it.
+    /// The value that starts here, with all that is in it; moves past it.
     mutating func value() -> UnsafeRawBufferPointer {
         let start = position
         if next == UInt8(ascii: "\"") {

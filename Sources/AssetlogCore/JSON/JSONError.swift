@@ -34,7 +34,7 @@ public struct JSONError: Error, Hashable, Sendable, CustomStringConvertible {
     public var description: String { message }
 }
 
-/// Why the scanner stopped; the sentence about it is only made when somebody wants to read it.
+/// Why the scanner stopped; the sentence about it is made only when it is read.
 struct JSONFault {
     enum Reason: UInt8 {
         case expectedValue, expectedName, expectedColon, expectedCommaOrBrace, expectedCommaOrBracket, extraText

@@ -57,7 +57,7 @@ struct JSONMembers {
         self.cursor.skipBlanks()
     }
 
-    /// The position behind the object, once there is no next member.
+    /// The position after the object, once there is no next member.
     var end: Int { cursor.position + 1 }
 
     /// The name of the next member.

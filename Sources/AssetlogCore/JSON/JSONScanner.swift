@@ -14,7 +14,7 @@ public enum JSONKind: UInt8, Sendable, BitwiseCopyable {
 
 /// Validates JSON in one pass over its bytes: no tree, no allocation, no recursion.
 ///
-/// It takes what Python's `json` takes (NaN, Infinity and -Infinity, integers of any size, doubled names), but
+/// It takes what Python's `json` takes (NaN, Infinity and -Infinity, integers of any size, duplicate names), but
 /// refuses what has no UTF-8 form, and puts limits on nesting and digits.
 public struct JSONScanner {
     /// How strictly strings are read.

@@ -67,7 +67,7 @@ extension ByteScratch {
         append(UInt8(ascii: "\""))
     }
 
-    /// Appends the string at a position of validated JSON in canonical form; moves the position behind it.
+    /// Appends the string at a position of validated JSON in canonical form; moves the position past it.
     @inline(__always)
     mutating func appendString(_ cursor: inout JSONCursor) {
         let start = cursor.position

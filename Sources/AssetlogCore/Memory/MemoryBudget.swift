@@ -92,7 +92,7 @@ package final class MemoryBudget: Sendable {
     }
 }
 
-/// What one holder has taken of a share; given back when nobody refers to it any more. State lives in a `Mutex`.
+/// What one holder has taken of a share; given back when nothing refers to it any longer. State lives in a `Mutex`.
 package final class MemoryHold: Sendable {
     private let share: MemoryBudget.Share
     private let held = Mutex(0)

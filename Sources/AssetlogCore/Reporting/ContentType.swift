@@ -12,7 +12,7 @@ enum ContentType {
                 || equals(parameter, "charset=utf8"))
     }
 
-    /// The original's sentence; it reads headers as Latin-1.
+    /// Dagster's sentence; it reads headers as Latin-1.
     static func refusal(_ value: UnsafeRawBufferPointer) -> ParameterError {
         var text = ""
         for byte in value.prefix(200) { text.unicodeScalars.append(Unicode.Scalar(byte)) }

@@ -1,13 +1,13 @@
 /// The parameters of a report, by the names they have in the body and in the query.
 enum Parameter: Int, CaseIterable {
     case assetKey, metadata, partition, description, dataVersion, checkName, passed, severity
-    // Those that the original does not have, last.
+    // Those that Dagster does not have, last.
     case timestamp, tags, blocking, target
 
-    /// The number of the original's parameters.
+    /// The number of Dagster's parameters.
     static let originalCount = 8
 
-    /// Finds the original's parameter of a decoded name.
+    /// Finds Dagster's parameter of a decoded name.
     @inline(__always)
     init?(_ name: UnsafeRawBufferPointer) {
         switch name.count {
@@ -23,14 +23,14 @@ enum Parameter: Int, CaseIterable {
         }
     }
 
-    /// Finds the parameter of a decoded name among those that the original does not have.
+    /// Finds the parameter of a decoded name among those that Dagster does not have.
     init?(extension name: UnsafeRawBufferPointer) {
         guard let known = Self.allCases[Self.originalCount...].first(where: { $0.name.utf8.elementsEqual(name) })
         else { return nil }
         self = known
     }
 
-    /// Whether an endpoint looks at the parameter; with `extensions`, also at what the original ignores.
+    /// Whether an endpoint looks at the parameter; with `extensions`, also at what Dagster ignores.
     func isTaken(by endpoint: ReportEndpoint, extensions: Bool) -> Bool {
         switch self {
         case .assetKey, .metadata, .partition: true
@@ -63,11 +63,11 @@ enum Parameter: Int, CaseIterable {
 /// One slot per parameter, in memory that is used again for each report.
 struct ParameterTable<Slot: BitwiseCopyable>: ~Copyable {
     private let slots: UnsafeMutablePointer<Slot?>
-    // Slots behind these are never set.
+    // Slots after these are never set.
     private let used: Int
 
     init(extensions: Bool) {
-        // The timestamp is the first of those behind, and may be set without extensions.
+        // The timestamp is the first of those after it, and may be set without extensions.
         used = extensions ? Parameter.allCases.count : Parameter.originalCount + 1
         slots = .allocate(capacity: Parameter.allCases.count)
         slots.initialize(repeating: nil, count: Parameter.allCases.count)

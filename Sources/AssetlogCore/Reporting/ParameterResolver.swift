@@ -1,4 +1,4 @@
-/// Turns the bytes of a report into what it says, as the original would.
+/// Turns the bytes of a report into what it says, as Dagster would.
 ///
 /// A pure function of its input with buffers that are used again: in the common case nothing is allocated per report.
 /// A resolver is confined to one thread or event loop at a time.
@@ -7,7 +7,7 @@ public final class ParameterResolver {
 
     /// Makes a resolver.
     ///
-    /// With `extensions` it looks at what the original ignores: `timestamp` and `tags`, for checks `description`,
+    /// With `extensions` it looks at what Dagster ignores: `timestamp` and `tags`, for checks `description`,
     /// `blocking` and `target` too, and metadata values that say their types. They mean what they mean in an
     /// ``EventResolver``, within the same limits.
     public init(extensions: Bool = false, limits: EventLimits = EventLimits()) {
@@ -16,7 +16,7 @@ public final class ParameterResolver {
 
     /// Resolves a report and lends what it says to `body`.
     ///
-    /// Judged in this order: the content type, the body, the asset key, the permission, and then the endpoint's other
+    /// Checked in this order: the content type, the body, the asset key, the permission, and then the endpoint's other
     /// parameters. `authorize` is given the asset key's canonical JSON. Neither closure may call this resolver.
     /// - Throws: ``ParameterError`` with the status and the text of the answer.
     public func resolve<R>(

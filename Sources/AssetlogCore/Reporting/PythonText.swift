@@ -1,4 +1,4 @@
-/// Validated JSON values as Python prints them, for the original's sentences about wrong types.
+/// Validated JSON values as Python prints them, for Dagster's sentences about wrong types.
 enum PythonText {
     // A stranger's value should not make an answer long.
     private static let maximumLength = 300

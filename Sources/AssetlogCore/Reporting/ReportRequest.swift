@@ -68,7 +68,7 @@ public enum ParameterSource: UInt8, Sendable {
     /// The query of the URL.
     case query
 
-    /// The name in the answer to a rehearsal: `path`, `body`, `query` or `default`.
+    /// The name in the answer to a dry run: `path`, `body`, `query` or `default`.
     public var name: String {
         switch self {
         case .absent: "default"
@@ -164,7 +164,7 @@ public struct ParameterError: Error, Hashable, Sendable, CustomStringConvertible
         self.message = message
     }
 
-    /// The permission error of the original, for a report that its sender may not make.
+    /// The permission error of Dagster, for a report that its sender may not make.
     public static let notAuthorized = ParameterError(
         status: 401, "Not authorized to report runless asset events.")
 

@@ -1,6 +1,6 @@
 // The endpoints' own order of judgement, and the details of their events.
 extension ReportResolution {
-    /// Judges and writes a materialization or an observation; returns its partition.
+    /// Checks and writes a materialization or an observation; returns its partition.
     mutating func writeAssetEvent(_ endpoint: ReportEndpoint) throws(ParameterError) -> TextSlice? {
         let metadata = try objectOrNull(try metadata(), refusal: .assetEvent)
         let partition: TextSlice?
@@ -44,7 +44,7 @@ extension ReportResolution {
         return partition
     }
 
-    /// Judges and writes a check; returns its partition.
+    /// Checks and writes a check; returns its partition.
     mutating func writeCheck() throws(ParameterError) -> TextSlice? {
         let passed = try readPassed()
         let readMetadata = try metadata()

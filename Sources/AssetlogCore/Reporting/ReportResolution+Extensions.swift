@@ -1,4 +1,4 @@
-// What the original ignores, when the resolver looks at it: read and written by the same code as a submission's fields.
+// What Dagster ignores, when the resolver looks at it: read and written by the same code as a submission's fields.
 extension ReportResolution {
     /// Reads when it happened.
     mutating func readTimestamp(limits: EventLimits, receivedAt: Timestamp?) throws(ParameterError) -> Timestamp? {

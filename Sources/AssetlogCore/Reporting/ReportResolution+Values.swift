@@ -95,9 +95,9 @@ extension ReportResolution {
     }
 }
 
-/// The original's sentences about values of a wrong type.
+/// Dagster's sentences about values of a wrong type.
 struct Refusal {
-    /// What the original was making.
+    /// What Dagster was making.
     var constructed: StaticString
 
     /// Observations too say so.

@@ -1,9 +1,9 @@
-/// One report on its way from bytes to an event: the parts of the original's handlers, in their order.
+/// One report on its way from bytes to an event: the parts of Dagster's handlers, in their order.
 struct ReportResolution: ~Copyable {
     let levels = LevelScratch()
     let fields: ParameterTable<BodyField>
     let query: ParameterTable<QueryField>
-    /// The limits of what the original ignores; nil: it is ignored here too.
+    /// The limits of what Dagster ignores; nil: it is ignored here too.
     let extensions: EventLimits?
     var body = UnsafeRawBufferPointer(start: nil, count: 0)
     var queryBytes = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -29,7 +29,7 @@ struct ReportResolution: ~Copyable {
     /// The asset key's canonical JSON, once ``begin(_:)`` has returned.
     var assetKey: UnsafeRawBufferPointer { output.bytes(in: 0..<keyEnd) }
 
-    /// Judges what comes before the permission: the content type, the body and the asset key.
+    /// Checks what comes before the permission: the content type, the body and the asset key.
     mutating func begin(_ request: ReportRequest) throws(ParameterError) {
         scratch.removeAll()
         output.removeAll()
@@ -54,7 +54,7 @@ struct ReportResolution: ~Copyable {
         keyEnd = output.count
     }
 
-    /// Judges the endpoint's own parameters.
+    /// Checks the endpoint's own parameters.
     mutating func finish(_ request: ReportRequest) throws(ParameterError) -> ResolvedReport {
         let partition: TextSlice?
         switch request.endpoint {
@@ -80,7 +80,7 @@ struct ReportResolution: ~Copyable {
         }
     }
 
-    // False after a fault. The values of known names are kept as ranges; of a doubled name the last counts.
+    // False after a fault. The values of known names are kept as ranges; of a duplicate name the last one counts.
     private mutating func readFields(_ scanner: inout JSONScanner) throws(ParameterError) -> Bool {
         scanner.skipByteOrderMark()
         scanner.skipBlanks()
@@ -119,7 +119,7 @@ struct ReportResolution: ~Copyable {
         return parameter
     }
 
-    // Pairs are separated by `&`, and of a doubled name the last counts.
+    // Pairs are separated by `&`, and of a duplicate name the last one counts.
     private mutating func readQuery() {
         var start = 0
         while start <= queryBytes.count {

@@ -9,7 +9,7 @@ extension ReportRoute {
         case unclear
     }
 
-    /// Reads the parameter in the query of a report. Of a doubled one the last counts.
+    /// Reads the parameter in the query of a report. If it is there twice, the last one counts.
     public static func dryRun(_ query: UnsafeRawBufferPointer?) -> DryRun {
         guard let query else { return .notAsked }
         var dryRun = DryRun.notAsked

@@ -29,7 +29,7 @@ public struct ReportRoute: Hashable, Sendable {
 /// Finds the endpoint that a request target names: `/report_asset_check/warehouse/orders?check_name=rows`.
 ///
 /// The percent-decoded path is what counts, so `/%72eport_asset_check/orders` is the same route. Names are
-/// case-sensitive, dots and doubled slashes are not normalised.
+/// case-sensitive, dots and repeated slashes are not normalised.
 public struct ReportRouter: Sendable {
     private struct Deployment: Sendable {
         var name: String
@@ -38,7 +38,7 @@ public struct ReportRouter: Sendable {
     }
 
     private let deployments: [Deployment]
-    // The path prefix, where any valid name may stand behind it.
+    // The path prefix, where any valid name may follow it.
     private let anyBehind: [UInt8]?
 
     /// The deployment of reports whose path names none.
@@ -97,7 +97,7 @@ private struct TargetPath {
     let bytes: UnsafePointer<UInt8>
     let end: Int
 
-    /// Where the path starts: behind `http://host` in absolute form.
+    /// Where the path starts: after `http://host` in absolute form.
     var start: Int? {
         if end > 0, bytes[0] == UInt8(ascii: "/") { return 0 }
         var index = 0
@@ -109,7 +109,7 @@ private struct TargetPath {
         return index < end ? index : nil
     }
 
-    /// The position behind `text`, when the path goes on with it at `position`.
+    /// The position after `text`, when the path continues with it at `position`.
     func match(_ text: [UInt8], at position: Int) -> Int? {
         text.withUnsafeBufferPointer { text in
             guard let base = text.baseAddress else { return position }
@@ -133,7 +133,7 @@ private struct TargetPath {
         return index
     }
 
-    /// The decoded segment behind the slash at `position`, and the position behind it; nil when it is too long for a name.
+    /// The decoded segment after the slash at `position`, and the position after it; nil when it is too long for a name.
     func segment(at position: Int) -> (String, Int)? {
         guard position < end, decoded(at: position).byte == UInt8(ascii: "/") else { return nil }
         var index = position + decoded(at: position).length
@@ -147,7 +147,7 @@ private struct TargetPath {
         return nil
     }
 
-    /// The endpoint whose name goes on at `position`, and the position behind it.
+    /// The endpoint whose name continues at `position`, and the position after it.
     func endpoint(at position: Int) -> (ReportEndpoint, Int)? {
         if let end = match("materialization", at: position) { return (.materialization, end) }
         if let end = match("check", at: position) { return (.check, end) }
@@ -155,9 +155,9 @@ private struct TargetPath {
         return nil
     }
 
-    /// The range of the key behind the endpoint's name at `position`: behind a slash, or empty at the end.
+    /// The range of the key behind the endpoint's name at `position`: after a slash, or empty at the end.
     ///
-    /// As in the original, a line feed at the very end is dropped, and anywhere else there is no such route.
+    /// As in Dagster, a line feed at the very end is dropped, and anywhere else there is no such route.
     func key(from position: Int) -> Range<Int>? {
         guard position < end else { return end..<end }
         let (byte, length) = decoded(at: position)

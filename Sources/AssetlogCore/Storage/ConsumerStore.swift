@@ -8,13 +8,13 @@ public protocol ConsumerStore: Sendable {
     /// Finds the cursor of a consumer, or makes one that stands before the first event.
     func cursor(of consumer: String) async throws -> ConsumerCursor
 
-    /// Moves the cursor of a consumer to `cursor.position`, unless its generation has changed meanwhile.
+    /// Moves the cursor of a consumer to `cursor.position`, unless its generation has changed in the meantime.
     ///
     /// The log and the event of the cursor are kept with it, and come back as they are.
     /// Durable at the latest when ``close()`` returns; a crash may set a cursor back, never forward. In a storage that
     /// several servers share it is not moved either while another one holds the lease on the consumer.
     /// - Returns: Whether the cursor was moved. False: someone called ``replay(_:after:)``, or another server has the
-    ///   lease; take the lease and read the cursor anew.
+    ///   lease; take the lease and read the cursor again.
     func advance(_ cursor: ConsumerCursor) async throws -> Bool
 
     /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
@@ -26,7 +26,7 @@ public protocol ConsumerStore: Sendable {
     /// Takes the lease on running a consumer for this server, or renews it; for storages that several servers share.
     ///
     /// The holder is this opened store: a shared storage makes a random identity of the holder with each opening, and
-    /// judges by its own clock alone when a lease has ended. One that has ended goes to whoever asks first. A consumer
+    /// decides by its own clock alone when a lease has ended. One that has ended goes to the first that asks. A consumer
     /// without a cursor can be leased. The default, for storages of one server, always says yes.
     /// - Returns: Whether this server may run the consumer now, and for `duration` from the call.
     func lease(_ consumer: String, for duration: Duration) async throws -> Bool

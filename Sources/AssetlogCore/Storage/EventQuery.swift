@@ -65,7 +65,7 @@ public struct EventPage: Hashable, Sendable {
     /// The events. Empty only at the end of what there is to read, or after ``EventQuery/maximumSkipped`` events that did
     /// not pass the filter; ``EventQuery/Order/hasEnded(with:)`` says which.
     public var events: [LoggedEvent]
-    /// The sequence to go on from.
+    /// The sequence to continue from.
     ///
     /// It is the last one that was looked at, matching or not; where nothing was, the start of the query.
     public var next: Int64
@@ -84,7 +84,7 @@ public struct EventPage: Hashable, Sendable {
 }
 
 extension EventQuery.Order {
-    /// The order that goes on where a page of this order has ended.
+    /// The order that continues where a page of this order has ended.
     public func following(_ page: EventPage) -> EventQuery.Order {
         switch self {
         case .ascending: .ascending(after: page.next)

@@ -1,10 +1,10 @@
-/// Reads the log: the part of a storage that can also be opened beside a running server.
+/// Reads the log: the part of a storage that can also be opened while a server runs.
 ///
 /// `assetlog copy` reads through it; see ``StorageSetup/openForReading``.
 public protocol LogReader: Sendable {
     /// The identity of the log: the same at every call and after every opening, as long as it is the same log.
     ///
-    /// A log that is made anew gets another one, and so does the log of a storage that forgets everything when it is closed.
+    /// A log that is created again gets another one, and so does the log of a storage that forgets everything when it is closed.
     /// Restoring a backup keeps it; what remembers a place in the log compares the event there as well.
     func logID() async throws -> LogID
 

@@ -1,7 +1,7 @@
 /// A number that stands for a sequence of one log, and that only its servers can make and read.
 ///
-/// A page by time goes on from the event that was looked at last. A client that may not read that event gets such a number for
-/// it: were its sequence accepted from anybody, then whoever may report could find out when any event happened, by pages that
+/// A page by time continues from the event that was looked at last. A client that may not read that event gets such a number for
+/// it: were its sequence accepted from any caller, any reporter could find out when an event happened, by pages that
 /// start there. It is a permutation of 52 bits (a Feistel network of SipHash, under the identity of the log), above all sequences
 /// and within the integers that JSON numbers of every client hold. A number that was guessed names an event by chance alone, and
 /// the chance is that of a sequence among 2^52.

@@ -6,13 +6,13 @@ import Synchronization
 public final class ReadCancellation: Sendable {
     private let isSet = Atomic<Bool>(false)
 
-    /// Makes one that nobody has cancelled.
+    /// Makes one that is not cancelled.
     public init() {}
 
-    /// Says that nobody waits any more.
+    /// Says that no one waits any longer.
     public func cancel() { isSet.store(true, ordering: .relaxed) }
 
-    /// - Throws: `CancellationError` when nobody waits any more.
+    /// - Throws: `CancellationError` when no one waits any longer.
     public func check() throws {
         if isSet.load(ordering: .relaxed) { throw CancellationError() }
     }

@@ -6,7 +6,7 @@ public struct StorageHealth: Hashable, Sendable {
     /// The storage can be reached.
     public static let ready = StorageHealth(problem: nil)
 
-    /// The storage can't be reached, for this reason; it goes on trying.
+    /// The storage can't be reached, for this reason; it retries.
     public static func away(_ problem: String) -> StorageHealth {
         StorageHealth(problem: problem)
     }

@@ -32,7 +32,7 @@ struct EventResolution: ~Copyable {
             isPlain: value.kind == .string && !value.escaped)
     }
 
-    /// Judges what comes before the permission: the JSON, the names, the deployment, the kind and the asset key.
+    /// Checks what comes before the permission: the JSON, the names, the deployment, the kind and the asset key.
     mutating func begin(_ item: UnsafeRawBufferPointer, deployment: String) throws(SubmissionError) {
         var name = deployment
         deploymentName.removeAll()
@@ -139,7 +139,7 @@ struct EventResolution: ~Copyable {
         if let problem = key.problem { throw value.refused(problem) }
     }
 
-    /// Judges everything else.
+    /// Checks everything else.
     mutating func finish(receivedAt: Timestamp, _ isTimestampApproximate: Bool) throws(SubmissionError) -> ResolvedEvents {
         let foreign = fields.present.intersection(.foreign(to: kind))
         if !foreign.isEmpty, let first = foreign.fields.first { throw first.misplaced(in: kind) }

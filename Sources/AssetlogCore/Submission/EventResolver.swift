@@ -14,7 +14,7 @@ public final class EventResolver {
 
     /// Resolves an item and lends its events to `body`.
     ///
-    /// Judged in this order: the JSON, the names of the fields, the deployment, the kind, the asset key, the
+    /// Checked in this order: the JSON, the names of the fields, the deployment, the kind, the asset key, the
     /// permission, and then the values of the other fields. `authorize` is given the asset key's canonical JSON.
     /// Neither closure may call this resolver. A timestamp that is `approximate` is the reading of a clock that may be
     /// wrong: where it can't be right, the time of receipt counts.

@@ -55,7 +55,7 @@ struct PartitionRange {
             guard let zone else { return Self.append(seconds: place * 3600, to: &output) }
             let (time, offset, isRepeated) = zone.local(at: place)
             Self.append(seconds: time, to: &output)
-            // Dagster tells the second of two equal hours apart by its offset.
+            // Dagster distinguishes the second of two equal hours by its offset.
             if isRepeated { Self.append(offset: offset, to: &output) }
         case .month:
             Self.append(place / 12, digits: 4, to: &output)

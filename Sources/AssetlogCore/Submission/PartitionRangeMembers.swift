@@ -87,7 +87,7 @@ struct PartitionRangeEnds {
         var date: CivilDate
         /// The minute of the day; nil: the day as a whole.
         var minute: Int64?
-        /// Seconds from UTC, which tell two equal hours apart.
+        /// Seconds from UTC, which distinguishes two equal hours.
         var offset: Int64?
     }
 

@@ -146,7 +146,7 @@ struct SubmissionFields: ~Copyable {
         present.contains(SubmissionFieldSet(field)) ? slots[field.rawValue] : nil
     }
 
-    /// Keeps the value of a field; of a doubled name the last counts.
+    /// Keeps the value of a field; of a duplicate name the last one counts.
     @inline(__always)
     mutating func set(_ field: SubmissionField, _ value: BodyField) {
         slots[field.rawValue] = value

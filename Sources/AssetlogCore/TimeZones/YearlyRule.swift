@@ -120,7 +120,7 @@ private struct RuleText {
         return isNegative ? -seconds : seconds
     }
 
-    /// Reads the time behind a day: `/2:30`, or nothing for two o'clock.
+    /// Reads the time after a day: `/2:30`, or nothing for two o'clock.
     mutating func timeOfDay() -> Int64? { skip("/") ? time() : 7200 }
 
     mutating func day() -> YearlyRule.Day? {

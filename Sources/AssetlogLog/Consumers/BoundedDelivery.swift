@@ -10,7 +10,7 @@ final class BoundedDelivery: Sendable {
     /// Begins the work.
     ///
     /// - Parameters:
-    ///   - grace: How long the work may go on after the waiting task was cancelled. Then it is cancelled itself, and
+    ///   - grace: How long the work may continue after the waiting task was cancelled. Then it is cancelled itself, and
     ///     ``value()`` throws `CancellationError` whether it ends or not.
     ///   - clock: What measures the grace.
     ///   - work: The work.

@@ -1,7 +1,7 @@
 import AssetlogCore
 import Synchronization
 
-/// Holds the lease on a consumer for a runner: takes it, renews it beside the runner's work, and tells when it is lost.
+/// Holds the lease on a consumer for a runner: takes it, renews it alongside the runner's work, and tells when it is lost.
 ///
 /// It is lost when the storage says so, and when it has ended while a renewal fails or hangs. Time is that of the
 /// process's monotonic clock, counted from before each request, so that a lease ends here before it ends in the storage.
@@ -15,7 +15,7 @@ final class ConsumerLease: Sendable {
         var isLost = false
         /// Whether a renewal waits for its answer.
         var isAsking = false
-        /// Stops what must not go on without the lease.
+        /// Stops what must not continue without the lease.
         var interrupt: (@Sendable () -> Void)?
     }
 
@@ -108,7 +108,7 @@ final class ConsumerLease: Sendable {
         }
     }
 
-    /// Takes over what a renewal said, unless the lease that it renewed has gone meanwhile.
+    /// Takes over what a renewal said, unless the lease that it renewed has gone in the meantime.
     private func settle(_ isOurs: Bool, of term: Int, until end: ContinuousClock.Instant) {
         let interrupt: (@Sendable () -> Void)? = state.withLock { state in
             guard state.term == term, !state.isLost else { return nil }

@@ -34,7 +34,7 @@ public final class ConsumerRunner: Sendable {
     ///   - changes: Makes a stream with an element after every commit: `{ log.changes() }`.
     ///   - settings: How it reads, waits and retries.
     ///   - clock: What measures pauses.
-    ///   - logger: Where failures are told.
+    ///   - logger: Logs failures.
     public init(
         name: String, consumer: any LogConsumer, log: any LogReader, cursors: any ConsumerStore,
         changes: @escaping @Sendable () -> AsyncStream<Void>, settings: ConsumerSettings = .init(),
@@ -145,7 +145,7 @@ public final class ConsumerRunner: Sendable {
         // The cursor has one since it was read.
         guard let identity = cursor.log else { throw StorageError(.unavailable, "The log has no identity yet.") }
         let batch = ConsumerBatch(log: identity, generation: cursor.generation, events: events)
-        // A delivery is awaited though it was cancelled: the consumer gets no second one beside it.
+        // A delivery is awaited though it was cancelled: the consumer gets no second one at the same time.
         let delivery = BoundedDelivery(grace: settings.stopGrace, clock: clock) { [consumer] in
             try await consumer.consume(batch)
         }

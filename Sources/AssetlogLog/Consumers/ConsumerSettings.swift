@@ -38,7 +38,7 @@ public struct ConsumerSettings: Hashable, Sendable {
         self.leaseInterval = leaseInterval
     }
 
-    /// The pause after a number of failures in a row: doubled each time up to the longest, then jittered.
+    /// The pause after a number of failures in a row: twice as long each time, up to the longest, then jittered.
     ///
     /// - Parameters:
     ///   - failures: How many failures there were in a row; at least 1.

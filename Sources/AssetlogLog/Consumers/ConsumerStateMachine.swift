@@ -2,7 +2,7 @@ import AssetlogCore
 
 /// Decides what a consumer does next. It does nothing itself: no storage, no clock, no randomness.
 ///
-/// Every outcome is told to it by one call, and every call returns the one action to do now. Times are spans since
+/// Every outcome is reported to it by one call, and every call returns the one action to do now. Times are spans since
 /// the runner's start.
 struct ConsumerStateMachine {
     /// What the runner has to do.
@@ -21,7 +21,7 @@ struct ConsumerStateMachine {
         case save(ConsumerCursor)
         /// Wait for news, at most so long, then ``woken(at:)``.
         case waitForNews(atMost: Duration)
-        /// Look whether somebody replayed this consumer, then ``cursorSeen(_:at:)``.
+        /// Check whether an operator replayed this consumer, then ``cursorSeen(_:at:)``.
         case lookAtCursor
         /// Pause after a failure, then ``paused(at:)``.
         case pause(failures: Int)
@@ -99,7 +99,7 @@ struct ConsumerStateMachine {
         self.cursor.log = log
         lastSave = now
         lastLook = now
-        // Somebody replayed it, or it is new: whatever failed before is tried at once.
+        // An operator replayed it, or it is new: whatever failed before is tried at once.
         clearFailures()
         status.phase = .catchingUp
         return read()
@@ -132,7 +132,7 @@ struct ConsumerStateMachine {
     mutating func saved(_ moved: Bool, at now: Duration) -> Action {
         succeeded(.saving)
         lastSave = now
-        // Replayed meanwhile, or the lease is another server's.
+        // Replayed in the meantime, or the lease is another server's.
         guard moved else { return start() }
         savedPosition = cursor.position
         return status.phase == .following ? wait(at: now) : read()
@@ -187,7 +187,7 @@ struct ConsumerStateMachine {
             return .waitForHelp
         }
         status.phase = .retrying
-        // Not after growing pauses: whoever held the lease may be dead.
+        // Not after growing pauses: the server that held the lease may be dead.
         if step == .leasing { return standBy() }
         state = .pausing(before: step)
         return .pause(failures: status.failures)
@@ -200,12 +200,12 @@ struct ConsumerStateMachine {
         case .readingCursor: return readCursor()
         case .saving: return save()
         case .reading: return read()
-        // A destination may fail for long: see first whether the consumer was replayed meanwhile.
+        // A destination may fail for long: see first whether the consumer was replayed in the meantime.
         case .delivering, .looking: return look(at: now)
         }
     }
 
-    /// Somebody says that the reason of a permanent failure is gone.
+    /// An operator says that the reason of a permanent failure is gone.
     mutating func restarted() -> Action {
         guard state == .stopped || state == .lookingWhileStopped else { return .readPage(after: cursor.position) }
         return readCursor()
@@ -255,7 +255,7 @@ struct ConsumerStateMachine {
     }
 
     private mutating func adopt(_ new: ConsumerCursor) {
-        // What was delivered in this generation counts, though it was not saved: a lease may have been lost meanwhile.
+        // What was delivered in this generation counts, though it was not saved: a lease may have been lost in the meantime.
         let delivered = new.generation == cursor.generation && cursor.position > new.position ? cursor : new
         cursor = new
         savedPosition = new.position

@@ -87,7 +87,7 @@ struct CursorReader: Sendable {
             let page = try await log.events(EventQuery(order: .ascending(after: sequence - 1), limit: 1))
             return page.events.first.flatMap { $0.sequence == sequence ? $0.id : nil }
         } catch let error as StorageError where error.code == .damaged {
-            // Whether the consumer meets the damage depends on where it goes on.
+            // Whether the consumer meets the damage depends on where it continues.
             return nil
         }
     }

@@ -2,10 +2,10 @@ import AssetlogCore
 
 /// Decides whether the places that a consumer goes by are places of this log. It reads nothing itself.
 ///
-/// A log that was restored from a backup, begun again or copied gives the same sequences to other events. Whoever goes on by
+/// A log that was restored from a backup, begun again or copied gives the same sequences to other events. A consumer that continues by
 /// its old sequence then passes over events that it never saw.
 struct PlaceCheck {
-    /// A place that somebody remembers, and what the log has there.
+    /// A place that is remembered, and what the log has there.
     struct Place: Equatable {
         /// The log that it is a place of; nil: not known.
         var log: LogID?
@@ -32,7 +32,7 @@ struct PlaceCheck {
 
     /// What to do with the cursor.
     enum Verdict: Equatable {
-        /// The consumer goes on.
+        /// The consumer continues.
         case fits
         /// The destination is in a later generation than the cursor, which was lost with its file: the cursor follows it.
         case follows(generation: Int64)

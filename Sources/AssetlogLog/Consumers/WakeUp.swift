@@ -1,8 +1,8 @@
 import Synchronization
 
-/// A bell: whoever waits returns when it rings, and a ring that nobody waited for is kept for the next.
+/// A bell: a task that waits returns when it rings, and a ring that nobody waited for is kept for the next.
 ///
-/// One task waits; anybody rings. Rings merge, so that waiting costs no memory however often it rings.
+/// One task waits; any thread rings. Rings merge, so that waiting costs no memory however often it rings.
 final class WakeUp: Sendable {
     private enum State {
         case silent

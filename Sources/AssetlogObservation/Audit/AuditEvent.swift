@@ -51,7 +51,7 @@ public struct AuditEvent: Sendable {
     public var time: Timestamp
     /// What happened.
     public var kind: Kind
-    /// The circumstances, in order. Never a secret: a token is told by its name and its public id.
+    /// The circumstances, in order. Never a secret: a token is identified by its name and its public id.
     public var fields: [LogField]
 
     /// Makes an event.

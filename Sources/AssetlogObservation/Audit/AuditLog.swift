@@ -37,7 +37,7 @@ public final class AuditLog: Sendable {
         }
     }
 
-    /// Writes an event that a message has told of already, so that it does not appear among the messages twice.
+    /// Writes an event that a message has reported already, so that it does not appear among the messages twice.
     public func recordTold(_ event: AuditEvent) {
         if case .file = output { record(event) }
     }
@@ -67,7 +67,7 @@ public final class AuditLog: Sendable {
         if count > 0 { record(AuditEvent(.refusedMore, [LogField("count", count)])) }
     }
 
-    /// Appends one event to a file, in one piece, beside a server that may write to it: for a command.
+    /// Appends one event to a file, in one piece, next to a server that may write to it: for a command.
     ///
     /// - Throws: ``LogFileError``.
     public static func append(_ event: AuditEvent, to path: String, format: LogFormat) throws(LogFileError) {

@@ -20,7 +20,7 @@ struct RefusalBudget {
         self.perSecond = perSecond
     }
 
-    /// Judges a refusal in a second of any clock.
+    /// Decides about a refusal in a second of any clock.
     mutating func judge(at second: Int64) -> Verdict {
         if second != self.second { (self.second, written) = (second, 0) }
         guard written >= perSecond else {

@@ -27,7 +27,7 @@ final class BoundedWait: Sendable {
         timer.cancel()
     }
 
-    /// Lets the task go on.
+    /// Lets the task continue.
     func end() {
         let waiting = state.withLock { state in
             defer { state = .ended }

@@ -24,7 +24,7 @@ public final class LineWriter: @unchecked Sendable {
     private let monitor = Monitor()
     private var pending: [UInt8] = []
     private var writingBytes = 0
-    // What the next turn of the thread has to do beside the lines.
+    // What the next turn of the thread has to do in addition to the lines.
     private var next = Round()
     private var isAsleep = false
     private var isClosing = false
@@ -40,7 +40,7 @@ public final class LineWriter: @unchecked Sendable {
     ///   - format: The form of its lines.
     ///   - name: What writes the lines that tell of dropped ones: `assetlog.access`.
     ///   - capacity: The most bytes that wait.
-    ///   - logger: Where a failing disk is told.
+    ///   - logger: Logs a failing disk.
     /// - Throws: ``LogFileError``.
     public init(
         path: String, format: LogFormat, name: String, capacity: Int = 4 << 20, logger: Logger

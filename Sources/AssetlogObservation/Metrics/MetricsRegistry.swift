@@ -3,7 +3,7 @@ import Synchronization
 /// The metrics of a process: families, and where their numbers come from at a scrape.
 public final class MetricsRegistry: Sendable {
     /// Gives the present numbers of a family. Called on the thread of a scrape; it must be quick and must not fail:
-    /// what can't be told is left out.
+    /// what is not known is left out.
     public typealias Collect = @Sendable () -> [MetricSample]
 
     private struct Entry {

@@ -88,7 +88,7 @@ public enum ProcessMetrics {
     }
 }
 
-/// The fields of `/proc/self/stat` (proc_pid_stat(5)) that are told.
+/// The fields of `/proc/self/stat` (proc_pid_stat(5)) that are reported.
 struct ProcessStatus: Equatable {
     var cpuTicks: Int
     var threads: Int

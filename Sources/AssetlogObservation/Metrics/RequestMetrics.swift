@@ -15,7 +15,7 @@ public final class RequestMetrics: Sendable {
     public let refusedByTotal = Counter()
     /// Connections that were closed at once, by the limit of one address.
     public let refusedByAddress = Counter()
-    /// How often a connection could not be accepted, for want of file descriptors or memory.
+    /// How often a connection could not be accepted, for lack of file descriptors or memory.
     public let acceptFailures = Counter()
     private let handshakes: [(result: String, counter: Counter)]
     private let proxyHeaders: [(reason: String, counter: Counter)]
@@ -23,8 +23,8 @@ public final class RequestMetrics: Sendable {
     /// Makes counters at 0.
     ///
     /// - Parameters:
-    ///   - handshakeResults: The results of TLS handshakes that are told apart.
-    ///   - proxyHeaderRefusals: The reasons to close a connection for its PROXY header that are told apart.
+    ///   - handshakeResults: The results of TLS handshakes that are distinguished.
+    ///   - proxyHeaderRefusals: The reasons to close a connection for its PROXY header that are distinguished.
     public init(handshakeResults: [String] = [], proxyHeaderRefusals: [String] = []) {
         handshakes = handshakeResults.map { ($0, Counter()) }
         proxyHeaders = proxyHeaderRefusals.map { ($0, Counter()) }

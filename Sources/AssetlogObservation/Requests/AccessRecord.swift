@@ -1,6 +1,6 @@
 public import AssetlogCore
 
-/// What is kept of one request that was answered. Values of the request are taken as they came; whoever writes them
+/// What is kept of one request that was answered. Values of the request are taken as they came; a caller that writes them
 /// bounds and escapes them.
 public struct AccessRecord: Sendable {
     /// ``refusal``: the token does not allow what was asked for.

@@ -1,9 +1,9 @@
-/// Who wants to hear of requests that were answered. Called on event loops: it must not block.
+/// Who is notified of requests that were answered. Called on event loops: it must not block.
 public protocol RequestSink: Sendable {
     /// Whether it wants the record of a request with this status. A record costs allocations, so ask before making one.
     func wants(status: Int) -> Bool
 
-    /// Hears of a request. Called only where ``wants(status:)`` said so.
+    /// Is notified of a request. Called only where ``wants(status:)`` said so.
     func answered(_ record: AccessRecord)
 }
 

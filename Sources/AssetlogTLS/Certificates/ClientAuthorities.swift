@@ -5,10 +5,10 @@ internal import COpenSSL
 final class ClientAuthorities {
     private let certificates: PEMCertificates
     private let isRequired: Bool
-    /// What an operator should be told: authorities that are expired.
+    /// What an operator should know: authorities that are expired.
     let warnings: [String]
     /// The name of the sessions that were made under these rules. A ticket of other rules, or of other authorities, is not
-    /// resumed: its client is verified anew.
+    /// resumed: its client is verified again.
     let sessionContext: [UInt8]
 
     /// A client's chain may be that long; verifying costs the server.

@@ -7,9 +7,9 @@ final class Identity {
     private let chain: PEMCertificates
     private let key: OpaquePointer
     private let files: TLSCertificateFiles
-    /// What an operator should be told: a certificate that is expired or not valid yet.
+    /// What an operator should know: a certificate that is expired or not valid yet.
     let warnings: [String]
-    /// What is told about the certificate.
+    /// What is reported about the certificate.
     let served: TLSServedCertificate
 
     /// - Throws: ``TLSError`` that names the file and says what to do.
@@ -27,7 +27,7 @@ final class Identity {
 
     deinit { EVP_PKEY_free(key) }
 
-    // What makes today's clients refuse a certificate, whoever has signed it.
+    // What makes today's clients refuse a certificate, no matter who has signed it.
     private static func warnings(of certificate: OpaquePointer, _ names: [SubjectName], _ file: String) -> [String] {
         OpenSSLErrors.clear()
         defer { OpenSSLErrors.clear() }

@@ -16,7 +16,7 @@ final class OCSPResponse: Sendable {
         case unusable(String)
     }
 
-    /// Reads a file (DER), and judges it for a certificate.
+    /// Reads a file (DER), and checks it against a certificate.
     ///
     /// - Throws: ``TLSError`` when the file cannot be read.
     static func read(_ path: String, for certificate: OpaquePointer) throws(TLSError) -> Outcome {

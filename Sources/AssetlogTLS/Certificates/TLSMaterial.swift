@@ -28,7 +28,7 @@ struct TLSMaterial {
         (self.identities, self.names, self.warnings) = (identities, names, warnings)
     }
 
-    /// The main certificate answers whoever nobody else does; a further one needs names.
+    /// The main certificate answers clients that no other one does; a further one needs names.
     private static func check(_ served: [TLSServedCertificate], _ names: ServerNames) throws(TLSError) -> [String] {
         if let nameless = served.dropFirst().first(where: \.names.isEmpty) {
             throw TLSError(

@@ -1,7 +1,7 @@
 #if TLS
 internal import COpenSSL
 
-/// Handshakes in memory between a context and a client with OpenSSL's own settings: whether anybody can use a certificate.
+/// Handshakes in memory between a context and a client with OpenSSL's own settings: whether any client can use a certificate.
 ///
 /// OpenSSL takes certificates that it then can't serve, as one on the curve secp256k1: no client signs with it.
 struct HandshakeTrial {

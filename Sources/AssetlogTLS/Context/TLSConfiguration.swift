@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// What a TLS listener is told: its identities, what it demands of clients, and how patient it is.
+/// The configuration of a TLS listener: its identities, what it demands of clients, and how patient it is.
 ///
 /// Every text that OpenSSL is to understand is checked when a ``TLSContext`` is made from it.
 public struct TLSConfiguration: Hashable, Sendable {

@@ -14,7 +14,7 @@ public final class TLSContextStore: Sendable {
 
     private let ticketKeys: TicketKeys
     private let context: Mutex<TLSContext>
-    /// Whoever replaces the context holds the lock.
+    /// The lock is held while the context is replaced.
     private let state: Mutex<State>
 
     /// Reads all files, and checks them and the settings.
@@ -34,7 +34,7 @@ public final class TLSContextStore: Sendable {
     /// The context for a new connection.
     public var current: TLSContext { context.withLock { $0 } }
 
-    /// Reads all files anew, whether they have changed or not.
+    /// Reads all files again, whether they have changed or not.
     ///
     /// - Parameter furtherCertificates: The pairs for other names from now on; nil: those from before.
     public func reload(_ furtherCertificates: [TLSCertificateFiles]? = nil) -> TLSReloadOutcome {
@@ -45,7 +45,7 @@ public final class TLSContextStore: Sendable {
         }
     }
 
-    /// Reads all files anew if one of them, or the list of them, has changed since the last attempt; nil when none has.
+    /// Reads all files again if one of them, or the list of them, has changed since the last attempt; nil when none has.
     ///
     /// It is meant to be called every few seconds. A certificate whose key was not replaced yet is an error at first
     /// (``TLSError/Code/mismatch``), and good when the key has come.

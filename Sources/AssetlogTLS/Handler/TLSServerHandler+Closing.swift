@@ -70,7 +70,7 @@ extension TLSServerHandler {
         phase = .refusing
         pending.fail(ChannelError.ioOnClosedChannel)
         setTimer(context, Self.refusalTimeout) { _, context in context.close(promise: nil) }
-        // Told before it is answered, so that whoever has the answer finds it counted.
+        // Counted before it is answered, so that a client that has the answer finds it counted.
         context.fireErrorCaught(
             TLSError(
                 .plainHTTP, "The client sent plain HTTP to a port that speaks HTTPS.", handshakeFailure: .plainHTTP))

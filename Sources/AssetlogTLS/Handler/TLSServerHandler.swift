@@ -125,7 +125,7 @@ public final class TLSServerHandler: ChannelDuplexHandler {
         // A read writes as well: the handshake, session tickets, alerts, answers to key updates.
         if phase == .handshaking || phase == .open, sendCiphertext(context, promise: nil) { context.flush() }
         if plaintext.capacity > Self.keptCapacity { plaintext = ByteBuffer() }
-        // What came was for TLS alone, so whoever asked for bytes is still waiting.
+        // What came was for TLS alone, so a caller that asked for bytes is still waiting.
         if phase == .handshaking || phase == .refusing || (readRequested && phase == .open) { context.read() }
         context.fireChannelReadComplete()
     }

@@ -70,7 +70,7 @@ final class StorageBench: @unchecked Sendable {
         storage = try await place.open()
     }
 
-    /// Checks that the whole log is the model: nothing lost, doubled, moved or changed.
+    /// Checks that the whole log is the model: nothing lost, duplicated, moved or changed.
     func checkLog(_ moment: String) async throws {
         try await checkWalk(EventQuery(limit: 97), "reading the whole log \(moment)")
     }
@@ -146,7 +146,7 @@ final class StorageBench: @unchecked Sendable {
             isRight, "\(what): `next` is \(page.next), and the page's last event \(last.map { "\($0)" } ?? "is missing").")
     }
 
-    // A page by time ends at an event, for a reader may go on from it by its sequence alone.
+    // A page by time ends at an event, for a reader may continue from it by its sequence alone.
     private func isEnd(_ end: EventMoment, of page: EventPage) -> Bool {
         page.next == end.sequence && page.events.last.map { $0.moment >= end } ?? true
             && model.contains { $0.moment == end }

@@ -100,7 +100,7 @@ package struct RequestError: Error, Sendable {
             headers: [.allow: names.joined(separator: ", ")])
     }
 
-    /// Chooses the answer to an error of a handler. What is not known to be harmless to tell is not told.
+    /// Chooses the answer to an error of a handler. Details that may not be harmless are left out.
     package init(answering error: any Error) {
         switch error {
         case let error as RequestError:

@@ -60,7 +60,7 @@ package final class Limiter: Sendable {
     /// Does the work when it is the caller's turn.
     ///
     /// - Throws: ``RequestError`` with the status 503 when its turn does not come in time, `CancellationError` when its task is
-    ///   cancelled meanwhile, and what the work throws.
+    ///   cancelled in the meantime, and what the work throws.
     package func withSlot<Result: Sendable>(for caller: LimitedCaller, _ work: () async throws -> Result) async throws -> Result {
         guard await enter(caller) else {
             try Task.checkCancellation()
@@ -70,7 +70,7 @@ package final class Limiter: Sendable {
         return try await work()
     }
 
-    /// Takes a slot if one is free now; whoever got one gives it back with ``leave(_:)``.
+    /// Takes a slot if one is free now; a caller that got one gives it back with ``leave(_:)``.
     package func enterIfFree(_ caller: LimitedCaller) -> Bool {
         state.withLock { take(&$0, caller) }
     }

@@ -47,7 +47,7 @@ package struct QueryParameters: Sendable {
     }
 
     private static func unknown(_ name: String, _ known: [String]) -> RequestError {
-        // Distances to long texts cost time, and there is no slip of the finger in them.
+        // Distances to long texts cost time, and there is no typing error in them.
         let nearest = name.utf8.count <= 64 ? WordDistance.nearest(to: name, among: known) : nil
         let hint = nearest.map { "Did you mean \($0)?" } ?? "Available: \(known.joined(separator: ", "))."
         return RequestError(
