@@ -1,6 +1,5 @@
 import AssetlogCore
 import AssetlogHTTP
-import Dispatch
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
@@ -39,13 +38,6 @@ struct LeavingClientTests {
         }
     }
 
-    // On a thread of its own: the API lane needs those of Swift's tasks to answer.
-    private func response(_ client: RawClient) async -> RawClient.Response? {
-        await withCheckedContinuation { continuation in
-            DispatchQueue(label: "test").async { continuation.resume(returning: client.response()) }
-        }
-    }
-
     private func until(_ condition: () -> Bool) async throws {
         let end = ContinuousClock.now + .seconds(300)
         while !condition() {
@@ -67,7 +59,7 @@ struct LeavingClientTests {
             api.open()
             let other = try server.client()
             other.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n")
-            #expect(await response(other)?.status == 200)
+            #expect(await other.nextResponse()?.status == 200)
         }
     }
 
@@ -79,12 +71,12 @@ struct LeavingClientTests {
             client.send("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
             client.finishSending()
             // It is asked whether it is there, and need not answer that.
-            #expect(await response(client)?.status == 100)
+            #expect(await client.nextResponse()?.status == 100)
             try await until { api.begun == 1 }
             #expect(api.left == 0)
             api.open()
-            var last = await response(client)
-            while last?.status == 100 { last = await response(client) }
+            var last = await client.nextResponse()
+            while last?.status == 100 { last = await client.nextResponse() }
             #expect(last?.status == 200)
         }
     }
@@ -100,7 +92,7 @@ struct LeavingClientTests {
             // Longer than it takes to be asked; on a slow machine the test says less, and nothing wrong.
             try await Task.sleep(for: .seconds(3))
             api.open()
-            #expect(await response(client)?.status == 200)
+            #expect(await client.nextResponse()?.status == 200)
         }
     }
 }

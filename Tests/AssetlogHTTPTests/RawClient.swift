@@ -1,5 +1,11 @@
 import Foundation
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// A blocking TCP client that sends bytes as they are given and reads HTTP/1.1 responses: what a library would tidy up is what these tests are about.
 final class RawClient: @unchecked Sendable {
     struct Response: Equatable {
@@ -57,6 +63,19 @@ final class RawClient: @unchecked Sendable {
 
     func finishSending() {
         shutdown(socket, Int32(SHUT_WR))
+    }
+
+    /// Lets the end of this object reset the connection instead of closing it.
+    func resetAtEnd() {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(socket, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout.size(ofValue: option)))
+    }
+
+    /// Reads one response on a thread of its own: an API that is a part of the test needs the threads of Swift's tasks to answer.
+    func nextResponse() async -> Response? {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "test").async { continuation.resume(returning: self.response()) }
+        }
     }
 
     /// Reads one response; nil when the connection ended first.

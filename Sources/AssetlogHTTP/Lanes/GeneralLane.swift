@@ -104,6 +104,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        cutBodyOff(context)
         phase = .closed
         releaseMemory()
         context.fireChannelInactive()
@@ -242,6 +243,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case .committing: break  // The answer is still owed.
         case .api(let hasEnded):
             if hasEnded, !isAnswerBegun { connection.expect(within: Self.patienceWithHalfClosed) }
+            cutBodyOff(context)
             context.fireUserInboundEventTriggered(event)
         case .closed: break
         }
@@ -509,8 +511,16 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     }
 
     private func close() {
+        if let context { cutBodyOff(context) }
         phase = .closed
         context?.close(promise: nil)
+    }
+
+    /// Lets the API learn that no more of a body comes: the end of the stream alone would be the end of the body to it, and a
+    /// part would be recorded as the whole.
+    private func cutBodyOff(_ context: ChannelHandlerContext) {
+        guard case .api(hasEnded: false) = phase else { return }
+        context.fireErrorCaught(ChannelError.eof)
     }
 
     // MARK: The API lane
