@@ -135,10 +135,10 @@ struct RunningServer {
     }
 
     /// Reads again what lies in files of its own: the certificates, the tokens, and the journals, which were renamed.
-    func reload() {
+    func reload() async {
         observability.reopen()
         tokens.reload()
-        certificates?.reload()
+        await certificates?.reload()
     }
 
     // The storage's background work may fail without harm to the log; reports go on, and the work is started again.
