@@ -22,6 +22,15 @@ private final class Gate: Sendable {
     func open() { semaphore.signal() }
 }
 
+/// What calls have noted, in their order.
+private final class Notes: Sendable {
+    private let numbers = Mutex<[Int]>([])
+
+    var all: [Int] { numbers.withLock { $0 } }
+
+    func add(_ number: Int) { numbers.withLock { $0.append(number) } }
+}
+
 /// Waits for a condition, as long as a loaded machine may need.
 private func eventually(_ condition: () -> Bool) async throws {
     let end = ContinuousClock.now + .seconds(120)
@@ -46,28 +55,28 @@ struct BlockingPoolTests {
         let queue = WorkQueue(name: "test", limit: threads)
         let pool = BlockingPool(queue)
         let gate = Gate()
-        let order = Mutex<[Int]>([])
+        let order = Notes()
         try await withThrowingTaskGroup { group in
             for _ in 0..<threads { group.addTask { try await pool.run { gate.pass() } } }
             try await eventually { gate.arrived == threads }
             for number in 0..<5 {
-                group.addTask { try await pool.run { order.withLock { $0.append(number) } } }
+                group.addTask { try await pool.run { order.add(number) } }
                 try await eventually { queue.counts.waiting == number + 1 }
             }
             #expect(queue.counts == (threads, 5))
-            #expect(order.withLock { $0 }.isEmpty)
+            #expect(order.all.isEmpty)
             gate.open()
             try await group.waitForAll()
         }
-        #expect(threads > 1 || order.withLock { $0 } == Array(0..<5))
-        #expect(order.withLock { $0.sorted() } == Array(0..<5))
+        #expect(threads > 1 || order.all == Array(0..<5))
+        #expect(order.all.sorted() == Array(0..<5))
     }
 
     @Test("uses a thread again rather than starting another one")
     func reuse() async throws {
-        let started = Atomic<Int>(0)
+        let started = Notes()
         let queue = WorkQueue(name: "test", limit: 8) { body in
-            started.add(1, ordering: .relaxed)
+            started.add(1)
             return startIfPossible(body)
         }
         let pool = BlockingPool(queue)
@@ -75,7 +84,7 @@ struct BlockingPoolTests {
             try await pool.run {}
             try await eventually { queue.idleCount == queue.counts.threads }
         }
-        #expect(started.load(ordering: .relaxed) == 1)
+        #expect(started.all == [1])
     }
 
     @Test("gives a call up whose task is cancelled while it waits, and leaves its turn to the next")
@@ -85,8 +94,8 @@ struct BlockingPoolTests {
         let gate = Gate()
         let first = Task { try await pool.run { gate.pass() } }
         try await eventually { gate.arrived == 1 }
-        let hasRun = Atomic<Bool>(false)
-        let second = Task { try await pool.run { hasRun.store(true, ordering: .relaxed) } }
+        let notes = Notes()
+        let second = Task { try await pool.run { notes.add(2) } }
         try await eventually { queue.counts.waiting == 1 }
         let third = Task { try await pool.run { 3 } }
         try await eventually { queue.counts.waiting == 2 }
@@ -98,7 +107,7 @@ struct BlockingPoolTests {
         gate.open()
         try await first.value
         #expect(try await third.value == 3)
-        #expect(!hasRun.load(ordering: .relaxed))
+        #expect(notes.all.isEmpty)
     }
 
     @Test("runs a call of a task that was cancelled before, for that one cleans up")
@@ -218,18 +227,18 @@ struct ThreadExecutorTests {
     @Test("ends with the last method of an actor that nobody keeps")
     func end() async throws {
         let gate = Gate()
-        let ended = Atomic<Bool>(false)
+        let notes = Notes()
         weak let released = try await {
             let counter = try Counter()
             Task {
                 await counter.wait(at: gate)
-                ended.store(true, ordering: .releasing)
+                notes.add(1)
             }
             try await eventually { gate.arrived == 1 }
             return counter
         }()
         #expect(released != nil)
         gate.open()
-        try await eventually { ended.load(ordering: .acquiring) && released == nil }
+        try await eventually { notes.all == [1] && released == nil }
     }
 }

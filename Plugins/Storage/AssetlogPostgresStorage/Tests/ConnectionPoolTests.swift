@@ -1,0 +1,109 @@
+#if Postgres
+import AssetlogCore
+import Foundation
+import Synchronization
+import Testing
+
+@testable import AssetlogPostgresStorage
+
+@Suite(
+    "The connections that tasks share", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+struct ConnectionPoolTests {
+    private let cluster: Cluster
+
+    init() throws {
+        cluster = try Cluster.shared.get()
+    }
+
+    private func pool(_ url: String? = nil, timeout: Duration = .seconds(120), limit: Int = 1) throws -> ConnectionPool {
+        let settings = ConnectionSettings(url: Secret(url ?? cluster.url()), timeout: timeout)
+        let schema = try #require(Schema(cluster.freshSchema()))
+        return ConnectionPool(Connector(settings, Migrator(schema: schema, mode: .run)), limit: limit)
+    }
+
+    /// Borrows a connection until it is given back.
+    private final class Loan: Sendable {
+        private let state = Mutex((isHeld: false, isEnded: false))
+        private let semaphore = DispatchSemaphore(value: 0)
+
+        var isHeld: Bool { state.withLock { $0.isHeld } }
+
+        func hold() {
+            state.withLock { $0.isHeld = true }
+            semaphore.wait()
+        }
+
+        func end() { semaphore.signal() }
+    }
+
+    @Test("are given up by a task that is cancelled while it waits for one, and the next one gets its turn")
+    func cancellation() async throws {
+        let pool = try pool()
+        let loan = Loan()
+        let first = Task { try await pool.use { _, _ in loan.hold() } }
+        await eventually("the connection is lent") { loan.isHeld }
+        let hasRun = Atomic<Bool>(false)
+        let second = Task { try await pool.use { _, _ in hasRun.store(true, ordering: .relaxed) } }
+        let third = Task { try await pool.run("SELECT 3") { Int($0.count) } }
+        second.cancel()
+        // Before the connection comes back.
+        await #expect(throws: CancellationError.self) { try await second.value }
+        let ran = hasRun.load(ordering: .relaxed)
+        #expect(!ran)
+        loan.end()
+        try await first.value
+        #expect(try await third.value == 1)
+        pool.close()
+    }
+
+    @Test("are lent to a task that was cancelled before, because it tidies up")
+    func cleaning() async throws {
+        let pool = try pool()
+        let task = Task {
+            while !Task.isCancelled { await Task.yield() }
+            return try await pool.run("SELECT 1") { $0.count }
+        }
+        task.cancel()
+        #expect(try await task.value == 1)
+        pool.close()
+    }
+
+    @Test("are not lent after they were closed, neither to those who wait")
+    func closed() async throws {
+        let pool = try pool()
+        let loan = Loan()
+        let first = Task { try await pool.use { _, _ in loan.hold() } }
+        await eventually("the connection is lent") { loan.isHeld }
+        let second = Task { try await pool.run("SELECT 1") { $0.count } }
+        try await Task.sleep(for: .milliseconds(10))
+        pool.close()
+        let error = await #expect(throws: StorageError.self) { try await second.value }
+        #expect(error?.code == .closed)
+        loan.end()
+        try await first.value
+    }
+
+    @Test("fail in one time-out though those before hung for theirs", arguments: [1, 6])
+    func deadline(waiting: Int) async throws {
+        let proxy = try Proxy(to: cluster.port)
+        defer { proxy.close() }
+        let timeout = Duration.seconds(4)
+        let pool = try pool(proxy.url(), timeout: timeout)
+        await eventually("there is a connection") { try await pool.run("SELECT 1") { $0.count } == 1 }
+        proxy.hold(.answers)
+        let start = ContinuousClock.now
+        await withTaskGroup { group in
+            for _ in 0..<waiting {
+                group.addTask {
+                    let error = await #expect(throws: StorageError.self) { try await pool.run("SELECT 1") { $0.count } }
+                    #expect(error?.code == .unavailable)
+                }
+            }
+        }
+        // One hung for the whole time; the others had none left. With a connection each they would take many times as long.
+        #expect(ContinuousClock.now - start < timeout + .seconds(3))
+        proxy.release()
+        pool.close()
+    }
+}
+#endif
