@@ -53,7 +53,16 @@ struct StallTests {
     }
 
     private static func end(_ server: ServerProcess) {
-        #expect(server.stop() == 0, "\(server.said)")
+        kill(server.pid, SIGTERM)
+        // Closing asks the database for a time-out at most.
+        let end = Date.now + 60
+        while server.isRunning, Date.now < end { usleep(50_000) }
+        if server.isRunning {
+            Issue.record("it does not end: \(server.said)")
+            server.kill()
+        } else {
+            #expect(server.waitUntilExit() == 0, "\(server.said)")
+        }
         try? FileManager.default.removeItem(at: server.folder)
     }
 
@@ -162,8 +171,9 @@ struct StallTests {
                 for _ in range(20):
                     start = time.monotonic()
                     try: urllib.request.urlopen(url + "/livez", timeout=15).read()
-                    except Exception as error: print(error)
+                    except Exception: pass
                     longest = max(longest, time.monotonic() - start)
+                    if longest > 5: break
                 print(longest)
             finally:
                 server.kill(); server.wait()

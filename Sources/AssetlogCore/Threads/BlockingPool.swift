@@ -49,6 +49,9 @@ public final class BlockingPool: Sendable {
         }
     }
 
+    /// How many calls wait for a thread.
+    public var waiting: Int { queue.counts.waiting }
+
     /// Refuses the calls that wait or come later. Those that have begun end by themselves, and their threads with them.
     public func close() {
         queue.close()

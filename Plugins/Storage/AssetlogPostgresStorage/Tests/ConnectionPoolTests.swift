@@ -44,7 +44,9 @@ struct ConnectionPoolTests {
         await eventually("the connection is lent") { loan.isHeld }
         let hasRun = Atomic<Bool>(false)
         let second = Task { try await pool.use { _, _ in hasRun.store(true, ordering: .relaxed) } }
-        let third = Task { try await pool.run("SELECT 3") { Int($0.count) } }
+        await eventually("it waits") { pool.waiting == 1 }
+        let third = Task { try await pool.run("SELECT 3") { $0.count } }
+        await eventually("another one waits") { pool.waiting == 2 }
         second.cancel()
         // Before the connection comes back.
         await #expect(throws: CancellationError.self) { try await second.value }
@@ -75,7 +77,7 @@ struct ConnectionPoolTests {
         let first = Task { try await pool.use { _, _ in loan.hold() } }
         await eventually("the connection is lent") { loan.isHeld }
         let second = Task { try await pool.run("SELECT 1") { $0.count } }
-        try await Task.sleep(for: .milliseconds(10))
+        await eventually("it waits") { pool.waiting == 1 }
         pool.close()
         let error = await #expect(throws: StorageError.self) { try await second.value }
         #expect(error?.code == .closed)

@@ -20,6 +20,9 @@ final class ConnectionPool: Sendable {
         threads = BlockingPool("postgres", threads: limit)
     }
 
+    /// How many tasks wait for a connection.
+    var waiting: Int { threads.waiting }
+
     /// Lends a connection to `body`, which may block until the deadline that it gets.
     ///
     /// The time to wait for a connection, and to make one, counts. A task that is cancelled while it waits gives its turn up.
