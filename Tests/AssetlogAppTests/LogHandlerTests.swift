@@ -8,7 +8,8 @@ import Testing
 struct LogHandlerTests {
     private func line(_ format: LogSettings.Format, _ message: Logger.Message, _ fields: [(String, String)]) -> String {
         let handler = StandardErrorLogHandler(
-            label: "assetlog.http", settings: LogSettings(level: .info, format: format))
+            label: "assetlog.http", settings: LogSettings(level: .info, format: format),
+            output: MessageOutput(LogSettings(level: .info, format: format)))
         let event = LogEvent(
             level: .warning, message: message, error: nil, metadata: nil, source: "x", file: "f", function: "g", line: 1
         )

@@ -34,7 +34,7 @@ final class Database: Sendable {
         try? input.fileHandleForWriting.close()
     }
 
-    /// Does `kill`, `stop` or `start`, and returns when it is done.
+    /// Does `kill`, `stop`, `start`, `freeze` or `thaw`, and returns when it is done.
     func tell(_ command: String) throws {
         try input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8))
         let answer = Self.line(of: output)

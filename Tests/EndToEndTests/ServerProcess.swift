@@ -27,8 +27,10 @@ final class ServerProcess: @unchecked Sendable {
     ///   - folder: A folder to go on with; nil makes a fresh one.
     ///   - variables: What the environment has in addition.
     ///   - descriptors: How many descriptors it may have at most; nil: as many as this process.
+    ///   - wrapper: A command that runs the server, given before it.
     init(
-        _ arguments: [String] = [], in folder: URL? = nil, variables: [String: String] = [:], limitedTo descriptors: Int? = nil
+        _ arguments: [String] = [], in folder: URL? = nil, variables: [String: String] = [:], limitedTo descriptors: Int? = nil,
+        through wrapper: [String] = []
     ) throws {
         let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -44,6 +46,9 @@ final class ServerProcess: @unchecked Sendable {
             process.executableURL = URL(filePath: "/usr/bin/env")
             let limited = ["sh", "-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", Self.binary.path]
             process.arguments = limited + (process.arguments ?? [])
+        } else if !wrapper.isEmpty {
+            process.executableURL = URL(filePath: "/usr/bin/env")
+            process.arguments = wrapper + [Self.binary.path] + (process.arguments ?? [])
         }
         process.standardError = try FileHandle(forWritingTo: errors)
         process.standardOutput = FileHandle.nullDevice

@@ -1,5 +1,4 @@
 import AssetlogCore
-import Dispatch
 
 /// Copies a log into a storage that holds nothing else.
 ///
@@ -20,6 +19,7 @@ struct LogCopy {
     private let source: any LogReader
     private let destination: any Storage
     private let tell: @Sendable (Progress) -> Void
+    private let writer = BlockingPool("copy")
     private var report = CopyReport()
 
     /// The consumer whose lease keeps a second copy away. No exporter can have this name.
@@ -111,11 +111,7 @@ struct LogCopy {
 
     /// Appending blocks, so it has a thread of its own.
     private func append(_ batch: EventBatch) async throws -> AppendOutcome {
-        try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue(label: "assetlog.copy").async { [destination] in
-                continuation.resume(with: Result { try destination.append(batch) })
-            }
-        }
+        try await writer.run { [destination] in try destination.append(batch) }
     }
 
     /// Reads back what was appended.

@@ -12,12 +12,14 @@ import Darwin
 struct StandardErrorLogHandler: LogHandler {
     let label: String
     let format: LogSettings.Format
+    private let output: MessageOutput
     var logLevel: Logger.Level
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
-    init(label: String, settings: LogSettings) {
+    init(label: String, settings: LogSettings, output: MessageOutput) {
         self.label = label
+        self.output = output
         format = settings.format
         logLevel = settings.level
     }
@@ -30,7 +32,7 @@ struct StandardErrorLogHandler: LogHandler {
     func log(event: LogEvent) {
         var fields = metadata.merging(metadataProvider?.get() ?? [:]) { $1 }.merging(event.metadata ?? [:]) { $1 }
         if let error = event.error { fields["error"] = "\(error)" }
-        StandardError.write(line(event, fields.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }))
+        output.write(line(event, fields.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)") }))
     }
 
     /// The line of an event, without its end.

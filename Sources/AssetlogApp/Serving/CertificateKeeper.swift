@@ -9,6 +9,8 @@ import NIOCore
 struct CertificateKeeper: Sendable {
     private let settings: TLSSettings
     private let store: TLSContextStore
+    // Files are read on a thread of their own, never on those of Swift's tasks.
+    private let thread = BlockingPool("certificates")
     private let audit: AuditLog
     private let logger: Logger
 
@@ -32,13 +34,19 @@ struct CertificateKeeper: Sendable {
     func watch() async {
         while !Task.isCancelled {
             try? await Task.sleep(for: .seconds(1))
-            if let outcome = store.reloadIfChanged(furtherCertificates()) { note(outcome) }
+            let outcome = try? await thread.run { store.reloadIfChanged(furtherCertificates()) }
+            if let outcome = outcome ?? nil { note(outcome) }
         }
     }
 
     /// Reads the files anew, because the operator said so.
-    func reload() {
-        note(store.reload(furtherCertificates()))
+    func reload() async {
+        do {
+            note(try await thread.run { store.reload(furtherCertificates()) })
+        } catch {
+            logger.error(
+                "The certificates can't be reloaded; still serving the previous ones.", metadata: ["error": "\(error)"])
+        }
     }
 
     // A folder that can't be listed for a moment takes nothing away.

@@ -135,11 +135,11 @@ struct RunningServer {
 
     /// Reads again what is in files of its own: the certificates, the tokens, and the log files, which were renamed. Exporters
     /// that stopped try again.
-    func reload() {
+    func reload() async {
         observability.reopen()
         observability.consumers.restartStopped()
         tokens.reload()
-        certificates?.reload()
+        await certificates?.reload()
     }
 
     // The storage's background work may fail without harm to the log; reports go on, and the work is started again.

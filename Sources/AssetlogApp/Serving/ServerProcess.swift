@@ -40,15 +40,26 @@ struct ServerProcess {
         }
         defer { watcher.cancel() }
 
+        let output = MessageOutput(configuration.log)
+        do {
+            try await serve(until: stop, reloads, output)
+        } catch {
+            await output.close()
+            throw error
+        }
+        await output.close()
+    }
+
+    private func serve(until stop: AsyncStream<Void>, _ reloads: AsyncStream<Void>, _ output: MessageOutput) async throws {
         let settings = configuration.log
         let makeLogger: @Sendable (String) -> Logger = { label in
-            Logger(label: label) { StandardErrorLogHandler(label: $0, settings: settings) }
+            Logger(label: label) { StandardErrorLogHandler(label: $0, settings: settings, output: output) }
         }
         var configuration = configuration
         configuration.limits.connections = Self.connections(configuration.limits.connections, makeLogger("assetlog"))
         let server = try await RunningServer.open(configuration, acceptsLoss: acceptsLoss, makeLogger: makeLogger)
-        StandardError.write("assetlog ready at \(server.url)")
-        let reloader = Task { for await _ in reloads { server.reload() } }
+        output.write("assetlog ready at \(server.url)")
+        let reloader = Task { for await _ in reloads { await server.reload() } }
         defer { reloader.cancel() }
         await server.run { for await _ in stop {} }
     }

@@ -1,6 +1,5 @@
 import AssetlogAccess
 import AssetlogCore
-import Dispatch
 
 #if canImport(Glibc)
 import Glibc
@@ -16,15 +15,15 @@ struct TokensFile: TokenSource {
     var name: String { "auth.tokens_file" }
     var pause: Duration? { .seconds(1) }
 
-    // Disks are waited for on a queue, never on the threads of Swift's tasks.
-    private let queue = DispatchQueue(label: "assetlog.tokens")
+    // Disks are waited for on a thread of their own, never on those of Swift's tasks.
+    private let thread = BlockingPool("tokens-file")
 
     init(_ path: String) {
         self.path = path
     }
 
     func version() async throws -> [Int64] {
-        try await onQueue {
+        try await thread.run {
             var status = stat()
             guard stat(path, &status) == 0 else {
                 throw ConfigurationError("the token list", "can't be read: \(String(cString: strerror(errno)))", at: path)
@@ -41,15 +40,9 @@ struct TokensFile: TokenSource {
     }
 
     func tokens() async throws -> [TokenRecord] {
-        try await onQueue {
+        try await thread.run {
             let text = try ConfigurationFile.readText(path, name: path, noun: "the token list")
             return try TokenListReader.read(text, file: path)
-        }
-    }
-
-    private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: Swift.Result(catching: body)) }
         }
     }
 }

@@ -29,6 +29,7 @@ package final class Monitor: @unchecked Sendable {
     /// Sleeps until it is signalled; the lock is held before and after.
     package func wait() { pthread_cond_wait(condition, mutex) }
     package func signal() { pthread_cond_signal(condition) }
+    package func broadcast() { pthread_cond_broadcast(condition) }
 }
 
 /// Starts a thread of its own for work that blocks, outside every pool.
@@ -55,6 +56,19 @@ package struct JoinableThread: @unchecked Sendable {
     }
 }
 
+/// Gives the calling thread a name, which operators see in `top -H` and in debuggers; Linux keeps its first 15 bytes.
+func nameThread(_ name: String) {
+    #if canImport(Darwin)
+    pthread_setname_np(name)
+    #else
+    // The functions of the C library for this are GNU extensions, which Swift does not see.
+    let descriptor = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    _ = name.withCString { write(descriptor, $0, strlen($0)) }
+    #endif
+}
+
 private func createThread(_ body: @escaping @Sendable () -> Void) -> (pthread_t, Int32) {
     final class Work {
         let body: @Sendable () -> Void
@@ -71,4 +85,11 @@ private func createThread(_ body: @escaping @Sendable () -> Void) -> (pthread_t,
         }, work.toOpaque())
     if status != 0 { work.release() }
     return (thread, status)
+}
+
+/// Starts a thread of its own; false: the operating system refuses.
+@Sendable func startIfPossible(_ body: @escaping @Sendable () -> Void) -> Bool {
+    let (thread, status) = createThread(body)
+    if status == 0 { pthread_detach(thread) }
+    return status == 0
 }

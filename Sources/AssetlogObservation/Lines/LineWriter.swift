@@ -55,7 +55,7 @@ public final class LineWriter: @unchecked Sendable {
     }
 
     /// Takes lines, each with its end, and returns at once.
-    func write(_ lines: [UInt8]) {
+    package func write(_ lines: [UInt8]) {
         monitor.lock()
         defer { monitor.unlock() }
         guard !isClosing, pending.count + writingBytes + lines.count <= capacity else {

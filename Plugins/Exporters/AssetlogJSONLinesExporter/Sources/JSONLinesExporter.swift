@@ -1,12 +1,11 @@
 #if JSONLines
 import AssetlogCore
-import Dispatch
 import Logging
 
 /// Delivers to a ``LineFile``, and compresses rotated files in the background.
 actor JSONLinesExporter: Exporter {
-    private let queue = SerialQueue(label: "assetlog.jsonlines")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+    private let thread: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     private nonisolated let settings: JSONLinesSettings
     private nonisolated let archivist: Archivist
@@ -20,8 +19,10 @@ actor JSONLinesExporter: Exporter {
         _ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem = FileSystem()
     ) async throws -> JSONLinesExporter {
         var settings = settings
-        settings.path = try await onQueue { [path = settings.path] in try LineFile.path(behind: path, fileSystem) }
-        let exporter = JSONLinesExporter(settings, logger: logger, fileSystem: fileSystem)
+        settings.path = try await BlockingPool("jsonlines-open").run { [path = settings.path] in
+            try LineFile.path(behind: path, fileSystem)
+        }
+        let exporter = try JSONLinesExporter(settings, logger: logger, fileSystem: fileSystem)
         try await exporter.openFile(fileSystem)
         return exporter
     }
@@ -39,10 +40,11 @@ actor JSONLinesExporter: Exporter {
         }
     }
 
-    private init(_ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem) {
+    private init(_ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem) throws {
+        thread = try ThreadExecutor("jsonlines")
         self.settings = settings
         self.logger = logger
-        archivist = Archivist(
+        archivist = try Archivist(
             Archive(paths: FilePaths(active: settings.path), fileSystem: fileSystem, settings: settings))
     }
 
@@ -109,23 +111,17 @@ actor JSONLinesExporter: Exporter {
 
 /// Does the work on rotated files on a thread of its own, beside deliveries.
 private actor Archivist {
-    private let queue = SerialQueue(label: "assetlog.jsonlines.archive")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { queue.asUnownedSerialExecutor() }
+    private let thread: ThreadExecutor
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
     private let archive: Archive
 
-    init(_ archive: Archive) {
+    init(_ archive: Archive) throws {
+        thread = try ThreadExecutor("jsonlines-tidy")
         self.archive = archive
     }
 
     func tidy() throws {
         try archive.tidy(isCancelled: { Task.isCancelled })
-    }
-}
-
-// A disk is waited for outside of the threads of Swift's tasks.
-private func onQueue<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        DispatchQueue(label: "assetlog.jsonlines.open").async { continuation.resume(with: Swift.Result(catching: body)) }
     }
 }
 #endif

@@ -1,6 +1,5 @@
 #if Postgres
 internal import AssetlogCore
-internal import Foundation
 internal import Logging
 internal import Synchronization
 
@@ -26,6 +25,8 @@ final class PostgresStorage: Storage {
     private let writer: Mutex<EventWriter?>
     private let horizon: Horizon
     private let consumers: ConsumerTable
+    // Closing waits for an append that is under way.
+    private let closing = BlockingPool("postgres-close")
 
     /// Makes the storage without connecting; see ``connectIfPossible()``.
     init(_ options: Options, logger: Logger) {
@@ -117,8 +118,7 @@ final class PostgresStorage: Storage {
     private func read<Result: Sendable>(
         _ body: @escaping @Sendable (PostgresConnection, Deadline) throws -> Result
     ) async throws -> Result {
-        let timeout = options.connection.timeout
-        return try await pool.use { try body($0, Deadline(in: timeout)) }
+        try await pool.use(body)
     }
 
     // MARK: Consumers
@@ -177,14 +177,18 @@ final class PostgresStorage: Storage {
         try? await consumers.endLeases()
         pool.close()
         connector.close()
-        await withCheckedContinuation { continuation in
-            DispatchQueue(label: "assetlog.postgres").async {
-                self.writer.withLock { writer in
-                    writer?.close()
-                    writer = nil
-                }
-                continuation.resume()
-            }
+        do {
+            try await closing.run { self.closeWriter() }
+        } catch {
+            // There is no thread for it. Nobody appends any more, so that it does not wait for long.
+            closeWriter()
+        }
+    }
+
+    private func closeWriter() {
+        writer.withLock { writer in
+            writer?.close()
+            writer = nil
         }
     }
 

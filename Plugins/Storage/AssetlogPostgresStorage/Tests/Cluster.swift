@@ -54,7 +54,7 @@ final class Cluster: Sendable {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Does `kill`, `stop` or `start`, and returns when it is done.
+    /// Does `kill`, `stop`, `start`, `freeze` or `thaw`, and returns when it is done.
     func tell(_ command: String) throws {
         try turn.withLock { _ in
             try input.fileHandleForWriting.write(contentsOf: Data((command + "\n").utf8))

@@ -1,5 +1,5 @@
 #if SQLite
-internal import Dispatch
+internal import AssetlogCore
 internal import Synchronization
 
 /// Wakes one waiting task; signals that come while it works become one.
@@ -19,18 +19,25 @@ final class Signal: Sendable {
     }
 }
 
+/// Opening, closing and looking at files; reads and appends have threads of their own.
+private let threads = BlockingPool("sqlite", threads: 4)
+
 /// Does blocking work on a thread that is none of Swift's tasks'.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
-    try await withCheckedThrowingContinuation { continuation in
-        // A queue of its own gets a thread at once; the shared one has no more of them at first than there are processors.
-        DispatchQueue(label: "assetlog.sqlite").async { continuation.resume(with: Swift.Result(catching: body)) }
+    do {
+        return try await threads.run(body)
+    } catch let error as BlockingPoolError {
+        throw StorageError(.unavailable, "\(error)")
     }
 }
 
-/// Does blocking work that can't fail on a thread that is none of Swift's tasks'.
+/// Does blocking work that can't fail, and must be done, on a thread that is none of Swift's tasks'.
 func onThread<Result: Sendable>(_ body: @escaping @Sendable () -> Result) async -> Result {
-    await withCheckedContinuation { continuation in
-        DispatchQueue(label: "assetlog.sqlite").async { continuation.resume(returning: body()) }
+    // In a task of its own, which is not cancelled.
+    switch await Task(operation: { try await threads.run(body) }).result {
+    case .success(let result): result
+    // There is no thread for it, and files that stay open would be worse than a task that waits.
+    case .failure: body()
     }
 }
 #endif

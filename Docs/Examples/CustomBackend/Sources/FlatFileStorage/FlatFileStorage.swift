@@ -29,7 +29,7 @@ final class FlatFileStorage: Storage {
     private let state: Mutex<State>
     // Beside the state, so that readers don't wait for the disk. Nil when closed.
     private let file: Mutex<RecordFile?>
-    private let queue = DispatchQueue(label: "flatfile")
+    private let thread = BlockingPool("flatfile")
 
     init(folder: String, maximumEvents: Int) throws {
         self.maximumEvents = maximumEvents
@@ -179,13 +179,9 @@ final class FlatFileStorage: Storage {
         return cursor
     }
 
-    // Waits for the disk on a queue, never on the threads of Swift's tasks.
+    // Waits for the disk on a thread of its own, never on those of Swift's tasks.
     private func save(_ cursors: [ConsumerCursor]) async throws {
-        try await withCheckedThrowingContinuation { continuation in
-            queue.async { [cursorFile] in
-                continuation.resume(with: Result { try cursorFile.write(cursors) })
-            }
-        }
+        try await thread.run { [cursorFile] in try cursorFile.write(cursors) }
     }
 
     // MARK: Life cycle

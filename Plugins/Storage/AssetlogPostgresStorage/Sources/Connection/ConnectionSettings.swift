@@ -16,10 +16,12 @@ struct ConnectionSettings: Sendable {
     var allowsAsynchronousCommit = false
 
     /// The parameters of a connect, in the order in which libpq reads them: a later one wins.
-    func parameters() throws -> [(name: String, value: String)] {
+    ///
+    /// - Parameter time: How long the connect to each host may take; from 2 to 5 seconds are used, and whole ones.
+    func parameters(within time: Duration) throws -> [(name: String, value: String)] {
         var parameters = [
             // Only what the operator did not say: a primary among several hosts, and an end to silent connections.
-            ("target_session_attrs", "read-write"), ("connect_timeout", "\(connectSeconds)"),
+            ("target_session_attrs", "read-write"), ("connect_timeout", "\(Self.connectSeconds(time))"),
             ("keepalives_idle", "10"), ("keepalives_interval", "5"), ("keepalives_count", "3"),
             ("application_name", "assetlog"),
             ("dbname", url.revealed),
@@ -30,7 +32,7 @@ struct ConnectionSettings: Sendable {
     }
 
     // libpq takes whole seconds, at least 2, for each host.
-    private var connectSeconds: Int { max(2, min(Int(timeout.components.seconds), 5)) }
+    private static func connectSeconds(_ time: Duration) -> Int { max(2, min(Int(time.components.seconds), 5)) }
 
     private func currentPassword() throws -> Secret? {
         guard let passwordFile else { return password }

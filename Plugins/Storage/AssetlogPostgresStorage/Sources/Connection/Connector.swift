@@ -37,6 +37,9 @@ final class Connector: Sendable {
         }
     }
 
+    /// Whether the schema is known to be as this release needs it.
+    var isPrepared: Bool { state.withLock { $0.isPrepared } }
+
     /// Tells that a statement succeeded: whoever has a connection does not notice by another one that the server is there.
     func noteSuccess() {
         state.withLock { $0.lastSuccess = .now }
@@ -52,12 +55,13 @@ final class Connector: Sendable {
 
     /// Opens a connection to a database whose schema is as this release needs it; it blocks.
     ///
-    /// Fails at once with the last error when a try failed less than a second ago.
-    func connect() throws -> PostgresConnection {
+    /// Fails at once with the last error when a try failed less than a second ago. With less than two seconds left it takes
+    /// up to two for each host all the same, which is libpq's least; making the schema has its own time.
+    func connect(before deadline: Deadline) throws -> PostgresConnection {
         if let error = state.withLock({ recent($0) }) { throw error }
         do {
-            let connection = try PostgresConnection(settings)
-            try prepare(connection)
+            let connection = try PostgresConnection(settings, within: deadline.rest)
+            try prepare(connection, deadline)
             state.withLock { $0.lastFailure = nil }
             return connection
         } catch {
@@ -77,13 +81,12 @@ final class Connector: Sendable {
         return last.error
     }
 
-    private func prepare(_ connection: PostgresConnection) throws {
+    private func prepare(_ connection: PostgresConnection, _ deadline: Deadline) throws {
         // Each connection, for another server may answer now.
-        connection.setup = TransactionSetup(
-            try connection.run(TransactionSetup.question, before: Deadline(in: settings.timeout)))
-        try checkDurability(connection, Deadline(in: settings.timeout))
+        connection.setup = TransactionSetup(try connection.run(TransactionSetup.question, before: deadline))
+        try checkDurability(connection, deadline)
         try preparation.withLock { _ in
-            if !state.withLock({ $0.isPrepared }) {
+            if !isPrepared {
                 try migrator.migrate(connection, within: settings.timeout)
                 try connection.run(
                     schema.sql(

@@ -16,9 +16,10 @@ final class PostgresConnection: @unchecked Sendable {
     /// What goes around each statement.
     var setup = TransactionSetup()
 
-    /// Connects, and waits for it: at most the settings' timeout for each host.
-    init(_ settings: ConnectionSettings) throws {
-        let parameters = try settings.parameters()
+    /// Connects, and waits for it: for each host at most the time that is given, as ``ConnectionSettings/parameters(within:)``
+    /// rounds it.
+    init(_ settings: ConnectionSettings, within time: Duration) throws {
+        let parameters = try settings.parameters(within: time)
         guard let handle = Self.connect(parameters) else {
             throw PostgresFailure(message: "out of memory", effect: .none, isConnectionLost: true)
         }

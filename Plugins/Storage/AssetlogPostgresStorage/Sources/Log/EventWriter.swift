@@ -182,7 +182,7 @@ final class EventWriter {
         var tries = 0
         while true {
             do {
-                let connection = try connection ?? connect()
+                let connection = try connection ?? connect(before: deadline)
                 return try body(connection)
             } catch {
                 if connection?.isUsable == false { connection = nil }
@@ -193,8 +193,8 @@ final class EventWriter {
         }
     }
 
-    private func connect() throws -> PostgresConnection {
-        let connection = try connector.connect()
+    private func connect(before deadline: Deadline) throws -> PostgresConnection {
+        let connection = try connector.connect(before: deadline)
         self.connection = connection
         return connection
     }

@@ -1,0 +1,150 @@
+/// Work that waits for a thread, in the order in which it came, and the threads that do it.
+///
+/// Threads are started when there is work for them, and end with ``close()``.
+final class WorkQueue: @unchecked Sendable {
+    // Sendable: everything mutable is read and written under `monitor`.
+
+    /// What happens to a piece of work.
+    enum Turn {
+        /// It is to be done now, on this thread, which may block.
+        case now
+        /// It was withdrawn before it began.
+        case withdrawn
+        /// There is no thread for it.
+        case refused(BlockingPoolError)
+    }
+
+    typealias Work = @Sendable (Turn) -> Void
+
+    private enum Admission { case queued, needsThread, closed }
+
+    private let name: String
+    private let limit: Int
+    private let startThread: ThreadStarter
+    private let monitor = Monitor()
+    private var waiting: [(id: UInt64, work: Work)] = []
+    private var threads = 0
+    private var idleThreads = 0
+    private var lastID: UInt64 = 0
+    private var isClosed = false
+
+    /// - Parameters:
+    ///   - name: The name of the threads.
+    ///   - limit: The greatest number of threads, at least one.
+    ///   - startThread: Starts a thread; false: the operating system refuses.
+    init(name: String, limit: Int, startThread: @escaping ThreadStarter = startIfPossible) {
+        self.name = name
+        self.limit = max(1, limit)
+        self.startThread = startThread
+    }
+
+    /// The number of threads, and of pieces of work that wait for one.
+    var counts: (threads: Int, waiting: Int) {
+        withLock { (threads, waiting.count) }
+    }
+
+    /// The number of threads that wait for work.
+    var idleCount: Int { withLock { idleThreads } }
+
+    /// A number for a piece of work, by which it can be withdrawn.
+    func nextID() -> UInt64 {
+        withLock {
+            lastID += 1
+            return lastID
+        }
+    }
+
+    /// Takes work; its turn comes exactly once.
+    func add(_ id: UInt64, _ work: @escaping Work) {
+        switch admit(id, work) {
+        case .queued: break
+        case .needsThread: addThread()
+        case .closed: work(.refused(.closed))
+        }
+    }
+
+    /// Takes work back that has not begun.
+    func withdraw(_ id: UInt64) {
+        let work = withLock { waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0).work } }
+        work?(.withdrawn)
+    }
+
+    /// Starts a thread ahead of the work, so that there is one when it comes.
+    ///
+    /// - Throws: ``BlockingPoolError`` when the operating system refuses.
+    func start() throws(BlockingPoolError) {
+        withLock { threads += 1 }
+        guard startThread({ self.run() }) else {
+            withLock { threads -= 1 }
+            throw .noThread
+        }
+    }
+
+    /// Refuses what waits and what comes, and lets every thread end after the work that it has begun.
+    func close() {
+        let refused = withLock {
+            isClosed = true
+            monitor.broadcast()
+            defer { waiting = [] }
+            return waiting
+        }
+        for (_, work) in refused { work(.refused(.closed)) }
+    }
+
+    private func admit(_ id: UInt64, _ work: @escaping Work) -> Admission {
+        withLock {
+            guard !isClosed else { return .closed }
+            waiting.append((id, work))
+            // A thread that was woken counts as idle until it has taken its work.
+            guard waiting.count > idleThreads, threads < limit else {
+                monitor.signal()
+                return .queued
+            }
+            threads += 1
+            return .needsThread
+        }
+    }
+
+    private func addThread() {
+        guard !startThread({ self.run() }) else { return }
+        // The threads that there are do the work later. Without any, nobody would.
+        let refused = withLock {
+            threads -= 1
+            guard threads == 0 else { return [] as [(id: UInt64, work: Work)] }
+            defer { waiting = [] }
+            return waiting
+        }
+        for (_, work) in refused { work(.refused(.noThread)) }
+    }
+
+    // MARK: A thread
+
+    private func run() {
+        nameThread(name)
+        while let work = next() { work(.now) }
+    }
+
+    private func next() -> Work? {
+        withLock {
+            while waiting.isEmpty {
+                if isClosed {
+                    threads -= 1
+                    return nil
+                }
+                idleThreads += 1
+                monitor.wait()
+                idleThreads -= 1
+            }
+            return waiting.removeFirst().work
+        }
+    }
+
+    private func withLock<Result>(_ body: () -> Result) -> Result {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return body()
+    }
+}
+
+/// Starts a thread with a body; false: the operating system refuses.
+typealias ThreadStarter = @Sendable (_ body: @escaping @Sendable () -> Void) -> Bool
