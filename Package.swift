@@ -38,6 +38,7 @@ let package = Package(
         .library(name: "AssetlogCore", targets: ["AssetlogCore"]),
         .library(name: "AssetlogGzip", targets: ["AssetlogGzip"]),
         .library(name: "AssetlogDelivery", targets: ["AssetlogDelivery"]),
+        .library(name: "AssetlogSQLite", targets: ["AssetlogSQLite"]),
         .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
         .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
         .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
@@ -70,6 +71,7 @@ let package = Package(
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
@@ -86,6 +88,8 @@ let package = Package(
         .target(
             name: "AssetlogDelivery",
             dependencies: ["AssetlogCore", .target(name: "CCurl", condition: .when(traits: ["Delivery"]))]),
+        .target(
+            name: "AssetlogSQLite", dependencies: [.target(name: "CSQLite", condition: .when(traits: ["SQLite"]))]),
         .target(name: "AssetlogClient", dependencies: ["AssetlogCore", "AssetlogDelivery"]),
         .target(
             name: "AssetlogHTTP",
