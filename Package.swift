@@ -59,7 +59,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -152,6 +151,7 @@ let package = Package(
                 "AssetlogTLS", nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"),
             ]),
         .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
+        .testTarget(name: "AssetlogSQLiteTests", dependencies: ["AssetlogSQLite"]),
         .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
         .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
         .testTarget(
@@ -185,10 +185,7 @@ let package = Package(
         + plugin("AssetlogMemoryStorage", in: "Storage")
         + plugin(
             "AssetlogSQLiteStorage", in: "Storage",
-            dependencies: [
-                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
-                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
-            ])
+            dependencies: [.target(name: "AssetlogSQLite", condition: .when(traits: ["SQLite"]))])
         + plugin(
             "AssetlogPostgresStorage", in: "Storage",
             dependencies: [.target(name: "CPostgres", condition: .when(traits: ["Postgres"]))])

@@ -20,6 +20,11 @@ public struct SQLiteError: Error, Hashable, Sendable, CustomStringConvertible {
         self.file = file
     }
 
+    /// The error of every use of a connection, statement or pool that was closed.
+    public static func closed(_ file: String) -> SQLiteError {
+        SQLiteError(.misuse, "the connection was closed", file: file)
+    }
+
     /// The file, the message and the extended code.
     public var description: String { "\(file): \(message) (SQLite code \(code.rawValue))" }
 }
@@ -35,11 +40,6 @@ extension SQLiteError {
     /// A code that no connection has a message for.
     init(_ code: Int32, file: String) {
         self.init(Code(rawValue: code), String(cString: sqlite3_errstr(code)), file: file)
-    }
-
-    /// The error of every use of a connection, statement or pool that was closed.
-    static func closed(_ file: String) -> SQLiteError {
-        SQLiteError(.misuse, "the connection was closed", file: file)
     }
 
     static func interrupted(_ file: String) -> SQLiteError {

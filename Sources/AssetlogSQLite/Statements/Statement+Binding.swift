@@ -7,6 +7,11 @@ extension Statement {
         try check(sqlite3_bind_int64(handle, Int32(clamping: index), value))
     }
 
+    /// Binds an integer.
+    public func bind(_ value: Int, at index: Int) throws {
+        try bind(Int64(value), at: index)
+    }
+
     /// Binds an integer, or null.
     public func bind(_ value: Int64?, at index: Int) throws {
         if let value { try bind(value, at: index) } else { try bindNull(at: index) }

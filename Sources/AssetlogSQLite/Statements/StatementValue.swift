@@ -1,6 +1,6 @@
 #if SQLite
 /// A value that a parameter of a statement can have.
-public protocol StatementValue {
+public protocol StatementValue: Sendable {
     /// Binds it.
     func bind(to statement: Statement, at index: Int) throws
 }
@@ -10,7 +10,7 @@ extension Int64: StatementValue {
 }
 
 extension Int: StatementValue {
-    public func bind(to statement: Statement, at index: Int) throws { try statement.bind(Int64(self), at: index) }
+    public func bind(to statement: Statement, at index: Int) throws { try statement.bind(self, at: index) }
 }
 
 extension Double: StatementValue {

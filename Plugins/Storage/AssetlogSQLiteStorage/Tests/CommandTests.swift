@@ -1,8 +1,8 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import Foundation
-import GRDB
 import Testing
 
 @Suite("Backup and verification of the SQLite storage")
@@ -109,19 +109,15 @@ struct CommandTests {
         ])
     func planted(_ file: String, _ damage: String, _ sentence: String) async throws {
         try await fillAndIndex()
-        let queue = try DatabaseQueue(path: folder.file("\(file).sqlite"))
-        try await queue.writeWithoutTransaction { database in
-            try database.execute(sql: damage)
-            // The index's end must still fit the log's, or it would not be taken for its own.
-            if damage.contains("sequence > 90") {
-                try database.execute(sql: "ATTACH '\(folder.file("index.sqlite"))' AS other")
-                try database.execute(
-                    sql:
-                        "UPDATE other.progress SET watermark = 90, watermark_id = (SELECT event_id FROM events WHERE sequence = 90)"
-                )
-            }
+        let connection = try Connection(folder.file("\(file).sqlite"))
+        try connection.execute(damage)
+        // The index's end must still fit the log's, or it would not be taken for its own.
+        if damage.contains("sequence > 90") {
+            try connection.execute("ATTACH '\(folder.file("index.sqlite"))' AS other")
+            try connection.execute(
+                "UPDATE other.progress SET watermark = 90, watermark_id = (SELECT event_id FROM events WHERE sequence = 90)")
         }
-        try queue.close()
+        connection.close()
         let report = try #require(try await setup(folder.path).verify?())
         #expect(report.problems.contains { $0.contains(sentence) }, "\(report.problems)")
     }
@@ -178,9 +174,9 @@ struct CommandTests {
         _ = try storage.append(EventBatch(events(100)))
         let reader = try indexReader(folder)
         try await eventually {
-            try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 100 }
+            try reader.integer("SELECT watermark FROM progress") == 100
         }
-        try reader.close()
+        reader.close()
         background.cancel()
         _ = await background.result
         _ = try await storage.cursor(of: "other")

@@ -1,11 +1,11 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import Foundation
 #if canImport(Glibc)
 import Glibc
 #endif
-import GRDB
 import Testing
 
 @Suite("Faults of the disk under the SQLite storage")

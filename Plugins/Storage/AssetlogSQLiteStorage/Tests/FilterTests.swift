@@ -1,8 +1,8 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogTesting
 import Foundation
-import GRDB
 import Testing
 
 @testable import AssetlogSQLiteStorage
@@ -32,9 +32,9 @@ struct FilterTests {
         let background = Task { try await storage.run() }
         let reader = try indexReader(folder)
         try await eventually {
-            try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == Self.count }
+            try reader.integer("SELECT watermark FROM progress") == Int64(Self.count)
         }
-        try reader.close()
+        reader.close()
         background.cancel()
         _ = await background.result
         return storage

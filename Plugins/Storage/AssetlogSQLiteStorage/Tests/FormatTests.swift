@@ -1,8 +1,8 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import Foundation
-import GRDB
 import Testing
 
 @Suite("The files of the SQLite storage")
@@ -14,11 +14,9 @@ struct FormatTests {
     }
 
     private func change(_ file: String, _ statements: String...) throws {
-        let queue = try DatabaseQueue(path: folder.file(file))
-        try queue.inDatabase { database in
-            for statement in statements { try database.execute(sql: statement) }
-        }
-        try queue.close()
+        let connection = try Connection(folder.file(file))
+        for statement in statements { try connection.execute(statement) }
+        connection.close()
     }
 
     private func refusal(of opening: () async throws -> any Storage) async throws -> StorageError {
@@ -47,8 +45,8 @@ struct FormatTests {
         #expect(error.message.contains("99"))
         let verification = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).verify?() }
         #expect(verification?.code == .tooNew)
-        let queue = try DatabaseQueue(path: folder.file("events.sqlite"))
-        #expect(try await queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") } == 99)
+        let connection = try Connection(folder.file("events.sqlite"))
+        #expect(try connection.integer("PRAGMA user_version") == 99)
     }
 
     @Test("A file of an older format is upgraded with its events intact", arguments: [1, 2, 3])
@@ -78,12 +76,10 @@ struct FormatTests {
         let report = try #require(try await setup(folder.path).verify?())
         #expect(report == VerificationReport(events: 3, problems: []))
         // What was there has no checksum and is shown; what came since has one.
-        let queue = try DatabaseQueue(path: folder.file("events.sqlite"))
-        let checked = try await queue.read {
-            try Int64.fetchAll($0, sql: "SELECT sequence FROM events WHERE checksum IS NOT NULL")
-        }
+        let connection = try Connection(folder.file("events.sqlite"))
+        let checked = try connection.statement("SELECT sequence FROM events WHERE checksum IS NOT NULL").rows { $0.integer(0) }
         #expect(checked == [3])
-        try queue.close()
+        connection.close()
     }
 
     @Test("Another program's database, or no database at all, is refused and left as it is")
@@ -110,9 +106,9 @@ struct FormatTests {
         let background = Task { try await storage.run() }
         let reader = try indexReader(folder)
         try await eventually {
-            try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 3000 }
+            try reader.integer("SELECT watermark FROM progress") == 3000
         }
-        try reader.close()
+        reader.close()
         background.cancel()
         _ = await background.result
         await storage.close()
@@ -223,11 +219,8 @@ struct FormatTests {
 }
 
 /// Opens the index beside a server, to see how far it is.
-func indexReader(_ folder: TemporaryFolder) throws -> DatabaseQueue {
-    var configuration = Configuration()
-    configuration.readonly = true
-    configuration.busyMode = .timeout(10)
-    return try DatabaseQueue(path: folder.file("index.sqlite"), configuration: configuration)
+func indexReader(_ folder: TemporaryFolder) throws -> Connection {
+    try Connection(folder.file("index.sqlite"), ConnectionOptions(mode: .readOnly))
 }
 
 /// Waits until a condition holds, for three minutes at most.

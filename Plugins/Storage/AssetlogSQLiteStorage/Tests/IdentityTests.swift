@@ -1,8 +1,8 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import Foundation
-import GRDB
 import Testing
 
 @Suite("Identities of clients in the SQLite storage")
@@ -44,16 +44,14 @@ struct IdentityTests {
     private func watermark() -> Int? {
         // While it is built anew there is none.
         guard let reader = try? indexReader(folder) else { return nil }
-        defer { try? reader.close() }
-        return try? reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") }
+        defer { reader.close() }
+        return try? reader.integer("SELECT watermark FROM progress").map { Int($0) }
     }
 
     private func change(_ file: String, _ statements: String...) throws {
-        let queue = try DatabaseQueue(path: folder.file(file))
-        try queue.inDatabase { database in
-            for statement in statements { try database.execute(sql: statement) }
-        }
-        try queue.close()
+        let connection = try Connection(folder.file(file))
+        for statement in statements { try connection.execute(statement) }
+        connection.close()
     }
 
     @Test(

@@ -1,7 +1,7 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import Foundation
-import GRDB
 import Testing
 
 @testable import AssetlogSQLiteStorage
@@ -69,9 +69,9 @@ struct LatestTests {
         let background = Task { try await storage.run() }
         let reader = try indexReader(folder)
         try await eventually {
-            try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == indexed }
+            try reader.integer("SELECT watermark FROM progress") == Int64(indexed)
         }
-        try reader.close()
+        reader.close()
         background.cancel()
         _ = await background.result
         if indexed < Self.count { _ = try storage.append(EventBatch(Array(events[indexed...]))) }
@@ -135,18 +135,18 @@ struct LatestTests {
         let clocks = Clocks("now and then late") { Double($0) / 100 - ($0.isMultiple(of: 3) ? 300 : 0) }
         let (first, model) = try await fill(clocks, indexed: Self.count)
         await first.close()
-        let queue = try DatabaseQueue(path: folder.file("index.sqlite"))
-        try await queue.write { database in
+        let connection = try Connection(folder.file("index.sqlite"))
+        try connection.transaction {
             for change in [
                 "UPDATE strays SET timestamp = timestamp + 1 WHERE sequence % 9 = 0",
                 "INSERT INTO strays SELECT scope, kind, timestamp + 7, sequence FROM strays WHERE sequence % 9 = 3",
                 "INSERT OR IGNORE INTO entries SELECT scope, kind & 127, sequence FROM entries",
                 "INSERT INTO strays VALUES (1, 1, 1780000000000000, 70000)", "UPDATE strays SET kind = 2 WHERE kind = 1",
             ] {
-                try database.execute(sql: change)
+                try connection.execute(change)
             }
         }
-        try queue.close()
+        connection.close()
         let storage = try await open(folder)
         let page = try await storage.events(EventQuery(order: .latest(before: nil), limit: 4000))
         #expect(page.events.count > 1000)

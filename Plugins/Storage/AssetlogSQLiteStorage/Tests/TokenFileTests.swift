@@ -1,9 +1,9 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import AssetlogTesting
 import Foundation
-import GRDB
 import Synchronization
 import Testing
 
@@ -95,9 +95,9 @@ struct TokenFileTests {
         await store.close()
         let url = URL(fileURLWithPath: folder.file("tokens.sqlite"))
         if let statement = refusal.statement {
-            let queue = try DatabaseQueue(path: url.path)
-            try await queue.writeWithoutTransaction { try $0.execute(sql: statement) }
-            try queue.close()
+            let connection = try Connection(url.path)
+            try connection.execute(statement)
+            connection.close()
         } else {
             try Data("this is no database, it is a longer text of some other kind".utf8).write(to: url)
         }
@@ -119,9 +119,9 @@ struct TokenFileTests {
         try await store.insert(token("a"))
         await store.close()
         #expect(try await setup(folder.path).verify?().problems == [])
-        let queue = try DatabaseQueue(path: folder.file("tokens.sqlite"))
-        try await queue.writeWithoutTransaction { try $0.execute(sql: "UPDATE tokens SET assets = 'all'") }
-        try queue.close()
+        let connection = try Connection(folder.file("tokens.sqlite"))
+        try connection.execute("UPDATE tokens SET assets = 'all'")
+        connection.close()
         let problems = try await setup(folder.path).verify?().problems ?? []
         #expect(problems.count == 1 && problems[0].contains("the assets of the token a"), "\(problems)")
     }

@@ -1,8 +1,7 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import Foundation
-import GRDB
-import GRDBSQLite
 import Testing
 
 @testable import AssetlogSQLiteStorage
@@ -16,11 +15,9 @@ struct TruthTests {
     }
 
     private func change(_ file: String, _ statements: String...) throws {
-        let queue = try DatabaseQueue(path: folder.file(file))
-        try queue.inDatabase { database in
-            for statement in statements { try database.execute(sql: statement) }
-        }
-        try queue.close()
+        let connection = try Connection(folder.file(file))
+        for statement in statements { try connection.execute(statement) }
+        connection.close()
     }
 
     /// Fills a log, lets the index follow, and closes it.
@@ -31,8 +28,8 @@ struct TruthTests {
         }
         let background = Task { try await storage.run() }
         let reader = try indexReader(folder)
-        try await eventually { try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == count } }
-        try reader.close()
+        try await eventually { try reader.integer("SELECT watermark FROM progress") == Int64(count) }
+        reader.close()
         background.cancel()
         _ = await background.result
         let all = try await storage.allEvents()
@@ -91,8 +88,8 @@ struct TruthTests {
         let background = Task { try await storage.run() }
         try await eventually {
             guard let reader = try? indexReader(folder) else { return false }
-            defer { try? reader.close() }
-            return try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 199 }
+            defer { reader.close() }
+            return try reader.integer("SELECT watermark FROM progress") == 199
         }
         let error = await #expect(throws: StorageError.self) {
             _ = try await storage.events(EventQuery(limit: 1000, deployment: "prod"))
@@ -167,30 +164,25 @@ struct TruthTests {
             PluginContext(name: "sqlite", logger: quiet, acceptsLoss: true))
         #expect(try await accepted.allEvents() == all.filter { !lost.contains($0.sequence) })
         await accepted.close()
-        let queue = try DatabaseQueue(path: folder.file("events.sqlite"))
-        let (gaps, aside) = try await queue.read { database in
-            (
-                try Int64.fetchAll(database, sql: "SELECT first * 1000 + last FROM gaps"),
-                try Int64.fetchAll(database, sql: "SELECT sequence FROM damaged_events")
-            )
-        }
+        let connection = try Connection(folder.file("events.sqlite"))
+        let gaps = try connection.statement("SELECT first * 1000 + last FROM gaps").rows { $0.integer(0) }
+        let aside = try connection.statement("SELECT sequence FROM damaged_events").rows { $0.integer(0) }
         #expect(gaps == [10_012, 30_030, 50_050])
         #expect(aside == [12, 50])
-        try queue.close()
+        connection.close()
         #expect(try await setup(folder.path).verify?() == VerificationReport(events: 55, problems: []))
     }
 
     @Test(
         "An index is thrown away for damage alone",
         arguments: [
-            (SQLITE_CORRUPT, true), (SQLITE_NOTADB, true), (SQLITE_CORRUPT | 2 << 8, true), (SQLITE_ERROR, true),
-            (SQLITE_CONSTRAINT, true), (SQLITE_CANTOPEN, false), (SQLITE_IOERR, false), (SQLITE_IOERR | 1 << 8, false),
-            (SQLITE_FULL, false), (SQLITE_NOMEM, false), (SQLITE_BUSY, false), (SQLITE_LOCKED, false), (SQLITE_READONLY, false),
-            (SQLITE_PERM, false), (SQLITE_PROTOCOL, false), (SQLITE_INTERRUPT, false), (SQLITE_MISUSE, false),
+            (SQLiteError.Code.corrupt, true), (.notADatabase, true), (.init(rawValue: 11 | 2 << 8), true), (.error, true), (.constraint, true),
+            (.cantOpen, false), (.inputOutput, false), (.init(rawValue: 10 | 1 << 8), false), (.full, false),
+            (.noMemory, false), (.busy, false), (.locked, false), (.readOnly, false), (.permission, false),
+            (.lockingProtocol, false), (.interrupted, false), (.misuse, false),
         ])
-    func classes(_ code: Int32, _ isDamage: Bool) {
-        #expect(EventIndex.isDamage(SQLiteFailure(code: code, message: "")) == isDamage)
-        #expect(EventIndex.isDamage(DatabaseError(resultCode: ResultCode(rawValue: code))) == isDamage)
+    func classes(_ code: SQLiteError.Code, _ isDamage: Bool) {
+        #expect(EventIndex.isDamage(SQLiteError(code, "", file: "")) == isDamage)
         #expect(!EventIndex.isDamage(StorageError(.damaged, "the log")))
     }
 
@@ -199,10 +191,10 @@ struct TruthTests {
         let storage = try #require(try await open(folder) as? SQLiteStorage)
         _ = try storage.append(EventBatch(events(20)))
         // Four reads at once, each on a connection of its own.
-        func counts() async -> [Int?] {
+        func counts() async -> [Int64?] {
             let gate = DispatchGroup()
             for _ in 0..<4 { gate.enter() }
-            return await withTaskGroup(of: Int?.self) { group in
+            return await withTaskGroup(of: Int64?.self) { group in
                 for _ in 0..<4 {
                     group.addTask {
                         await withCheckedContinuation { continuation in
@@ -212,7 +204,7 @@ struct TruthTests {
                                     isOpen = true
                                     gate.leave()
                                     gate.wait()
-                                    return try Int.fetchOne(database, sql: "SELECT count(*) FROM events")
+                                    return try database.integer("SELECT count(*) FROM events")
                                 }
                                 if !isOpen { gate.leave() }
                                 continuation.resume(returning: count)
@@ -249,8 +241,8 @@ struct TruthTests {
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
         _ = try storage.append(EventBatch(events(1)))
         let reader = try indexReader(folder)
-        try await eventually { try await reader.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") == 101 } }
-        try reader.close()
+        try await eventually { try reader.integer("SELECT watermark FROM progress") == 101 }
+        reader.close()
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int == inode)
         background.cancel()
         _ = await background.result
@@ -277,13 +269,13 @@ struct TruthTests {
         #expect(try append(first[0]) == [.unchecked])
         let indexer = Indexer(log: readers, index: index, extent: writer.extent)
         #expect(try await indexer.advance() == Indexer.step)
-        #expect(try await index.pool.read { try Int.fetchOne($0, sql: "SELECT watermark FROM progress") } == 0)
+        #expect(try await index.database.read { try $0.integer("SELECT watermark FROM progress") } == 0)
         #expect(try append(first[0]) == [.duplicate(sequence: 1)])
         #expect(try append(randomEvents(1)[0]) == [])
         while try await indexer.advance() == Indexer.step {}
         #expect(try append(first[2]) == [.duplicate(sequence: 3)])
-        try index.pool.close()
-        try readers.close()
+        index.database.close()
+        readers.close()
         writer.close()
         #expect(try await setup(folder.path).verify?() == VerificationReport(events: Int64(count) + 1, problems: []))
     }

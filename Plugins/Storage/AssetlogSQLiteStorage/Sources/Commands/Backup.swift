@@ -1,7 +1,7 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
 #if canImport(Glibc)
 internal import Glibc
 #else
@@ -25,15 +25,15 @@ struct Backup {
     /// - Throws: ``StorageError``; a file that is there already is never touched.
     func write(to file: String) throws -> String {
         let source = UnwritableFile(log.path)
-        let readers = try openLog()
-        defer { try? readers.close() }
+        let database = try openLog()
+        defer { database.close() }
         guard !FileManager.default.fileExists(atPath: file) else { throw Self.exists(file) }
         let partial = "\(file).partial-\(getpid())"
         defer { remove(partial) }
         do {
             // The places first: none of them is then behind the end of the copy.
             let cursors = try cursors()
-            let (extent, head) = try copy(readers, to: partial, with: cursors)
+            let (extent, head) = try copy(database, to: partial, with: cursors)
             try source.checkUnchanged()
             try DataFolder.syncFile(partial)
             try publish(partial, as: file)
@@ -48,9 +48,9 @@ struct Backup {
         }
     }
 
-    private func openLog() throws -> DatabasePool {
+    private func openLog() throws -> Connection {
         do {
-            return try log.openReadersForCommand()
+            return try log.openReaderForCommand()
         } catch {
             throw StorageError.from(error, file: log.path)
         }
@@ -60,26 +60,24 @@ struct Backup {
         let file = "\(folder)/consumers.sqlite"
         do {
             guard let database = try ConsumerFile.openReadOnly(file) else { return [] }
-            defer { try? database.close() }
-            return try database.read { try ConsumerFile.cursors($0) }
+            defer { database.close() }
+            return try ConsumerFile.cursors(database)
         } catch {
             throw StorageError.from(error, file: file)
         }
     }
 
     private func copy(
-        _ readers: DatabasePool, to partial: String, with cursors: [ConsumerCursor]
+        _ database: Connection, to partial: String, with cursors: [ConsumerCursor]
     ) throws -> (LogExtent, head: Int64) {
-        let copy = try DatabaseQueue(path: partial)
-        // In one step: a copy in several starts again whenever the server has appended between two of them.
-        try readers.backup(to: copy)
-        return try copy.inDatabase { database in
-            // One file: without a write-ahead log beside it.
-            try database.raw("PRAGMA journal_mode = DELETE")
-            try CarriedCursors.write(cursors, into: database)
-            let extent = try LogExtent(database, file: partial)
-            return (extent, try extent.head(database))
-        }
+        let copy = try Connection(partial)
+        defer { copy.close() }
+        try database.backUp(to: copy)
+        // One file: without a write-ahead log beside it.
+        try copy.execute("PRAGMA journal_mode = DELETE")
+        try CarriedCursors.write(cursors, into: copy)
+        let extent = try LogExtent(copy, file: partial)
+        return (extent, try extent.head(copy))
     }
 
     /// Gives the copy its name, unless another file has it.

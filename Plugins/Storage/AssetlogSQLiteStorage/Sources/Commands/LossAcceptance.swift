@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Records which events a log has lost, for an operator who goes on without them.
 struct LossAcceptance {
@@ -12,31 +12,34 @@ struct LossAcceptance {
     /// Rows that are damaged are moved to the table `damaged_events`, where the log does not look. It is one transaction.
     /// - Returns: What was recorded, in order.
     /// - Throws: ``StorageError``, also when pages can't be read, so that nobody knows what is behind them.
-    static func record(_ known: [ClosedRange<Int64>], in database: Database, _ log: LogExtent) throws -> [ClosedRange<Int64>] {
-        try database.raw("BEGIN IMMEDIATE")
+    static func record(_ known: [ClosedRange<Int64>], in database: Connection, _ log: LogExtent) throws -> [ClosedRange<Int64>] {
         do {
-            let (missing, damaged) = try examine(database, log)
-            try move(damaged, database)
-            let lost = merge(known + missing + damaged.map { $0...$0 })
-            try database.raw("DELETE FROM gaps")
-            let insert = try RawStatement(database, "INSERT INTO gaps (first, last) VALUES (?, ?)")
-            for range in merge(log.gaps + lost) {
-                try insert.bind(range.lowerBound, at: 1)
-                try insert.bind(range.upperBound, at: 2)
-                try insert.run()
+            return try database.transaction {
+                let (missing, damaged) = try examine(database, log)
+                try move(damaged, database)
+                let lost = merge(known + missing + damaged.map { $0...$0 })
+                try write(merge(log.gaps + lost), database)
+                return lost
             }
-            try database.raw("COMMIT")
-            return lost
         } catch {
-            try? database.raw("ROLLBACK")
             throw StorageError.from(error, file: log.file)
         }
     }
 
+    private static func write(_ gaps: [ClosedRange<Int64>], _ database: Connection) throws {
+        try database.execute("DELETE FROM gaps")
+        let insert = try database.statement("INSERT INTO gaps (first, last) VALUES (?, ?)")
+        for range in gaps {
+            try insert.bind(range.lowerBound, at: 1)
+            try insert.bind(range.upperBound, at: 2)
+            try insert.run()
+        }
+    }
+
     private static func examine(
-        _ database: Database, _ log: LogExtent
+        _ database: Connection, _ log: LogExtent
     ) throws -> (missing: [ClosedRange<Int64>], damaged: [Int64]) {
-        let rows = try RawStatement(database, "SELECT \(EventRow.columns) FROM events ORDER BY sequence")
+        let rows = try database.statement("SELECT \(EventRow.columns) FROM events ORDER BY sequence")
         var (missing, damaged) = ([ClosedRange<Int64>](), [Int64]())
         var next = log.first
         while try rows.step() {
@@ -58,11 +61,11 @@ struct LossAcceptance {
         return (missing, damaged)
     }
 
-    private static func move(_ damaged: [Int64], _ database: Database) throws {
+    private static func move(_ damaged: [Int64], _ database: Connection) throws {
         guard !damaged.isEmpty else { return }
-        try database.raw("CREATE TABLE IF NOT EXISTS damaged_events AS SELECT * FROM events WHERE false")
+        try database.execute("CREATE TABLE IF NOT EXISTS damaged_events AS SELECT * FROM events WHERE false")
         for statement in ["INSERT INTO damaged_events SELECT * FROM events WHERE sequence = ?", "DELETE FROM events WHERE sequence = ?"] {
-            let change = try RawStatement(database, statement)
+            let change = try database.statement(statement)
             for sequence in damaged {
                 try change.bind(sequence, at: 1)
                 try change.run()

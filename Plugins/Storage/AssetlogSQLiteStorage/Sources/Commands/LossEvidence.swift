@@ -1,7 +1,7 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
 
 /// What the other files of a folder know of its log: by it a log is found out that has lost its end, or its beginning.
 struct LossEvidence {
@@ -53,14 +53,14 @@ struct LossEvidence {
 
     private static func index(_ path: String) -> Witness? {
         read(path) { database in
-            let row = try RawStatement(database, "SELECT log, watermark FROM progress")
+            let row = try database.statement("SELECT log, watermark FROM progress")
             guard try row.step() else { return nil }
             defer { row.reset() }
             // Entries of one kind lie together, so their least one is found at once.
             let kinds = EventKind.allCases.flatMap { kind in
                 [false, true].map { "(\(EventIndex.kind(Int64(kind.rawValue), isStray: $0)))" }
             }
-            let first = try database.rawInteger(
+            let first = try database.integer(
                 """
                 WITH kinds (kind) AS (VALUES \(kinds.joined(separator: ", ")))
                 SELECT min((SELECT min(sequence) FROM entries WHERE scope = scopes.scope AND kind = kinds.kind))
@@ -81,42 +81,12 @@ struct LossEvidence {
         }
     }
 
-    private static func read(_ path: String, _ body: (Database) throws -> Witness?) -> Witness? {
+    private static func read(_ path: String, _ body: (Connection) throws -> Witness?) -> Witness? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let file = UnwritableFile(path)
-        var configuration = Configuration()
-        file.prepare(&configuration)
-        configuration.readonly = true
-        configuration.busyMode = .timeout(10)
-        guard let queue = try? DatabaseQueue(path: file.name, configuration: configuration) else { return nil }
-        defer { try? queue.close() }
-        return try? queue.read { try body($0) }
-    }
-}
-
-/// Events that a log has had and has no more.
-struct Loss {
-    /// Their sequences, in order.
-    var ranges: [ClosedRange<Int64>]
-    /// Who knows of them.
-    var witness: String
-
-    /// "6 to 20", or "6".
-    static func text(_ ranges: [ClosedRange<Int64>]) -> String {
-        let few = ranges.prefix(20).map { range in
-            range.count == 1 ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)"
-        }
-        return few.joined(separator: ", ") + (ranges.count > few.count ? " and others" : "")
-    }
-
-    /// Why the log is not opened.
-    func refusal(_ folder: String, head: Int64) -> StorageError {
-        StorageError(
-            .damaged,
-            "The log in \(folder) has lost the events \(Self.text(ranges)): \(witness), and events.sqlite ends at \(head). Was a"
-                + " file removed, or the directory replaced? Put back what is missing, or restore a backup into an empty directory."
-                + " To continue without these events, start with --accept-loss: they are recorded as lost, and their sequences"
-                + " are never used again.")
+        let options = ConnectionOptions(mode: UnwritableFile(path).mode)
+        guard let database = try? Connection(path, options) else { return nil }
+        defer { database.close() }
+        return try? database.snapshot { try body(database) }
     }
 }
 #endif

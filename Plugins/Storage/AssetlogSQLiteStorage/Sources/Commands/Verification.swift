@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Reads everything that the files of a folder hold, while a server may append, and says what is wrong.
 struct Verification {
@@ -29,27 +29,27 @@ struct Verification {
     private func readReport() throws -> VerificationReport {
         // The evidence first, so that a server that appends meanwhile makes no loss of it.
         let evidence = LossEvidence(folder: folder)
-        let readers = try log.openReadersForCommand()
-        defer { try? readers.close() }
+        let database = try log.openReaderForCommand()
+        defer { database.close() }
         var problems = Problems()
-        let extent = try readers.read { [path = log.path] database in try LogExtent(database, file: path) }
-        let head = try readers.read { try extent.head($0) }
+        let extent = try LogExtent(database, file: log.path)
+        let head = try extent.head(database)
         if let loss = evidence.loss(from: extent, head: head, isNew: false) {
             problems.add(loss.refusal(folder, head: head).message)
         }
-        guard let index = openIndex(readers, extent, &problems) else {
-            return try readers.read { [problems] in check($0, extent, nil, problems) }
+        guard let index = openIndex(database, extent, &problems) else {
+            return try database.snapshot { check(database, extent, nil, problems) }
         }
-        defer { try? index.pool.close() }
-        return try index.pool.read { [problems] database in
+        defer { index.close() }
+        return try index.snapshot {
             // The index first: the log's snapshot then holds all that the index knows.
-            let index = try IndexVerification(database, file: index.path)
-            return try readers.read { check($0, extent, index, problems) }
+            let verification = try IndexVerification(index, file: index.path)
+            return try database.snapshot { check(database, extent, verification, problems) }
         }
     }
 
     private func check(
-        _ database: Database, _ extent: LogExtent, _ index: IndexVerification?, _ known: Problems
+        _ database: Connection, _ extent: LogExtent, _ index: IndexVerification?, _ known: Problems
     ) -> VerificationReport {
         var problems = known
         var check = LogVerification(extent)
@@ -67,20 +67,16 @@ struct Verification {
     }
 
     /// Lets SQLite check how the pages of a file hang together.
-    private static func integrity(of database: Database, named file: String, _ problems: inout Problems) throws {
-        let rows = try RawStatement(database, "PRAGMA integrity_check(20)")
-        while try rows.step() {
-            let line = rows.text(0)
-            if line != "ok" { problems.add("\(file) is damaged: SQLite says: \(line).") }
-        }
+    private static func integrity(of database: Connection, named file: String, _ problems: inout Problems) throws {
+        for line in try database.integrityProblems() { problems.add("\(file) is damaged: SQLite says: \(line).") }
     }
 
     private func cursors(_ extent: LogExtent, head: Int64, _ problems: inout Problems) throws {
         let file = "\(folder)/consumers.sqlite"
         do {
             guard let database = try ConsumerFile.openReadOnly(file) else { return }
-            defer { try? database.close() }
-            let cursors = try database.read { database in
+            defer { database.close() }
+            let cursors = try database.snapshot {
                 try Self.integrity(of: database, named: file, &problems)
                 return try ConsumerFile.cursors(database)
             }
@@ -104,10 +100,10 @@ struct Verification {
         let file = "\(folder)/tokens.sqlite"
         do {
             guard let database = try TokenFile.openReadOnly(file) else { return }
-            defer { try? database.close() }
-            try database.read { database in
+            defer { database.close() }
+            try database.snapshot {
                 try Self.integrity(of: database, named: file, &problems)
-                let rows = try RawStatement(database, "SELECT \(TokenRow.columns) FROM tokens")
+                let rows = try database.statement("SELECT \(TokenRow.columns) FROM tokens")
                 while try rows.step() { _ = try TokenRow.read(rows, file: file) }
             }
         } catch {
@@ -116,29 +112,16 @@ struct Verification {
     }
 
     private func openIndex(
-        _ readers: DatabasePool, _ extent: LogExtent, _ problems: inout Problems
-    ) -> EventIndex? {
+        _ log: Connection, _ extent: LogExtent, _ problems: inout Problems
+    ) -> Connection? {
         do {
-            return try EventIndex.openForCommand(folder: folder, log: LogIdentity(readers, extent))
+            return try EventIndex.openForCommand(folder: folder, log: LogIdentity(log, extent))
         } catch {
             problems.add(
                 "\(folder)/index.sqlite can't be read: \(error). It has no data of its own: the server rebuilds it"
                     + " when it starts.")
             return nil
         }
-    }
-}
-
-/// The sentences about what is wrong; a hundred of them say as much as a million.
-struct Problems {
-    private(set) var sentences: [String] = []
-
-    mutating func add(_ sentence: @autoclosure () -> String) {
-        guard sentences.count < 100 else {
-            if sentences.count == 100 { sentences.append("There are further problems.") }
-            return
-        }
-        sentences.append(sentence())
     }
 }
 #endif

@@ -1,31 +1,27 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
-internal import GRDBSQLite
 
 /// The cursors of the consumers, in a file of their own: moving one never waits for an append, and a command can set
 /// one back while a server runs.
 final class ConsumerFile: ConsumerStore {
     private let path: String
-    private let queue: DatabaseQueue
+    private let connection: SerialConnection
 
     init(folder: String) throws {
         path = "\(folder)/consumers.sqlite"
-        var configuration = Configuration()
-        configuration.label = "assetlog.consumers"
-        configuration.busyMode = .timeout(10)
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.inDatabase { [path] database in
+            connection = try SerialConnection(path, label: "assetlog.consumers")
+            try connection.access { [path] database in
                 try FileFormat.consumers.upgrade(database, file: path)
                 // A folder that was restored: the log brings the places of its consumers.
-                if try database.rawInteger("SELECT count(*) FROM consumers") == 0 {
+                if try database.integer("SELECT count(*) FROM consumers") == 0 {
                     for cursor in try CarriedCursors.read(LogFile(folder: folder)) { try Self.insert(cursor, database) }
                 }
-                try database.raw("PRAGMA journal_mode = WAL")
+                try database.execute("PRAGMA journal_mode = WAL")
                 // A crash may take the last moves back: a consumer then sees some events again, and none is lost.
-                try database.raw("PRAGMA synchronous = NORMAL")
+                try database.execute("PRAGMA synchronous = NORMAL")
             }
         } catch {
             throw StorageError.from(error, file: path)
@@ -57,26 +53,23 @@ final class ConsumerFile: ConsumerStore {
 
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
         try await access { database in
-            let update = try RawStatement(
-                database, "UPDATE consumers SET position = ?, log = ?, event = ? WHERE name = ? AND generation = ?")
+            let update = try database.statement("UPDATE consumers SET position = ?, log = ?, event = ? WHERE name = ? AND generation = ?")
             try update.bind(cursor.position, at: 1)
-            try update.bind(blobCopy: cursor.log?.bytes, at: 2)
-            try update.bind(blobCopy: cursor.event?.bytes, at: 3)
+            try update.bind(cursor.log?.bytes, at: 2)
+            try update.bind(cursor.event?.bytes, at: 3)
             try update.bind(cursor.consumer, at: 4)
             try update.bind(cursor.generation, at: 5)
             try update.run()
-            return sqlite3_changes(database.sqliteConnection) == 1
+            return try database.changes == 1
         }
     }
 
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
         try await access { database in
             // FULL for this commit: an operator's word is kept.
-            try database.raw("PRAGMA synchronous = FULL")
-            defer { try? database.raw("PRAGMA synchronous = NORMAL") }
-            let update = try RawStatement(
-                database,
-                """
+            try database.execute("PRAGMA synchronous = FULL")
+            defer { try? database.execute("PRAGMA synchronous = NORMAL") }
+            let update = try database.statement("""
                 INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
                 ON CONFLICT (name) DO UPDATE
                 SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL
@@ -84,7 +77,7 @@ final class ConsumerFile: ConsumerStore {
                 """)
             try update.bind(consumer, at: 1)
             try update.bind(max(0, position), at: 2)
-            guard try update.step() else { throw SQLiteFailure.closed }
+            guard try update.step() else { throw SQLiteError.closed(database.path) }
             let cursor = Self.cursor(update)
             // Stepping to the end commits.
             while try update.step() {}
@@ -99,16 +92,15 @@ final class ConsumerFile: ConsumerStore {
     /// Makes every move durable and closes the file; it blocks.
     func closeNow() {
         // Copying syncs the write-ahead log first, whoever else has the file open.
-        _ = try? queue.inDatabase { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
-        try? queue.close()
+        _ = try? connection.access { try $0.checkpoint(.passive) }
+        connection.close()
     }
 
     private func access<Result: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Result
+        _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
         do {
-            return try await queue.writeWithoutTransaction { [path] database in
-                guard database.sqliteConnection != nil else { throw SQLiteFailure.closed }
+            return try await connection.access { [path] database in
                 // Or cursors would be kept in a file that nobody finds again.
                 guard !database.hasMoved else {
                     throw StorageError(
@@ -124,30 +116,25 @@ final class ConsumerFile: ConsumerStore {
     }
 
     /// Opens the file for a command that only reads; nil when there is none.
-    static func openReadOnly(_ path: String) throws -> DatabaseQueue? {
+    static func openReadOnly(_ path: String) throws -> Connection? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let file = UnwritableFile(path)
-        var configuration = Configuration()
-        file.prepare(&configuration)
-        configuration.readonly = true
-        configuration.busyMode = .timeout(10)
-        let queue = try DatabaseQueue(path: file.name, configuration: configuration)
-        _ = try queue.read { try FileFormat.consumers.check($0, file: path) }
-        return queue
+        let connection = try Connection(path, ConnectionOptions(mode: UnwritableFile(path).mode))
+        _ = try FileFormat.consumers.check(connection, file: path)
+        return connection
     }
 
     /// All cursors; also of a file that an older release made, which knows nothing of logs.
-    static func cursors(_ database: Database) throws -> [ConsumerCursor] {
-        let isOld = try database.rawInteger("PRAGMA user_version") == 1
+    static func cursors(_ database: Connection) throws -> [ConsumerCursor] {
+        let isOld = try database.integer("PRAGMA user_version") == 1
         let columns = isOld ? "name, generation, position, NULL, NULL" : Self.columns
-        let rows = try RawStatement(database, "SELECT \(columns) FROM consumers ORDER BY name")
+        let rows = try database.statement("SELECT \(columns) FROM consumers ORDER BY name")
         var cursors: [ConsumerCursor] = []
         while try rows.step() { cursors.append(cursor(rows)) }
         return cursors
     }
 
-    private static func find(_ consumer: String, _ database: Database) throws -> ConsumerCursor? {
-        let row = try RawStatement(database, "SELECT \(columns) FROM consumers WHERE name = ?")
+    private static func find(_ consumer: String, _ database: Connection) throws -> ConsumerCursor? {
+        let row = try database.statement("SELECT \(columns) FROM consumers WHERE name = ?")
         try row.bind(consumer, at: 1)
         guard try row.step() else { return nil }
         defer { row.reset() }
@@ -155,24 +142,24 @@ final class ConsumerFile: ConsumerStore {
     }
 
     /// Adds a cursor, unless there is one of its name.
-    private static func insert(_ cursor: ConsumerCursor, _ database: Database) throws {
-        let insert = try RawStatement(database, "INSERT OR IGNORE INTO consumers (\(columns)) VALUES (?, ?, ?, ?, ?)")
+    private static func insert(_ cursor: ConsumerCursor, _ database: Connection) throws {
+        let insert = try database.statement("INSERT OR IGNORE INTO consumers (\(columns)) VALUES (?, ?, ?, ?, ?)")
         try bind(cursor, to: insert)
         try insert.run()
     }
 
     static let columns = "name, generation, position, log, event"
 
-    static func bind(_ cursor: ConsumerCursor, to statement: RawStatement) throws {
+    static func bind(_ cursor: ConsumerCursor, to statement: Statement) throws {
         try statement.bind(cursor.consumer, at: 1)
         try statement.bind(cursor.generation, at: 2)
         try statement.bind(cursor.position, at: 3)
-        try statement.bind(blobCopy: cursor.log?.bytes, at: 4)
-        try statement.bind(blobCopy: cursor.event?.bytes, at: 5)
+        try statement.bind(cursor.log?.bytes, at: 4)
+        try statement.bind(cursor.event?.bytes, at: 5)
     }
 
     /// The cursor of a row of ``columns``.
-    static func cursor(_ row: RawStatement) -> ConsumerCursor {
+    static func cursor(_ row: Statement) -> ConsumerCursor {
         ConsumerCursor(
             consumer: row.text(0), generation: row.integer(1), position: row.integer(2),
             log: LogID(bytes: row.bytes(3)), event: EventID(bytes: row.bytes(4)))

@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 #if canImport(Glibc)
 internal import Glibc
 #else
@@ -12,39 +12,30 @@ internal import Darwin
 /// SQLite reads a write-ahead log by a file of shared memory beside it. Where that file is missing and can't be made, the
 /// file is opened as one that nobody changes: without locks, and with the shared memory on the heap.
 struct UnwritableFile {
-    private enum Way { case ordinary, immutable, alone }
+    private enum Way { case ordinary, immutable, unshared }
 
     private let path: String
     private let way: Way
-    private let facts: [Facts]
+    private let stamps: [FileStamp]
 
     init(_ path: String) {
         self.path = path
-        facts = Self.facts(path)
-        if !Self.isReadOnly(DataFolder.parent(path)) || facts[2].exists || facts[3].exists {
+        stamps = Self.stamps(path)
+        if !Self.isReadOnly(DataFolder.parent(path)) || stamps[2].exists || stamps[3].exists {
             // A server may be at work behind another mount; its shared memory can be read. A rollback journal is for SQLite.
             way = .ordinary
         } else {
-            way = facts[1].size > 0 ? .alone : .immutable
+            way = stamps[1].size > 0 ? .unshared : .immutable
         }
     }
 
-    /// What SQLite is to open: the path, or a URI with options.
-    var name: String {
+    /// How a connection is to open it.
+    var mode: OpenMode {
         switch way {
-        case .ordinary: path
+        case .ordinary: .readOnly
         // Only without a write-ahead log: SQLite would ignore it, and with it the newest events.
-        case .immutable: "\(uri)?immutable=1"
-        case .alone: "\(uri)?vfs=unix-none"
-        }
-    }
-
-    /// Makes the connections of a configuration fit; to be called before others prepare them.
-    func prepare(_ configuration: inout Configuration) {
-        guard way == .alone else { return }
-        configuration.prepareDatabase { database in
-            // Before the first access, so that no shared memory is asked for.
-            try database.raw("PRAGMA locking_mode = EXCLUSIVE")
+        case .immutable: .immutable
+        case .unshared: .unshared
         }
     }
 
@@ -52,19 +43,11 @@ struct UnwritableFile {
     ///
     /// - Throws: ``StorageError``.
     func checkUnchanged() throws {
-        guard way != .ordinary, Self.facts(path) != facts else { return }
+        guard way != .ordinary, Self.stamps(path) != stamps else { return }
         throw StorageError(
             .unavailable,
             "\(path) has changed while it was read, so a server works on it, though its file system is read-only here. Run"
                 + " this where the server runs.")
-    }
-
-    private var uri: String {
-        let plain = Set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~/".utf8)
-        let digits = Array("0123456789ABCDEF")
-        return path.utf8.reduce(into: "file:") { uri, byte in
-            uri += plain.contains(byte) ? String(UnicodeScalar(byte)) : "%\(digits[Int(byte >> 4)])\(digits[Int(byte & 15)])"
-        }
     }
 
     private static func isReadOnly(_ folder: String) -> Bool {
@@ -72,27 +55,8 @@ struct UnwritableFile {
     }
 
     // The file, its write-ahead log, its shared memory and its rollback journal.
-    private static func facts(_ path: String) -> [Facts] {
-        ["", "-wal", "-shm", "-journal"].map { Facts(path + $0) }
-    }
-}
-
-/// What tells whether a file has changed.
-private struct Facts: Equatable {
-    var size: Int64 = -1
-    private var (seconds, nanoseconds) = (0, 0)
-
-    var exists: Bool { size >= 0 }
-
-    init(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return }
-        size = Int64(status.st_size)
-        #if canImport(Darwin)
-        (seconds, nanoseconds) = (status.st_mtimespec.tv_sec, status.st_mtimespec.tv_nsec)
-        #else
-        (seconds, nanoseconds) = (status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
-        #endif
+    private static func stamps(_ path: String) -> [FileStamp] {
+        ["", "-wal", "-shm", "-journal"].map { FileStamp(path + $0) }
     }
 }
 #endif

@@ -1,5 +1,6 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 
 /// The sixteen bytes of an identity in network order, without an allocation.
 struct EventIDBytes: Hashable, Comparable {
@@ -29,6 +30,13 @@ struct EventIDBytes: Hashable, Comparable {
     func hash(into hasher: inout Hasher) {
         hasher.combine(bytes.0)
         hasher.combine(bytes.1)
+    }
+}
+
+extension Statement {
+    /// Binds the sixteen bytes of an identity, copied.
+    func bind(_ id: EventIDBytes, at index: Int) throws {
+        try withUnsafeBytes(of: id.bytes) { try bind(copying: $0, at: index) }
     }
 }
 #endif

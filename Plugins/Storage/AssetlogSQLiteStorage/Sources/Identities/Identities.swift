@@ -1,5 +1,6 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 
 /// Tells the writer which identities that clients chose are in the log.
 ///
@@ -131,7 +132,7 @@ final class Identities {
             lookup = nil
             lookup = try IdentityLookup(index)
         }
-        guard let lookup else { throw SQLiteFailure.closed }
+        guard let lookup else { throw SQLiteError.closed(index.path) }
         return try lookup.read(body)
     }
 }

@@ -1,20 +1,20 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// The writer's own connection to an index, so that it never waits for readers, to find events by identity.
 final class IdentityLookup {
     /// The index that it reads; another one needs another lookup.
     let index: EventIndex
-    private let connection: DatabaseQueue
+    private let connection: Connection
     private var statements: Statements?
 
     fileprivate struct Statements {
-        let begin: RawStatement
-        let watermark: RawStatement
-        let scope: RawStatement
-        let find: RawStatement
-        let end: RawStatement
+        let begin: Statement
+        let watermark: Statement
+        let scope: Statement
+        let find: Statement
+        let end: Statement
     }
 
     /// What the index knows at one moment.
@@ -47,7 +47,7 @@ final class IdentityLookup {
             try statements.scope.bind(text: name, at: 1)
             defer {
                 statements.scope.reset()
-                statements.scope.clear()
+                statements.scope.clearBindings()
             }
             scope = try statements.scope.step() ? statements.scope.integer(0) : nil
         }
@@ -56,15 +56,12 @@ final class IdentityLookup {
     init(_ index: EventIndex) throws {
         self.index = index
         connection = try index.openLookup()
-        statements = try connection.inDatabase { database in
-            Statements(
-                begin: try RawStatement(database, "BEGIN"),
-                watermark: try RawStatement(database, "SELECT max(watermark, identities) FROM progress"),
-                scope: try RawStatement(
-                    database, "SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?"),
-                find: try RawStatement(database, "SELECT sequence FROM ids WHERE event_id = ? AND scope = ?"),
-                end: try RawStatement(database, "COMMIT"))
-        }
+        statements = Statements(
+            begin: try connection.prepare("BEGIN"),
+            watermark: try connection.prepare("SELECT max(watermark, identities) FROM progress"),
+            scope: try connection.prepare("SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?"),
+            find: try connection.prepare("SELECT sequence FROM ids WHERE event_id = ? AND scope = ?"),
+            end: try connection.prepare("COMMIT"))
     }
 
     deinit {
@@ -73,19 +70,15 @@ final class IdentityLookup {
 
     /// Lets `body` read one snapshot.
     func read<Result>(_ body: (Snapshot) throws -> Result) throws -> Result {
-        try connection.inDatabase { _ in
-            guard let statements else { throw SQLiteFailure.closed }
-            try statements.begin.run()
-            defer { try? statements.end.run() }
-            return try body(Snapshot(statements))
-        }
+        guard let statements else { throw SQLiteError.closed(index.path) }
+        try statements.begin.run()
+        defer { try? statements.end.run() }
+        return try body(Snapshot(statements))
     }
 
     func close() {
-        guard statements != nil else { return }
-        // SQLite can't close a connection that has statements.
-        connection.inDatabase { _ in statements = nil }
-        try? connection.close()
+        statements = nil
+        connection.close()
     }
 }
 #endif

@@ -1,19 +1,17 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Reads what the log itself says about identities, on the writer's connection.
 struct IdentityRows {
-    private let row: RawStatement
-    private let rows: RawStatement
+    private let row: Statement
+    private let rows: Statement
     private let log: LogExtent
 
-    init(_ database: Database, _ log: LogExtent) throws {
+    init(_ database: Connection, _ log: LogExtent) throws {
         self.log = log
-        row = try RawStatement(database, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        rows = try RawStatement(
-            database,
-            "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")
+        row = try database.prepare("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
+        rows = try database.prepare("SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")
     }
 
     /// Compares an event with the one at a sequence; nil: that is another one, or there is none.

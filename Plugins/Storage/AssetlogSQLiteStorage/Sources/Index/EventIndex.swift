@@ -1,8 +1,7 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
-internal import GRDBSQLite
 
 /// The secondary index: where in the log the events of an asset, a deployment, a kind, an identity and a time are.
 ///
@@ -32,7 +31,7 @@ final class EventIndex: Sendable {
     static func kind(_ kind: Int64, isStray: Bool) -> Int64 { isStray ? kind | 0x80 : kind }
 
     let path: String
-    let pool: DatabasePool
+    let database: Database
 
     /// Opens the index of a log, or makes an empty one.
     ///
@@ -45,76 +44,55 @@ final class EventIndex: Sendable {
         if FileManager.default.fileExists(atPath: path) {
             do {
                 let index = try EventIndex(path: path)
-                reason = try index.pool.read { try mismatch($0, log) }
+                reason = try index.database.read { try mismatch($0, log) }
                 if reason == nil {
-                    try index.pool.write { try addIdentities($0) }
+                    try index.database.write { try addIdentities($0) }
                     return (index, nil)
                 }
-                try? index.pool.close()
+                index.database.close()
             } catch let error where isDamage(error) {
                 reason = "\(StorageError.from(error, file: path))"
             }
             try remove(path)
         }
         let index = try EventIndex(path: path)
-        try index.pool.write { try create($0, log) }
+        try index.database.write { try create($0, log) }
         return (index, reason)
     }
 
     /// Opens an index that is there, as it is, for reading; nil when there is none or it can't be used.
-    static func openForCommand(folder: String, log: LogIdentity) throws -> EventIndex? {
+    static func openForCommand(folder: String, log: LogIdentity) throws -> Connection? {
         let path = "\(folder)/index.sqlite"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let index = try EventIndex(path: path, readonly: true)
-        guard try index.pool.read({ try mismatch($0, log) }) == nil else { return nil }
-        return index
+        let options = ConnectionOptions(mode: UnwritableFile(path).mode, settings: ["PRAGMA cache_size = -8192"])
+        let connection = try Connection(path, options)
+        return try connection.snapshot { try mismatch(connection, log) } == nil ? connection : nil
     }
 
     /// Opens a connection that reads, for the writer alone.
-    func openLookup() throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.label = "assetlog.index.lookup"
-        configuration.readonly = true
+    func openLookup() throws -> Connection {
         // The writer's commits wait for it: rather no answer than a late one.
-        configuration.busyMode = .timeout(0.2)
-        // Or GRDB would stop the process when a damaged file leaves a transaction open.
-        configuration.allowsUnsafeTransactions = true
-        configuration.prepareDatabase { database in
-            try database.raw("PRAGMA cache_size = -32768")
-        }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        try Connection(
+            path,
+            ConnectionOptions(mode: .readOnly, busyTimeout: .milliseconds(200), settings: ["PRAGMA cache_size = -32768"]))
     }
 
-    private init(path: String, readonly: Bool = false) throws {
+    private init(path: String) throws {
         self.path = path
-        let file = readonly ? UnwritableFile(path) : nil
-        var configuration = Configuration()
-        file?.prepare(&configuration)
-        configuration.label = "assetlog.index"
-        configuration.busyMode = .timeout(10)
-        configuration.maximumReaderCount = 4
-        configuration.readonly = readonly
-        configuration.prepareDatabase { database in
-            // A commit need not be on the disk: what a crash takes is indexed again. NORMAL still keeps the file whole.
-            try database.raw("PRAGMA synchronous = NORMAL")
-            try database.raw("PRAGMA cache_size = \(database.configuration.readonly ? -8192 : -49152)")
-            try database.raw("PRAGMA wal_autocheckpoint = 4000")
-        }
-        pool = try DatabasePool(path: file?.name ?? path, configuration: configuration)
+        database = try Database(
+            path,
+            settings: [
+                // A commit need not be on the disk: what a crash takes is indexed again. NORMAL still keeps the file whole.
+                "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -49152", "PRAGMA wal_autocheckpoint = 4000",
+            ],
+            readerSettings: ["PRAGMA cache_size = -8192"], label: "assetlog.index")
     }
 
     /// Whether an error says that a file is damaged, and is not one of what it stands on: SQLite found it so, its tables are
     /// not those that were made, or it holds a row twice.
     static func isDamage(_ error: any Error) -> Bool {
-        [SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT].contains(code(error) & 0xff)
-    }
-
-    private static func code(_ error: any Error) -> Int32 {
-        switch error {
-        case let failure as SQLiteFailure: failure.code
-        case let error as DatabaseError: error.resultCode.rawValue
-        default: 0
-        }
+        guard let error = error as? SQLiteError else { return false }
+        return [.corrupt, .notADatabase, .error, .constraint].contains(error.code.primary)
     }
 
     static func remove(_ path: String) throws {
@@ -124,11 +102,11 @@ final class EventIndex: Sendable {
     }
 
     /// Why the file is not the index of the log; nil: it is.
-    private static func mismatch(_ database: Database, _ log: LogIdentity) throws -> String? {
-        guard try database.rawInteger("PRAGMA application_id") == application,
-            try database.rawInteger("PRAGMA user_version") == format
+    private static func mismatch(_ database: Connection, _ log: LogIdentity) throws -> String? {
+        guard try database.integer("PRAGMA application_id") == application,
+            try database.integer("PRAGMA user_version") == format
         else { return "it has another format" }
-        let statement = try RawStatement(database, "SELECT log, watermark, watermark_id FROM progress")
+        let statement = try database.statement("SELECT log, watermark, watermark_id FROM progress")
         guard try statement.step() else { return "it is unfinished" }
         defer { statement.reset() }
         guard Array(statement.bytes(0)) == log.id else { return "it belongs to another log" }
@@ -141,14 +119,14 @@ final class EventIndex: Sendable {
     }
 
     // Older releases made the table without it. There, as mostly, the identities are as far as everything else.
-    private static func addIdentities(_ database: Database) throws {
-        let columns = try database.rawInteger(
+    private static func addIdentities(_ database: Connection) throws {
+        let columns = try database.integer(
             "SELECT count(*) FROM pragma_table_info('progress') WHERE name = 'identities'")
         guard columns == 0 else { return }
-        try database.raw("ALTER TABLE progress ADD COLUMN identities INTEGER NOT NULL DEFAULT 0")
+        try database.execute("ALTER TABLE progress ADD COLUMN identities INTEGER NOT NULL DEFAULT 0")
     }
 
-    private static func create(_ database: Database, _ log: LogIdentity) throws {
+    private static func create(_ database: Connection, _ log: LogIdentity) throws {
         for statement in [
             """
             CREATE TABLE ids (
@@ -183,33 +161,12 @@ final class EventIndex: Sendable {
             "PRAGMA application_id = \(application)",
             "PRAGMA user_version = \(format)",
         ] {
-            try database.raw(statement)
+            try database.execute(statement)
         }
-        let insert = try RawStatement(database, "INSERT INTO progress VALUES (?, 0, NULL, 0, 0)")
+        let insert = try database.statement("INSERT INTO progress VALUES (?, 0, NULL, 0, 0)")
         try log.id.withUnsafeBytes { bytes in
             try insert.bind(blob: bytes, at: 1)
             try insert.run()
-        }
-    }
-}
-
-/// What ties an index to its log.
-struct LogIdentity: Sendable {
-    /// The random number that the log got when it was made.
-    let id: [UInt8]
-    /// Finds the identity of the event at a sequence; nil when there is none that can be read.
-    let identity: @Sendable (Int64) throws -> EventIDBytes?
-
-    init(_ readers: DatabasePool, _ log: LogExtent) {
-        id = log.id.bytes
-        identity = { sequence in
-            try readers.read { database in
-                let statement = try RawStatement(database, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-                try statement.bind(sequence, at: 1)
-                guard try statement.step() else { return nil }
-                defer { statement.reset() }
-                return (try? EventRow.borrow(statement, in: log)).map { EventIDBytes($0.id) }
-            }
         }
     }
 }

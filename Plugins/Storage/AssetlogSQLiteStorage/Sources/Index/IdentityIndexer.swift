@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Indexes identities ahead of everything else, when an index is built over a log that is there already.
 ///
@@ -11,11 +11,11 @@ struct IdentityIndexer {
     /// So many identities are indexed in one transaction; some 20 MB in memory.
     static let step = 524_288
 
-    private let log: DatabasePool
+    private let log: ReaderPool
     private let extent: LogExtent
-    private let index: Database
+    private let index: Connection
 
-    init(log: DatabasePool, extent: LogExtent, index: Database) throws {
+    init(log: ReaderPool, extent: LogExtent, index: Connection) throws {
         self.log = log
         self.extent = extent
         self.index = index
@@ -41,7 +41,7 @@ struct IdentityIndexer {
         }
         guard let last = entries.last else { return false }
         try insert(entries)
-        let progress = try RawStatement(index, "UPDATE progress SET identities = ?, scopes = ?")
+        let progress = try index.statement("UPDATE progress SET identities = ?, scopes = ?")
         try progress.bind(last.sequence, at: 1)
         try progress.bind(scopes.last, at: 2)
         try progress.run()
@@ -56,11 +56,9 @@ struct IdentityIndexer {
     }
 
     private func read(
-        _ database: Database, after identities: Int64, _ scopes: inout ScopeNumbers
+        _ database: Connection, after identities: Int64, _ scopes: inout ScopeNumbers
     ) throws -> [Entry] {
-        let rows = try RawStatement(
-            database,
-            "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)")
+        let rows = try database.statement("SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)")
         try rows.bind(identities, at: 1)
         var entries: [Entry] = []
         while try rows.step() {
@@ -73,7 +71,7 @@ struct IdentityIndexer {
     }
 
     private func insert(_ entries: [Entry]) throws {
-        let ids = try RawStatement(index, "INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
+        let ids = try index.statement("INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
         for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
             try ids.bind(entry.id, at: 1)
             try ids.bind(entry.scope, at: 2)

@@ -1,28 +1,26 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Answers from the index, inside one snapshot of it: where events are that a query may want.
 struct IndexReader {
-    let database: Database
+    let database: Connection
     /// The index knows every event up to this sequence, and none behind it.
     let watermark: Int64
 
-    init(_ database: Database) throws {
+    init(_ database: Connection) throws {
         self.database = database
-        watermark = try database.rawInteger("SELECT watermark FROM progress") ?? 0
+        watermark = try database.integer("SELECT watermark FROM progress") ?? 0
     }
 
     /// The index knows the identity of every event up to this sequence.
     func identities() throws -> Int64 {
-        max(watermark, try database.rawInteger("SELECT identities FROM progress") ?? 0)
+        max(watermark, try database.integer("SELECT identities FROM progress") ?? 0)
     }
 
     /// The sequence of an event.
     func sequence(of id: EventID, in deployment: String) throws -> Int64? {
-        let statement = try RawStatement(
-            database,
-            """
+        let statement = try database.statement("""
             SELECT sequence FROM ids WHERE event_id = ?
             AND scope = (SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?)
             """)
@@ -54,9 +52,9 @@ struct IndexReader {
             return scopes
         }
         let deployment = filter.deployment == nil ? "" : " AND deployment = ?"
-        let statement = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ?\(deployment)")
+        let statement = try database.statement("SELECT scope FROM scopes WHERE asset_key = ?\(deployment)")
         for (place, value) in [filter.assetKey?.canonical ?? "", filter.deployment].compactMap(\.self).enumerated() {
-            try statement.bind(value, at: Int32(place) + 1)
+            try statement.bind(value, at: place + 1)
         }
         var scopes: [Int64] = []
         while try statement.step() { scopes.append(statement.integer(0)) }
@@ -71,9 +69,7 @@ struct IndexReader {
 
     /// The numbers of the assets that the filter's prefix and patterns leave; nil: there are too many, or too many to look at.
     private func scopesOfAssets(_ filter: EventFilter) throws -> [Int64]? {
-        let statement = try RawStatement(
-            database,
-            "SELECT scope, asset_key FROM scopes WHERE asset_key >= ?1 AND asset_key < ?2"
+        let statement = try database.statement("SELECT scope, asset_key FROM scopes WHERE asset_key >= ?1 AND asset_key < ?2"
                 + (filter.deployment == nil ? "" : " AND deployment = ?3"))
         if let deployment = filter.deployment { try statement.bind(deployment, at: 3) }
         var (scopes, candidates) = (Set<Int64>(), 0)
@@ -103,9 +99,7 @@ struct IndexReader {
     /// Nil: there is none.
     func nextRun(in range: ClosedRange<Int64>, for filter: EventFilter, descending: Bool) throws -> ClosedRange<Int64>? {
         guard filter.from != nil || filter.to != nil else { return range }
-        let statement = try RawStatement(
-            database,
-            """
+        let statement = try database.statement("""
             SELECT block FROM zones WHERE block BETWEEN ? AND ? AND greatest >= ? AND least < ?
             ORDER BY block \(descending ? "DESC" : "ASC") LIMIT 256
             """)

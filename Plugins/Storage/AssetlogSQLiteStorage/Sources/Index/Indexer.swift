@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Brings the index up to the log, in steps of many events so that each page of the index is written once per step.
 struct Indexer: Sendable {
@@ -19,7 +19,7 @@ struct Indexer: Sendable {
         var deploymentScope: Int64
     }
 
-    let log: DatabasePool
+    let log: ReaderPool
     let index: EventIndex
     let extent: LogExtent
 
@@ -28,16 +28,16 @@ struct Indexer: Sendable {
     ///
     /// - Returns: How many there were; less than ``step`` when the index has reached the log's end.
     func advance() async throws -> Int {
-        try await index.pool.write { database in
-            let watermark = try database.rawInteger("SELECT watermark FROM progress") ?? 0
-            let identities = max(watermark, try database.rawInteger("SELECT identities FROM progress") ?? 0)
+        try await index.database.write { database in
+            let watermark = try database.integer("SELECT watermark FROM progress") ?? 0
+            let identities = max(watermark, try database.integer("SELECT identities FROM progress") ?? 0)
             let ahead = try IdentityIndexer(log: log, extent: extent, index: database)
             if try ahead.advance(after: identities, watermark: watermark) { return Self.step }
             var scopes = try ScopeNumbers(database)
             // All rows are read before the first is indexed, so that this reader does not hold back the
             // write-ahead log's start-over for longer than it needs.
             let entries: [Entry]
-            let highest = try database.rawInteger("SELECT highest FROM zones ORDER BY block DESC LIMIT 1") ?? .min
+            let highest = try database.integer("SELECT highest FROM zones ORDER BY block DESC LIMIT 1") ?? .min
             do {
                 entries = try log.read { log in
                     try read(log, after: watermark, &scopes, TimeOrder(highest: highest))
@@ -51,7 +51,7 @@ struct Indexer: Sendable {
             try insertPlaces(of: entries, into: database)
             try insertStrays(of: entries, into: database)
             try insertZones(of: entries, into: database)
-            let progress = try RawStatement(database, "UPDATE progress SET watermark = ?, watermark_id = ?, scopes = ?")
+            let progress = try database.statement("UPDATE progress SET watermark = ?, watermark_id = ?, scopes = ?")
             try progress.bind(last.sequence, at: 1)
             try progress.bind(last.id, at: 2)
             try progress.bind(scopes.last, at: 3)
@@ -61,12 +61,10 @@ struct Indexer: Sendable {
     }
 
     private func read(
-        _ log: Database, after watermark: Int64, _ scopes: inout ScopeNumbers, _ order: TimeOrder
+        _ log: Connection, after watermark: Int64, _ scopes: inout ScopeNumbers, _ order: TimeOrder
     ) throws -> [Entry] {
         var order = order
-        let rows = try RawStatement(
-            log,
-            """
+        let rows = try log.statement("""
             SELECT \(EventRow.columns) FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)
             """)
         try rows.bind(watermark, at: 1)
@@ -94,9 +92,9 @@ struct Indexer: Sendable {
         return entries
     }
 
-    private func insertIdentities(of entries: [Entry], into database: Database) throws {
+    private func insertIdentities(of entries: [Entry], into database: Connection) throws {
         // An identity can come again when its event was removed from the log.
-        let ids = try RawStatement(database, "INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
+        let ids = try database.statement("INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
         // Sorted, for identities that clients chose may be random, and lie together in pages then.
         for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
             try ids.bind(entry.id, at: 1)
@@ -106,8 +104,8 @@ struct Indexer: Sendable {
         }
     }
 
-    private func insertPlaces(of entries: [Entry], into database: Database) throws {
-        let places = try RawStatement(database, "INSERT INTO entries (scope, kind, sequence) VALUES (?, ?, ?)")
+    private func insertPlaces(of entries: [Entry], into database: Connection) throws {
+        let places = try database.statement("INSERT INTO entries (scope, kind, sequence) VALUES (?, ?, ?)")
         func insert(_ entry: Entry, _ scope: Int64) throws {
             try places.bind(scope, at: 1)
             try places.bind(EventIndex.kind(entry.kind, isStray: entry.isStray), at: 2)
@@ -123,11 +121,10 @@ struct Indexer: Sendable {
         }
     }
 
-    private func insertStrays(of entries: [Entry], into database: Database) throws {
+    private func insertStrays(of entries: [Entry], into database: Connection) throws {
         let strays = entries.filter(\.isStray)
         guard !strays.isEmpty else { return }
-        let insert = try RawStatement(
-            database, "INSERT INTO strays (scope, kind, timestamp, sequence) VALUES (?, ?, ?, ?)")
+        let insert = try database.statement("INSERT INTO strays (scope, kind, timestamp, sequence) VALUES (?, ?, ?, ?)")
         for scope in [\Entry.deploymentScope, \Entry.assetScope] {
             let sorted = strays.sorted {
                 ($0[keyPath: scope], $0.kind, $0.timestamp, $0.sequence)
@@ -143,10 +140,8 @@ struct Indexer: Sendable {
         }
     }
 
-    private func insertZones(of entries: [Entry], into database: Database) throws {
-        let zone = try RawStatement(
-            database,
-            """
+    private func insertZones(of entries: [Entry], into database: Connection) throws {
+        let zone = try database.statement("""
             INSERT INTO zones (block, least, greatest, lowest, highest) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (block) DO UPDATE
             SET least = min(least, excluded.least), greatest = max(greatest, excluded.greatest),

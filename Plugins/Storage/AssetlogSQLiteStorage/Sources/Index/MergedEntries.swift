@@ -1,12 +1,12 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Several lists of sequences of the index as one in their order, read as far as it is asked for.
 struct MergedEntries {
     /// The sequences of one scope and kind.
     private struct List {
-        let statement: RawStatement
+        let statement: Statement
         var next: Int64?
     }
 
@@ -18,7 +18,7 @@ struct MergedEntries {
     private(set) var next: Int64?
 
     /// - Parameter kinds: As they stand in `entries`; see ``EventIndex/kind(_:isStray:)``.
-    init(_ database: Database, scopes: [Int64], kinds: [Int64], from first: Int64, descending: Bool) throws {
+    init(_ database: Connection, scopes: [Int64], kinds: [Int64], from first: Int64, descending: Bool) throws {
         isDescending = descending
         let sql = """
             SELECT sequence FROM entries WHERE scope = ? AND kind = ? AND sequence \(descending ? "<=" : ">=") ?
@@ -26,7 +26,7 @@ struct MergedEntries {
             """
         lists = try scopes.flatMap { scope in
             try kinds.map { kind in
-                let statement = try RawStatement(database, sql)
+                let statement = try database.statement(sql)
                 try statement.bind(scope, at: 1)
                 try statement.bind(kind, at: 2)
                 return List(statement: statement, next: descending ? .max : .min)

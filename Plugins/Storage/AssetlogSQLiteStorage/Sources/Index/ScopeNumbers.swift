@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Gives numbers to pairs of asset key and deployment; the pairs of one step are remembered.
 struct ScopeNumbers {
@@ -11,13 +11,13 @@ struct ScopeNumbers {
 
     private(set) var last: Int64
     private var known: [Scope: Int64] = [:]
-    private let find: RawStatement
-    private let insert: RawStatement
+    private let find: Statement
+    private let insert: Statement
 
-    init(_ database: Database) throws {
-        last = try database.rawInteger("SELECT scopes FROM progress") ?? 0
-        find = try RawStatement(database, "SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
-        insert = try RawStatement(database, "INSERT INTO scopes (asset_key, deployment, scope) VALUES (?, ?, ?)")
+    init(_ database: Connection) throws {
+        last = try database.integer("SELECT scopes FROM progress") ?? 0
+        find = try database.statement("SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
+        insert = try database.statement("INSERT INTO scopes (asset_key, deployment, scope) VALUES (?, ?, ?)")
     }
 
     /// The number of a pair; the empty asset key stands for all assets of the deployment.

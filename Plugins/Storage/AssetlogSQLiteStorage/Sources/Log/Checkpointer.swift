@@ -1,7 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
-internal import GRDBSQLite
+internal import AssetlogSQLite
 
 /// Copies the write-ahead log into the file in the background, so that no commit waits for it.
 ///
@@ -11,7 +10,7 @@ struct Checkpointer: Sendable {
     /// So few pages are quicker copied by the writer (about a millisecond) than waited for.
     static let shortRest = 500
 
-    private let connection: DatabaseQueue
+    private let connection: SerialConnection
 
     init(_ file: LogFile) throws {
         connection = try file.openCheckpointer()
@@ -22,15 +21,15 @@ struct Checkpointer: Sendable {
     /// - Returns: The number of pages that are left.
     func copy() async throws -> Int {
         do {
-            return try await connection.writeWithoutTransaction { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
-        } catch let failure as SQLiteFailure where failure.code & 0xff == SQLITE_BUSY {
+            return try await connection.access { try $0.checkpoint(.passive).remaining }
+        } catch let error as SQLiteError where error.code.primary == .busy {
             // The writer is copying at this moment: that is no failure, and leaves the rest to it.
             return .max
         }
     }
 
     func close() {
-        try? connection.close()
+        connection.close()
     }
 }
 #endif

@@ -1,12 +1,13 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 
 /// How an event stands in a row of the table `events`.
 enum EventRow {
     static let columns =
         "sequence, event_id, deployment, kind, asset_key, partition, timestamp, received_at, reported_by, details, checksum"
     /// How many there are.
-    static let columnCount: Int32 = 11
+    static let columnCount = 11
 
     /// What is kept of an event's checksum: 32 bits, which take five bytes of the row.
     static func checksum(_ columns: borrowing EventColumns, at sequence: Int64) -> Int64 {
@@ -17,31 +18,31 @@ enum EventRow {
     /// Reads the row that a statement over ``columns`` stands on.
     ///
     /// - Throws: ``StorageError`` with the code `damaged` and the sequence when it is not what was written.
-    static func read(_ row: RawStatement, in log: LogExtent) throws -> LoggedEvent {
+    static func read(_ row: Statement, in log: LogExtent) throws -> LoggedEvent {
         LoggedEvent(sequence: row.integer(0), event: try borrow(row, in: log).event)
     }
 
     /// Lends the row that a statement over ``columns`` stands on, until its next step.
     ///
     /// - Throws: As ``read(_:in:)``.
-    static func borrow(_ row: RawStatement, in log: LogExtent) throws -> EventColumns {
+    static func borrow(_ row: Statement, in log: LogExtent) throws -> EventColumns {
         let sequence = row.integer(0)
         guard let id = EventIDBytes(row.bytes(1)) else { throw damaged("event_id", sequence, log) }
-        guard row.isText(2) else { throw damaged("deployment", sequence, log) }
+        guard row.type(2) == .text else { throw damaged("deployment", sequence, log) }
         guard let kind = UInt8(exactly: row.integer(3)).flatMap(EventKind.init(rawValue:)) else {
             throw damaged("kind", sequence, log)
         }
-        guard row.isText(4) else { throw damaged("asset_key", sequence, log) }
-        guard row.isNull(5) || row.isText(5) else { throw damaged("partition", sequence, log) }
-        guard row.isInteger(6), row.isInteger(7) else { throw damaged("timestamp", sequence, log) }
-        guard row.isNull(8) || row.isText(8) else { throw damaged("reported_by", sequence, log) }
-        guard row.isBlob(9) else { throw damaged("details", sequence, log) }
+        guard row.type(4) == .text else { throw damaged("asset_key", sequence, log) }
+        guard row.isNull(5) || row.type(5) == .text else { throw damaged("partition", sequence, log) }
+        guard row.type(6) == .integer, row.type(7) == .integer else { throw damaged("timestamp", sequence, log) }
+        guard row.isNull(8) || row.type(8) == .text else { throw damaged("reported_by", sequence, log) }
+        guard row.type(9) == .blob else { throw damaged("details", sequence, log) }
         let columns = EventColumns(
             id: id.id, kind: kind, timestamp: Timestamp(microseconds: row.integer(6)),
             receivedAt: Timestamp(microseconds: row.integer(7)), deployment: row.bytes(2), assetKey: row.bytes(4),
             partition: row.isNull(5) ? nil : row.bytes(5), reportedBy: row.isNull(8) ? nil : row.bytes(8),
             details: row.bytes(9))
-        if row.isInteger(10) {
+        if row.type(10) == .integer {
             guard row.integer(10) == checksum(columns, at: sequence) else { throw damaged("checksum", sequence, log) }
         } else {
             try checkUnsummed(row, columns, sequence, log)
@@ -51,7 +52,7 @@ enum EventRow {
 
     /// Checks what can be checked of an event that an older release wrote.
     private static func checkUnsummed(
-        _ row: RawStatement, _ columns: borrowing EventColumns, _ sequence: Int64, _ log: LogExtent
+        _ row: Statement, _ columns: borrowing EventColumns, _ sequence: Int64, _ log: LogExtent
     ) throws {
         guard row.isNull(10), sequence <= log.uncheckedUpTo else { throw damaged("checksum", sequence, log) }
         guard CanonicalJSON.isCanonical(columns.assetKey, .array) else { throw damaged("asset_key", sequence, log) }

@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Which log a file holds, and which of its sequences have an event: what tells an event that is missing from one that
 /// never was.
@@ -17,15 +17,15 @@ struct LogExtent: Sendable {
     /// Reads it from a file of the current format.
     ///
     /// - Throws: ``StorageError`` with the code `damaged` when the tables are not as they were made.
-    init(_ database: Database, file: String) throws {
+    init(_ database: Connection, file: String) throws {
         self.file = file
         try Self.checkColumns(database, file)
-        let row = try RawStatement(database, "SELECT id, unchecked_up_to FROM log")
+        let row = try database.statement("SELECT id, unchecked_up_to FROM log")
         guard try row.step(), let id = LogID(bytes: row.bytes(0)) else { throw Self.damaged(file, "its identity") }
         self.id = id
         uncheckedUpTo = row.integer(1)
         row.reset()
-        let rows = try RawStatement(database, "SELECT first, last FROM gaps ORDER BY first")
+        let rows = try database.statement("SELECT first, last FROM gaps ORDER BY first")
         var gaps: [ClosedRange<Int64>] = []
         while try rows.step() {
             guard rows.integer(0) > gaps.last?.upperBound ?? 0, rows.integer(1) >= rows.integer(0) else {
@@ -34,12 +34,12 @@ struct LogExtent: Sendable {
             gaps.append(rows.integer(0)...rows.integer(1))
         }
         self.gaps = gaps
-        first = try database.rawInteger("SELECT min(sequence) FROM events") ?? (gaps.last?.upperBound ?? 0) + 1
+        first = try database.integer("SELECT min(sequence) FROM events") ?? (gaps.last?.upperBound ?? 0) + 1
     }
 
     /// The last sequence that was given to an event, by what the file holds now.
-    func head(_ database: Database) throws -> Int64 {
-        max(try database.rawInteger("SELECT max(sequence) FROM events") ?? 0, gaps.last?.upperBound ?? 0)
+    func head(_ database: Connection) throws -> Int64 {
+        max(try database.integer("SELECT max(sequence) FROM events") ?? 0, gaps.last?.upperBound ?? 0)
     }
 
     /// The number of events up to a sequence.
@@ -73,8 +73,8 @@ struct LogExtent: Sendable {
     }
 
     // A damaged schema may still be one that SQLite reads, with other columns or another key.
-    private static func checkColumns(_ database: Database, _ file: String) throws {
-        let rows = try RawStatement(database, "SELECT name, type, \"notnull\", pk FROM pragma_table_info('events')")
+    private static func checkColumns(_ database: Connection, _ file: String) throws {
+        let rows = try database.statement("SELECT name, type, \"notnull\", pk FROM pragma_table_info('events')")
         var found: [String] = []
         while try rows.step() {
             found.append("\(rows.text(0)) \(rows.text(1)) \(rows.integer(2)) \(rows.integer(3))")
@@ -85,42 +85,6 @@ struct LogExtent: Sendable {
             "details BLOB 1 0", "checksum INTEGER 0 0",
         ]
         guard found == expected else { throw damaged(file, "the table of the events") }
-    }
-}
-
-/// Follows a scan over a range of the log, and finds out when it passes an event that is missing.
-struct Continuity {
-    private let log: LogExtent
-    private let range: ClosedRange<Int64>
-    private let isDescending: Bool
-    private var next: Int64
-
-    init(_ log: LogExtent, _ range: ClosedRange<Int64>, descending: Bool = false) {
-        self.log = log
-        self.range = range
-        isDescending = descending
-        next = descending ? range.upperBound : range.lowerBound
-    }
-
-    /// Takes the next row.
-    mutating func pass(_ sequence: Int64) throws {
-        if isDescending {
-            try require(sequence + 1, next)
-            next = sequence - 1
-        } else {
-            try require(next, sequence - 1)
-            next = sequence + 1
-        }
-    }
-
-    /// There was no further row in the range.
-    func finish() throws {
-        if isDescending { try require(range.lowerBound, next) } else { try require(next, range.upperBound) }
-    }
-
-    private func require(_ first: Int64, _ last: Int64) throws {
-        guard first <= last, let sequence = log.event(in: first...last) else { return }
-        throw log.missing(sequence)
     }
 }
 #endif

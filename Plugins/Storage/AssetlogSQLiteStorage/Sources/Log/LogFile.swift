@@ -1,7 +1,7 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
 
 /// The file of the log and how connections to it are opened.
 struct LogFile: Sendable {
@@ -23,84 +23,78 @@ struct LogFile: Sendable {
     var openPaths: [String] { ["", "-wal", "-shm"].map { path + $0 } }
 
     /// Opens the connection that appends, makes the file where there is none, and upgrades its format.
-    func openWriter() throws -> DatabaseQueue {
-        var configuration = configuration(label: "assetlog.log.writer")
-        // Or GRDB would stop the process when a failing disk leaves a transaction open; it is rolled back by closing.
-        configuration.allowsUnsafeTransactions = true
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        try queue.inDatabase { database in
-            try FileFormat.log.upgrade(database, file: path)
-            guard try database.rawText("PRAGMA journal_mode = WAL") == "wal" else {
-                throw StorageError(
-                    .unavailable,
-                    "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local file system.")
-            }
-            // FULL: a commit returns after the write-ahead log is on the disk. Checked, for everything rests on it.
-            try database.raw("PRAGMA synchronous = FULL")
-            guard try database.rawInteger("PRAGMA synchronous") == 2 else {
-                throw StorageError(.unavailable, "\(path): this SQLite does not support synchronous = FULL.")
-            }
-            // Checkpoints are the Checkpointer's work, so that no commit pays for them.
-            try database.raw("PRAGMA wal_autocheckpoint = 0")
-            // A log that is only appended to is not read again by its writer.
-            try database.raw("PRAGMA cache_size = -16384")
+    func openWriter() throws -> Connection {
+        // A log that is only appended to is not read again by its writer.
+        let connection = try Connection(path, options(.readWrite, cache: 16_384))
+        try FileFormat.log.upgrade(connection, file: path)
+        guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
+            throw StorageError(
+                .unavailable,
+                "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local file system.")
         }
-        return queue
+        // FULL: a commit returns after the write-ahead log is on the disk. Checked, for everything rests on it.
+        try connection.execute("PRAGMA synchronous = FULL")
+        guard try connection.integer("PRAGMA synchronous") == 2 else {
+            throw StorageError(.unavailable, "\(path): this SQLite does not support synchronous = FULL.")
+        }
+        // Checkpoints are the Checkpointer's work, so that no commit pays for them.
+        try connection.execute("PRAGMA wal_autocheckpoint = 0")
+        return connection
     }
 
     /// Opens a connection that copies the write-ahead log into the file.
-    func openCheckpointer() throws -> DatabaseQueue {
-        let queue = try DatabaseQueue(path: path, configuration: configuration(label: "assetlog.log.checkpointer"))
-        try queue.inDatabase { database in
-            try database.raw("PRAGMA synchronous = FULL")
-            try database.raw("PRAGMA wal_autocheckpoint = 0")
-            // Opens the write-ahead log: at the first checkpoint, another file may be in its place.
-            _ = try database.rawInteger("SELECT count(*) FROM sqlite_master")
-        }
-        return queue
+    func openCheckpointer() throws -> SerialConnection {
+        var options = options(.readWrite)
+        options.settings += ["PRAGMA synchronous = FULL", "PRAGMA wal_autocheckpoint = 0"]
+        return try SerialConnection(path, options, label: "assetlog.log.checkpointer")
     }
 
     /// Opens connections that read.
-    func openReaders(count: Int = 4) throws -> DatabasePool {
-        try openReaders(path, count: count, configuration(label: "assetlog.log.reader"))
+    func openReaders() throws -> ReaderPool {
+        try ReaderPool(path, options(.readOnly), count: 4, label: "assetlog.log.reader")
     }
 
-    private func openReaders(_ name: String, count: Int, _ configuration: Configuration) throws -> DatabasePool {
-        var configuration = configuration
-        configuration.readonly = true
-        configuration.maximumReaderCount = count
-        return try DatabasePool(path: name, configuration: configuration)
+    /// Opens a connection that reads.
+    func openReader() throws -> Connection {
+        try Connection(path, options(.readOnly))
     }
 
-    /// Opens connections that read for a command beside a server, after checking the format.
-    func openReadersForCommand() throws -> DatabasePool {
-        guard exists else {
-            throw StorageError(
-                .unavailable,
-                "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
-        }
-        let file = UnwritableFile(path)
-        var base = Configuration()
-        file.prepare(&base)
-        let readers = try openReaders(file.name, count: 1, configuration(label: "assetlog.log.reader", from: base))
-        let version = try readers.read { database in try FileFormat.log.check(database, file: path) }
+    /// Opens a connection that reads for a command beside a server, after checking the format.
+    func openReaderForCommand() throws -> Connection {
+        try checkExistence()
+        let connection = try Connection(path, options(UnwritableFile(path).mode))
+        try checkFormat(connection)
+        return connection
+    }
+
+    /// Opens a connection that reads for tasks of a command beside a server, after checking the format.
+    func openReadersForCommand() throws -> ReaderPool {
+        try checkExistence()
+        let readers = try ReaderPool(path, options(UnwritableFile(path).mode), count: 1, label: "assetlog.log.reader")
+        try readers.read { try checkFormat($0) }
+        return readers
+    }
+
+    private func checkExistence() throws {
+        guard !exists else { return }
+        throw StorageError(
+            .unavailable,
+            "There is no log at \(path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
+    }
+
+    private func checkFormat(_ connection: Connection) throws {
+        let version = try FileFormat.log.check(connection, file: path)
         guard version == FileFormat.log.current else {
             throw StorageError(
                 .unavailable,
                 "\(path) has the older format \(version). Start the server once to upgrade it, then try again."
             )
         }
-        return readers
     }
 
-    private func configuration(label: String, from base: Configuration = Configuration()) -> Configuration {
-        var configuration = base
-        configuration.label = label
-        configuration.busyMode = .timeout(10)
-        configuration.prepareDatabase { database in
-            try database.raw("PRAGMA cache_size = -8192")
-        }
-        return configuration
+    /// - Parameter cache: The memory for pages, in KiB.
+    private func options(_ mode: OpenMode, cache: Int = 8192) -> ConnectionOptions {
+        ConnectionOptions(mode: mode, settings: ["PRAGMA cache_size = -\(cache)"])
     }
 }
 #endif

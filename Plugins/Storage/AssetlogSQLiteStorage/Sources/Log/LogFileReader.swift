@@ -1,12 +1,12 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 internal import Synchronization
 
 /// Reads the log of a folder beside a server that appends to it; it changes nothing.
 final class LogFileReader: LogReader {
     private let file: LogFile
-    private let readers: DatabasePool
+    private let readers: ReaderPool
     private let isClosed = Atomic<Bool>(false)
 
     /// Opens the file; it blocks.
@@ -48,11 +48,11 @@ final class LogFileReader: LogReader {
 
     func close() async {
         guard !isClosed.exchange(true, ordering: .acquiringAndReleasing) else { return }
-        await onThread { [readers] in try? readers.close() }
+        await onThread { [readers] in readers.close() }
     }
 
     private func read<Result: Sendable>(
-        _ body: @escaping @Sendable (Database, LogExtent) throws -> Result
+        _ body: @escaping @Sendable (Connection, LogExtent) throws -> Result
     ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else {
             throw StorageError(.closed, "The reader of \(file.path) was closed.")

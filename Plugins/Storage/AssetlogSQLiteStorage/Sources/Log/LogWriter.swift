@@ -1,7 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
-internal import GRDBSQLite
+internal import AssetlogSQLite
 
 /// Appends batches to the log: one transaction each, durable when it returns.
 ///
@@ -38,7 +37,7 @@ final class LogWriter {
 
     /// Records events as lost; the next writer knows it.
     func recordLoss(_ known: [ClosedRange<Int64>]) throws -> [ClosedRange<Int64>] {
-        guard let connection else { throw SQLiteFailure.closed }
+        guard let connection else { throw SQLiteError.closed(file.path) }
         return try connection.recordLoss(known)
     }
 
@@ -115,7 +114,7 @@ final class LogWriter {
             // file and truncating it proves that the disk takes writes again, and that no crash brings it back.
             do {
                 try connection.truncate()
-            } catch let failure as SQLiteFailure where [SQLITE_FULL, SQLITE_BUSY].contains(failure.code & 0xff) {
+            } catch let error as SQLiteError where [.full, .busy].contains(error.code.primary) {
                 // No space to copy into, or a reader in the way: an append overwrites the refused rows as well.
             }
             // More may be there: a transaction that was refused, but whole. Less than what was acknowledged never.
@@ -134,162 +133,6 @@ final class LogWriter {
         nextHelp = walBound
         self.connection = connection
         return connection
-    }
-}
-
-/// A commit that SQLite refused. Its transaction may stand in the write-ahead log all the same, and then it is recovered.
-struct UnsettledCommit: Error {
-    var cause: any Error
-}
-
-/// The connection that appends, with its prepared statements.
-private final class WriterConnection {
-    private let queue: DatabaseQueue
-    let extent: LogExtent
-    private var statements: Statements?
-    /// Where the hook of SQLite leaves the number of pages; on the heap, for SQLite keeps the pointer.
-    private let pages: UnsafeMutablePointer<Int32>
-
-    private struct Statements {
-        let begin: RawStatement
-        let insert: RawStatement
-        let commit: RawStatement
-        let rollback: RawStatement
-        let identities: IdentityRows
-    }
-
-    init(_ file: LogFile) throws {
-        queue = try file.openWriter()
-        let extent = try queue.inDatabase { try LogExtent($0, file: file.path) }
-        self.extent = extent
-        pages = .allocate(capacity: 1)
-        pages.pointee = 0
-        let pages = pages
-        statements = try queue.inDatabase { database in
-            // GRDB's hooks observe transactions that it runs itself; these are not.
-            sqlite3_commit_hook(database.sqliteConnection, nil, nil)
-            sqlite3_rollback_hook(database.sqliteConnection, nil, nil)
-            sqlite3_wal_hook(
-                database.sqliteConnection,
-                { context, _, _, pages in
-                    context?.assumingMemoryBound(to: Int32.self).pointee = pages
-                    return SQLITE_OK
-                }, pages)
-            return Statements(
-                begin: try RawStatement(database, "BEGIN IMMEDIATE"),
-                insert: try RawStatement(
-                    database, "INSERT INTO events (\(EventRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
-                commit: try RawStatement(database, "COMMIT"),
-                rollback: try RawStatement(database, "ROLLBACK"),
-                identities: try IdentityRows(database, extent))
-        }
-    }
-
-    deinit {
-        close()
-        pages.deallocate()
-    }
-
-    var walPages: Int { Int(pages.pointee) }
-
-    func readIdentities<Result>(_ body: (IdentityRows) throws -> Result) throws -> Result {
-        try queue.inDatabase { _ in
-            guard let statements else { throw SQLiteFailure.closed }
-            return try body(statements.identities)
-        }
-    }
-
-    /// Inserts the new events of a batch in one transaction.
-    func insert(_ batch: EventBatch, _ plan: AppendPlan, after head: Int64) throws {
-        try queue.inDatabase { _ in
-            guard let statements else { throw SQLiteFailure.closed }
-            try statements.begin.run()
-            do {
-                var sequence = head
-                for index in plan.insertions.joined() {
-                    sequence += 1
-                    try batch.withColumns(at: index) { columns in
-                        try Self.insert(columns, sequence, with: statements.insert)
-                    }
-                }
-                statements.insert.clear()
-                do {
-                    try statements.commit.run()
-                } catch {
-                    throw UnsettledCommit(cause: error)
-                }
-            } catch {
-                statements.insert.clear()
-                // SQLite may have rolled back by itself; then this fails, and that is as good.
-                try? statements.rollback.run()
-                throw error
-            }
-        }
-    }
-
-    /// Binds the bytes of the batch itself, without a copy, and inserts a row.
-    private static func insert(
-        _ columns: borrowing EventColumns, _ sequence: Int64, with statement: RawStatement
-    ) throws {
-        try statement.bind(sequence, at: 1)
-        try statement.bind(EventIDBytes(columns.id), at: 2)
-        try statement.bind(text: columns.deployment, at: 3)
-        try statement.bind(Int64(columns.kind.rawValue), at: 4)
-        try statement.bind(text: columns.assetKey, at: 5)
-        try statement.bind(text: columns.partition, at: 6)
-        try statement.bind(columns.timestamp.microseconds, at: 7)
-        try statement.bind(columns.receivedAt.microseconds, at: 8)
-        try statement.bind(text: columns.reportedBy, at: 9)
-        try statement.bind(blob: columns.details, at: 10)
-        try statement.bind(EventRow.checksum(columns, at: sequence), at: 11)
-        try statement.run()
-    }
-
-    func head() throws -> Int64 {
-        try queue.inDatabase { try extent.head($0) }
-    }
-
-    func recordLoss(_ known: [ClosedRange<Int64>]) throws -> [ClosedRange<Int64>] {
-        try queue.inDatabase { try LossAcceptance.record(known, in: $0, extent) }
-    }
-
-    /// Copies into the file what no reader holds back.
-    ///
-    /// - Returns: The number of pages that are left.
-    func checkpoint() throws -> Int {
-        try queue.inDatabase { try $0.checkpointLog(SQLITE_CHECKPOINT_PASSIVE) }
-    }
-
-    func truncate() throws {
-        try queue.inDatabase { database in
-            sqlite3_busy_timeout(database.sqliteConnection, 200)
-            defer { sqlite3_busy_timeout(database.sqliteConnection, 10_000) }
-            _ = try database.checkpointLog(SQLITE_CHECKPOINT_TRUNCATE)
-        }
-    }
-
-    func close() {
-        guard statements != nil else { return }
-        // SQLite can't close a connection that has statements, or call the hook later.
-        queue.inDatabase { database in
-            statements = nil
-            sqlite3_wal_hook(database.sqliteConnection, nil, nil)
-        }
-        try? queue.close()
-    }
-}
-
-extension Database {
-    /// Copies the write-ahead log into the file.
-    ///
-    /// - Returns: The number of pages that are left.
-    func checkpointLog(_ mode: Int32) throws -> Int {
-        guard let sqliteConnection else { throw SQLiteFailure.closed }
-        var pages: Int32 = 0
-        var copied: Int32 = 0
-        let code = sqlite3_wal_checkpoint_v2(sqliteConnection, nil, mode, &pages, &copied)
-        guard code == SQLITE_OK else { throw SQLiteFailure(sqliteConnection) }
-        return Int(max(0, pages - copied))
     }
 }
 #endif

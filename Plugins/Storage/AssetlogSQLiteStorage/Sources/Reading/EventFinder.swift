@@ -1,16 +1,16 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Finds one event by its identity, inside one snapshot of the log: by the index, and by a scan behind it.
 struct EventFinder {
     private let id: EventID
     private let deployment: String
-    private let log: Database
+    private let log: Connection
     private let extent: LogExtent
     private let cancellation: ReadCancellation
 
-    init(_ id: EventID, in deployment: String, log: Database, extent: LogExtent, _ cancellation: ReadCancellation) {
+    init(_ id: EventID, in deployment: String, log: Connection, extent: LogExtent, _ cancellation: ReadCancellation) {
         self.cancellation = cancellation
         self.id = id
         self.deployment = deployment
@@ -38,7 +38,7 @@ struct EventFinder {
 
     /// The event at a sequence, unless it is another one: what the index says is never trusted alone.
     private func event(at sequence: Int64) throws -> LoggedEvent? {
-        let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
+        let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         try row.bind(sequence, at: 1)
         guard try row.step() else { throw extent.missing(sequence) }
         defer { row.reset() }

@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Reads one page of the log by time, inside one snapshot of it.
 ///
@@ -11,7 +11,7 @@ struct LatestReader {
     private let query: EventQuery
     private let extent: LogExtent
     private let index: IndexReader?
-    private let log: Database
+    private let log: Connection
     private let head: Int64
     /// What is wanted is before this moment, by the query's start and the end of its time.
     private var bound: EventMoment
@@ -24,7 +24,7 @@ struct LatestReader {
     private var watermark: Int64 { min(index?.watermark ?? 0, head) }
 
     init(
-        _ query: EventQuery, before moment: EventMoment?, log: Database, extent: LogExtent, index: IndexReader?, head: Int64,
+        _ query: EventQuery, before moment: EventMoment?, log: Connection, extent: LogExtent, index: IndexReader?, head: Int64,
         _ cancellation: ReadCancellation
     ) {
         self.query = query
@@ -114,7 +114,7 @@ struct LatestReader {
         guard var zone = try zones.nearest(to: watermark) else { return }
         let last = min(zone.sequences.upperBound, watermark)
         var entries = try index.eventsInOrder(scopes, query.filter.sortedKinds, upTo: last)
-        let timestamp = try RawStatement(log, "SELECT timestamp FROM events WHERE sequence = ?")
+        let timestamp = try log.statement("SELECT timestamp FROM events WHERE sequence = ?")
         while let sequence = entries.next {
             if sequence < zone.sequences.lowerBound {
                 guard let next = try zones.nearest(to: sequence) else { return }
@@ -139,7 +139,7 @@ struct LatestReader {
 
     /// Fetches the events, until the page is full; what the index says is never trusted alone.
     private mutating func take(_ moments: [EventMoment]) throws {
-        let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
+        let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         for moment in moments where moment != page.moment {
             guard !isFull else { return }
             try cancellation.check()
@@ -150,7 +150,7 @@ struct LatestReader {
         }
     }
 
-    private mutating func take(_ row: RawStatement, _ moment: EventMoment) throws {
+    private mutating func take(_ row: Statement, _ moment: EventMoment) throws {
         let columns = try EventRow.borrow(row, in: extent)
         guard columns.timestamp == moment.timestamp else { return }
         (page.next, page.moment) = (moment.sequence, moment)

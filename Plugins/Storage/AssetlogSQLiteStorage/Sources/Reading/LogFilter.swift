@@ -1,5 +1,6 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 
 /// A filter as a condition of SQL over the log, in a range of sequences; without what is looked for in each event.
 ///
@@ -25,11 +26,11 @@ struct LogFilter {
     }
 
     /// Binds the values of a statement that has no other parameters.
-    func bind(to rows: RawStatement, _ range: ClosedRange<Int64>) throws {
+    func bind(to rows: Statement, _ range: ClosedRange<Int64>) throws {
         try rows.bind(range.lowerBound, at: 1)
         try rows.bind(range.upperBound, at: 2)
-        var next: Int32 = 3
-        func place() -> Int32 {
+        var next = 3
+        func place() -> Int {
             defer { next += 1 }
             return next
         }

@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Reads a range of the log itself, row by row, checks each of them, and says which ones a query wants, but for its selection.
 ///
@@ -14,20 +14,18 @@ final class LogScan {
         let matches: Bool
     }
 
-    private let rows: RawStatement
+    private let rows: Statement
     private let log: LogExtent
     private var continuity: Continuity
 
     init(
-        _ database: Database, _ log: LogExtent, _ range: ClosedRange<Int64>, _ query: EventQuery, descending: Bool = false
+        _ database: Connection, _ log: LogExtent, _ range: ClosedRange<Int64>, _ query: EventQuery, descending: Bool = false
     ) throws {
         self.log = log
         continuity = Continuity(log, range, descending: descending)
         let filter = LogFilter(query.filter)
         // The filter has the first parameters, and begins with the range.
-        rows = try RawStatement(
-            database,
-            """
+        rows = try database.statement("""
             SELECT \(EventRow.columns), \(filter.condition) FROM events WHERE sequence BETWEEN ?1 AND ?2
             ORDER BY sequence \(descending ? "DESC" : "ASC")
             """)

@@ -1,6 +1,6 @@
 #if SQLite
 internal import AssetlogCore
-internal import GRDB
+internal import AssetlogSQLite
 
 /// Reads one page of the log, inside one snapshot of it: by the index up to its watermark, by a scan behind it.
 struct PageReader {
@@ -9,7 +9,7 @@ struct PageReader {
     /// The log ends here or later.
     private let known: Int64
     private let index: IndexReader?
-    private let log: Database
+    private let log: Connection
     private var page: EventPage
     private var bytes = 0
     private let limit: Int
@@ -28,7 +28,7 @@ struct PageReader {
     ///   - known: The log ends here or later; 0: not known.
     ///   - cancellation: Asked at each event that is looked at.
     init(
-        _ query: EventQuery, log: Database, extent: LogExtent, known: Int64 = 0, index: IndexReader?,
+        _ query: EventQuery, log: Connection, extent: LogExtent, known: Int64 = 0, index: IndexReader?,
         _ cancellation: ReadCancellation
     ) {
         self.query = query
@@ -100,7 +100,7 @@ struct PageReader {
 
     /// Reads the events of a run that the index names, in order.
     private mutating func look(_ run: ClosedRange<Int64>, _ entries: inout MergedEntries?) throws {
-        let row = try RawStatement(log, "SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
+        let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         try entries?.skip(to: isDescending ? run.upperBound : run.lowerBound)
         while !isFull, let sequence = entries?.next, run.contains(sequence) {
             try row.bind(sequence, at: 1)

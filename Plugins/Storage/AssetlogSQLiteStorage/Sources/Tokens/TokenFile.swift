@@ -1,8 +1,7 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
-internal import GRDBSQLite
 internal import Synchronization
 
 /// The tokens, in a file of their own: a command changes them while a server runs, and before there is a log.
@@ -11,7 +10,7 @@ internal import Synchronization
 /// written once in a while, and then durably.
 final class TokenFile: TokenStore {
     private let path: String
-    private let queue: DatabaseQueue
+    private let connection: SerialConnection
     /// The changes of this connection, which `PRAGMA data_version` does not count.
     private let ownChanges = Atomic<Int64>(0)
 
@@ -20,16 +19,11 @@ final class TokenFile: TokenStore {
         path = "\(folder)/tokens.sqlite"
         try DataFolder.make(folder)
         let isNew = try DataFolder.makePrivateFile(path)
-        var configuration = Configuration()
-        configuration.label = "assetlog.tokens"
-        configuration.busyMode = .timeout(10)
-        // Or GRDB would stop the process when a failing disk leaves a transaction open.
-        configuration.allowsUnsafeTransactions = true
         do {
-            queue = try DatabaseQueue(path: path, configuration: configuration)
-            try queue.inDatabase { [path] database in
+            connection = try SerialConnection(path, label: "assetlog.tokens")
+            try connection.access { [path] database in
                 try FileFormat.tokens.upgrade(database, file: path)
-                try database.raw("PRAGMA synchronous = FULL")
+                try database.execute("PRAGMA synchronous = FULL")
             }
         } catch {
             throw StorageError.from(error, file: path)
@@ -45,13 +39,13 @@ final class TokenFile: TokenStore {
                     .unavailable,
                     "\(path) was removed or replaced while it was open. Restart the server to use what is there now.")
             }
-            return try (database.rawInteger("PRAGMA data_version") ?? 0) + ownChanges.load(ordering: .relaxed)
+            return try (database.integer("PRAGMA data_version") ?? 0) + ownChanges.load(ordering: .relaxed)
         }
     }
 
     func tokens() async throws -> [TokenRecord] {
         try await access { [path] database in
-            let rows = try RawStatement(database, "SELECT \(TokenRow.columns) FROM tokens ORDER BY number")
+            let rows = try database.statement("SELECT \(TokenRow.columns) FROM tokens ORDER BY number")
             var tokens: [TokenRecord] = []
             while try rows.step() { tokens.append(try TokenRow.read(rows, file: path)) }
             return tokens
@@ -80,32 +74,31 @@ final class TokenFile: TokenStore {
     }
 
     func close() async {
-        await onThread { [queue] in try? queue.close() }
+        await onThread { [connection] in connection.close() }
     }
 
     // MARK: Statements
 
-    private static func insert(_ token: TokenRecord, _ database: Database, file: String) throws {
+    private static func insert(_ token: TokenRecord, _ database: Connection, file: String) throws {
         guard try find(token.id, database) == false else {
             throw StorageError(.unavailable, "\(file) already has a token with the ID \(token.id). Create another one.")
         }
-        let insert = try RawStatement(database, TokenRow.insertion)
+        let insert = try database.statement(TokenRow.insertion)
         try TokenRow.bind(token, to: insert)
         try insert.run()
     }
 
     /// Sets an end of a token unless it has an earlier one; false: there is no such token.
-    private static func end(_ id: String, column: String, at time: Timestamp, _ database: Database) throws -> Bool {
-        let update = try RawStatement(
-            database, "UPDATE tokens SET \(column) = min(coalesce(\(column), ?1), ?1) WHERE id = ?2")
+    private static func end(_ id: String, column: String, at time: Timestamp, _ database: Connection) throws -> Bool {
+        let update = try database.statement("UPDATE tokens SET \(column) = min(coalesce(\(column), ?1), ?1) WHERE id = ?2")
         try update.bind(time.microseconds, at: 1)
         try update.bind(id, at: 2)
         try update.run()
-        return sqlite3_changes(database.sqliteConnection) == 1
+        return try database.changes == 1
     }
 
-    private static func find(_ id: String, _ database: Database) throws -> Bool {
-        let row = try RawStatement(database, "SELECT 1 FROM tokens WHERE id = ?")
+    private static func find(_ id: String, _ database: Connection) throws -> Bool {
+        let row = try database.statement("SELECT 1 FROM tokens WHERE id = ?")
         try row.bind(id, at: 1)
         guard try row.step() else { return false }
         row.reset()
@@ -115,45 +108,30 @@ final class TokenFile: TokenStore {
     // MARK: The connection
 
     /// Makes a change in one transaction, and counts it if `body` says that there was one.
-    private func change(_ body: @escaping @Sendable (Database) throws -> Bool) async throws -> Bool {
+    private func change(_ body: @escaping @Sendable (Connection) throws -> Bool) async throws -> Bool {
         try await access { [self] database in
-            // What a failing disk may have left open.
-            if sqlite3_get_autocommit(database.sqliteConnection) == 0 { try database.raw("ROLLBACK") }
-            try database.raw("BEGIN IMMEDIATE")
-            do {
-                let isChanged = try body(database)
-                try database.raw("COMMIT")
-                if isChanged { ownChanges.add(1, ordering: .relaxed) }
-                return isChanged
-            } catch {
-                try? database.raw("ROLLBACK")
-                throw error
-            }
+            let isChanged = try database.transaction { try body(database) }
+            if isChanged { ownChanges.add(1, ordering: .relaxed) }
+            return isChanged
         }
     }
 
     private func access<Result: Sendable>(
-        _ body: @escaping @Sendable (Database) throws -> Result
+        _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
         do {
-            return try await queue.writeWithoutTransaction { database in
-                guard database.sqliteConnection != nil else { throw SQLiteFailure.closed }
-                return try body(database)
-            }
+            return try await connection.access(body)
         } catch {
             throw StorageError.from(error, file: path)
         }
     }
 
     /// Opens the file for a command that only reads; nil when there is none.
-    static func openReadOnly(_ path: String) throws -> DatabaseQueue? {
+    static func openReadOnly(_ path: String) throws -> Connection? {
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(10)
-        let queue = try DatabaseQueue(path: path, configuration: configuration)
-        _ = try queue.read { try FileFormat.tokens.check($0, file: path) }
-        return queue
+        let connection = try Connection(path, ConnectionOptions(mode: .readOnly))
+        _ = try FileFormat.tokens.check(connection, file: path)
+        return connection
     }
 }
 #endif
