@@ -11,7 +11,7 @@ public final class ReaderPool: Sendable {
     ///
     /// - Parameters:
     ///   - count: How many connections there are at most; at least one.
-    ///   - options: How they are opened; whatever the mode, use one that only reads.
+    ///   - options: How they are opened; the mode should be one that only reads.
     ///   - label: What their threads are called.
     /// - Throws: ``SQLiteError``.
     public init(

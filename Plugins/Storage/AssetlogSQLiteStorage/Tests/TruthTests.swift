@@ -176,8 +176,8 @@ struct TruthTests {
     @Test(
         "An index is thrown away for damage alone",
         arguments: [
-            (SQLiteError.Code.corrupt, true), (.notADatabase, true), (.init(rawValue: 11 | 2 << 8), true), (.error, true), (.constraint, true),
-            (.cantOpen, false), (.inputOutput, false), (.init(rawValue: 10 | 1 << 8), false), (.full, false),
+            (SQLiteError.Code.corrupt, true), (.notADatabase, true), (.init(rawValue: 11 | 2 << 8), true), (.error, true),
+            (.constraint, true), (.cantOpen, false), (.inputOutput, false), (.init(rawValue: 10 | 1 << 8), false), (.full, false),
             (.noMemory, false), (.busy, false), (.locked, false), (.readOnly, false), (.permission, false),
             (.lockingProtocol, false), (.interrupted, false), (.misuse, false),
         ])

@@ -19,19 +19,23 @@ final class IndexVerification {
         self.file = file
         self.database = database
         watermark = try IndexReader(database).watermark
-        id = try database.prepare("""
+        id = try database.prepare(
+            """
             SELECT 1 FROM ids JOIN scopes USING (scope)
             WHERE event_id = ? AND asset_key = '' AND deployment = ? AND sequence = ?
             """)
-        entry = try database.prepare("""
+        entry = try database.prepare(
+            """
             SELECT 1 FROM entries JOIN scopes USING (scope)
             WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ?
             """)
-        stray = try database.prepare("""
+        stray = try database.prepare(
+            """
             SELECT 1 FROM strays JOIN scopes USING (scope)
             WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ? AND timestamp = ?
             """)
-        zone = try database.prepare("""
+        zone = try database.prepare(
+            """
             SELECT 1 FROM zones WHERE block = ?1 AND ?2 BETWEEN least AND greatest
             AND (?3 OR ?2 BETWEEN lowest AND highest) AND highest >= ?4
             """)

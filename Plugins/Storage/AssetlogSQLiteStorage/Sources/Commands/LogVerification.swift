@@ -54,7 +54,8 @@ struct LogVerification {
 
     /// Checks that no identity stands twice in the log, without the index and without keeping them in memory.
     func identities(of database: Connection, _ problems: inout Problems) throws {
-        let rows = try database.statement("""
+        let rows = try database.statement(
+            """
             SELECT event_id, min(sequence), max(sequence) FROM events GROUP BY event_id, deployment HAVING count(*) > 1
             LIMIT 20
             """)

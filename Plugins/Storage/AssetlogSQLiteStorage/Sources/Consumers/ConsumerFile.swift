@@ -69,7 +69,8 @@ final class ConsumerFile: ConsumerStore {
             // FULL for this commit: an operator's word is kept.
             try database.execute("PRAGMA synchronous = FULL")
             defer { try? database.execute("PRAGMA synchronous = NORMAL") }
-            let update = try database.statement("""
+            let update = try database.statement(
+                """
                 INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
                 ON CONFLICT (name) DO UPDATE
                 SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL

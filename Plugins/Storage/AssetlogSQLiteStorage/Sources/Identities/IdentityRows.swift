@@ -11,7 +11,8 @@ struct IdentityRows {
     init(_ database: Connection, _ log: LogExtent) throws {
         self.log = log
         row = try database.prepare("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        rows = try database.prepare("SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")
+        rows = try database.prepare(
+            "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")
     }
 
     /// Compares an event with the one at a sequence; nil: that is another one, or there is none.

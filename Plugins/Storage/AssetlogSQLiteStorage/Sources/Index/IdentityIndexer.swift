@@ -58,7 +58,8 @@ struct IdentityIndexer {
     private func read(
         _ database: Connection, after identities: Int64, _ scopes: inout ScopeNumbers
     ) throws -> [Entry] {
-        let rows = try database.statement("SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)")
+        let rows = try database.statement(
+            "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)")
         try rows.bind(identities, at: 1)
         var entries: [Entry] = []
         while try rows.step() {

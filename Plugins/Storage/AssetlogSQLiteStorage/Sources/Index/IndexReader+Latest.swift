@@ -8,7 +8,8 @@ extension IndexReader {
 
     /// The timestamps and sequences of the strays of a scope and kind from before a moment, greatest first.
     func strays(_ scope: Int64, _ kind: EventKind, before bound: EventMoment) throws -> Statement {
-        let statement = try database.statement("""
+        let statement = try database.statement(
+            """
             SELECT timestamp, sequence FROM strays WHERE scope = ? AND kind = ? AND (timestamp, sequence) < (?, ?)
             ORDER BY timestamp DESC, sequence DESC
             """)

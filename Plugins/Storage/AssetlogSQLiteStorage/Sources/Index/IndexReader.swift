@@ -20,7 +20,8 @@ struct IndexReader {
 
     /// The sequence of an event.
     func sequence(of id: EventID, in deployment: String) throws -> Int64? {
-        let statement = try database.statement("""
+        let statement = try database.statement(
+            """
             SELECT sequence FROM ids WHERE event_id = ?
             AND scope = (SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?)
             """)
@@ -69,7 +70,8 @@ struct IndexReader {
 
     /// The numbers of the assets that the filter's prefix and patterns leave; nil: there are too many, or too many to look at.
     private func scopesOfAssets(_ filter: EventFilter) throws -> [Int64]? {
-        let statement = try database.statement("SELECT scope, asset_key FROM scopes WHERE asset_key >= ?1 AND asset_key < ?2"
+        let statement = try database.statement(
+            "SELECT scope, asset_key FROM scopes WHERE asset_key >= ?1 AND asset_key < ?2"
                 + (filter.deployment == nil ? "" : " AND deployment = ?3"))
         if let deployment = filter.deployment { try statement.bind(deployment, at: 3) }
         var (scopes, candidates) = (Set<Int64>(), 0)
@@ -99,7 +101,8 @@ struct IndexReader {
     /// Nil: there is none.
     func nextRun(in range: ClosedRange<Int64>, for filter: EventFilter, descending: Bool) throws -> ClosedRange<Int64>? {
         guard filter.from != nil || filter.to != nil else { return range }
-        let statement = try database.statement("""
+        let statement = try database.statement(
+            """
             SELECT block FROM zones WHERE block BETWEEN ? AND ? AND greatest >= ? AND least < ?
             ORDER BY block \(descending ? "DESC" : "ASC") LIMIT 256
             """)

@@ -15,7 +15,8 @@ struct IndexZones {
     private let statement: Statement
 
     init(_ database: Connection, before bound: EventMoment) throws {
-        statement = try database.statement("""
+        statement = try database.statement(
+            """
             SELECT block, highest FROM zones WHERE block <= ? AND (lowest, block << \(EventIndex.zoneBits)) < (?, ?)
             ORDER BY block DESC LIMIT 1
             """)

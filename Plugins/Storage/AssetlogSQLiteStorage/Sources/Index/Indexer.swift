@@ -64,7 +64,8 @@ struct Indexer: Sendable {
         _ log: Connection, after watermark: Int64, _ scopes: inout ScopeNumbers, _ order: TimeOrder
     ) throws -> [Entry] {
         var order = order
-        let rows = try log.statement("""
+        let rows = try log.statement(
+            """
             SELECT \(EventRow.columns) FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)
             """)
         try rows.bind(watermark, at: 1)
@@ -141,7 +142,8 @@ struct Indexer: Sendable {
     }
 
     private func insertZones(of entries: [Entry], into database: Connection) throws {
-        let zone = try database.statement("""
+        let zone = try database.statement(
+            """
             INSERT INTO zones (block, least, greatest, lowest, highest) VALUES (?, ?, ?, ?, ?)
             ON CONFLICT (block) DO UPDATE
             SET least = min(least, excluded.least), greatest = max(greatest, excluded.greatest),

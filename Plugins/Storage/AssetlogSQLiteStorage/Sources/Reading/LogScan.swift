@@ -25,7 +25,8 @@ final class LogScan {
         continuity = Continuity(log, range, descending: descending)
         let filter = LogFilter(query.filter)
         // The filter has the first parameters, and begins with the range.
-        rows = try database.statement("""
+        rows = try database.statement(
+            """
             SELECT \(EventRow.columns), \(filter.condition) FROM events WHERE sequence BETWEEN ?1 AND ?2
             ORDER BY sequence \(descending ? "DESC" : "ASC")
             """)
