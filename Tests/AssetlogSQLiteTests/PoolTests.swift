@@ -73,7 +73,7 @@ struct PoolTests {
         for reader in readers { try await reader.value }
     }
 
-    @Test("give up their place in the line when their task is cancelled")
+    @Test("leave the line when their task is cancelled")
     func cancelledWaiting() async throws {
         let holders = Holders()
         let readers = (0..<2).map { _ in Task { [database] in try await database.read { _ in holders.enter() } } }
@@ -110,7 +110,7 @@ struct PoolTests {
         }
     }
 
-    @Test("do not begin for a task that was cancelled before, and change nothing for one that is cancelled meanwhile")
+    @Test("do not begin for a task that was cancelled before, and change nothing for one that is cancelled while it writes")
     func cancelledWriting() async throws {
         let hasRun = Flag()
         let early = Task { [database] in
@@ -199,7 +199,7 @@ struct PoolTests {
         #expect(!FileManager.default.fileExists(atPath: directory.file("test.sqlite-wal")))
     }
 
-    @Test("open other connections after they were told to renew them")
+    @Test("open other connections after a renewal")
     func renewed() throws {
         let pool = try ReaderPool(directory.file(), count: 1)
         let away = directory.file("away.sqlite")

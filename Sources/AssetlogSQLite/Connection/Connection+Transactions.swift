@@ -33,7 +33,7 @@ extension Connection {
         }
     }
 
-    /// Runs `body` over one snapshot of the file: that of the moment when it begins, whatever others write meanwhile.
+    /// Runs `body` over one snapshot of the file: as the file is when it begins, whatever others write in the meantime.
     public func snapshot<Result>(_ body: () throws -> Result) throws -> Result {
         try transaction(.deferred) {
             // A transaction alone has no snapshot yet; the first access takes it.

@@ -11,7 +11,7 @@ public final class Connection {
     public let path: String
     /// What it was opened with.
     public let options: ConnectionOptions
-    let interruption: Interruption
+    private var interruption: Interruption?
     private var handle: OpaquePointer?
     private var statements: StatementCache
     private var walCounter: WALCounter?
@@ -30,7 +30,6 @@ public final class Connection {
             throw error
         }
         self.handle = handle
-        interruption = Interruption(handle)
         statements = StatementCache(capacity: options.cachedStatements)
         busyTimeout = options.busyTimeout
         try setUp(handle)
@@ -58,7 +57,7 @@ public final class Connection {
     /// While one of its statements lives, SQLite keeps the file open; the statement can't be used any more.
     public func close() {
         guard let handle else { return }
-        interruption.end()
+        interruption?.end()
         statements.removeAll()
         self.handle = nil
         sqlite3_wal_hook(handle, nil, nil)
@@ -102,7 +101,7 @@ public final class Connection {
         return statement
     }
 
-    /// Takes back the pointer of a statement that nobody refers to any more.
+    /// Takes back the pointer of a statement that is not referenced any more.
     func recycle(_ statement: OpaquePointer, _ sql: String?) {
         guard isOpen, let sql else {
             sqlite3_finalize(statement)
@@ -128,10 +127,18 @@ public final class Connection {
         handle.map { SQLiteError(of: $0, file: path) } ?? .closed(path)
     }
 
-    /// Throws when a statement must not run.
-    func checkRunning() throws {
-        guard isOpen else { throw SQLiteError.closed(path) }
-        guard !interruption.isPending else { throw SQLiteError.interrupted(path) }
+    /// Why a statement must not run; nil: it may.
+    var reasonNotToRun: SQLiteError? {
+        guard isOpen else { return .closed(path) }
+        return interruption?.isPending == true ? .interrupted(path) : nil
+    }
+
+    /// What another thread interrupts this connection with, from the first call on; a connection without it is quicker.
+    func interruptible() throws -> Interruption {
+        if let interruption { return interruption }
+        let made = Interruption(try openHandle)
+        interruption = made
+        return made
     }
 
     /// Counts the pages of the write-ahead log after each commit of this connection, from now on.

@@ -31,7 +31,7 @@ final class Interruption: Sendable {
     func request() {
         isRequested.store(true, ordering: .relaxed)
         address.withLock { address in
-            // Under the lock, so that the connection is not closed meanwhile.
+            // Under the lock, so that the connection is not closed in the meantime.
             if let connection = OpaquePointer(bitPattern: address) { sqlite3_interrupt(connection) }
         }
     }

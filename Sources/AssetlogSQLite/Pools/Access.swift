@@ -28,7 +28,7 @@ final class Access: Sendable {
     ///
     /// - Throws: `CancellationError` when the task was cancelled before, or the cancellation interrupted a statement.
     func run<Result>(_ connection: Connection, _ body: (Connection) throws -> Result) throws -> Result {
-        try begin(connection.interruption)
+        try begin(connection.interruptible())
         do {
             defer { end() }
             return try body(connection)

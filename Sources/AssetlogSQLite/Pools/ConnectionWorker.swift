@@ -31,7 +31,7 @@ final class ConnectionWorker: @unchecked Sendable {
 
     /// Runs work on the queue's thread.
     ///
-    /// - Throws: What `body` throws; `CancellationError` when the task is cancelled before or meanwhile.
+    /// - Throws: What `body` throws; `CancellationError` when the task is cancelled before it begins or while it runs.
     func perform<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) async throws -> Result {
         let access = Access()
         return try await withTaskCancellationHandler {

@@ -1,7 +1,7 @@
 #if SQLite
 /// Connections that read one file at the same time, a bounded number of them.
 ///
-/// A connection is opened when one is needed. Who finds none free waits, in the order of coming: a task without a thread, a
+/// A connection is opened when one is needed. A caller that finds none free waits its turn: a task without a thread, a
 /// thread blocked. Each read sees one snapshot.
 public final class ReaderPool: Sendable {
     private let workers: [ConnectionWorker]

@@ -4,7 +4,7 @@ internal import CSQLite
 extension Statement {
     /// Binds an integer.
     public func bind(_ value: Int64, at index: Int) throws {
-        try check(sqlite3_bind_int64(handle, Int32(clamping: index), value))
+        try check(sqlite3_bind_int64(handle, Int32(truncatingIfNeeded: index), value))
     }
 
     /// Binds an integer.
@@ -19,12 +19,12 @@ extension Statement {
 
     /// Binds a floating-point number; SQLite makes null of one that is none (NaN).
     public func bind(_ value: Double, at index: Int) throws {
-        try check(sqlite3_bind_double(handle, Int32(clamping: index), value))
+        try check(sqlite3_bind_double(handle, Int32(truncatingIfNeeded: index), value))
     }
 
     /// Binds null.
     public func bindNull(at index: Int) throws {
-        try check(sqlite3_bind_null(handle, Int32(clamping: index)))
+        try check(sqlite3_bind_null(handle, Int32(truncatingIfNeeded: index)))
     }
 
     /// Binds a copy of a text.
@@ -79,12 +79,12 @@ extension Statement {
         // A null pointer would bind null, and the empty text is not null.
         let start = (bytes.baseAddress ?? Self.empty).assumingMemoryBound(to: CChar.self)
         try check(
-            sqlite3_bind_text64(handle, Int32(clamping: index), start, UInt64(bytes.count), copying, UInt8(SQLITE_UTF8)))
+            sqlite3_bind_text64(handle, Int32(truncatingIfNeeded: index), start, UInt64(bytes.count), copying, UInt8(SQLITE_UTF8)))
     }
 
     private func bindBlob(_ bytes: UnsafeRawBufferPointer, at index: Int, _ copying: sqlite3_destructor_type?) throws {
         let start = bytes.baseAddress ?? Self.empty
-        try check(sqlite3_bind_blob64(handle, Int32(clamping: index), start, UInt64(bytes.count), copying))
+        try check(sqlite3_bind_blob64(handle, Int32(truncatingIfNeeded: index), start, UInt64(bytes.count), copying))
     }
 
     private func check(_ code: Int32) throws {

@@ -25,11 +25,9 @@ public final class Statement {
     ///
     /// - Returns: False: there is none, and the statement can be executed again. After an error too.
     public func step() throws -> Bool {
-        do {
-            try connection.checkRunning()
-        } catch {
+        if let reason = connection.reasonNotToRun {
             sqlite3_reset(handle)
-            throw error
+            throw reason
         }
         return try advance()
     }
@@ -54,7 +52,7 @@ public final class Statement {
         while try step() {}
     }
 
-    /// Ends a transaction, also for one who was interrupted.
+    /// Executes what ends a transaction, also after an interruption.
     func finish() throws {
         while try advance() {}
     }

@@ -12,10 +12,9 @@ internal import Darwin
 /// SQLite reads a write-ahead log by a file of shared memory beside it. Where that file is missing and can't be made, the
 /// file is opened as one that nobody changes: without locks, and with the shared memory on the heap.
 struct UnwritableFile {
-    private enum Way { case ordinary, immutable, unshared }
-
+    /// How a connection is to open it.
+    let mode: OpenMode
     private let path: String
-    private let way: Way
     private let stamps: [FileStamp]
 
     init(_ path: String) {
@@ -23,19 +22,10 @@ struct UnwritableFile {
         stamps = Self.stamps(path)
         if !Self.isReadOnly(DataFolder.parent(path)) || stamps[2].exists || stamps[3].exists {
             // A server may be at work behind another mount; its shared memory can be read. A rollback journal is for SQLite.
-            way = .ordinary
+            mode = .readOnly
         } else {
-            way = stamps[1].size > 0 ? .unshared : .immutable
-        }
-    }
-
-    /// How a connection is to open it.
-    var mode: OpenMode {
-        switch way {
-        case .ordinary: .readOnly
-        // Only without a write-ahead log: SQLite would ignore it, and with it the newest events.
-        case .immutable: .immutable
-        case .unshared: .unshared
+            // Immutable only without a write-ahead log: SQLite would ignore it, and with it the newest events.
+            mode = stamps[1].size > 0 ? .unshared : .immutable
         }
     }
 
@@ -43,7 +33,7 @@ struct UnwritableFile {
     ///
     /// - Throws: ``StorageError``.
     func checkUnchanged() throws {
-        guard way != .ordinary, Self.stamps(path) != stamps else { return }
+        guard mode != .readOnly, Self.stamps(path) != stamps else { return }
         throw StorageError(
             .unavailable,
             "\(path) has changed while it was read, so a server works on it, though its file system is read-only here. Run"

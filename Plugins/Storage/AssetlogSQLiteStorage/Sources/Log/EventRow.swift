@@ -33,14 +33,15 @@ enum EventRow {
             throw damaged("kind", sequence, log)
         }
         guard row.type(4) == .text else { throw damaged("asset_key", sequence, log) }
-        guard row.isNull(5) || row.type(5) == .text else { throw damaged("partition", sequence, log) }
+        let (partition, reportedBy) = (row.type(5), row.type(8))
+        guard partition == .text || partition == .null else { throw damaged("partition", sequence, log) }
         guard row.type(6) == .integer, row.type(7) == .integer else { throw damaged("timestamp", sequence, log) }
-        guard row.isNull(8) || row.type(8) == .text else { throw damaged("reported_by", sequence, log) }
+        guard reportedBy == .text || reportedBy == .null else { throw damaged("reported_by", sequence, log) }
         guard row.type(9) == .blob else { throw damaged("details", sequence, log) }
         let columns = EventColumns(
             id: id.id, kind: kind, timestamp: Timestamp(microseconds: row.integer(6)),
             receivedAt: Timestamp(microseconds: row.integer(7)), deployment: row.bytes(2), assetKey: row.bytes(4),
-            partition: row.isNull(5) ? nil : row.bytes(5), reportedBy: row.isNull(8) ? nil : row.bytes(8),
+            partition: partition == .null ? nil : row.bytes(5), reportedBy: reportedBy == .null ? nil : row.bytes(8),
             details: row.bytes(9))
         if row.type(10) == .integer {
             guard row.integer(10) == checksum(columns, at: sequence) else { throw damaged("checksum", sequence, log) }

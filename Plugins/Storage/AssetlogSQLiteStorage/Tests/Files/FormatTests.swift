@@ -217,19 +217,4 @@ struct FormatTests {
         #expect("\(try #require(error))".contains("storage.sqlite.checkpoint_pages"))
     }
 }
-
-/// Opens the index beside a server, to see how far it is.
-func indexReader(_ folder: TemporaryFolder) throws -> Connection {
-    try Connection(folder.file("index.sqlite"), ConnectionOptions(mode: .readOnly))
-}
-
-/// Waits until a condition holds, for three minutes at most.
-func eventually(_ condition: () async throws -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(180)
-    while ContinuousClock.now < end {
-        if try await condition() { return }
-        try await Task.sleep(for: .milliseconds(50))
-    }
-    Issue.record("the condition did not come true within three minutes")
-}
 #endif
