@@ -22,6 +22,7 @@ public final class Connection {
     public init(_ path: String, _ options: ConnectionOptions = ConnectionOptions()) throws {
         self.path = path
         self.options = options
+        _ = Self.preparation
         var handle: OpaquePointer?
         let code = sqlite3_open_v2(options.mode.name(of: path), &handle, options.mode.flags, nil)
         guard code == SQLITE_OK, let handle else {
@@ -38,6 +39,10 @@ public final class Connection {
     deinit {
         close()
     }
+
+    /// What is done once in the process, before SQLite is used. Where somebody has used it before, SQLite refuses, and that
+    /// is as good.
+    private static let preparation: Void = assetlog_sqlite_keep_no_memory_statistics()
 
     private func setUp(_ handle: OpaquePointer) throws {
         sqlite3_extended_result_codes(handle, 1)
