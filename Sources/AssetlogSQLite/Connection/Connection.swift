@@ -40,8 +40,8 @@ public final class Connection {
         close()
     }
 
-    /// What is done once in the process, before SQLite is used. Where somebody has used it before, SQLite refuses, and that
-    /// is as good.
+    /// What is done once in the process, before SQLite is used. If other code has used it before, SQLite refuses, which does
+    /// no harm.
     private static let preparation: Void = assetlog_sqlite_keep_no_memory_statistics()
 
     private func setUp(_ handle: OpaquePointer) throws {
