@@ -39,6 +39,7 @@ let package = Package(
         .library(name: "AssetlogCrypto", targets: ["AssetlogCrypto"]),
         .library(name: "AssetlogGzip", targets: ["AssetlogGzip"]),
         .library(name: "AssetlogDelivery", targets: ["AssetlogDelivery"]),
+        .library(name: "AssetlogSQLite", targets: ["AssetlogSQLite"]),
         .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
         .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
         .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
@@ -59,7 +60,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
-        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -71,6 +71,7 @@ let package = Package(
         .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(name: "AssetlogCore", dependencies: [logging]),
@@ -87,6 +88,8 @@ let package = Package(
         .target(
             name: "AssetlogDelivery",
             dependencies: ["AssetlogCore", .target(name: "CCurl", condition: .when(traits: ["Delivery"]))]),
+        .target(
+            name: "AssetlogSQLite", dependencies: [.target(name: "CSQLite", condition: .when(traits: ["SQLite"]))]),
         .target(name: "AssetlogClient", dependencies: ["AssetlogCore", "AssetlogDelivery"]),
         .target(
             name: "AssetlogHTTP",
@@ -155,6 +158,7 @@ let package = Package(
             ]),
         .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
         .target(name: "TestSupport", path: "Tests/Support"),
+        .testTarget(name: "AssetlogSQLiteTests", dependencies: ["AssetlogSQLite"]),
         .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
         .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
         .testTarget(
@@ -195,10 +199,7 @@ let package = Package(
         + plugin("AssetlogMemoryStorage", in: "Storage")
         + plugin(
             "AssetlogSQLiteStorage", in: "Storage",
-            dependencies: [
-                .product(name: "GRDB", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
-                .product(name: "GRDBSQLite", package: "GRDB.swift", condition: .when(traits: ["SQLite"])),
-            ])
+            dependencies: [.target(name: "AssetlogSQLite", condition: .when(traits: ["SQLite"]))])
         + plugin(
             "AssetlogPostgresStorage", in: "Storage",
             dependencies: [.target(name: "CPostgres", condition: .when(traits: ["Postgres"]))])

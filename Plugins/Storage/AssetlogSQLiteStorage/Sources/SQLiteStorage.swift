@@ -1,7 +1,7 @@
 #if SQLite
 internal import AssetlogCore
+internal import AssetlogSQLite
 internal import Foundation
-internal import GRDB
 internal import Logging
 internal import Synchronization
 
@@ -39,7 +39,7 @@ final class SQLiteStorage: Storage {
     private let guardian: FileGuardian
     private let lock: Mutex<FolderLock?>
     private let writer: Mutex<LogWriter?>
-    let readers: DatabasePool
+    let readers: ReaderPool
     private let checkpointer: Checkpointer
     private let index: Mutex<IndexState>
     private let consumers: ConsumerFile
@@ -72,7 +72,7 @@ final class SQLiteStorage: Storage {
         self.lock = Mutex(lock)
         // A connection that was opened in the meantime has found no write-ahead log, and would never see the one that is back.
         guardian = FileGuardian(FileWatch(file.openPaths + [lock.path]), logger: logger) { [readers] in
-            readers.invalidateReadOnlyConnections()
+            readers.renewConnections()
         }
         // The names of new files are durable before the first event is acknowledged.
         try DataFolder.sync(options.folder)
@@ -187,9 +187,9 @@ final class SQLiteStorage: Storage {
         guardian.freshProblem.map { .away($0) } ?? .ready
     }
 
-    /// Reads the log and the index, each in one snapshot, on threads of GRDB.
+    /// Reads the log and the index, each in one snapshot, on threads of their connections.
     private func read<Result: Sendable>(
-        _ body: @escaping @Sendable (Database, IndexReader?) throws -> Result
+        _ body: @escaping @Sendable (Connection, IndexReader?) throws -> Result
     ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
         // A connection that is opened now would open other files, or make them.
@@ -199,7 +199,7 @@ final class SQLiteStorage: Storage {
             return try await readers.read { log in
                 guard let index else { return try body(log, nil) }
                 do {
-                    return try index.pool.read { try body(log, IndexReader($0)) }
+                    return try index.database.read { try body(log, IndexReader($0)) }
                 } catch let error where EventIndex.isDamage(error) {
                     // If the log is at fault, this fails too.
                     let result = try body(log, nil)
@@ -341,8 +341,8 @@ final class SQLiteStorage: Storage {
             }
             // The index's last connection must be one that writes, to copy its write-ahead log into the file.
             self.writer.withLock { $0?.closeLookup() }
-            try? index?.pool.close()
-            try? self.readers.close()
+            index?.database.close()
+            self.readers.close()
             self.checkpointer.close()
             self.consumers.closeNow()
             // Last, for the last connection copies the write-ahead log into the file and removes it.

@@ -1,10 +1,12 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import AssetlogTesting
 import Foundation
 import Logging
 import Synchronization
+import Testing
 
 /// A folder of a test; it is removed when the last reference goes.
 final class TemporaryFolder: Sendable {
@@ -73,5 +75,20 @@ extension Storage {
             query.order = .ascending(after: page.next)
         }
     }
+}
+
+/// Opens the index beside a server, to see how far it is.
+func indexReader(_ folder: TemporaryFolder) throws -> Connection {
+    try Connection(folder.file("index.sqlite"), ConnectionOptions(mode: .readOnly))
+}
+
+/// Waits until a condition holds, for three minutes at most.
+func eventually(_ condition: () async throws -> Bool) async throws {
+    let end = ContinuousClock.now + .seconds(180)
+    while ContinuousClock.now < end {
+        if try await condition() { return }
+        try await Task.sleep(for: .milliseconds(50))
+    }
+    Issue.record("the condition did not come true within three minutes")
 }
 #endif

@@ -1,9 +1,9 @@
 #if SQLite
 import AssetlogCore
+import AssetlogSQLite
 import AssetlogSQLiteStorage
 import AssetlogTesting
 import Foundation
-import GRDB
 import Synchronization
 import Testing
 
@@ -52,15 +52,13 @@ private final class Place: Sendable {
 
     /// Makes SQLite refuse the rows of one deployment.
     func poison() throws {
-        let queue = try DatabaseQueue(path: folder.file("events.sqlite"))
-        try queue.inDatabase { database in
-            try database.execute(
-                sql: """
-                    CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.deployment = '\(StoragePlace.poisonedDeployment)'
-                    BEGIN SELECT RAISE(ABORT, 'poisoned'); END
-                    """)
-        }
-        try queue.close()
+        let connection = try Connection(folder.file("events.sqlite"))
+        try connection.execute(
+            """
+            CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.deployment = '\(StoragePlace.poisonedDeployment)'
+            BEGIN SELECT RAISE(ABORT, 'poisoned'); END
+            """)
+        connection.close()
     }
 }
 #endif

@@ -1,0 +1,84 @@
+#if SQLite
+internal import AssetlogCore
+internal import AssetlogSQLite
+
+/// Indexes identities ahead of everything else, when an index is built over a log that is there already.
+///
+/// Random identities touch every page of their table, so they go in in large sorted steps.
+struct IdentityIndexer {
+    /// With so many events that are not indexed, identities come first.
+    static let threshold: Int64 = 131_072
+    /// So many identities are indexed in one transaction; some 20 MB in memory.
+    static let step = 524_288
+
+    private let log: ReaderPool
+    private let extent: LogExtent
+    private let index: Connection
+
+    init(log: ReaderPool, extent: LogExtent, index: Connection) throws {
+        self.log = log
+        self.extent = extent
+        self.index = index
+    }
+
+    /// Indexes the identities of the next events.
+    ///
+    /// - Parameters:
+    ///   - identities: The last event whose identity is indexed.
+    ///   - watermark: The last event that is indexed in all.
+    /// - Returns: Whether there were so many that it is worth it.
+    func advance(after identities: Int64, watermark: Int64) throws -> Bool {
+        let head: Int64
+        let entries: [Entry]
+        var scopes = try ScopeNumbers(index)
+        do {
+            head = try log.read { try extent.head($0) }
+            guard head - watermark > Self.threshold, head - identities > Int64(Indexer.step) else { return false }
+            entries = try log.read { try read($0, after: identities, &scopes) }
+        } catch {
+            // Said as the log's, so that the index is not thrown away for it.
+            throw StorageError.from(error, file: extent.file)
+        }
+        guard let last = entries.last else { return false }
+        try insert(entries)
+        let progress = try index.statement("UPDATE progress SET identities = ?, scopes = ?")
+        try progress.bind(last.sequence, at: 1)
+        try progress.bind(scopes.last, at: 2)
+        try progress.run()
+        return true
+    }
+
+    private struct Entry {
+        var sequence: Int64
+        var id: EventIDBytes
+        /// The number of its deployment.
+        var scope: Int64
+    }
+
+    private func read(
+        _ database: Connection, after identities: Int64, _ scopes: inout ScopeNumbers
+    ) throws -> [Entry] {
+        let rows = try database.statement(
+            "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)")
+        try rows.bind(identities, at: 1)
+        var entries: [Entry] = []
+        while try rows.step() {
+            // What is damaged is found when the event is indexed in all.
+            guard let id = EventIDBytes(rows.bytes(1)) else { continue }
+            let scope = try scopes.number(assetKey: [], deployment: Array(rows.bytes(2)))
+            entries.append(Entry(sequence: rows.integer(0), id: id, scope: scope))
+        }
+        return entries
+    }
+
+    private func insert(_ entries: [Entry]) throws {
+        let ids = try index.statement("INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
+        for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
+            try ids.bind(entry.id, at: 1)
+            try ids.bind(entry.scope, at: 2)
+            try ids.bind(entry.sequence, at: 3)
+            try ids.run()
+        }
+    }
+}
+#endif

@@ -1,0 +1,167 @@
+#if SQLite
+internal import AssetlogCore
+internal import AssetlogSQLite
+
+/// Brings the index up to the log, in steps of many events so that each page of the index is written once per step.
+struct Indexer: Sendable {
+    /// At most so many events are indexed in one transaction.
+    static let step = 32_768
+
+    private struct Entry {
+        var sequence: Int64
+        var id: EventIDBytes
+        var kind: Int64
+        var timestamp: Int64
+        var isStray: Bool
+        /// The greatest timestamp of the events in order up to this one.
+        var highest: Int64
+        var assetScope: Int64
+        var deploymentScope: Int64
+    }
+
+    let log: ReaderPool
+    let index: EventIndex
+    let extent: LogExtent
+
+    /// Indexes the next events. Where very many are not indexed yet, their identities come first, so that events that
+    /// clients send again can be told from new ones soon.
+    ///
+    /// - Returns: How many there were; less than ``step`` when the index has reached the log's end.
+    func advance() async throws -> Int {
+        try await index.database.write { database in
+            let watermark = try database.integer("SELECT watermark FROM progress") ?? 0
+            let identities = max(watermark, try database.integer("SELECT identities FROM progress") ?? 0)
+            let ahead = try IdentityIndexer(log: log, extent: extent, index: database)
+            if try ahead.advance(after: identities, watermark: watermark) { return Self.step }
+            var scopes = try ScopeNumbers(database)
+            // All rows are read before the first is indexed, so that this reader does not hold back the
+            // write-ahead log's start-over for longer than it needs.
+            let entries: [Entry]
+            let highest = try database.integer("SELECT highest FROM zones ORDER BY block DESC LIMIT 1") ?? .min
+            do {
+                entries = try log.read { log in
+                    try read(log, after: watermark, &scopes, TimeOrder(highest: highest))
+                }
+            } catch {
+                // Said as the log's, so that the index is not thrown away for it.
+                throw StorageError.from(error, file: extent.file)
+            }
+            guard let last = entries.last else { return 0 }
+            try insertIdentities(of: entries.filter { $0.sequence > identities }, into: database)
+            try insertPlaces(of: entries, into: database)
+            try insertStrays(of: entries, into: database)
+            try insertZones(of: entries, into: database)
+            let progress = try database.statement("UPDATE progress SET watermark = ?, watermark_id = ?, scopes = ?")
+            try progress.bind(last.sequence, at: 1)
+            try progress.bind(last.id, at: 2)
+            try progress.bind(scopes.last, at: 3)
+            try progress.run()
+            return entries.count
+        }
+    }
+
+    private func read(
+        _ log: Connection, after watermark: Int64, _ scopes: inout ScopeNumbers, _ order: TimeOrder
+    ) throws -> [Entry] {
+        var order = order
+        let rows = try log.statement(
+            """
+            SELECT \(EventRow.columns) FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)
+            """)
+        try rows.bind(watermark, at: 1)
+        var entries: [Entry] = []
+        // An index over a damaged event would hide it from those who ask for what it was. So it ends before the first one.
+        var continuity = Continuity(extent, watermark + 1...Int64.max)
+        while try rows.step() {
+            let sequence = rows.integer(0)
+            do {
+                try continuity.pass(sequence)
+                let event = try EventRow.borrow(rows, in: extent)
+                let (timestamp, receivedAt) = (event.timestamp.microseconds, event.receivedAt.microseconds)
+                let deployment = Array(event.deployment)
+                let isStray = order.isStray(timestamp: timestamp, receivedAt: receivedAt)
+                entries.append(
+                    Entry(
+                        sequence: sequence, id: EventIDBytes(event.id), kind: Int64(event.kind.rawValue),
+                        timestamp: timestamp, isStray: isStray, highest: order.highest,
+                        assetScope: try scopes.number(assetKey: Array(event.assetKey), deployment: deployment),
+                        deploymentScope: try scopes.number(assetKey: [], deployment: deployment)))
+            } catch let error as StorageError where error.code == .damaged && !entries.isEmpty {
+                return entries
+            }
+        }
+        return entries
+    }
+
+    private func insertIdentities(of entries: [Entry], into database: Connection) throws {
+        // An identity can come again when its event was removed from the log.
+        let ids = try database.statement("INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
+        // Sorted, for identities that clients chose may be random, and lie together in pages then.
+        for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
+            try ids.bind(entry.id, at: 1)
+            try ids.bind(entry.deploymentScope, at: 2)
+            try ids.bind(entry.sequence, at: 3)
+            try ids.run()
+        }
+    }
+
+    private func insertPlaces(of entries: [Entry], into database: Connection) throws {
+        let places = try database.statement("INSERT INTO entries (scope, kind, sequence) VALUES (?, ?, ?)")
+        func insert(_ entry: Entry, _ scope: Int64) throws {
+            try places.bind(scope, at: 1)
+            try places.bind(EventIndex.kind(entry.kind, isStray: entry.isStray), at: 2)
+            try places.bind(entry.sequence, at: 3)
+            try places.run()
+        }
+        for entry in entries { try insert(entry, entry.deploymentScope) }
+        // Sorted by asset, so that the rows of one page of the index come together.
+        for entry in entries.sorted(by: {
+            ($0.assetScope, $0.kind, $0.sequence) < ($1.assetScope, $1.kind, $1.sequence)
+        }) {
+            try insert(entry, entry.assetScope)
+        }
+    }
+
+    private func insertStrays(of entries: [Entry], into database: Connection) throws {
+        let strays = entries.filter(\.isStray)
+        guard !strays.isEmpty else { return }
+        let insert = try database.statement("INSERT INTO strays (scope, kind, timestamp, sequence) VALUES (?, ?, ?, ?)")
+        for scope in [\Entry.deploymentScope, \Entry.assetScope] {
+            let sorted = strays.sorted {
+                ($0[keyPath: scope], $0.kind, $0.timestamp, $0.sequence)
+                    < ($1[keyPath: scope], $1.kind, $1.timestamp, $1.sequence)
+            }
+            for entry in sorted {
+                try insert.bind(entry[keyPath: scope], at: 1)
+                try insert.bind(entry.kind, at: 2)
+                try insert.bind(entry.timestamp, at: 3)
+                try insert.bind(entry.sequence, at: 4)
+                try insert.run()
+            }
+        }
+    }
+
+    private func insertZones(of entries: [Entry], into database: Connection) throws {
+        let zone = try database.statement(
+            """
+            INSERT INTO zones (block, least, greatest, lowest, highest) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT (block) DO UPDATE
+            SET least = min(least, excluded.least), greatest = max(greatest, excluded.greatest),
+                lowest = min(lowest, excluded.lowest), highest = excluded.highest
+            """)
+        var rest = entries[...]
+        while let first = rest.first {
+            let block = first.sequence >> EventIndex.zoneBits
+            let events = rest.prefix { $0.sequence >> EventIndex.zoneBits == block }
+            rest = rest.dropFirst(events.count)
+            try zone.bind(block, at: 1)
+            try zone.bind(events.reduce(Int64.max) { min($0, $1.timestamp) }, at: 2)
+            try zone.bind(events.reduce(Int64.min) { max($0, $1.timestamp) }, at: 3)
+            // Without an event in order no moment is before the greatest number.
+            try zone.bind(events.reduce(Int64.max) { $1.isStray ? $0 : min($0, $1.timestamp) }, at: 4)
+            try zone.bind(events.last?.highest ?? .min, at: 5)
+            try zone.run()
+        }
+    }
+}
+#endif

@@ -1,0 +1,123 @@
+#if SQLite
+internal import AssetlogCore
+internal import AssetlogSQLite
+
+/// A commit that SQLite refused. Its transaction may stand in the write-ahead log all the same, and then it is recovered.
+struct UnsettledCommit: Error {
+    var cause: any Error
+}
+
+/// The connection that appends, with its prepared statements.
+final class WriterConnection {
+    let extent: LogExtent
+    private let connection: Connection
+    private var statements: Statements?
+
+    private struct Statements {
+        let begin: Statement
+        let insert: Statement
+        let commit: Statement
+        let rollback: Statement
+        let identities: IdentityRows
+
+        init(_ connection: Connection, _ extent: LogExtent) throws {
+            begin = try connection.prepare("BEGIN IMMEDIATE")
+            insert = try connection.prepare(
+                "INSERT INTO events (\(EventRow.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            commit = try connection.prepare("COMMIT")
+            rollback = try connection.prepare("ROLLBACK")
+            identities = try IdentityRows(connection, extent)
+        }
+    }
+
+    init(_ file: LogFile) throws {
+        connection = try file.openWriter()
+        extent = try LogExtent(connection, file: file.path)
+        try connection.countWALPages()
+        statements = try Statements(connection, extent)
+    }
+
+    /// The number of pages in the write-ahead log after the last commit.
+    var walPages: Int { connection.walPages }
+
+    func readIdentities<Result>(_ body: (IdentityRows) throws -> Result) throws -> Result {
+        try body(open().identities)
+    }
+
+    /// Inserts the new events of a batch in one transaction.
+    func insert(_ batch: EventBatch, _ plan: AppendPlan, after head: Int64) throws {
+        let statements = try open()
+        try statements.begin.run()
+        do {
+            var sequence = head
+            for index in plan.insertions.joined() {
+                sequence += 1
+                try batch.withColumns(at: index) { columns in
+                    try Self.insert(columns, sequence, with: statements.insert)
+                }
+            }
+            statements.insert.clearBindings()
+            do {
+                try statements.commit.run()
+            } catch {
+                throw UnsettledCommit(cause: error)
+            }
+        } catch {
+            statements.insert.clearBindings()
+            // SQLite may have rolled back by itself; then this fails, and that is as good.
+            try? statements.rollback.run()
+            throw error
+        }
+    }
+
+    /// Binds the bytes of the batch itself, without a copy, and inserts a row.
+    private static func insert(
+        _ columns: borrowing EventColumns, _ sequence: Int64, with statement: Statement
+    ) throws {
+        try statement.bind(sequence, at: 1)
+        try statement.bind(EventIDBytes(columns.id), at: 2)
+        try statement.bind(text: columns.deployment, at: 3)
+        try statement.bind(Int64(columns.kind.rawValue), at: 4)
+        try statement.bind(text: columns.assetKey, at: 5)
+        try statement.bind(text: columns.partition, at: 6)
+        try statement.bind(columns.timestamp.microseconds, at: 7)
+        try statement.bind(columns.receivedAt.microseconds, at: 8)
+        try statement.bind(text: columns.reportedBy, at: 9)
+        try statement.bind(blob: columns.details, at: 10)
+        try statement.bind(EventRow.checksum(columns, at: sequence), at: 11)
+        try statement.run()
+    }
+
+    func head() throws -> Int64 {
+        try extent.head(connection)
+    }
+
+    func recordLoss(_ known: [ClosedRange<Int64>]) throws -> [ClosedRange<Int64>] {
+        try LossAcceptance.record(known, in: connection, extent)
+    }
+
+    /// Copies into the file what no reader holds back.
+    ///
+    /// - Returns: The number of pages that are left.
+    func checkpoint() throws -> Int {
+        try connection.checkpoint(.passive).remaining
+    }
+
+    func truncate() throws {
+        let timeout = connection.busyTimeout
+        connection.busyTimeout = .milliseconds(200)
+        defer { connection.busyTimeout = timeout }
+        try connection.checkpoint(.truncate)
+    }
+
+    func close() {
+        statements = nil
+        connection.close()
+    }
+
+    private func open() throws -> Statements {
+        guard let statements else { throw SQLiteError.closed(connection.path) }
+        return statements
+    }
+}
+#endif

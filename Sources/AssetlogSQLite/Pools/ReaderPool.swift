@@ -1,0 +1,59 @@
+#if SQLite
+/// Connections that read one file at the same time, a bounded number of them.
+///
+/// A connection is opened when one is needed. A caller that finds none free waits its turn: a task without a thread, a
+/// thread blocked. Each read sees one snapshot.
+public final class ReaderPool: Sendable {
+    private let workers: [ConnectionWorker]
+    private let line: WaitingLine
+
+    /// Opens the first connection, so that what is wrong is thrown here; it blocks.
+    ///
+    /// - Parameters:
+    ///   - count: How many connections there are at most; at least one.
+    ///   - options: How they are opened; the mode should be one that only reads.
+    ///   - label: What their threads are called.
+    /// - Throws: ``SQLiteError``.
+    public init(
+        _ path: String, _ options: ConnectionOptions = ConnectionOptions(mode: .readOnly), count: Int = 4,
+        label: String = "assetlog.sqlite.reader"
+    ) throws {
+        workers = (0..<max(1, count)).map { _ in ConnectionWorker(path, options, label: label) }
+        line = WaitingLine(workers, file: path)
+        try workers.last?.open()
+    }
+
+    /// Lets a task read one snapshot, on a thread of a connection's own.
+    ///
+    /// When the task is cancelled, it stops waiting, or the running statement is interrupted.
+    /// - Throws: What `body` throws, or `CancellationError`.
+    public func read<Result: Sendable>(
+        _ body: @escaping @Sendable (Connection) throws -> Result
+    ) async throws -> Result {
+        let worker = try await line.take()
+        defer { line.give(worker) }
+        return try await worker.perform { connection in try connection.snapshot { try body(connection) } }
+    }
+
+    /// Lets the calling thread read one snapshot; it blocks. Not from inside another read of the same pool.
+    public func read<Result>(_ body: (Connection) throws -> Result) throws -> Result {
+        let worker = try line.takeBlocking()
+        defer { line.give(worker) }
+        return try worker.perform { connection in try connection.snapshot { try body(connection) } }
+    }
+
+    /// Closes all connections, each when its reader is done; later reads open others. It does not wait.
+    ///
+    /// For when the file, or its write-ahead log, was away: a connection that was opened then never sees the one that is
+    /// back.
+    public func renewConnections() {
+        for worker in workers { worker.renew() }
+    }
+
+    /// Refuses all who wait, and closes the connections when their readers are done; it blocks until then.
+    public func close() {
+        line.close()
+        for worker in workers { worker.close() }
+    }
+}
+#endif
