@@ -41,11 +41,11 @@ struct ConfigurationChecker {
         guard let listen = server.listenAddress(), let prefix = server.pathPrefix(), let storage else { return nil }
         return ServerConfiguration(
             listen: listen, dataFolder: dataFolder, eventLoops: loops, shutdownDelay: server[ListenerKeys.shutdownDelay],
-            shutdownGrace: server[ListenerKeys.shutdownGrace],
-            allowsInsecure: server[ListenerKeys.allowInsecure], hosts: server.hosts(), trustedProxies: server.trustedProxies(),
-            takesProxyHeaders: server.takesProxyHeaders(), tls: TLSSettings(server), limits: limits, log: LogSettings(log),
-            auth: AuthSettings(auth, isLoopback: listen.isLoopback), organizations: OrganizationSettings(deployments),
-            paths: PathScheme(prefix: prefix, server, deployments, report), storage: storage, exporters: configured)
+            shutdownGrace: server[ListenerKeys.shutdownGrace], allowsInsecure: server[ListenerKeys.allowInsecure],
+            hosts: server.hosts(), trustedProxies: server.trustedProxies(), takesProxyHeaders: server.takesProxyHeaders(),
+            tls: TLSSettings(server), limits: limits, log: LogSettings(log), auth: AuthSettings(auth, isLoopback: listen.isLoopback),
+            organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
+            storage: storage, exporters: configured)
     }
 
     // MARK: Reading
