@@ -25,9 +25,7 @@ public struct APIService: Sendable {
         log: EventLog, configuration: APIConfiguration, tokens: TokenDirectory? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
-        let layout = PathLayout(
-            prefix: configuration.pathPrefix, deployments: configuration.deployments,
-            createsDeployments: configuration.createsDeployments)
+        let layout = PathLayout(configuration.paths)
         let reads = EventReads()
         reads.register(in: registry)
         let similar = SimilarKeys(storage: log.storage, reads: reads)

@@ -33,7 +33,7 @@ struct Server {
         service = APIService(
             log: log,
             configuration: APIConfiguration(
-                pathPrefix: prefix, deployments: deployments, isReadOnly: isReadOnly, version: "1.2.3",
+                paths: PathScheme(prefix: prefix, deployments: deployments, isReadOnly: isReadOnly), version: "1.2.3",
                 probeTimeout: probeTimeout),
             registry: registry, logger: logger)
     }

@@ -4,26 +4,25 @@ import AssetlogCore
 
 /// Resolves configurations that are written down in a test; nothing is read from the disk.
 enum ConfigurationFixture {
+    private enum Mode: String, CaseIterable { case off, full }
+
+    private static let pages = ConfigurationKey("pages", .integer, default: 4000, "A number.")
+
     /// A storage and an exporter with a key of every kind, beside the memory storage's namesake.
     static let plugins = PluginList(
         storages: [
             StoragePlugin(
                 name: "sqlite", summary: "A folder.", stability: .beta,
-                keys: [
-                    ConfigurationKey("path", .path, "The folder."),
-                    ConfigurationKey("pages", .integer, default: "4000", "A number."),
-                ],
+                keys: [ConfigurationKey.optional("path", .path, "The folder."), pages],
                 configure: { configuration in
-                    if configuration.integer("pages") < 100 {
-                        throw configuration.error("pages", "must be at least 100")
-                    }
+                    if try configuration[pages] < 100 { throw configuration.error(pages, "must be at least 100") }
                     return StorageSetup(open: { _ in throw StorageError(.unavailable, "it is only a fixture") })
                 }),
             StoragePlugin(
                 name: "remote", summary: "A server.", stability: .beta,
                 keys: [
-                    ConfigurationKey("url", .secret, required: true, "Where it is."),
-                    ConfigurationKey("tls.mode", .choice(["off", "full"]), default: "full", "How it is secured."),
+                    ConfigurationKey.required("url", .secret, "Where it is."),
+                    ConfigurationKey("tls.mode", .choice(Mode.self), default: .full, "How it is secured."),
                 ],
                 configure: { _ in StorageSetup(open: { _ in throw StorageError(.unavailable, "it is only a fixture") })
                 }),
@@ -32,10 +31,10 @@ enum ConfigurationFixture {
             ExporterPlugin(
                 name: "lines", summary: "A file.", stability: .beta,
                 keys: [
-                    ConfigurationKey("path", .path, required: true, "The file."),
-                    ConfigurationKey("size", .bytes, default: "64MiB", "Its size."),
-                    ConfigurationKey("age", .duration, default: "7d", "Its age."),
-                    ConfigurationKey("kinds", .list, default: "", "What it takes."),
+                    ConfigurationKey.required("path", .path, "The file."),
+                    ConfigurationKey("size", .bytes, default: 64 << 20, "Its size."),
+                    ConfigurationKey("age", .duration, default: .seconds(7 * 86_400), "Its age."),
+                    ConfigurationKey("kinds", .list, default: [], "What it takes."),
                 ],
                 configure: { _ in ExporterSetup(open: { _ in throw ExportError("it is only a fixture") }) })
         ])

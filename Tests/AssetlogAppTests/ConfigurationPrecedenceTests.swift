@@ -74,17 +74,17 @@ struct ConfigurationPrecedenceTests {
                 "The variable ASSETLOG_SERVER_LISEN is unknown and ignored; did you mean ASSETLOG_SERVER_LISTEN?",
                 "The variable ASSETLOG_TCP_ADDRESS is unknown and ignored",
             ])
-        #expect(resolved.server.isReadOnly == false)
+        #expect(resolved.server.paths.isReadOnly == false)
     }
 
     @Test("Lists come from the file as lists, from variables and flags separated by commas")
     func lists() throws {
-        #expect(try ConfigurationFixture.resolve("deployments:\n  declared: [a, b]").server.deployments.declared == ["a", "b"])
+        #expect(try ConfigurationFixture.resolve("deployments:\n  declared: [a, b]").server.paths.deployments == ["a", "b"])
         let environment = ["ASSETLOG_DEPLOYMENTS_DECLARED": "a, b"]
-        #expect(try ConfigurationFixture.resolve(environment: environment).server.deployments.declared == ["a", "b"])
+        #expect(try ConfigurationFixture.resolve(environment: environment).server.paths.deployments == ["a", "b"])
         #expect(
-            try ConfigurationFixture.resolve(flags: ["deployments.declared": "a,b"]).server.deployments.declared == ["a", "b"])
-        #expect(try ConfigurationFixture.resolve("deployments:\n  declared: []").server.deployments.declared == [])
+            try ConfigurationFixture.resolve(flags: ["deployments.declared": "a,b"]).server.paths.deployments == ["a", "b"])
+        #expect(try ConfigurationFixture.resolve("deployments:\n  declared: []").server.paths.deployments == [])
     }
 
     @Test("Exporters come from the file, from variables and from flags")
@@ -156,7 +156,7 @@ struct ConfigurationPrecedenceTests {
     func roots() throws {
         let flags = ["deployments.organization_domain": "Example.com.", "server.listen": "localhost.:1"]
         let server = try ConfigurationFixture.resolve(flags: flags).server
-        #expect(server.deployments.organizationDomain == "example.com")
+        #expect(server.organizations.domain == "example.com")
         #expect(server.listen == ListenAddress(host: "localhost", port: 1) && server.listen.isLoopback)
     }
 
@@ -189,7 +189,7 @@ struct ConfigurationPrecedenceTests {
         let yaml = "server:\n  data: /file\n  listen: 127.0.0.1:1"
         let package = ["ASSETLOG_DEFAULT_SERVER_DATA": "/package", "ASSETLOG_DEFAULT_DEPLOYMENTS_DECLARED": "a,b"]
         let alone = try ConfigurationFixture.resolve(environment: package)
-        #expect(alone.server.dataFolder == "/package" && alone.server.deployments.declared == ["a", "b"])
+        #expect(alone.server.dataFolder == "/package" && alone.server.paths.deployments == ["a", "b"])
         #expect(alone.values.first { $0.path == "server.data" }?.place == "ASSETLOG_DEFAULT_SERVER_DATA")
         #expect(alone.warnings.isEmpty)
         let written = try ConfigurationFixture.resolve(yaml, environment: package)

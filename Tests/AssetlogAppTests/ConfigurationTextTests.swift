@@ -64,7 +64,7 @@ struct ConfigurationTextTests {
         for entry in ConfigurationSchema(plugins: given.plugins, exporters: exporters).entries {
             let name = entry.path.split(separator: ".").last ?? ""
             #expect(sample.contains(" \(name):"), "\(entry.path)")
-            #expect(entry.key == ServerKeys.exporterType || sample.contains("## \(entry.key.summary)"), "\(entry.path)")
+            #expect(entry.key == ServerKeys.exporterType.declaration || sample.contains("## \(entry.key.summary)"), "\(entry.path)")
         }
     }
 

@@ -77,7 +77,7 @@ struct ProcessInputTests {
         func texts(_ path: String) -> [String]? { resolved.values.first { $0.path == path }?.texts }
         #expect(texts("server.listen") == ["127.0.0.1:4000"])
         #expect(texts("storage.postgres.password") == ["sec ret"])
-        let key = ConfigurationKey("password", .secret, "A password.")
+        let key = ConfigurationKey.optional("password", .secret, "A password.").declaration
         guard case .secret(let secret) = try ConfigurationValue([" sec\nret \(end)"], for: key, in: "x", folder: "/") else {
             Issue.record("no secret")
             return

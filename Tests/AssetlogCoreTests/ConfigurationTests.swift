@@ -21,49 +21,6 @@ import Testing
         #expect(ConfigurationError.unknownKey("zzz", among: []).description == "zzz is not a known key")
     }
 
-    static let keys = [
-        ConfigurationKey("name", .text, default: "n", "A name."), ConfigurationKey("token", .secret, "A token."),
-        ConfigurationKey("path", .path, default: "data", "A path."), ConfigurationKey("count", .integer, default: "3", "A count."),
-        ConfigurationKey("on", .boolean, default: "no", "A switch."), ConfigurationKey("size", .bytes, default: "8MiB", "A size."),
-        ConfigurationKey("wait", .duration, default: "250ms", "A time."),
-        ConfigurationKey("mode", .choice(["fast", "safe"]), default: "safe", "A mode."), ConfigurationKey("hosts", .list, "Hosts."),
-    ]
-
-    static func configuration(_ values: [String: [String]] = [:], keys: [ConfigurationKey] = keys) throws -> PluginConfiguration {
-        try PluginConfiguration(section: "s.p", keys: keys, values: values, folder: "/etc/a", dataFolder: "/var/a")
-    }
-
-    @Test("Values that are not given have their default")
-    func defaults() throws {
-        let configuration = try Self.configuration()
-        #expect(configuration.string("name") == "n")
-        #expect(configuration.secret("token") == nil)
-        #expect(configuration.string("path") == "/var/a/data")
-        #expect(configuration.integer("count") == 3)
-        #expect(configuration.boolean("on") == false)
-        #expect(configuration.integer("size") == 8 << 20)
-        #expect(configuration.duration("wait") == .milliseconds(250))
-        #expect(configuration.string("mode") == "safe")
-        #expect(configuration.list("hosts") == [])
-    }
-
-    @Test("Given values are read by their kind, paths from the folder of the file")
-    func given() throws {
-        let configuration = try Self.configuration([
-            "token": ["t"], "path": ["./x"], "count": ["-1"], "on": ["Yes"], "size": ["2 k"], "wait": ["7d"], "mode": ["fast"],
-            "hosts": ["a", "b"],
-        ])
-        #expect(configuration.secret("token") == Secret("t"))
-        #expect(configuration.string("path") == "/etc/a/x")
-        #expect(configuration.integer("count") == -1)
-        #expect(configuration.boolean("on"))
-        #expect(configuration.integer("size") == 2048)
-        #expect(configuration.duration("wait") == .seconds(7 * 86_400))
-        #expect(configuration.string("mode") == "fast")
-        #expect(configuration.list("hosts") == ["a", "b"])
-        #expect(try Self.configuration(["path": ["/x"]]).string("path") == "/x")
-    }
-
     @Test(
         "A value that does not fit is refused by its full name",
         arguments: [
@@ -75,10 +32,11 @@ import Testing
             ("mode", ["slow"], "s.p.mode must be one of fast, safe, not \"slow\""),
             ("mode", ["saef"], "s.p.mode must be one of fast, safe, not \"saef\"; did you mean safe?"),
             ("name", ["a", "b"], "s.p.name takes one value, not a list"),
-            ("path", [""], "s.p.path must be a path, not empty"), ("nam", ["a"], "s.p.nam is not a known key; did you mean s.p.name?"),
+            ("path", [""], "s.p.path must be a path, not empty"), ("token", ["a", "b"], "s.p.token takes one value, not a list"),
+            ("nam", ["a"], "s.p.nam is not a known key; did you mean s.p.name?"),
         ] as [(String, [String], String)])
     func refused(key: String, value: [String], message: String) {
-        #expect { try Self.configuration([key: value]) } throws: { "\($0)" == message }
+        #expect { try ConfigurationKeyTests.configuration([key: value]) } throws: { "\($0)" == message }
     }
 
     @Test(
@@ -89,7 +47,8 @@ import Testing
             ("1h30m", 5400), ("1h 30m", 5400), ("90 Seconds", 90), ("0", 0), ("100y", 3_153_600_000), ("3155760000000ms", 3_155_760_000),
         ])
     func timeSpan(text: String, seconds: Double) throws {
-        #expect(try Self.configuration(["wait": [text]]).duration("wait") == .milliseconds(Int64(seconds * 1000)))
+        let configuration = try ConfigurationKeyTests.configuration(["wait": [text]])
+        #expect(try configuration[ConfigurationKeyTests.wait] == .milliseconds(Int64(seconds * 1000)))
     }
 
     @Test(
@@ -99,37 +58,6 @@ import Testing
             "99999999999999999999d", "5m-3s", "٣d",
         ])
     func noTimeSpan(text: String) {
-        #expect(throws: ConfigurationError.self) { try Self.configuration(["wait": [text]]) }
-    }
-
-    @Test("A choice is taken in capitals too", arguments: ["SAFE", "Safe", "safe"])
-    func choice(text: String) throws {
-        #expect(try Self.configuration(["mode": [text]]).string("mode") == "safe")
-    }
-
-    @Test(
-        "A number is checked against a range",
-        arguments: [(0, false), (1, true), (5, true), (6, false), (Int.max, false), (Int.min, false)])
-    func range(number: Int, isGood: Bool) throws {
-        let configuration = try Self.configuration(["count": ["\(number)"]])
-        if isGood { return #expect(try configuration.integer("count", in: 1...5) == number) }
-        #expect { try configuration.integer("count", in: 1...5) } throws: { "\($0)" == "s.p.count must be from 1 to 5, not \(number)" }
-    }
-
-    @Test("A required key must be given")
-    func required() {
-        let keys = [ConfigurationKey("url", .text, required: true, "Where it is.")]
-        #expect { try Self.configuration(keys: keys) } throws: { "\($0)" == "s.p.url is required but missing: Where it is." }
-    }
-
-    @Test("A secret is never printed")
-    func secret() {
-        let secret = Secret("hunter2")
-        var dumped = ""
-        dump(secret, to: &dumped)
-        for text in ["\(secret)", String(reflecting: secret), dumped, "\([secret])", "\(ConfigurationValue.secret(secret))"] {
-            #expect(!text.contains("hunter2"), "\(text)")
-        }
-        #expect(secret.revealed == "hunter2")
+        #expect(throws: ConfigurationError.self) { try ConfigurationKeyTests.configuration(["wait": [text]]) }
     }
 }

@@ -228,7 +228,7 @@ struct HTTPServerTests {
 
     @Test("refuses a body over the limit, and the client sees the answer", arguments: [true, false])
     func refusesLargeBody(isChunked: Bool) async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         limits.bodyBytes = 100_000
         try await ServerFixture.run(limits: limits) { server in
             let answer = try await blocking {
@@ -397,7 +397,7 @@ struct HTTPServerTests {
             "POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 5\r\n\r\n{",
         ])
     func cutsSlowPeers(_ beginning: String) async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         limits.headerTimeout = .seconds(1)
         limits.bodyTimeout = .seconds(1)
         limits.idleTimeout = .seconds(1)
@@ -419,7 +419,7 @@ struct HTTPServerTests {
 
     @Test("closes connections over the limit at once, and takes new ones when others have gone")
     func limitsConnections() async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         limits.connections = 2
         try await ServerFixture.run(limits: limits) { server in
             try await blocking {

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCore
 import AssetlogHTTP
 import AssetlogObservation
 import Foundation
@@ -105,7 +106,7 @@ struct ProxyProtocolTests {
 
     @Test("counts connections by the client's address, and gives them back")
     func connections() async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         limits.connectionsPerAddress = 2
         let metrics = HTTPServer.makeMetrics()
         try await ServerFixture.run(
@@ -193,7 +194,7 @@ struct ProxyProtocolTests {
 
     @Test("closes a proxy that sends no header, or half of one, in time", arguments: ["", "PROXY TCP4 1.2", "\r\n\r\n"])
     func slow(_ beginning: String) async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         limits.headerTimeout = .seconds(1)
         let metrics = HTTPServer.makeMetrics()
         try await ServerFixture.run(

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCore
 import AssetlogHTTP
 import AssetlogObservation
 import NIOCore
@@ -15,7 +16,7 @@ struct RequestRecordTests {
 
     /// The record that a request leaves, and the body of its answer.
     private func record(
-        of request: String, isReadOnly: Bool = false, limits: HTTPLimits = .init(), access: AccessPolicy? = nil
+        of request: String, isReadOnly: Bool = false, limits: ServerLimits = .init(), access: AccessPolicy? = nil
     ) async throws -> (record: AccessRecord, body: String) {
         let requests = CapturedRequests()
         let body = try await ServerFixture.run(isReadOnly: isReadOnly, limits: limits, access: access, sink: requests) { server in
@@ -56,7 +57,7 @@ struct RequestRecordTests {
             ),
         ])
     func slow(_ request: String, _ path: String, _ route: String, _ bytes: Int) async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         (limits.headerTimeout, limits.bodyTimeout) = (.seconds(1), .seconds(1))
         let record = try await record(of: request, limits: limits).record
         #expect(record.status == 408)

@@ -17,7 +17,7 @@ struct ServerFixture {
     let log: EventLog
 
     static func run<R: Sendable>(
-        storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: HTTPLimits = .init(),
+        storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: ServerLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         queue: EventLog.Limits = .init(), memory requestMemory: ServerMemory? = nil, grace: Duration = .seconds(2),
@@ -27,15 +27,10 @@ struct ServerFixture {
         let storage = if let storage { storage } else { try await memory(logger) }
         let log = EventLog(storage: storage, limits: queue, logger: logger)
         log.start()
-        var configuration = HTTPServerConfiguration(port: 0, eventLoops: 2)
-        configuration.isReadOnly = isReadOnly
-        configuration.access = access ?? AccessPolicy(hosts: HostPolicy(names: ["x"]))
-        configuration.pathPrefix = pathPrefix
-        configuration.limits = limits
-        configuration.takesProxyHeaders = takesProxyHeaders
-        configuration.metrics = metrics
-        configuration.sink = sink
-        if let requestMemory { configuration.memory = requestMemory }
+        let configuration = HTTPServerConfiguration(
+            port: 0, paths: PathScheme(prefix: pathPrefix, isReadOnly: isReadOnly),
+            access: access ?? AccessPolicy(hosts: HostPolicy(names: ["x"])), takesProxyHeaders: takesProxyHeaders, metrics: metrics,
+            sink: sink, limits: limits, memory: requestMemory, eventLoops: 2)
         let server = try HTTPServer(configuration: configuration, log: log, api: api, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in

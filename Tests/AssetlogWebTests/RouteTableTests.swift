@@ -41,7 +41,7 @@ struct RouteTableTests {
     private let responder: Responder
 
     init() {
-        let layout = PathLayout(prefix: "/p", deployments: ["prod"])
+        let layout = PathLayout(PathScheme(prefix: "/p", deployments: ["prod"]))
         responder = Responder(
             RouteTable([Group()], layout: layout, metrics: metrics),
             memory: ServerMemory(total: 8 << 20, requests: 4 << 20, answers: 4 << 20),

@@ -18,7 +18,7 @@ struct PageRoute: RouteGroup {
     func show(_ request: Request, _ context: RouteContext) async throws -> Response {
         var view = PageView(
             address: PageAddress(request, context.identity, base: context.location.base).text, base: context.location.base,
-            version: configuration.version, isReadOnly: configuration.isReadOnly, now: .now())
+            version: configuration.version, isReadOnly: configuration.paths.isReadOnly, now: .now())
         do {
             view.log = try await log(context)
         } catch {

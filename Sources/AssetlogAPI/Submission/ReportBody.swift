@@ -12,14 +12,14 @@ struct ReportBody {
     /// Reads the body of a request.
     ///
     /// - Throws: ``RequestError`` with the status 400, 413, 415 or 503.
-    init(_ request: Request, _ configuration: APIConfiguration, _ hold: MemoryHold) async throws {
-        let limit = configuration.itemBytes
+    init(_ request: Request, _ limits: ServerLimits, _ hold: MemoryHold) async throws {
+        let limit = limits.bodyBytes
         let codings = request.headers[values: .contentEncoding].joined(separator: ",")
-        let limits = GzipLimits(maximumBytes: limit, maximumRatio: configuration.compressionRatio)
+        let gzip = GzipLimits(maximumBytes: limit, maximumRatio: limits.compressionRatio)
         // Known before the client sends it, if it waits for 100 Continue.
         if let length = request.announcedBytes, length > limit { throw Self.tooLarge(limit) }
         do {
-            let decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: limits)
+            let decoder = codings.isEmpty ? nil : try ContentDecoder(contentEncoding: codings, limits: gzip)
             var (isEmpty, isHeld) = (true, true)
             try await request.body.forEachPiece { piece in
                 guard piece.readableBytes > 0 else { return }

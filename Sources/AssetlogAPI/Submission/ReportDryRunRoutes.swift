@@ -14,9 +14,7 @@ struct ReportDryRunRoutes: RouteGroup {
     private let similar: SimilarKeys
 
     init(similar: SimilarKeys, configuration: APIConfiguration) {
-        router = ReportRouter(
-            pathPrefix: configuration.pathPrefix, deployments: configuration.deployments,
-            createsDeployments: configuration.createsDeployments)
+        router = ReportRouter(configuration.paths)
         self.configuration = configuration
         self.similar = similar
     }
@@ -45,7 +43,7 @@ struct ReportDryRunRoutes: RouteGroup {
         }
         let hold = MemoryHold(of: configuration.memory.requests)
         defer { withExtendedLifetime(hold) {} }
-        let body = try await ReportBody(request, configuration, hold).bytes
+        let body = try await ReportBody(request, configuration.limits, hold).bytes
         _ = try request.idempotencyKey()
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: identity.organization)
         var result = try resolve(
@@ -62,8 +60,8 @@ struct ReportDryRunRoutes: RouteGroup {
         _ route: ReportRoute, _ target: [UInt8], _ type: [UInt8]?, _ body: [UInt8], _ deployment: String, _ caller: Caller,
         isTimestampApproximate: Bool
     ) throws(RequestError) -> DryRunResult {
-        let resolver = ParameterResolver(extensions: configuration.hasReportExtensions)
-        let (now, isReadOnly) = (Timestamp.now(), configuration.isReadOnly)
+        let resolver = ParameterResolver(extensions: configuration.paths.hasReportExtensions)
+        let (now, isReadOnly) = (Timestamp.now(), configuration.paths.isReadOnly)
         var identities = EventIDGenerator()
         let id = identities.next(at: now)
         let result: Result<DryRunResult, ParameterError> = target.withUnsafeBytes { target in
@@ -110,7 +108,7 @@ struct ReportDryRunRoutes: RouteGroup {
         }
         return DryRunResult(
             event: event,
-            sources: resolved.sources.named(for: endpoint, extensions: configuration.hasReportExtensions)
+            sources: resolved.sources.named(for: endpoint, extensions: configuration.paths.hasReportExtensions)
                 .map { ($0.name, $0.source.name) },
             warnings: notes.map(\.sentence) + EmptyNames.warnings(about: event))
     }

@@ -32,17 +32,17 @@ struct SubmissionRoute: RouteGroup {
 
     private var limits: EventLimits {
         var limits = EventLimits()
-        limits.maximumItemBytes = configuration.itemBytes
+        limits.maximumItemBytes = configuration.limits.bodyBytes
         return limits
     }
 
     func submit(_ request: Request, _ context: RouteContext) async throws -> Response {
-        guard !configuration.isReadOnly else { throw RequestError.readOnly }
+        guard !configuration.paths.isReadOnly else { throw RequestError.readOnly }
         let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
         let options = try options(request, parameters, context)
         let isDryRun = try parameters.flag("dry_run")
         var body = try SubmissionBody(
-            request, compressionRatio: configuration.compressionRatio, isGathered: options.isAtomic || isDryRun)
+            request, compressionRatio: configuration.limits.compressionRatio, isGathered: options.isAtomic || isDryRun)
         if isDryRun {
             let dryRun = SubmissionDryRun(
                 limits: limits, similar: similar, memory: memory,
@@ -91,7 +91,7 @@ struct SubmissionRoute: RouteGroup {
     private func read(
         _ request: Request, _ body: inout SubmissionBody, into submission: Submission, for caller: LimitedCaller
     ) async throws -> RequestError? {
-        var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.itemBytes)
+        var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.limits.bodyBytes)
         let hold = MemoryHold(of: memory)
         do {
             try await request.body.forEachPiece { buffer in
@@ -131,7 +131,7 @@ struct SubmissionRoute: RouteGroup {
         _ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission, _ hold: MemoryHold,
         _ caller: LimitedCaller
     ) async throws {
-        guard case .item(let range) = item else { return submission.addTooLarge(limit: configuration.itemBytes) }
+        guard case .item(let range) = item else { return submission.addTooLarge(limit: configuration.limits.bodyBytes) }
         func add(hasRoom: Bool) -> Submission.Addition {
             splitter.bytes.withUnsafeBytes {
                 submission.add(UnsafeRawBufferPointer(rebasing: $0[range]), hasRoom: hasRoom)

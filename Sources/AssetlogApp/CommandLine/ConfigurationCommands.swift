@@ -38,7 +38,7 @@ struct CheckConfigCommand: AssetlogSubcommand {
         let scheme = server.tls == nil ? "http" : "https"
         let exporters = server.exporters.isEmpty ? "none" : server.exporters.map(\.name).joined(separator: ", ")
         return
-            "\(scheme)://\(server.listen)\(server.pathPrefix), storage \(server.storage.name), exporters: \(exporters)"
+            "\(scheme)://\(server.listen)\(server.paths.prefix), storage \(server.storage.name), exporters: \(exporters)"
     }
 }
 

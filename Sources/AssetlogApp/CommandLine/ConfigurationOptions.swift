@@ -29,7 +29,7 @@ struct ConfigurationOptions: ParsableArguments {
     }
 
     private var namedFlags: [ConfigurationInput.Flag] {
-        data.map { [ConfigurationInput.Flag(key: "server.data", value: $0, flag: "--data")] } ?? []
+        data.map { [ConfigurationInput.Flag(key: ListenerKeys.data.path, value: $0, flag: "--data")] } ?? []
     }
 
     private static func flag(_ setting: String) throws -> ConfigurationInput.Flag {
@@ -74,12 +74,12 @@ struct ListenerOptions: ParsableArguments {
     /// What was given, as keys of the configuration.
     var flags: [ConfigurationInput.Flag] {
         let given = [
-            ("server.listen", listen, "--listen"), ("server.path_prefix", pathPrefix, "--path-prefix"),
-            ("server.read_only", readOnly ? "true" : nil, "--read-only"),
-            ("server.allow_insecure", allowInsecure ? "true" : nil, "--allow-insecure"),
-            ("server.tls.certificate", tlsCertificate, "--tls-certificate"), ("server.tls.key", tlsKey, "--tls-key"),
-            ("storage.type", storage, "--storage"), ("log.level", logLevel, "--log-level"),
-            ("log.format", logFormat, "--log-format"),
+            (ListenerKeys.listen.path, listen, "--listen"), (ListenerKeys.pathPrefix.path, pathPrefix, "--path-prefix"),
+            (ListenerKeys.readOnly.path, readOnly ? "true" : nil, "--read-only"),
+            (ListenerKeys.allowInsecure.path, allowInsecure ? "true" : nil, "--allow-insecure"),
+            (TLSKeys.certificate.path, tlsCertificate, "--tls-certificate"), (TLSKeys.key.path, tlsKey, "--tls-key"),
+            (ServerKeys.storageType.path, storage, "--storage"), (LogKeys.level.path, logLevel, "--log-level"),
+            (LogKeys.format.path, logFormat, "--log-format"),
         ]
         return given.compactMap { key, value, flag in
             value.map { ConfigurationInput.Flag(key: key, value: $0, flag: flag) }

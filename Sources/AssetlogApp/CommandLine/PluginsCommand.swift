@@ -31,11 +31,11 @@ struct PluginsCommand: AssetlogSubcommand {
     }
 
     private static func entry(
-        _ name: String, _ summary: String, _ stability: PluginStability, _ section: String, _ keys: [ConfigurationKey]
+        _ name: String, _ summary: String, _ stability: PluginStability, _ section: String, _ keys: [KeyDeclaration]
     ) -> [String] {
         ["  \(name) (\(stability.rawValue)): \(summary)"]
             + keys.map { key in
-                let remark = key.defaultValue.map { " [\($0)]" } ?? (key.isRequired ? " (required)" : "")
+                let remark = key.shownDefault.map { " [\($0)]" } ?? (key.isRequired ? " (required)" : "")
                 return "      \(section).\(key.name)\(remark): \(key.summary)"
             }
     }

@@ -1,6 +1,4 @@
-import AssetlogAccess
 import AssetlogCore
-import Logging
 
 /// Turns merged values into a ``ServerConfiguration``, or into sentences about what is wrong with them. Pure.
 struct ConfigurationChecker {
@@ -30,41 +28,33 @@ struct ConfigurationChecker {
     private func makeConfiguration(
         _ exporters: [(name: String, plugin: ExporterPlugin?)]
     ) -> ServerConfiguration? {
-        let sections = ServerKeys.sections.map { section in read(section.name, section.keys, dataFolder: workingFolder)
-        }
-        guard case let read = sections.compactMap({ $0 }), read.count == sections.count else { return nil }
-        let (server, log, auth, deployments, report) = (read[0], read[1], read[2], read[3], read[4])
+        let (server, log, auth) = (values(of: ServerKeys.server), values(of: ServerKeys.log), values(of: ServerKeys.auth))
+        let (deployments, report) = (values(of: ServerKeys.deployments), values(of: ServerKeys.report))
+        guard let server, let log, let auth, let deployments, let report else { return nil }
 
-        let loops = problems.integer("event_loops", of: server, atLeast: 0, atMost: ServerConfiguration.mostEventLoops)
-        let limits = ServerLimits(server, problems)
-        let dataFolder = server.requiredString("data")
+        let loops = server[ListenerKeys.eventLoops]
+        let limits = ServerLimits(server)
+        let dataFolder = server[ListenerKeys.data]
         let storage = makeStorage(dataFolder)
         checkOtherStorages(than: storage?.name, dataFolder)
         let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataFolder) }
-        guard let listen = listenAddress(server), let prefix = pathPrefix(server), let storage
-        else { return nil }
+        guard let listen = server.listenAddress(), let prefix = server.pathPrefix(), let storage else { return nil }
         return ServerConfiguration(
-            listen: listen, dataFolder: dataFolder, pathPrefix: prefix, isReadOnly: server.boolean("read_only"),
-            eventLoops: loops, shutdownDelay: problems.duration("shutdown_delay", of: server),
-            shutdownGrace: problems.duration("shutdown_grace", of: server), allowsInsecure: server.boolean("allow_insecure"),
-            hosts: hosts(server), trustedProxies: trustedProxies(server), takesProxyHeaders: takesProxyHeaders(server),
-            tls: tlsSettings(server), limits: limits,
-            log: LogSettings(
-                level: Logger.Level(rawValue: log.requiredString("level")) ?? .info,
-                format: LogSettings.Format(rawValue: log.requiredString("format")) ?? .text,
-                accessFile: log.string("access"), auditFile: log.string("audit")),
-            auth: AuthSettings(
-                isRequired: auth.optionalBoolean("required") ?? !listen.isLoopback,
-                tokensFile: auth.string("tokens_file"), tokens: inlineTokens(auth)),
-            deployments: deploymentSettings(deployments), hasReportExtensions: report.boolean("extensions"), storage: storage,
-            exporters: configured)
+            listen: listen, dataFolder: dataFolder, eventLoops: loops, shutdownDelay: server[ListenerKeys.shutdownDelay],
+            shutdownGrace: server[ListenerKeys.shutdownGrace], allowsInsecure: server[ListenerKeys.allowInsecure],
+            hosts: server.hosts(), trustedProxies: server.trustedProxies(), takesProxyHeaders: server.takesProxyHeaders(),
+            tls: TLSSettings(server), limits: limits, log: LogSettings(log), auth: AuthSettings(auth, isLoopback: listen.isLoopback),
+            organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
+            storage: storage, exporters: configured)
     }
 
     // MARK: Reading
 
-    private func read(
-        _ section: String, _ keys: [ConfigurationKey], dataFolder: String
-    ) -> PluginConfiguration? {
+    private func values(of section: ServerSection) -> SectionValues? {
+        read(section.name, section.keys, dataFolder: workingFolder).map { SectionValues($0, problems: problems) }
+    }
+
+    private func read(_ section: String, _ keys: [KeyDeclaration], dataFolder: String) -> PluginConfiguration? {
         problems.collect {
             try PluginConfiguration(
                 section: section, keys: keys, values: values(section, keys), folder: workingFolder,
@@ -73,7 +63,7 @@ struct ConfigurationChecker {
     }
 
     // Relative paths become absolute here, because each layer takes them from a folder of its own.
-    private func values(_ section: String, _ keys: [ConfigurationKey]) -> [String: [String]] {
+    private func values(_ section: String, _ keys: [KeyDeclaration]) -> [String: [String]] {
         var values: [String: [String]] = [:]
         for key in keys {
             guard let written = merged["\(section).\(key.name)"] else { continue }
@@ -86,148 +76,10 @@ struct ConfigurationChecker {
         path.isEmpty || path.hasPrefix("/") ? path : "\(folder)/\(path)"
     }
 
-    // MARK: The server's own keys
-
-    private func listenAddress(_ server: PluginConfiguration) -> ListenAddress? {
-        let text = server.requiredString("listen")
-        if let address = ListenAddress(text) { return address }
-        problems.note(
-            server.error(
-                "listen",
-                "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000, [::1]:3000 or, for every address, *:3000,"
-                    + " not \"\(text)\""))
-        return nil
-    }
-
-    private func pathPrefix(_ server: PluginConfiguration) -> String? {
-        let text = server.requiredString("path_prefix")
-        let segments = text.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        let isPlain = segments.allSatisfy { segment in
-            !segment.isEmpty && segment != "." && segment != ".."
-                && segment.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-._~".contains($0)) }
-        }
-        if text.isEmpty || (text.hasPrefix("/") && isPlain) { return text }
-        problems.note(
-            server.error(
-                "path_prefix",
-                "must start with / and not end with it, of letters, digits and - . _ ~, such as /dagster, not \"\(text)\""
-            ))
-        return nil
-    }
-
-    private func hosts(_ server: PluginConfiguration) -> [String] {
-        server.list("hosts").compactMap { text in
-            if let name = ListenAddress.hostName(text) { return name }
-            problems.note(
-                server.error(
-                    "hosts",
-                    "holds \"\(text)\", which is no host; write assets.example.com or 10.0.0.1, without http:// and *, and"
-                        + " other scripts as in xn--bcher-kva.example"))
-            return nil
-        }
-    }
-
-    private func trustedProxies(_ server: PluginConfiguration) -> [AddressBlock] {
-        server.list("trusted_proxies").compactMap { text in
-            if let block = AddressBlock(text) { return block }
-            problems.note(
-                server.error(
-                    "trusted_proxies",
-                    "contains \"\(text)\", which is not an address or network; write 10.0.0.7, 10.0.0.0/8 or fd00::/8"))
-            return nil
-        }
-    }
-
-    private func takesProxyHeaders(_ server: PluginConfiguration) -> Bool {
-        let takesThem = server.boolean("proxy_protocol")
-        if takesThem, server.list("trusted_proxies").isEmpty {
-            problems.note(
-                server.error("proxy_protocol", "needs server.trusted_proxies; list the addresses of the proxies that send the header"))
-        }
-        return takesThem
-    }
-
-    private func tlsSettings(_ server: PluginConfiguration) -> TLSSettings? {
-        switch (server.string("tls.certificate"), server.string("tls.key")) {
-        case (nil, nil): refuseTLSSettingsAlone(server)
-        case (let certificate?, let key?):
-            if !BuildFeatures.hasTLS {
-                problems.note(
-                    server.error("tls.certificate", "needs a build with the package trait TLS"))
-            }
-            return TLSSettings(
-                certificate: certificate, key: key, moreCertificates: server.string("tls.more_certificates"),
-                clientCertificates: clientCertificates(server), clientAuthorities: server.string("tls.client_ca"),
-                minimumVersion: server.requiredString("tls.minimum_version"), ciphers: server.string("tls.ciphers"),
-                cipherSuites: server.string("tls.ciphersuites"), groups: server.string("tls.groups"),
-                ocspResponse: server.string("tls.ocsp_response"))
-        case (_?, nil): problems.note(server.error("tls.key", "is missing; a certificate needs its private key"))
-        case (nil, _?):
-            problems.note(server.error("tls.certificate", "is missing; a private key needs its certificate"))
-        }
-        return nil
-    }
-
-    // Whoever asks for client certificates and gets plain HTTP would be wrong about who may come in.
-    private func refuseTLSSettingsAlone(_ server: PluginConfiguration) {
-        let given = ["tls.more_certificates", "tls.client_ca", "tls.ciphers", "tls.ciphersuites", "tls.groups", "tls.ocsp_response"]
-            .first { server.string($0) != nil }
-        let key = given ?? (server.requiredString("tls.client_certificates") == "none" ? nil : "tls.client_certificates")
-        if let key {
-            problems.note(server.error(key, "has no effect without server.tls.certificate and server.tls.key; set them too"))
-        }
-    }
-
-    private func clientCertificates(_ server: PluginConfiguration) -> TLSSettings.ClientCertificates {
-        let mode = TLSSettings.ClientCertificates(rawValue: server.requiredString("tls.client_certificates")) ?? .none
-        if mode != .none, server.string("tls.client_ca") == nil {
-            problems.note(server.error("tls.client_ca", "is missing; client certificates are checked with it"))
-        }
-        if mode == .none, server.string("tls.client_ca") != nil {
-            problems.note(
-                server.error("tls.client_ca", "has no effect while tls.client_certificates is none; set that to optional or required"))
-        }
-        return mode
-    }
-
-    private func inlineTokens(_ auth: PluginConfiguration) -> [TokenRecord]? {
-        guard let text = auth.secret("tokens") else { return nil }
-        let list = TokenListReader.check(text.revealed, file: "auth.tokens")
-        for error in list.problems { problems.note(error) }
-        return list.records
-    }
-
-    private func deploymentSettings(_ section: PluginConfiguration) -> DeploymentSettings {
-        let written = section.string("organization_domain")
-        let domain = written.flatMap(ListenAddress.hostName)
-        let organizations = names("organizations", of: section, noun: "an organization")
-        if let written, domain == nil || written.hasPrefix(".") || written.contains(":") {
-            problems.note(
-                section.error("organization_domain", "must be a domain such as example.com, not \"\(written)\""))
-        }
-        if written == nil, !organizations.isEmpty {
-            problems.note(
-                section.error("organizations", "has no effect without organization_domain; set that to your domain"))
-        }
-        return DeploymentSettings(
-            declared: names("declared", of: section, noun: "a deployment"),
-            createsOnFirstUse: section.boolean("create_on_first_use"), organizationDomain: domain,
-            organizations: organizations.map { $0.lowercased() })
-    }
-
-    private func names(_ key: String, of section: PluginConfiguration, noun: String) -> [String] {
-        let names = section.list(key)
-        for name in names {
-            if let problem = DeploymentName.problem(name, noun: noun) { problems.note(section.error(key, problem)) }
-        }
-        if Set(names).count != names.count { problems.note(section.error(key, "names \(noun) twice")) }
-        return names
-    }
-
     // MARK: Plugins
 
     private func makeStorage(_ dataFolder: String) -> ConfiguredStorage? {
-        let written = merged["storage.type"]?.texts.first ?? ServerKeys.storageType.defaultValue ?? ""
+        let written = merged[ServerKeys.storageType.path]?.texts.first ?? ServerKeys.storageType.fallback
         guard let plugin = problems.collect({ try plugins.storage(named: written) }) else { return nil }
         let section = "storage.\(plugin.name)"
         guard let configuration = read(section, plugin.keys, dataFolder: dataFolder),

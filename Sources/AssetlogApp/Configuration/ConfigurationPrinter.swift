@@ -22,13 +22,13 @@ enum ConfigurationPrinter {
     }
 
     private static func isShown(_ value: EffectiveValue, _ server: ServerConfiguration) -> Bool {
-        guard value.path.hasPrefix("storage."), value.path != "storage.type", value.level == .builtIn else {
+        guard value.path.hasPrefix("storage."), value.path != ServerKeys.storageType.path, value.level == .builtIn else {
             return true
         }
         return value.path.hasPrefix("storage.\(server.storage.name).")
     }
 
-    private static func written(_ texts: [String], _ kind: ConfigurationKey.Kind) -> String {
+    private static func written(_ texts: [String], _ kind: KeyDeclaration.Kind) -> String {
         switch kind {
         case .secret: "\"<redacted>\""
         case .list: "[\(texts.map(YAMLText.scalar).joined(separator: ", "))]"

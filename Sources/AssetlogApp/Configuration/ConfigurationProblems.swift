@@ -27,18 +27,6 @@ final class ConfigurationProblems {
         return nil
     }
 
-    /// The whole number of a key; one out of range is noted.
-    func integer(_ name: String, of section: PluginConfiguration, atLeast minimum: Int, atMost maximum: Int = Int(Int32.max)) -> Int {
-        collect { try section.integer(name, in: minimum...maximum) } ?? minimum
-    }
-
-    /// The time span of a key; one of more than a year is noted.
-    func duration(_ name: String, of section: PluginConfiguration) -> Duration {
-        let span = section.duration(name)
-        if span > .seconds(365 * 86_400) { note(section.error(name, "must be at most 365d")) }
-        return span
-    }
-
     /// - Throws: ``ConfigurationErrors`` when there is any.
     func throwIfAny() throws {
         guard !errors.isEmpty else { return }

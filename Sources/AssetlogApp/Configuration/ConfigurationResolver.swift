@@ -61,7 +61,7 @@ struct ConfigurationResolver {
         var merged = packageDefaults(schema).merging(file) { $1 }.merging(environment) { $1 }.merging(flags) { $1 }
             .filter { schema[$0.key] != nil }
         preferDataFolder(&merged)
-        ServerKeys.replaceSynonyms(&merged)
+        OtherWords.replace(in: &merged)
         let checker = ConfigurationChecker(
             merged: merged, plugins: plugins, workingFolder: input.workingFolder, problems: problems)
         let server = try checker.check(exporters: exporters)
@@ -132,7 +132,7 @@ struct ConfigurationResolver {
     }
 
     // A variable that is set to nothing counts as not set: composed environments are full of them.
-    private func variable(_ name: String, _ key: ConfigurationKey, _ level: ConfigurationLevel) -> WrittenValue? {
+    private func variable(_ name: String, _ key: KeyDeclaration, _ level: ConfigurationLevel) -> WrittenValue? {
         guard let text = input.environment[name], !text.isEmpty else { return nil }
         let isList = key.kind == .list
         return WrittenValue(
@@ -169,7 +169,7 @@ struct ConfigurationResolver {
             try Self.checkName(name, at: value.place)
             names.insert(name)
         }
-        let variables = Set(names.map { ConfigurationSchema.variable("exporters.\($0).type") })
+        let variables = Set(names.map { ConfigurationSchema.variable(ServerKeys.exporterTypePath(of: $0)) })
         for (variable, value) in input.environment where variable.hasPrefix("ASSETLOG_EXPORTERS_") && !value.isEmpty {
             guard variable.hasSuffix("_TYPE"), !variables.contains(variable) else { continue }
             let name = variable.dropFirst("ASSETLOG_EXPORTERS_".count).dropLast("_TYPE".count).lowercased()
@@ -190,7 +190,7 @@ struct ConfigurationResolver {
     }
 
     private func exporterPlugin(_ name: String) throws -> ExporterPlugin? {
-        let key = "exporters.\(name).type"
+        let key = ServerKeys.exporterTypePath(of: name)
         let variable = ConfigurationSchema.variable(key)
         let environment = input.environment[variable].flatMap { $0.isEmpty ? nil : ($0, variable) }
         let written =
@@ -223,7 +223,7 @@ struct ConfigurationResolver {
     // `--data` is accepted with every storage: `storage.TYPE.path`, the folder of one storage, must not win over it
     // from a weaker level.
     private func preferDataFolder(_ merged: inout WrittenValues) {
-        guard let data = merged["server.data"] else { return }
+        guard let data = merged[ListenerKeys.data.path] else { return }
         for plugin in plugins.storages where plugin.keys.contains(where: { $0.name == "path" && $0.kind == .path }) {
             let path = "storage.\(plugin.name).path"
             if let given = merged[path], given.level < data.level { merged[path] = nil }
@@ -233,7 +233,7 @@ struct ConfigurationResolver {
     private func effectiveValues(_ schema: ConfigurationSchema, _ merged: WrittenValues) -> [EffectiveValue] {
         schema.entries.map { entry in
             let given = merged[entry.path]
-            let texts = given?.texts ?? entry.key.defaultValue.map { entry.key.kind == .list && $0.isEmpty ? [] : [$0] }
+            let texts = given?.texts ?? entry.key.defaultTexts
             return EffectiveValue(
                 path: entry.path, kind: entry.key.kind, texts: texts, level: given?.level ?? .builtIn,
                 place: given?.place ?? "default")

@@ -12,19 +12,17 @@ enum ConfigurationSample {
             "## Flags take precedence over ASSETLOG_* variables (ASSETLOG_SERVER_LISTEN), those over this file.",
             "## Relative paths start from the directory of this file. Check it: assetlog check-config --config FILE",
         ]
-        for section in ServerKeys.sections where section.name == "server" {
-            writer.section(section.name, section.summary, section.keys)
-        }
+        writer.section(ServerKeys.server.name, ServerKeys.server.summary, ServerKeys.server.keys)
         writeStorages(plugins, &writer)
         writeExporters(plugins, &writer)
-        for section in ServerKeys.sections where section.name != "server" {
+        for section in ServerKeys.sections where section.name != ServerKeys.server.name {
             writer.section(section.name, section.summary, section.keys)
         }
         return writer.lines.joined(separator: "\n") + "\n"
     }
 
     private static func writeStorages(_ plugins: PluginList, _ writer: inout SampleWriter) {
-        writer.section("storage", "Where the log is kept.", [ServerKeys.storageType])
+        writer.section(ServerKeys.storageType.section, "Where the log is kept.", [ServerKeys.storageType.declaration])
         for plugin in plugins.storages {
             writer.open(plugin.name, plugin.summary, indent: 1)
             writer.keys(plugin.keys, indent: 2)
@@ -57,7 +55,7 @@ private struct SampleWriter {
         self.isCommented = isCommented
     }
 
-    mutating func section(_ name: String, _ summary: String, _ keys: [ConfigurationKey]) {
+    mutating func section(_ name: String, _ summary: String, _ keys: [KeyDeclaration]) {
         lines.append("")
         open(name, summary, indent: 0)
         self.keys(keys, indent: 1)
@@ -69,7 +67,7 @@ private struct SampleWriter {
     }
 
     /// Writes keys below each other; `tls.key` goes into a section `tls`.
-    mutating func keys(_ keys: [ConfigurationKey], indent: Int) {
+    mutating func keys(_ keys: [KeyDeclaration], indent: Int) {
         var group: String?
         for key in keys {
             let parts = key.name.split(separator: ".", maxSplits: 1).map(String.init)
@@ -80,15 +78,15 @@ private struct SampleWriter {
         }
     }
 
-    private mutating func write(_ key: ConfigurationKey, name: String, indent: Int) {
+    private mutating func write(_ key: KeyDeclaration, name: String, indent: Int) {
         lines.append("\(space(indent))## \(key.summary)\(Self.remark(key))")
         let value = Self.value(key)
         // A key without a default can't be given one, so it stays behind # even among given ones.
-        let mark = isCommented || (key.defaultValue == nil && !key.isRequired) ? "# " : ""
+        let mark = isCommented || (key.defaultTexts == nil && !key.isRequired) ? "# " : ""
         lines.append("\(space(indent))\(mark)\(name):\(value.isEmpty ? "" : " ")\(value)")
     }
 
-    private static func remark(_ key: ConfigurationKey) -> String {
+    private static func remark(_ key: KeyDeclaration) -> String {
         switch key.kind {
         case .choice(let words): " One of \(words.joined(separator: ", "))."
         case _ where key.isRequired: " Required."
@@ -96,16 +94,16 @@ private struct SampleWriter {
         }
     }
 
-    private static func value(_ key: ConfigurationKey) -> String {
-        guard let text = key.defaultValue else { return placeholder(key) }
+    private static func value(_ key: KeyDeclaration) -> String {
+        guard let text = key.shownDefault else { return placeholder(key) }
         switch key.kind {
         case .list: return "[\(text)]"
-        case .path where key.name != "data": return inDataFolder(text)
+        case .path where key != ListenerKeys.data.declaration: return inDataFolder(text)
         default: return YAMLText.scalar(text)
         }
     }
 
-    private static func placeholder(_ key: ConfigurationKey) -> String {
+    private static func placeholder(_ key: KeyDeclaration) -> String {
         switch key.kind {
         case .path where key.isRequired: "./\(key.name)"
         case .text where key.isRequired, .secret where key.isRequired: "\(key.name)"

@@ -5,7 +5,7 @@ struct ConfigurationSchema: Sendable {
     /// A key with all its sections.
     struct Entry: Sendable {
         var path: String
-        var key: ConfigurationKey
+        var key: KeyDeclaration
         /// The variable that gives it: `ASSETLOG_SERVER_LISTEN`.
         var variable: String { ConfigurationSchema.variable(path) }
         /// The variable by which a package or an image gives the default: `ASSETLOG_DEFAULT_SERVER_DATA`.
@@ -14,25 +14,25 @@ struct ConfigurationSchema: Sendable {
 
     /// The keys, in the order in which they are shown.
     let entries: [Entry]
-    private let byPath: [String: ConfigurationKey]
+    private let byPath: [String: KeyDeclaration]
 
     init(plugins: PluginList, exporters: [(name: String, plugin: ExporterPlugin?)]) {
         var entries = ServerKeys.sections.flatMap { section in Self.entries(section.keys, in: section.name) }
-        entries += Self.entries([ServerKeys.storageType], in: "storage")
+        entries += Self.entries([ServerKeys.storageType.declaration], in: ServerKeys.storageType.section)
         for plugin in plugins.storages { entries += Self.entries(plugin.keys, in: "storage.\(plugin.name)") }
         for (name, plugin) in exporters {
-            entries += Self.entries([ServerKeys.exporterType] + (plugin?.keys ?? []), in: "exporters.\(name)")
+            entries += Self.entries([ServerKeys.exporterType.declaration] + (plugin?.keys ?? []), in: "exporters.\(name)")
         }
         self.entries = entries
         byPath = Dictionary(entries.map { ($0.path, $0.key) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private static func entries(_ keys: [ConfigurationKey], in section: String) -> [Entry] {
+    private static func entries(_ keys: [KeyDeclaration], in section: String) -> [Entry] {
         keys.map { Entry(path: "\(section).\($0.name)", key: $0) }
     }
 
     /// The declaration of a key; nil when there is none.
-    subscript(path: String) -> ConfigurationKey? { byPath[path] }
+    subscript(path: String) -> KeyDeclaration? { byPath[path] }
 
     /// The environment variable of a key.
     static func variable(_ path: String) -> String {
@@ -94,7 +94,7 @@ struct ConfigurationSchema: Sendable {
         let parts = path.split(separator: ".").map(String.init)
         guard let last = parts.last else { return nil }
         let name = last.replacing("-", with: "_")
-        if let synonym = ServerKeys.otherNames[name], self[synonym] != nil, Self.isBelow(synonym, parts.dropLast()) { return synonym }
+        if let synonym = OtherWords.keys[name], self[synonym] != nil, Self.isBelow(synonym, parts.dropLast()) { return synonym }
         let paths = entries.map(\.path)
         return paths.first { Self.isPart(parts.dropLast() + [name], of: $0) }
             ?? paths.first { Self.begins($0, with: parts.dropLast() + [name]) }

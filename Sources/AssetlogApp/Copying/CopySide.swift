@@ -43,7 +43,7 @@ struct CopySide {
             }
             throw error
         }
-        var flags = [ConfigurationInput.Flag(key: "storage.type", value: type, flag: flag)]
+        var flags = [ConfigurationInput.Flag(key: ServerKeys.storageType.path, value: type, flag: flag)]
         guard parts.count == 2 else { return flags }
         guard let key = plugin.placeKey else {
             throw ValidationError("\(flag): the storage \(type) has no location; write \(flag) \(type).")

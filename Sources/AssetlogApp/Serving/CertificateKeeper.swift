@@ -102,7 +102,7 @@ struct CertificateKeeper: Sendable {
             certificateFile: settings.certificate, keyFile: settings.key,
             furtherCertificates: try settings.moreCertificates.map(pairs) ?? [],
             clientAuthentication: clientAuthentication(settings),
-            minimumVersion: settings.minimumVersion == "1.3" ? .v1_3 : .v1_2, ciphers: settings.ciphers,
+            minimumVersion: settings.minimumVersion == .tls13 ? .v1_3 : .v1_2, ciphers: settings.ciphers,
             cipherSuites: settings.cipherSuites, groups: settings.groups, ocspResponseFile: settings.ocspResponse,
             handshakeTimeout: TimeAmount(handshakeTimeout))
     }

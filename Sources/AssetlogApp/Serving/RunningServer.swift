@@ -74,7 +74,7 @@ struct RunningServer {
         log.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics()
         metrics.register(in: observability.registry)
-        let memory = configuration.memory
+        let memory = ServerMemory(configuration.limits)
         let api = APIService(
             log: log, configuration: configuration.api(memory), tokens: tokens.directory,
             observer: RequestObserver(metrics: metrics, sink: observability.requests), registry: observability.registry,

@@ -7,21 +7,13 @@ import NIOCore
 
 // What a checked configuration means for the parts of a server.
 extension ServerConfiguration {
-    /// What the API is told.
+    /// What the API needs to know.
     func api(_ memory: ServerMemory) -> APIConfiguration {
-        var api = APIConfiguration(
-            pathPrefix: pathPrefix, deployments: deployments.declared,
-            createsDeployments: deployments.createsOnFirstUse,
-            isReadOnly: isReadOnly, version: Assetlog.version)
-        api.isTokenRequired = auth.isRequired
-        api.hasReportExtensions = hasReportExtensions
-        api.itemBytes = limits.bodyBytes
-        api.compressionRatio = limits.compressionRatio
-        api.memory = memory
-        return api
+        APIConfiguration(
+            paths: paths, isTokenRequired: auth.isRequired, limits: limits, memory: memory, version: Assetlog.version)
     }
 
-    /// What the listener is told.
+    /// What the listener needs to know.
     func listener(
         metrics: RequestMetrics, sink: any RequestSink, certificates: CertificateKeeper?, tokens: TokenDirectory,
         memory: ServerMemory
@@ -29,40 +21,11 @@ extension ServerConfiguration {
         let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
             { @Sendable in try keeper.makeHandler() }
         }
-        var listener = HTTPServerConfiguration(
-            host: listen.bindHost, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
-            createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access(tokens),
-            metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
-            limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : min(System.coreCount, Self.mostEventLoops))
-        listener.hasReportExtensions = hasReportExtensions
-        listener.takesProxyHeaders = takesProxyHeaders
-        listener.memory = memory
-        return listener
-    }
-
-    /// The memory of what clients can make grow. The queue of events has its part for itself, so that the path of reports
-    /// counts nothing twice.
-    var memory: ServerMemory {
-        ServerMemory(
-            total: limits.memoryBytes - limits.queueBytes, requests: limits.bufferedBodyBytes,
-            answers: limits.answerBytes)
-    }
-
-    private var httpLimits: HTTPLimits {
-        var httpLimits = HTTPLimits()
-        httpLimits.headerBytes = limits.headerBytes
-        httpLimits.targetBytes = limits.targetBytes
-        httpLimits.bodyBytes = limits.bodyBytes
-        httpLimits.compressionRatio = limits.compressionRatio
-        httpLimits.bufferedBodyBytes = limits.bufferedBodyBytes
-        httpLimits.connections = limits.connections
-        httpLimits.connectionsPerAddress = limits.connectionsPerAddress
-        httpLimits.headerTimeout = TimeAmount(limits.headerTimeout)
-        httpLimits.bodyTimeout = TimeAmount(limits.bodyTimeout)
-        httpLimits.bodyBytesPerSecond = limits.bodyBytesPerSecond
-        httpLimits.idleTimeout = TimeAmount(limits.idleTimeout)
-        httpLimits.writeTimeout = TimeAmount(limits.writeTimeout)
-        return httpLimits
+        return HTTPServerConfiguration(
+            host: listen.bindHost, port: listen.port, paths: paths, access: access(tokens),
+            takesProxyHeaders: takesProxyHeaders, metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
+            limits: limits, memory: memory,
+            eventLoops: eventLoops > 0 ? eventLoops : min(System.coreCount, Self.mostEventLoops))
     }
 
     private func access(_ tokens: TokenDirectory) -> AccessPolicy {
@@ -71,10 +34,10 @@ extension ServerConfiguration {
             hosts: HostPolicy(
                 names: hosts + (listen.isEveryAddress ? [] : [listen.host.lowercased()]),
                 acceptsAddresses: !listen.isLoopback,
-                organizationDomain: deployments.organizationDomain),
+                organizationDomain: organizations.domain),
             organizations: OrganizationPolicy(
-                domain: deployments.organizationDomain, declared: deployments.organizations,
-                createsOnFirstUse: deployments.createsOnFirstUse),
+                domain: organizations.domain, declared: organizations.names,
+                createsOnFirstUse: paths.createsDeployments),
             trustedProxies: trustedProxies,
             addressRate: RequestRate(perSecond: limits.addressRate, burst: limits.addressBurst),
             tokenRate: RequestRate(perSecond: limits.tokenRate, burst: limits.tokenBurst))
@@ -84,6 +47,6 @@ extension ServerConfiguration {
     func url(at address: SocketAddress) -> String {
         let host = listen.isEveryAddress ? address.ipAddress : nil
         let listen = ListenAddress(host: host ?? listen.host, port: address.port ?? listen.port)
-        return "\(tls == nil ? "http" : "https")://\(listen)\(pathPrefix)"
+        return "\(tls == nil ? "http" : "https")://\(listen)\(paths.prefix)"
     }
 }

@@ -1,3 +1,4 @@
+import AssetlogCore
 import AssetlogLog
 import Foundation
 import Logging

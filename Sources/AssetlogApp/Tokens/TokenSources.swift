@@ -17,7 +17,7 @@ struct TokenSources: Sendable {
     /// Opens the sources of a configuration.
     static func open(_ configuration: ServerConfiguration) async throws -> TokenSources {
         var list: [any TokenSource] = []
-        if let tokens = configuration.auth.tokens { list.append(FixedTokens(tokens, name: "auth.tokens")) }
+        if let tokens = configuration.auth.tokens { list.append(FixedTokens(tokens, name: AuthKeys.tokens.path)) }
         if let path = configuration.auth.tokensFile { list.append(TokensFile(path)) }
         let store = try await configuration.storage.setup.openTokens?()
         if let store { list.append(StoredTokens(store)) }

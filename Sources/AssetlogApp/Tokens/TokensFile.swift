@@ -12,7 +12,7 @@ struct TokensFile: TokenSource {
     /// The file; an absolute path.
     let path: String
 
-    var name: String { "auth.tokens_file" }
+    var name: String { AuthKeys.tokensFile.path }
     var pause: Duration? { .seconds(1) }
 
     // Disks are waited for on a thread of their own, never on those of Swift's tasks.

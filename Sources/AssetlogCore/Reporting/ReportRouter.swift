@@ -59,6 +59,12 @@ public struct ReportRouter: Sendable {
             + deployments.map { Deployment(name: $0, start: Array("\(prefix)/\($0)".utf8)) }
     }
 
+    /// Makes a router of the routes of a server.
+    package init(_ paths: PathScheme) {
+        self.init(
+            pathPrefix: paths.prefix, deployments: paths.deployments, createsDeployments: paths.createsDeployments)
+    }
+
     /// Finds the route of a request target, in origin form or absolute form; nil when it is not a report's.
     public func route(_ target: UnsafeRawBufferPointer) -> ReportRoute? {
         guard let base = target.baseAddress else { return nil }

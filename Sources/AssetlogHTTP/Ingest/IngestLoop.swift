@@ -62,19 +62,17 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         openAPIChannel: @escaping @Sendable (APIConnection) -> Void
     ) throws {
         self.eventLoop = eventLoop
-        limits = configuration.limits
+        limits = HTTPLimits(configuration.limits)
         self.logger = logger
-        router = ReportRouter(
-            pathPrefix: configuration.pathPrefix, deployments: configuration.deployments,
-            createsDeployments: configuration.createsDeployments)
+        router = ReportRouter(configuration.paths)
         metrics = configuration.metrics
         sink = configuration.sink
         gate = try RequestGate(configuration.access)
         memory = configuration.memory.requests
         self.openAPIChannel = openAPIChannel
         self.log = log
-        isReadOnly = configuration.isReadOnly
-        resolver = ParameterResolver(extensions: configuration.hasReportExtensions)
+        isReadOnly = configuration.paths.isReadOnly
+        resolver = ParameterResolver(extensions: configuration.paths.hasReportExtensions)
         encoder = PlainResponseEncoder(at: .now())
     }
 

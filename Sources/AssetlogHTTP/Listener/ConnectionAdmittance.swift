@@ -17,7 +17,7 @@ final class ConnectionAdmittance: Sendable {
         }
     }
 
-    private let limits: HTTPLimits
+    private let limits: ServerLimits
     private let trustedProxies: [AddressBlock]
     private let metrics: RequestMetrics
     private let memory: MemoryBudget.Share
@@ -26,7 +26,7 @@ final class ConnectionAdmittance: Sendable {
     private let state = Mutex(State())
 
     init(
-        limits: HTTPLimits, trustedProxies: [AddressBlock], metrics: RequestMetrics, memory: MemoryBudget.Share,
+        limits: ServerLimits, trustedProxies: [AddressBlock], metrics: RequestMetrics, memory: MemoryBudget.Share,
         isSecure: Bool
     ) {
         self.memory = memory

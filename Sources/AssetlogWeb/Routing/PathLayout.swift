@@ -1,4 +1,4 @@
-import AssetlogCore
+package import AssetlogCore
 
 /// Where the routes are: below the path prefix, and those of the event API also below the name of a deployment.
 package struct PathLayout: Sendable {
@@ -23,17 +23,12 @@ package struct PathLayout: Sendable {
     /// The prefix as it stands in a URL, without a slash at its end: `""`, `/dagster`.
     package let base: String
 
-    /// Makes a layout.
-    ///
-    /// - Parameters:
-    ///   - prefix: The path under which every route lies; slashes at its ends don't count.
-    ///   - deployments: The declared deployments.
-    ///   - createsDeployments: Whether any other valid name may stand in their place.
-    package init(prefix: String, deployments: [String], createsDeployments: Bool = false) {
-        self.createsDeployments = createsDeployments
-        self.prefix = prefix.split(separator: "/").map(String.init)
-        self.deployments = Set(deployments)
-        base = self.prefix.isEmpty ? "" : RequestPath(segments: self.prefix).encoded
+    /// Makes the layout of a server.
+    package init(_ scheme: PathScheme) {
+        prefix = scheme.prefix.split(separator: "/").map(String.init)
+        deployments = Set(scheme.deployments)
+        createsDeployments = scheme.createsDeployments
+        base = prefix.isEmpty ? "" : RequestPath(segments: prefix).encoded
     }
 
     /// Finds out what a path means.

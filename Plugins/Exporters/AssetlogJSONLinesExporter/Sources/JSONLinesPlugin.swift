@@ -14,20 +14,7 @@ extension ExporterPlugin {
         name: "jsonlines",
         summary: "Writes every event as a line of JSON to a file that is rotated and compressed.",
         stability: .beta,
-        keys: [
-            ConfigurationKey("path", .path, required: true, "The file to write to; rotated files are kept next to it."),
-            ConfigurationKey(
-                "rotate_bytes", .bytes, default: "64MiB", "Rotates the file before it exceeds this size."),
-            ConfigurationKey(
-                "rotate_after", .duration, default: "0s",
-                "Rotates the file when its first line is this old; 0s: never because of age."),
-            ConfigurationKey(
-                "keep_files", .integer, default: "0",
-                "How many rotated files to keep; older ones are deleted. 0: all."),
-            ConfigurationKey(
-                "compress", .boolean, default: Compression.isAvailable ? "true" : "false",
-                "Compresses rotated files with gzip."),
-        ],
+        keys: JSONLinesKeys.all,
         configure: { configuration in
             let settings = try JSONLinesSettings(configuration)
             return ExporterSetup(

@@ -13,24 +13,25 @@ struct JSONLinesSettings: Sendable {
         self.path = path
     }
 
-    /// Reads the plugin's keys; they are documented at ``ExporterPlugin/jsonLines``.
+    /// Reads the plugin's keys.
     init(_ configuration: PluginConfiguration) throws {
-        path = configuration.requiredString("path")
+        path = try configuration[JSONLinesKeys.path]
         guard !path.hasSuffix("/"), path.split(separator: "/").last.map({ $0 != "." && $0 != ".." }) ?? false else {
-            throw configuration.error("path", "must name a file, not the directory \"\(path)\"")
+            throw configuration.error(JSONLinesKeys.path, "must name a file, not the directory \"\(path)\"")
         }
-        rotateBytes = configuration.integer("rotate_bytes")
+        rotateBytes = try configuration[JSONLinesKeys.rotateBytes]
+        // Not the range of the key, whose message would give these bounds as plain numbers.
         guard (1 << 10...1 << 40).contains(rotateBytes) else {
-            throw configuration.error("rotate_bytes", "must be from 1KiB to 1024GiB, not \(rotateBytes) bytes")
+            throw configuration.error(JSONLinesKeys.rotateBytes, "must be from 1KiB to 1024GiB, not \(rotateBytes) bytes")
         }
-        let age = configuration.duration("rotate_after")
+        let age = try configuration[JSONLinesKeys.rotateAfter]
         rotateAfter = age > .zero ? age : nil
-        let files = try configuration.integer("keep_files", in: 0...1_000_000)
+        let files = try configuration[JSONLinesKeys.keepFiles]
         keepFiles = files > 0 ? files : nil
-        compress = configuration.boolean("compress")
+        compress = try configuration[JSONLinesKeys.compress]
         guard !compress || Compression.isAvailable else {
             throw configuration.error(
-                "compress", "can't be true in this build: it has no gzip. Set it to false, or build with the trait Gzip")
+                JSONLinesKeys.compress, "can't be true in this build: it has no gzip. Set it to false, or build with the trait Gzip")
         }
     }
 }

@@ -12,15 +12,16 @@ extension StoragePlugin {
         name: "memory",
         summary: "Keeps the log in memory; it is lost when the server stops.",
         stability: .development,
-        keys: [
-            // What a declaration can say (the kind, the default) is checked before `configure` is called.
-            ConfigurationKey(
-                "maximum_events", .integer, default: "1000000", "How many events to keep; reports beyond that are refused.")
-        ],
+        keys: [maximumEvents],
         configure: { configuration in
             // Pure: it checks what a declaration can't say, and touches nothing. `assetlog check-config` ends here.
-            let maximumEvents = try configuration.integer("maximum_events", in: 1...1_000_000_000)
+            let maximumEvents = try configuration[maximumEvents]
             // `open` does input and output, where there is any, and throws a `StorageError` when it can't.
             return StorageSetup(open: { _ in MemoryStorage(maximumEvents: maximumEvents) })
         })
+
+    // What a declaration says (the type, the range, the default) is checked without further code.
+    private static let maximumEvents = ConfigurationKey(
+        "maximum_events", .integer(in: 1...1_000_000_000), default: 1_000_000,
+        "How many events to keep; reports beyond that are refused.")
 }

@@ -8,30 +8,8 @@ extension StoragePlugin {
         name: "postgres",
         summary: "Keeps the log in a PostgreSQL database that several servers can share.",
         stability: .beta,
-        keys: [
-            ConfigurationKey(
-                "url", .secret, required: true,
-                "The database: postgresql://role@host:5432/database; several hosts and every parameter of libpq"
-                    + " are possible."),
-            ConfigurationKey("password", .secret, "The role's password; safer in the environment or a file than in `url`."),
-            ConfigurationKey(
-                "password_file", .path, "A file whose first line is the password; read for each new connection."),
-            ConfigurationKey("schema", .text, default: "assetlog", "The schema for all tables."),
-            ConfigurationKey(
-                "migrate", .choice(["run", "check"]), default: "run",
-                "run: create and upgrade the schema at start; check: start only if the schema is up to date."),
-            ConfigurationKey(
-                "synchronous_commit", .choice(["server", "local", "remote_write", "on", "remote_apply", "off"]),
-                default: "server", "What each commit waits for; server: what PostgreSQL is configured to."),
-            ConfigurationKey(
-                "allow_asynchronous_commit", .boolean, default: "false",
-                "Accepts that a crash of PostgreSQL loses acknowledged events (synchronous_commit or fsync is off)."),
-            ConfigurationKey("timeout", .duration, default: "10s", "How long connecting, a read or a commit may take."),
-            ConfigurationKey(
-                "readers", .integer, default: "4",
-                "How many connections to use for reads, 1 to 64; one more is used for appends."),
-        ],
-        placeKey: "url",
+        keys: PostgresKeys.all,
+        placeKey: PostgresKeys.url,
         configure: { configuration in
             let options = try PostgresStorage.Options(configuration)
             @Sendable func table() -> ConnectionPool {
@@ -54,51 +32,54 @@ extension StoragePlugin {
 extension PostgresStorage.Options {
     /// Checks what the declaration of the keys can't say.
     fileprivate init(_ configuration: PluginConfiguration) throws {
-        guard let written = configuration.secret("url") else { throw configuration.error("url", "is missing") }
-        guard let url = ConnectionString.ofLibpq(written) else {
+        let url = try Self.url(configuration)
+        let (password, passwordFile) = (try configuration[PostgresKeys.password], try configuration[PostgresKeys.passwordFile])
+        if password != nil, passwordFile != nil {
+            throw configuration.error(PostgresKeys.passwordFile, "can't be combined with password; remove one of them")
+        }
+        let schema = try Self.schema(configuration)
+        let commit = try configuration[PostgresKeys.synchronousCommit]
+        let isLossAllowed = try configuration[PostgresKeys.allowAsynchronousCommit]
+        guard commit != .off || isLossAllowed else {
             throw configuration.error(
-                "url",
+                PostgresKeys.synchronousCommit,
+                "is off: a crash of PostgreSQL would lose acknowledged events. If that is acceptable, also set"
+                    + " allow_asynchronous_commit: true")
+        }
+        let timeout = try configuration[PostgresKeys.timeout]
+        self.init(
+            connection: ConnectionSettings(
+                url: url, password: password, passwordFile: passwordFile, timeout: timeout,
+                allowsAsynchronousCommit: isLossAllowed),
+            schema: schema, migration: try configuration[PostgresKeys.migrate],
+            writer: EventWriter.Options(
+                durability: commit == .server ? "" : commit.rawValue, allowsLoss: isLossAllowed, patience: timeout),
+            readers: try configuration[PostgresKeys.readers])
+    }
+
+    private static func url(_ configuration: PluginConfiguration) throws -> Secret {
+        guard let url = ConnectionString.ofLibpq(try configuration[PostgresKeys.url]) else {
+            throw configuration.error(
+                PostgresKeys.url,
                 "must be postgresql://role@host:port/database or host=… dbname=…; the name of a driver, as in"
                     + " postgresql+psycopg2://, may be in it, jdbc: may not")
         }
         guard ConnectionString.isClear(url) else {
             throw configuration.error(
-                "url",
+                PostgresKeys.url,
                 "can't be parsed: use only parameters that libpq knows, and escape special characters in names and passwords, as in"
                     + " p%40ssword")
         }
-        if configuration.secret("password") != nil, configuration.string("password_file") != nil {
-            throw configuration.error("password_file", "can't be combined with password; remove one of them")
-        }
-        let name = configuration.requiredString("schema")
+        return url
+    }
+
+    private static func schema(_ configuration: PluginConfiguration) throws -> Schema {
+        let name = try configuration[PostgresKeys.schema]
         guard let schema = Schema(name) else {
-            throw configuration.error("schema", "must be 1 to 40 characters of a-z, 0-9 and _, the first no digit, not \"\(name)\"")
-        }
-        let durability = configuration.requiredString("synchronous_commit")
-        let isLossAllowed = configuration.boolean("allow_asynchronous_commit")
-        guard durability != "off" || isLossAllowed else {
             throw configuration.error(
-                "synchronous_commit",
-                "is off: a crash of PostgreSQL would lose acknowledged events. If that is acceptable, also set"
-                    + " allow_asynchronous_commit: true")
+                PostgresKeys.schema, "must be 1 to 40 characters of a-z, 0-9 and _, the first no digit, not \"\(name)\"")
         }
-        let timeout = configuration.duration("timeout")
-        guard timeout >= .seconds(1), timeout <= .seconds(300) else {
-            throw configuration.error("timeout", "must be from 1s to 5m")
-        }
-        let readers = configuration.integer("readers")
-        guard (1...64).contains(readers) else {
-            throw configuration.error("readers", "must be from 1 to 64, not \(readers)")
-        }
-        self.init(
-            connection: ConnectionSettings(
-                url: url, password: configuration.secret("password"),
-                passwordFile: configuration.string("password_file"), timeout: timeout,
-                allowsAsynchronousCommit: isLossAllowed),
-            schema: schema, migration: configuration.requiredString("migrate") == "check" ? .check : .run,
-            writer: EventWriter.Options(
-                durability: durability == "server" ? "" : durability, allowsLoss: isLossAllowed, patience: timeout),
-            readers: readers)
+        return schema
     }
 }
 #endif

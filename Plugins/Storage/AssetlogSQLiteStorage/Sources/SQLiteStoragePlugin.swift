@@ -11,16 +11,11 @@ extension StoragePlugin {
         name: "sqlite",
         summary: "Keeps the log in SQLite files in one directory, for one server.",
         stability: .beta,
-        keys: [
-            ConfigurationKey("path", .path, "The directory of the files. Default: server.data."),
-            ConfigurationKey(
-                "checkpoint_pages", .integer, default: "4000",
-                "How many 4 KiB pages the write-ahead log collects before they are copied into the file, 100 to 100000."),
-        ],
-        placeKey: "path",
+        keys: [SQLiteKeys.path, SQLiteKeys.checkpointPages],
+        placeKey: SQLiteKeys.path,
         configure: { configuration in
-            let pages = try configuration.integer("checkpoint_pages", in: 100...100_000)
-            let folder = configuration.string("path") ?? configuration.dataFolder
+            let pages = try configuration[SQLiteKeys.checkpointPages]
+            let folder = try configuration[SQLiteKeys.path] ?? configuration.dataFolder
             let options = SQLiteStorage.Options(folder: folder, checkpointPages: pages)
             return StorageSetup(
                 open: { context in
@@ -37,5 +32,12 @@ extension StoragePlugin {
                 openTokens: { try await onThread { try TokenFile(folder: folder) } },
                 inspectFiles: { [PathInspection.problem(ofFolder: folder)].compactMap { $0 } })
         })
+}
+
+private enum SQLiteKeys {
+    static let path = ConfigurationKey.optional("path", .path, "The directory of the files. Default: server.data.")
+    static let checkpointPages = ConfigurationKey(
+        "checkpoint_pages", .integer(in: 100...100_000), default: 4000,
+        "How many 4 KiB pages the write-ahead log collects before they are copied into the file, 100 to 100000.")
 }
 #endif

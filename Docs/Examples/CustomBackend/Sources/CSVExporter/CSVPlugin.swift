@@ -8,9 +8,11 @@ extension ExporterPlugin {
         name: "csv",
         summary: "Writes one row per event to a CSV file.",
         stability: .development,
-        keys: [ConfigurationKey("path", .path, required: true, "The file; created if it does not exist.")],
+        keys: [path],
         configure: { configuration in
-            let path = configuration.requiredString("path")
+            let path = try configuration[path]
             return ExporterSetup(open: { _ in try CSVExporter(path: path) })
         })
+
+    private static let path = ConfigurationKey.required("path", .path, "The file; created if it does not exist.")
 }

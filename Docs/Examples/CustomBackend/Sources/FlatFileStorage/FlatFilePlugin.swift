@@ -9,17 +9,14 @@ extension StoragePlugin {
         name: "flatfile",
         summary: "Keeps the log in one append-only file, and in memory.",
         stability: .development,
-        keys: [
-            ConfigurationKey("path", .path, required: true, "The directory of the files."),
-            ConfigurationKey("maximum_events", .integer, default: "1000000", "How many events to keep."),
-        ],
-        placeKey: "path",
+        keys: [path, maximumEvents],
+        placeKey: path,
         configure: { configuration in
-            let path = configuration.requiredString("path")
-            let maximumEvents = configuration.integer("maximum_events")
-            guard maximumEvents >= 1 else {
-                throw configuration.error("maximum_events", "must be at least 1, not \(maximumEvents)")
-            }
+            let (path, maximumEvents) = (try configuration[path], try configuration[maximumEvents])
             return StorageSetup(open: { _ in try FlatFileStorage(folder: path, maximumEvents: maximumEvents) })
         })
+
+    private static let path = ConfigurationKey.required("path", .path, "The directory of the files.")
+    private static let maximumEvents = ConfigurationKey(
+        "maximum_events", .integer(in: 1...1_000_000_000), default: 1_000_000, "How many events to keep.")
 }

@@ -4,7 +4,7 @@ internal import AssetlogCore
 /// Brings the schema of a database to the version of this release, or checks that it is there.
 struct Migrator: Sendable {
     /// What is done about a schema that is missing or older.
-    enum Mode: String, Sendable {
+    enum Mode: String, CaseIterable, Sendable {
         /// It is made, or brought up to date; several servers may start at once.
         case run
         /// The server refuses to work with it: somebody else migrates.

@@ -28,6 +28,19 @@ package enum TimeSpan {
         return sum
     }
 
+    /// Writes a time span with the largest unit, at most a day, that divides it: `250ms`, `75s`, `5m`, `365d`.
+    ///
+    /// What ``read(_:)`` can't give, such as less than a millisecond, is written as Swift describes it.
+    package static func text(_ span: Duration) -> String {
+        let (seconds, attoseconds) = span.components
+        let (milliseconds, rest) = attoseconds.quotientAndRemainder(dividingBy: 1_000_000_000_000_000)
+        guard span >= .zero, span <= longest, rest == 0 else { return "\(span)" }
+        guard milliseconds == 0 else { return "\(seconds * 1000 + milliseconds)ms" }
+        let units: [(seconds: Int64, name: String)] = [(86_400, "d"), (3600, "h"), (60, "m")]
+        guard seconds != 0, let unit = units.first(where: { seconds.isMultiple(of: $0.seconds) }) else { return "\(seconds)s" }
+        return "\(seconds / unit.seconds)\(unit.name)"
+    }
+
     private static func nextPart(_ rest: inout Substring) -> Duration? {
         let digits = rest.prefix { $0.isASCII && $0.isNumber }
         rest = rest.dropFirst(digits.count).drop { $0 == " " }

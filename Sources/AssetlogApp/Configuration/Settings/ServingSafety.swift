@@ -19,7 +19,7 @@ extension ServerConfiguration {
     func checkSafety() throws {
         guard isOpen, !allowsInsecure else { return }
         throw ConfigurationError(
-            "server.listen",
+            ListenerKeys.listen.path,
             "is \(listen), which other machines can reach, \(openness); set server.tls.certificate and server.tls.key and leave"
                 + " auth.required on (`assetlog init` creates a certificate and a token), listen on 127.0.0.1 behind a"
                 + " proxy, or allow this with --allow-insecure (server.allow_insecure)")

@@ -1,0 +1,25 @@
+/// A kind of exporter, as a value in the list of plugins.
+public struct ExporterPlugin: Sendable {
+    /// What `exporters.NAME.type` says: `jsonlines`.
+    public let name: String
+    /// One sentence about it.
+    public let summary: String
+    /// How much an operator may rely on it.
+    public let stability: PluginStability
+    /// The keys it understands, next to `type`.
+    public let keys: [KeyDeclaration]
+    /// Checks a configuration, purely: no file is touched, nothing is opened. Throws ``ConfigurationError``.
+    public let configure: @Sendable (PluginConfiguration) throws -> ExporterSetup
+
+    /// Describes a kind of exporter.
+    public init(
+        name: String, summary: String, stability: PluginStability, keys: [any DeclaredKey],
+        configure: @escaping @Sendable (PluginConfiguration) throws -> ExporterSetup
+    ) {
+        self.name = name
+        self.summary = summary
+        self.stability = stability
+        self.keys = keys.map(\.declaration)
+        self.configure = configure
+    }
+}
