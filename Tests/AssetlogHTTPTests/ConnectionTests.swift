@@ -93,7 +93,7 @@ struct ConnectionTests {
         ("ftp://x/", "Host: x\r\n", 400, "The request target is neither a path nor an address of http or https."),
     ]
 
-    @Test("takes the host of an absolute target, and else one Host, in both lanes", arguments: hostCases)
+    @Test("takes the host of an absolute target, and else one Host, on both paths", arguments: hostCases)
     func hosts(_ target: String, _ fields: String, status: Int, message: String?) async throws {
         try await ServerFixture.run { server in
             for more in ["", "TE: trailers\r\n"] {

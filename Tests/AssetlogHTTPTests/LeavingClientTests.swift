@@ -39,7 +39,7 @@ struct LeavingClientTests {
         }
     }
 
-    // On a thread of its own: the API lane needs those of Swift's tasks to answer.
+    // On a thread of its own: the API needs those of Swift's tasks to answer.
     private func response(_ client: RawClient) async -> RawClient.Response? {
         await withCheckedContinuation { continuation in
             DispatchQueue(label: "test").async { continuation.resume(returning: client.response()) }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import AssetlogHTTP
 
-@Suite("The decoder of the general lane")
+@Suite("The decoder of the HTTP/1 handler")
 struct RequestDecoderTests {
     /// A request as the handlers behind a decoder see it.
     private struct Decoded: Equatable, CustomStringConvertible {

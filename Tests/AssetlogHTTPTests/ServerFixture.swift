@@ -9,7 +9,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`, and 404 to what is below
+/// A running server over a storage in memory, with an API that answers `METHOD PATH BODY`, and 404 to what is below
 /// `/refused`, before it reads the body.
 struct ServerFixture {
     let port: Int

@@ -5,15 +5,15 @@ import AssetlogTLS
 import NIOCore
 import Synchronization
 
-/// The lane that has a connection now: what the event loop's clock and the shutdown can ask of it.
-protocol ConnectionLane: AnyObject {
+/// The handler that has a connection now: what the event loop's clock and the shutdown can ask of it.
+protocol ConnectionHandler: AnyObject {
     /// The connection's deadline has passed: the peer is too slow, or silent for too long.
     func deadlinePassed()
     /// The server is stopping: finish the request under way, if any, and close.
     func drain()
 }
 
-/// What the lanes of one connection share. Confined to its event loop.
+/// What the handlers of one connection share. Confined to its event loop.
 final class Connection {
     let loop: IngestLoop
     let channel: any Channel
@@ -24,13 +24,13 @@ final class Connection {
     private(set) var certificateNames: [String] = []
     /// The version of TLS; nil: plain HTTP, or the handshake is not complete.
     private(set) var tlsVersion: String?
-    /// What the API lane is told of the request that it has.
+    /// What the API is told of the request that it has.
     let forwarded = ForwardedRequest()
-    /// The lane that has the connection.
-    weak var lane: (any ConnectionLane)?
-    /// When the lane is told that its peer is too slow; checked about twice a second.
+    /// The handler that has the connection.
+    weak var handler: (any ConnectionHandler)?
+    /// When the handler is notified that its peer is too slow; checked about twice a second.
     var deadline = NIODeadline.distantFuture
-    /// The place in the loop's table.
+    /// The index in the table of its loop.
     fileprivate(set) var index = -1
 
     init(loop: IngestLoop, channel: any Channel, isSecure: Bool, peer: ClientAddress?) {
@@ -68,7 +68,7 @@ final class Connection {
     static var handshakeResults: [String] { ["full", "resumed"] + TLSHandshakeFailure.allCases.map(\.rawValue) }
 }
 
-/// What the lanes have found out about the request that the API lane has. A connection has one request at a time, so
+/// What the handlers have found out about the request that the API has. A connection has one request at a time, so
 /// the event loop writes it before it forwards a request, and nobody else does.
 final class ForwardedRequest: Sendable {
     private struct State {

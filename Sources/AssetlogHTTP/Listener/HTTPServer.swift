@@ -7,7 +7,7 @@ public import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The listener: accepts connections, gives each to a lane, and ends them in order.
+/// The listener: accepts connections, gives each its handlers, and ends them in order.
 ///
 /// Life cycle: ``start()`` binds and serves reports, ``run()`` serves everything else until ``shutDown(grace:)`` has
 /// ended the connections.
@@ -19,7 +19,7 @@ public final class HTTPServer: Sendable {
     private let apiConnections: AsyncStream<APIConnection>
     private let finishAPIConnections: @Sendable () -> Void
     private let respond: APIResponder
-    private let admittance: ConnectionAdmittance
+    private let limiter: ConnectionLimiter
     private let proxyProtocol: ProxyProtocol?
     private let listener = Mutex<(any Channel)?>(nil)
 
@@ -55,7 +55,7 @@ public final class HTTPServer: Sendable {
         apiConnections = stream
         finishAPIConnections = { continuation.finish() }
         respond = api
-        admittance = ConnectionAdmittance(
+        limiter = ConnectionLimiter(
             limits: configuration.limits, trustedProxies: configuration.access.trustedProxies,
             metrics: configuration.metrics, memory: configuration.memory.connections, isSecure: configuration.makeTransportSecurity != nil)
         proxyProtocol =
@@ -162,31 +162,31 @@ public final class HTTPServer: Sendable {
             return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         }
         let peer = ClientAddress(channel.remoteAddress)
-        guard admittance.admit(peer) else {
+        guard limiter.admit(peer) else {
             // Closed without a word: an answer would cost what the limit is there to save.
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
         let connection = Connection(
             loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil, peer: peer)
         loop.opened(connection)
-        channel.closeFuture.assumeIsolated().whenComplete { [admittance] _ in
-            admittance.leave(connection.peer)
+        channel.closeFuture.assumeIsolated().whenComplete { [limiter] _ in
+            limiter.leave(connection.peer)
             loop.closed(connection)
         }
         return channel.eventLoop.makeCompletedFuture {
-            guard let proxyProtocol else { return try addLanes(to: connection) }
-            let handler = ProxyHeaderHandler(connection, rules: proxyProtocol, admittance: admittance) { [self] in
-                try addLanes(to: connection)
+            guard let proxyProtocol else { return try addHandlers(to: connection) }
+            let handler = ProxyHeaderHandler(connection, rules: proxyProtocol, limiter: limiter) { [self] in
+                try addHandlers(to: connection)
             }
             try channel.pipeline.syncOperations.addHandler(handler)
         }
     }
 
-    private func addLanes(to connection: Connection) throws {
+    private func addHandlers(to connection: Connection) throws {
         let pipeline = connection.channel.pipeline.syncOperations
         if let makeTransportSecurity = configuration.makeTransportSecurity {
             try pipeline.addHandler(makeTransportSecurity())
         }
-        try pipeline.addHandler(ByteLane(connection: connection))
+        try pipeline.addHandler(FastPathHandler(connection: connection))
     }
 }

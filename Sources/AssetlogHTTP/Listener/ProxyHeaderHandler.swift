@@ -3,13 +3,13 @@ import Logging
 import NIOCore
 
 /// Reads the PROXY header of one connection before TLS or HTTP get its first byte, and then leaves the pipeline.
-final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, ConnectionLane {
+final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, ConnectionHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
     private let connection: Connection
     private let rules: ProxyProtocol
-    private let admittance: ConnectionAdmittance
+    private let limiter: ConnectionLimiter
     /// Adds the handlers of the connection to the end of the pipeline.
     private let open: () throws -> Void
     private let isExpected: Bool
@@ -18,18 +18,18 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
     private var isDone = false
 
     init(
-        _ connection: Connection, rules: ProxyProtocol, admittance: ConnectionAdmittance, open: @escaping () throws -> Void
+        _ connection: Connection, rules: ProxyProtocol, limiter: ConnectionLimiter, open: @escaping () throws -> Void
     ) {
         self.connection = connection
         self.rules = rules
-        self.admittance = admittance
+        self.limiter = limiter
         self.open = open
         isExpected = rules.isExpected(from: connection.peer)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        connection.lane = self
+        connection.handler = self
         connection.expect(within: connection.limits.headerTimeout)
     }
 
@@ -73,7 +73,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
     private func take(_ header: ProxyHeader, _ context: ChannelHandlerContext) {
         bytes.moveReaderIndex(forwardBy: header.byteCount)
         if let client = header.client {
-            guard admittance.move(from: connection.peer, to: client) else { return close() }
+            guard limiter.move(from: connection.peer, to: client) else { return close() }
             connection.belongs(to: client)
         }
         goOn(context)

@@ -7,9 +7,9 @@ import NIOCore
 
 /// The lane of plain reports: bytes in, bytes out, one request at a time.
 ///
-/// It takes requests of the one form that ``IngestRequestParser`` knows, and hands the connection over to the general
+/// It takes requests of the one form that ``FastPathRequestParser`` knows, and hands the connection over to the general
 /// lane, with every byte that is not answered yet, at the first request of any other form.
-final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandler, ConnectionLane {
+final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChannelHandler, ConnectionHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
@@ -19,14 +19,14 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         /// Between requests, or in the head of one.
         case reading
         /// The head is complete, the body is not.
-        case readingBody(IngestRequestHead)
+        case readingBody(FastPathRequestHead)
         /// The report is in the queue.
         case committing(EventID, closes: Bool)
         case closing
         case handedOver
     }
 
-    /// Reports with a longer body go through the general lane, whose buffers are bounded by its limits.
+    /// Reports with a longer body go through the HTTP/1 handler, whose buffers are bounded by its limits.
     private static let maximumBodyBytes = 64 << 10
     /// While a report is committed, a client may send so much ahead before it is no longer read from.
     private static let maximumBytesAhead = 64 << 10
@@ -58,7 +58,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        connection.lane = self
+        connection.handler = self
         connection.expect(within: connection.limits.headerTimeout)
     }
 
@@ -161,10 +161,10 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
                 connection.expect(within: connection.limits.writeTimeout)
                 return
             }
-            let head: IngestRequestHead
+            let head: FastPathRequestHead
             switch phase {
             case .reading:
-                switch unread.withUnsafeReadableBytes(IngestRequestParser.parse) {
+                switch unread.withUnsafeReadableBytes(FastPathRequestParser.parse) {
                 case .incomplete: return
                 case .other: return handOver(context)
                 case .complete(let complete): head = complete
@@ -182,10 +182,10 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         }
     }
 
-    /// Queues or refuses the first request of the unread bytes; false when it is for the general lane.
-    private func answer(_ head: IngestRequestHead, _ context: ChannelHandlerContext) -> Bool {
+    /// Queues or refuses the first request of the unread bytes; false when it is for the HTTP/1 handler.
+    private func answer(_ head: FastPathRequestHead, _ context: ChannelHandlerContext) -> Bool {
         let loop = connection.loop
-        let verdict: IngestVerdict? = unread.withUnsafeReadableBytes { bytes in
+        let verdict: IngestResult? = unread.withUnsafeReadableBytes { bytes in
             func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
             let target = part(head.target)
             guard let route = loop.router.route(target) else { return nil }
@@ -226,7 +226,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     // MARK: Answering
 
-    override func settled(_ outcome: CommitSettlement.Outcome) {
+    override func completed(_ outcome: CommitResult.Outcome) {
         guard case .committing(let id, let closes) = phase, let context else { return }
         let closesNow = closes || connection.loop.isDraining
         switch outcome {
@@ -281,7 +281,7 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
 
     /// Notes what is known of a request that has not come as a whole.
     private func recordUnread(_ answer: ReportAnswer) {
-        let head: IngestRequestHead?
+        let head: FastPathRequestHead?
         switch phase {
         case .reading: head = nil
         case .readingBody(let begun): head = begun
@@ -337,12 +337,12 @@ final class ByteLane: PendingReport, ChannelDuplexHandler, RemovableChannelHandl
         accounted = 0
     }
 
-    // MARK: The general lane
+    // MARK: the HTTP/1 handler
 
     private func handOver(_ context: ChannelHandlerContext) {
         phase = .handedOver
         do {
-            try GeneralLane.install(on: connection, in: context.pipeline.syncOperations)
+            try HTTP1Handler.install(on: connection, in: context.pipeline.syncOperations)
         } catch {
             connection.loop.logger.error("The HTTP handlers of a connection could not be set up.", metadata: ["error": "\(error)"])
             return close()

@@ -9,7 +9,7 @@ import NIOHTTPTypes
 package typealias APIResponder =
     @Sendable (Request, consuming ResponseWriter, RequestIdentity, RequestMemory) async throws -> Void
 
-/// A connection that has asked for something else than a report, as the API lane reads and writes it.
+/// A connection that has asked for something else than a report, as the API reads and writes it.
 struct APIConnection: Sendable {
     let channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
     let forwarded: ForwardedRequest

@@ -11,10 +11,10 @@ import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
 /// The lane of every request that is HTTP/1.x, behind NIO's parser: reports in any legal form are resolved here, all
-/// else goes on to the API lane, which is added at a connection's first such request.
+/// else goes on to the API, which is added at a connection's first such request.
 ///
 /// The pipeline handler before it delivers one request at a time, the next one when `.end` of the answer was written.
-final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
+final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart
@@ -24,7 +24,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         case idle
         case readingReport(ReportInProgress)
         case committing(EventID)
-        /// The API lane has the request; `hasEnded` when all of it was forwarded.
+        /// the API has the request; `hasEnded` when all of it was forwarded.
         case api(hasEnded: Bool)
         /// The answer was written before the request had ended; so many bytes of it are still dropped.
         case discarding(remaining: Int)
@@ -50,7 +50,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var isHead = false
     private var hasForwarded = false
     private var isInputClosed = false
-    // Whether the API lane has begun to answer.
+    // Whether the API has begun to answer.
     private var isAnswerBegun = false
     // The client sends the body when it is asked for it.
     private var awaitsContinue = false
@@ -62,11 +62,11 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private var head: HTTPRequestHead?
     private var deployment: String?
     private var admission = RequestIdentity()
-    // What the head that is being read takes of the memory of requests, and what the API lane may keep of a body.
+    // What the head that is being read takes of the memory of requests, and what the API may keep of a body.
     private var headBytes = 0
     private var streamBytes = 0
     private let flow = AnswerFlow()
-    private var meter: HeadMeter?
+    private var meter: HeaderByteLimiter?
 
     private init(connection: Connection) {
         self.connection = connection
@@ -78,9 +78,9 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         decoderLimits.maxHeaderFieldSize = connection.limits.headerBytes
         decoderLimits.maxHeaderListSize = connection.limits.headerBytes
         decoderLimits.maxHeaderFieldCount = 200
-        let lane = GeneralLane(connection: connection)
+        let lane = HTTP1Handler(connection: connection)
         let decoder = RequestDecoder(limits: decoderLimits)
-        let meter = HeadMeter(lane: lane)
+        let meter = HeaderByteLimiter(handler: lane)
         lane.meter = meter
         try pipeline.addHandler(meter)
         try pipeline.addHandler(HTTPResponseEncoder(configuration: .init()))
@@ -94,7 +94,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        connection.lane = self
+        connection.handler = self
         connection.expect(within: connection.limits.headerTimeout)
     }
 
@@ -123,7 +123,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     private static let patienceWithHalfClosed = TimeAmount.seconds(1)
 
     /// Writes to a client that has ended its side, which it may have done in order to leave: then its machine resets the
-    /// connection, and the API lane need not go on. One that waits ignores the interim answer (RFC 9110, section 15.2).
+    /// connection, and the API need not go on. One that waits ignores the interim answer (RFC 9110, section 15.2).
     private func askWhetherClientIsThere() {
         guard let context, !version.isBeforeHTTP11 else { return }
         context.writeAndFlush(wrapOutboundOut(.head(HTTPResponseHead(version: version, status: .continue))), promise: nil)
@@ -160,11 +160,11 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         headBytes = 0
     }
 
-    /// The most bytes of a body on their way to the API lane: what its buffer holds before it stops reading, and a read
+    /// The most bytes of a body on their way to the API: what its buffer holds before it stops reading, and a read
     /// that was under way.
     private static let maximumStreamBytes = 192 << 10
 
-    /// Takes what the API lane may keep of a body that it has not read yet; false: there is no room.
+    /// Takes what the API may keep of a body that it has not read yet; false: there is no room.
     private func takeStream(_ head: HTTPRequestHead) -> Bool {
         guard !hasNoBody(head) else { return true }
         let length = head.headers.first(name: "content-length").flatMap { Int($0) } ?? Self.maximumStreamBytes
@@ -298,7 +298,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             return respond(admission.refusal.map { .refused($0, []) } ?? .noTunnel, hasEnded: false)
         }
         let target = Array(head.uri.utf8)
-        guard let report = target.withUnsafeBytes(connection.loop.router.route), !isRehearsal(report, target, head) else {
+        guard let report = target.withUnsafeBytes(connection.loop.router.route), !isDryRun(report, target, head) else {
             return forward(head, context)
         }
         route = RequestRoute(report.endpoint)
@@ -328,7 +328,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
     }
 
     // Its answer may look at the log, so it is the API's.
-    private func isRehearsal(_ report: ReportRoute, _ target: [UInt8], _ head: HTTPRequestHead) -> Bool {
+    private func isDryRun(_ report: ReportRoute, _ target: [UInt8], _ head: HTTPRequestHead) -> Bool {
         guard head.method == .POST, let query = report.query else { return false }
         return target.withUnsafeBytes { ReportRoute.dryRun(UnsafeRawBufferPointer(rebasing: $0[query])) != .notAsked }
     }
@@ -432,7 +432,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
 
     // MARK: Answers to reports
 
-    override func settled(_ outcome: CommitSettlement.Outcome) {
+    override func completed(_ outcome: CommitResult.Outcome) {
         guard case .committing(let id) = phase else { return }
         switch outcome {
         case .committed: respond(.recorded(id), hasEnded: true)
@@ -513,7 +513,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
         context?.close(promise: nil)
     }
 
-    // MARK: The API lane
+    // MARK: the API
 
     private func forward(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
         do {
@@ -579,7 +579,7 @@ final class GeneralLane: PendingReport, ChannelDuplexHandler, ConnectionLane {
             awaitsContinue = false
             isAnswerBegun = true
             if case .api(hasEnded: true) = phase { connection.deadline = .distantFuture }
-            // The HTTP types of the API lane carry no version and know nothing of this connection's fate.
+            // The HTTP types of the API carry no version and know nothing of this connection's fate.
             head.version = version
             addConnectionField(to: &head)
             context.write(wrapOutboundOut(.head(head)), promise: promise)

@@ -5,7 +5,7 @@ import NIOCore
 import Synchronization
 
 /// Counts the open connections, in all and by address, and says when one is too many. State lives in a `Mutex`.
-final class ConnectionAdmittance: Sendable {
+final class ConnectionLimiter: Sendable {
     private struct State {
         var total = 0
         // Only addresses with open connections stand here, so it can't grow beyond the limit of all of them.

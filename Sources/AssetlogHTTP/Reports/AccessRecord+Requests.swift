@@ -5,13 +5,13 @@ import NIOCore
 import NIOHTTP1
 
 extension AccessRecord {
-    /// The record of a request in the byte lane, before its answer is known.
+    /// The record of a request in the fast path, before its answer is known.
     ///
     /// - Parameters:
     ///   - route: The route of a report; nil: it is none, or not known yet.
     ///   - requestBytes: How many bytes of its body have come.
     init(
-        _ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, _ route: ReportRoute?,
+        _ head: FastPathRequestHead, in bytes: UnsafeRawBufferPointer, _ route: ReportRoute?,
         _ admission: RequestIdentity, requestBytes: Int, of connection: Connection
     ) {
         let target = bytes[head.target]
@@ -26,7 +26,7 @@ extension AccessRecord {
             tlsVersion: connection.tlsVersion, userAgent: head.userAgent.map { String(decoding: bytes[$0], as: UTF8.self) })
     }
 
-    /// The record of a request in the general lane, before its answer is known; of one that could not be read there is no
+    /// The record of a request in the HTTP/1 handler, before its answer is known; of one that could not be read there is no
     /// head.
     init(
         _ head: HTTPRequestHead?, _ route: RequestRoute, deployment: String?, _ admission: RequestIdentity,

@@ -5,8 +5,8 @@ import AssetlogObservation
 import Logging
 import NIOCore
 
-/// What the ingest lane does with a report.
-enum IngestVerdict {
+/// What the fast path does with a report.
+enum IngestResult {
     /// It is in the queue under this identity; the lane's ``PendingReport`` hears of it.
     case queued(EventID)
     /// It is answered at once.
@@ -30,12 +30,12 @@ class PendingReport {
     fileprivate var keyed: (identities: KeyedIdentities, deployment: String)?
 
     /// Learns on the event loop whether the report is durable.
-    func settled(_ outcome: CommitSettlement.Outcome) {}
+    func completed(_ outcome: CommitResult.Outcome) {}
 }
 
-/// The ingest lane of one event loop: resolves reports into the log's queue and brings the answers back.
+/// the fast path of one event loop: resolves reports into the log's queue and brings the answers back.
 ///
-/// Confined to its event loop, but for ``settled(_:)``, which the writer's thread calls and which only hands over.
+/// Confined to its event loop, but for ``completed(_:)``, which the writer's thread calls and which only hands over.
 final class IngestLoop: CommitListener, @unchecked Sendable {
     let eventLoop: any EventLoop
     let limits: HTTPLimits
@@ -91,7 +91,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
     func report(
         _ request: borrowing ReportRequest, to deployment: String, key: UnsafeRawBufferPointer?,
         admission: borrowing RequestIdentity, for pending: PendingReport
-    ) -> IngestVerdict {
+    ) -> IngestResult {
         if let refusal = admission.refusal { return .answered(.refused(refusal, admission.rateFields)) }
         let now = Timestamp.now()
         let deployment = OrganizationPolicy.qualified(deployment, organization: admission.organization)
@@ -115,12 +115,12 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
                     !isReadOnly && caller.allowsReport(endpoint.kind, deployment: deployment, canonicalKey: key)
                 }
             ) { resolved in
-                // The settlement releases this retain.
-                let ticket = Unmanaged.passRetained(pending)
+                // The completion releases this retain.
+                let token = Unmanaged.passRetained(pending)
                 let admission = queue(
                     resolved, id: id, hasKey: hasKey, now: now, deployment: deployment, reportedBy: caller.name,
-                    ticket: ticket.toOpaque())
-                if case .queued = admission {} else { ticket.release() }
+                    token: token.toOpaque())
+                if case .queued = admission {} else { token.release() }
                 return admission
             }
             switch admission {
@@ -135,8 +135,8 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
 
     private func queue(
         _ resolved: borrowing ResolvedReport, id: EventID, hasKey: Bool, now: Timestamp, deployment: String,
-        reportedBy: String?, ticket: UnsafeMutableRawPointer
-    ) -> Admission {
+        reportedBy: String?, token: UnsafeMutableRawPointer
+    ) -> EnqueueResult {
         var choice = resolved.clientChoice
         if hasKey { choice.insert(.identity) }
         let timestamp = resolved.timestamp ?? now
@@ -152,21 +152,21 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
                         deployment: UnsafeRawBufferPointer(deployment), assetKey: assetKey, partition: partition,
                         reportedBy: isNamed ? UnsafeRawBufferPointer(reportedBy) : nil, details: details,
                         clientChoice: choice),
-                    ticket: UInt(bitPattern: ticket), for: self)
+                    completionToken: UInt(bitPattern: token), for: self)
             }
         }
     }
 
-    func settled(_ settlement: consuming CommitSettlement) {
-        let settlement = settlement
+    func completed(_ result: consuming CommitResult) {
+        let result = result
         eventLoop.execute {
-            settlement.forEach { ticket, outcome in
-                guard let pointer = UnsafeRawPointer(bitPattern: ticket) else { return }
+            result.forEach { token, outcome in
+                guard let pointer = UnsafeRawPointer(bitPattern: token) else { return }
                 let pending = Unmanaged<PendingReport>.fromOpaque(pointer).takeRetainedValue()
                 if case .excepted(.duplicate) = outcome, let keyed = pending.keyed {
                     self.compare(pending, keyed, outcome)
                 } else {
-                    pending.settled(outcome)
+                    pending.completed(outcome)
                 }
             }
         }
@@ -174,7 +174,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
 
     /// Looks up whether the first request of a key that was sent again had more events than this report.
     private func compare(
-        _ pending: PendingReport, _ keyed: (identities: KeyedIdentities, deployment: String), _ outcome: CommitSettlement.Outcome
+        _ pending: PendingReport, _ keyed: (identities: KeyedIdentities, deployment: String), _ outcome: CommitResult.Outcome
     ) {
         let (storage, lane) = (log.storage, NIOLoopBound(pending, eventLoop: eventLoop))
         Task {
@@ -184,12 +184,12 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
                 guard let found = try? await storage.event(id, deployment: keyed.deployment) else { continue }
                 outcome = .excepted(.conflict(sequence: found.sequence))
             }
-            let settled = outcome
-            lane.eventLoop.execute { lane.value.settled(settled) }
+            let completed = outcome
+            lane.eventLoop.execute { lane.value.completed(completed) }
         }
     }
 
-    /// The byte lane's answer to a report that is durable.
+    /// the fast path's answer to a report that is durable.
     func recorded(_ id: EventID, _ fields: [(name: String, value: String)], closes: Bool) -> ByteBuffer {
         encoder.recorded(id, fields, closes: closes)
     }
@@ -210,7 +210,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         let halfSecond = TimeAmount.milliseconds(500)
         clock = eventLoop.scheduleRepeatedTask(initialDelay: halfSecond, delay: halfSecond) { [unowned self] _ in
             encoder.setDate(.now())
-            for connection in connections.expired(at: .now()) { connection.lane?.deadlinePassed() }
+            for connection in connections.expired(at: .now()) { connection.handler?.deadlinePassed() }
         }
     }
 
@@ -219,7 +219,7 @@ final class IngestLoop: CommitListener, @unchecked Sendable {
         let promise = lastClosed ?? eventLoop.makePromise(of: Void.self)
         isDraining = true
         lastClosed = promise
-        for connection in connections.all { connection.lane?.drain() }
+        for connection in connections.all { connection.handler?.drain() }
         if connections.isEmpty { promise.succeed() }
         return promise.futureResult
     }
