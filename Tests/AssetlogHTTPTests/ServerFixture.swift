@@ -33,8 +33,7 @@ struct ServerFixture {
         configuration.pathPrefix = pathPrefix
         configuration.limits = limits
         configuration.takesProxyHeaders = takesProxyHeaders
-        configuration.metrics = metrics
-        configuration.sink = sink
+        configuration.observer = RequestObserver(metrics: metrics, sink: sink)
         if let requestMemory { configuration.memory = requestMemory }
         let server = try HTTPServer(configuration: configuration, log: log, api: api, logger: logger)
         let address = try await server.start()

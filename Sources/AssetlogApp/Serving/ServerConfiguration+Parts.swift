@@ -23,16 +23,12 @@ extension ServerConfiguration {
 
     /// What the listener is told.
     func listener(
-        metrics: RequestMetrics, sink: any RequestSink, certificates: CertificateKeeper?, tokens: TokenDirectory,
-        memory: ServerMemory
+        observer: RequestObserver, certificates: CertificateKeeper?, tokens: TokenDirectory, memory: ServerMemory
     ) -> HTTPServerConfiguration {
-        let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
-            { @Sendable in try keeper.makeHandler() }
-        }
         var listener = HTTPServerConfiguration(
             host: listen.bindHost, port: listen.port, pathPrefix: pathPrefix, deployments: deployments.declared,
             createsDeployments: deployments.createsOnFirstUse, isReadOnly: isReadOnly, access: access(tokens),
-            metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
+            observer: observer, transportSecurity: certificates.map(TransportSecurity.init),
             limits: httpLimits, eventLoops: eventLoops > 0 ? eventLoops : min(System.coreCount, Self.mostEventLoops))
         listener.hasReportExtensions = hasReportExtensions
         listener.takesProxyHeaders = takesProxyHeaders

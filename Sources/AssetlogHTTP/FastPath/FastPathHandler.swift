@@ -74,7 +74,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connection.noteFailure(error)
+        connection.recordFailure(error)
         if case .handedOver = phase {
             context.fireErrorCaught(error)
         } else {
@@ -84,7 +84,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .some(.inputClosed) = event as? ChannelEvent else {
-            connection.noteHandshake(event)
+            connection.recordHandshake(event)
             context.fireUserInboundEventTriggered(event)
             return
         }
@@ -97,7 +97,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         }
     }
 
-    func deadlinePassed() {
+    func deadlinePassed(now: NIODeadline) {
         switch phase {
         case .reading where unread.readableBytes > 0, .readingBody:
             refuse(.later("The request did not arrive in time.", status: 408))
@@ -188,7 +188,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         let verdict: IngestResult? = unread.withUnsafeReadableBytes { bytes in
             func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
             let target = part(head.target)
-            guard let route = loop.router.route(target) else { return nil }
+            guard let route = loop.reports.router.route(target) else { return nil }
             let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
             guard ReportRoute.dryRun(query) == .notAsked else { return nil }
             let request = ReportRequest(
@@ -198,11 +198,11 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
                 isTimestampApproximate: head.isTimestampApproximate)
             self.route = RequestRoute(route.endpoint)
             startedAt = .now()
-            let admission = loop.admit(RequestFacts(head, in: bytes, of: connection))
+            let admission = loop.reports.authorize(RequestFacts(head, in: bytes, of: connection), now: startedAt)
             rateFields = admission.rateFields
-            let verdict = loop.report(
-                request, to: route.deployment, key: head.access[.idempotencyKey].map(part), admission: admission, for: self)
-            if loop.sink.wants(status: verdict.status) {
+            let verdict = loop.reports.report(
+                request, to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: admission, for: self)
+            if loop.observer.wants(status: verdict.status) {
                 record = AccessRecord(
                     head, in: bytes, route, admission, requestBytes: head.contentLength, of: connection)
                 if case .answered(let answer) = verdict, let refusal = answer.refusal { record?.refusal = refusal }
@@ -214,7 +214,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             return false
         }
         unread.moveReaderIndex(forwardBy: head.byteCount + head.contentLength)
-        let closes = head.closes || loop.isDraining
+        let closes = head.closes || loop.connections.isDraining
         switch verdict {
         case .queued(let id):
             phase = .committing(id, closes: closes)
@@ -228,7 +228,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
 
     override func completed(_ outcome: CommitResult.Outcome) {
         guard case .committing(let id, let closes) = phase, let context else { return }
-        let closesNow = closes || connection.loop.isDraining
+        let closesNow = closes || connection.loop.connections.isDraining
         switch outcome {
         case .committed:
             write(connection.loop.recorded(id, rateFields, closes: closesNow), status: 200, closes: closesNow, context)
@@ -260,11 +260,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
     private func write(
         _ bytes: ByteBuffer, status: Int, bodyBytes: Int? = nil, closes: Bool, _ context: ChannelHandlerContext
     ) {
-        connection.loop.metrics.answered(route, status: status, since: startedAt)
-        if let record {
-            connection.loop.sink.answered(record, status: status, bytes: bodyBytes, since: startedAt)
-            self.record = nil
-        }
+        connection.loop.observer.answered(route, status: status, bytes: bodyBytes, from: startedAt, to: .now(), record)
+        record = nil
         phase = .reading
         connection.expect(within: connection.limits.idleTimeout)
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
@@ -288,9 +285,9 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         case .committing, .closing, .handedOver: return
         }
         unread.withUnsafeReadableBytes { bytes in
-            let report = head.flatMap { connection.loop.router.route(UnsafeRawBufferPointer(rebasing: bytes[$0.target])) }
+            let report = head.flatMap { connection.loop.reports.router.route(UnsafeRawBufferPointer(rebasing: bytes[$0.target])) }
             if let report { route = RequestRoute(report.endpoint) }
-            guard connection.loop.sink.wants(status: answer.status) else { return }
+            guard connection.loop.observer.wants(status: answer.status) else { return }
             record =
                 if let head {
                     AccessRecord(

@@ -109,7 +109,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         context.fireChannelInactive()
     }
 
-    func deadlinePassed() {
+    func deadlinePassed(now: NIODeadline) {
         switch phase {
         case .readingReport: respond(.later("The body did not arrive in time.", status: 408), hasEnded: false)
         case .idle where headBytes > 0: refuseHead(.later("The request did not arrive in time.", status: 408))
@@ -186,7 +186,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        connection.noteFailure(error)
+        connection.recordFailure(error)
         switch (phase, error) {
         case (.closed, _), (.lingering, _): break
         case (.idle, let error as HTTPParserError):
@@ -231,7 +231,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         guard case .some(.inputClosed) = event as? ChannelEvent else {
-            connection.noteHandshake(event)
+            connection.recordHandshake(event)
             context.fireUserInboundEventTriggered(event)
             return
         }
@@ -270,7 +270,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         forgetRequest()
         self.head = head
         version = head.version
-        keepsAlive = head.isKeepAlive && !connection.loop.isDraining && !isInputClosed
+        keepsAlive = head.isKeepAlive && !connection.loop.connections.isDraining && !isInputClosed
         isHead = head.method == .HEAD
         connection.expect(within: connection.limits.bodyTimeout)
 
@@ -287,7 +287,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         }
         self.head = head
         awaitsContinue = expectsContinue(head)
-        admission = RequestFacts.with(head, of: connection, connection.loop.admit)
+        admission = RequestFacts.with(head, of: connection) { connection.loop.reports.authorize($0, now: startedAt) }
         route(head, context)
     }
 
@@ -298,7 +298,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             return respond(admission.refusal.map { .refused($0, []) } ?? .noTunnel, hasEnded: false)
         }
         let target = Array(head.uri.utf8)
-        guard let report = target.withUnsafeBytes(connection.loop.router.route), !isDryRun(report, target, head) else {
+        guard let report = target.withUnsafeBytes(connection.loop.reports.router.route), !isDryRun(report, target, head) else {
             return forward(head, context)
         }
         route = RequestRoute(report.endpoint)
@@ -416,8 +416,8 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
                         query: route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) },
                         contentType: contentType == nil ? nil : type, body: body, isTimestampApproximate: isApproximate)
                     return (key ?? []).withUnsafeBytes { bytes in
-                        connection.loop.report(
-                            request, to: route.deployment, key: key == nil ? nil : bytes, admission: admission, for: self)
+                        connection.loop.reports.report(
+                            request, to: route.deployment, key: key == nil ? nil : bytes, identity: admission, for: self)
                     }
                 }
             }
@@ -445,7 +445,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
     private func respond(_ answer: ReportAnswer, hasEnded: Bool) {
         guard let context else { return }
         awaitsContinue = false
-        if !hasEnded || connection.loop.isDraining || isInputClosed { keepsAlive = false }
+        if !hasEnded || connection.loop.connections.isDraining || isInputClosed { keepsAlive = false }
         var head = HTTPResponseHead(version: version, status: HTTPResponseStatus(statusCode: answer.status))
         let body = answer.body
         head.headers.add(name: "Server", value: "assetlog")
@@ -474,12 +474,13 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
 
     private func note(_ answer: ReportAnswer, bytes: Int) {
         let loop = connection.loop
-        loop.metrics.answered(route, status: answer.status, since: startedAt)
-        guard loop.sink.wants(status: answer.status) else { return }
-        var record = AccessRecord(
-            head, route, deployment: deployment, admission, requestBytes: bodyBytes, of: connection)
-        if let refusal = answer.refusal { record.refusal = refusal }
-        loop.sink.answered(record, status: answer.status, bytes: bytes, since: startedAt)
+        var record: AccessRecord?
+        if loop.observer.wants(status: answer.status) {
+            var begun = AccessRecord(head, route, deployment: deployment, admission, requestBytes: bodyBytes, of: connection)
+            if let refusal = answer.refusal { begun.refusal = refusal }
+            record = begun
+        }
+        loop.observer.answered(route, status: answer.status, bytes: bytes, from: startedAt, to: .now(), record)
     }
 
     private func finishRequest() {
@@ -559,7 +560,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             configuration: .init(
                 backPressureStrategy: .init(lowWatermark: 1, highWatermark: 2), isOutboundHalfClosureEnabled: true))
         let lane = NIOLoopBound(self, eventLoop: context.eventLoop)
-        connection.loop.openAPIChannel(
+        connection.loop.openAPIConnection(
             APIConnection(channel: channel, forwarded: connection.forwarded) {
                 lane.eventLoop.execute { lane.value.continueIfAwaited() }
             })
@@ -575,7 +576,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         case .head(var head):
             // A client that still holds its body back may send the next request instead of it. Any other rest is read
             // and dropped, so that what follows on the connection does not depend on when the body comes.
-            if awaitsContinue || connection.loop.isDraining { keepsAlive = false }
+            if awaitsContinue || connection.loop.connections.isDraining { keepsAlive = false }
             awaitsContinue = false
             isAnswerBegun = true
             if case .api(hasEnded: true) = phase { connection.deadline = .distantFuture }

@@ -23,12 +23,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var access: AccessPolicy
     /// Whether the connections of trusted proxies begin with a PROXY header, and no others.
     public var takesProxyHeaders = false
-    /// Where requests and connections are counted.
-    public var metrics: RequestMetrics
-    /// Who hears of the requests that the lanes answer themselves.
-    public var sink: any RequestSink
-    /// Makes the handler that secures one connection, on its event loop; nil: plain HTTP.
-    public var makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)?
+    /// Counts connections, and counts and logs the requests that are answered without the API.
+    public var observer: RequestObserver
+    /// What secures connections; nil: plain HTTP.
+    public var transportSecurity: TransportSecurity?
     /// The limits.
     public var limits: HTTPLimits
     /// The number of event loops, at least 1.
@@ -40,9 +38,8 @@ public struct HTTPServerConfiguration: Sendable {
     public init(
         host: String = "127.0.0.1", port: Int = 3000, pathPrefix: String = "", deployments: [String] = [],
         createsDeployments: Bool = false, isReadOnly: Bool = false, access: AccessPolicy = .init(),
-        metrics: RequestMetrics = .init(), sink: any RequestSink = NoRequestSink(),
-        makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)? = nil,
-        limits: HTTPLimits = .init(), eventLoops: Int
+        observer: RequestObserver = .init(), transportSecurity: TransportSecurity? = nil, limits: HTTPLimits = .init(),
+        eventLoops: Int
     ) {
         self.host = host
         self.port = port
@@ -51,9 +48,8 @@ public struct HTTPServerConfiguration: Sendable {
         self.createsDeployments = createsDeployments
         self.isReadOnly = isReadOnly
         self.access = access
-        self.metrics = metrics
-        self.sink = sink
-        self.makeTransportSecurity = makeTransportSecurity
+        self.observer = observer
+        self.transportSecurity = transportSecurity
         self.limits = limits
         self.eventLoops = eventLoops
         memory = ServerMemory(total: .max, requests: limits.bufferedBodyBytes, answers: 64 << 20)

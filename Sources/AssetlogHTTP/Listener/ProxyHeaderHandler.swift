@@ -39,12 +39,12 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isDone else { return }
-        var piece = unwrapInboundIn(data)
-        bytes.writeBuffer(&piece)
+        var chunk = unwrapInboundIn(data)
+        bytes.writeBuffer(&chunk)
         switch (bytes.withUnsafeReadableBytes(ProxyHeaderParser.parse), isExpected) {
         case (.incomplete, _): break
         case (.complete(let header), true): take(header, context)
-        case (.absent, false): goOn(context)
+        case (.absent, false): proceed(context)
         case (.absent, true): refuse(.missing)
         case (.malformed(let reason), true): refuse(.malformed, because: reason)
         // A peer without an address is gone already, as after a health check that ends with a reset.
@@ -62,7 +62,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
         close()
     }
 
-    func deadlinePassed() {
+    func deadlinePassed(now: NIODeadline) {
         if isExpected { refuse(.timeout) } else { close() }
     }
 
@@ -76,10 +76,10 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
             guard limiter.move(from: connection.peer, to: client) else { return close() }
             connection.belongs(to: client)
         }
-        goOn(context)
+        proceed(context)
     }
 
-    private func goOn(_ context: ChannelHandlerContext) {
+    private func proceed(_ context: ChannelHandlerContext) {
         isDone = true
         do {
             try open()
