@@ -5,81 +5,62 @@ import AssetlogObservation
 import Logging
 import NIOCore
 
-/// The lane of plain reports: bytes in, bytes out, one request at a time.
+/// The fast path of plain reports: bytes in, bytes out, one request at a time.
 ///
-/// It takes requests of the one form that ``FastPathRequestParser`` knows, and hands the connection over to the general
-/// lane, with every byte that is not answered yet, at the first request of any other form.
+/// It takes requests of the one form that ``FastPathRequestParser`` knows, and hands the connection over to the HTTP/1
+/// handler, with every byte that is not answered yet, at the first request of any other form. What happens when is the
+/// decision of ``FastPathState``; the bytes, the memory and the answers are here.
 final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChannelHandler, ConnectionHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private enum Phase {
-        /// Between requests, or in the head of one.
-        case reading
-        /// The head is complete, the body is not.
-        case readingBody(FastPathRequestHead)
-        /// The report is in the queue.
-        case committing(EventID, closes: Bool)
-        case closing
-        case handedOver
-    }
-
-    /// Reports with a longer body go through the HTTP/1 handler, whose buffers are bounded by its limits.
-    private static let maximumBodyBytes = 64 << 10
-    /// While a report is committed, a client may send so much ahead before it is no longer read from.
-    private static let maximumBytesAhead = 64 << 10
     /// So much each connection may hold without counting.
     private static let freeBytes = 4 << 10
 
     private let connection: Connection
     private var context: ChannelHandlerContext?
-    private var phase = Phase.reading
+    private var state: FastPathState
     private var unread = ByteBuffer()
     // What the unread bytes take of the loop's memory.
     private var accounted = 0
     // Of the report that is being answered.
+    private var eventID: EventID?
     private var route = RequestRoute.other
     private var startedAt = NIODeadline.distantPast
     private var rateFields: [(name: String, value: String)] = []
-    // Made only where someone wants to hear of the request.
+    // Made only where a log takes it.
     private var record: AccessRecord?
-    private var isReadHeld = false
-    // Whether requests were dropped that came while a report was committed, because there was no memory for them.
-    private var hasDropped = false
-    private var isInputClosed = false
 
     init(connection: Connection) {
         self.connection = connection
+        state = FastPathState(
+            limits: connection.limits, isDraining: connection.loop.connections.isDraining, now: .now())
     }
 
-    // MARK: Life of the connection
+    // MARK: Events of the connection
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         connection.handler = self
-        connection.expect(within: connection.limits.headerTimeout)
+        setDeadline()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
-        forgetUnread()
+        releaseUnread()
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        forgetUnread()
-        if case .handedOver = phase {} else { phase = .closing }
+        state.closed()
+        releaseUnread()
         context.fireChannelInactive()
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         connection.recordFailure(error)
-        if case .handedOver = phase {
-            context.fireErrorCaught(error)
-        } else {
-            close()
-        }
+        if state.failed() == .forward { context.fireErrorCaught(error) } else { close() }
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -88,167 +69,147 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             context.fireUserInboundEventTriggered(event)
             return
         }
-        isInputClosed = true
-        switch phase {
-        case .committing: break  // The answer is still owed.
-        case .reading, .readingBody: close()
-        case .closing: break
-        case .handedOver: context.fireUserInboundEventTriggered(event)
-        }
+        let action = state.inputClosed()
+        if action == .forward { context.fireUserInboundEventTriggered(event) } else { perform(action) }
     }
 
     func deadlinePassed(now: NIODeadline) {
-        switch phase {
-        case .reading where unread.readableBytes > 0, .readingBody:
-            refuse(.later("The request did not arrive in time.", status: 408))
-        default: close()
-        }
+        perform(state.deadlinePassed(unread: unread.readableBytes))
     }
 
     func drain() {
-        switch phase {
-        case .reading where unread.readableBytes == 0: close()
-        case .committing(let id, _): phase = .committing(id, closes: true)
-        default: break  // A request that has begun is answered, and the answer closes.
+        perform(state.drain(unread: unread.readableBytes))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if state.phase == .handedOver { context.fireChannelReadComplete() }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if state.phase == .handedOver {
+            context.fireChannelWritabilityChanged()
+        } else if context.channel.isWritable {
+            process(context, now: .now())
         }
+    }
+
+    private func perform(_ action: FastPathState.Action) {
+        switch action {
+        case .close: close()
+        case .refuse(.timeout): refuse(.later("The request did not arrive in time.", status: 408))
+        case .refuse(.memory): refuse(.noMemory)
+        case .read: context?.read()
+        case .discard: unread = ByteBuffer()
+        case .wait, .process, .answer, .handOver, .forward: break
+        }
+    }
+
+    /// Lets the loop's clock observe the deadline of the state.
+    private func setDeadline() {
+        if state.phase != .handedOver { connection.deadline = state.deadline }
+    }
+
+    private func close() {
+        state.closed()
+        unread.clear()
+        releaseUnread()
+        context?.close(promise: nil)
     }
 
     // MARK: Reading
 
     func read(context: ChannelHandlerContext) {
-        if case .committing = phase, hasDropped || unread.readableBytes > Self.maximumBytesAhead {
-            isReadHeld = true
-        } else {
-            context.read()
-        }
+        if state.mayRead(unread: unread.readableBytes) { context.read() }
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch phase {
-        case .handedOver: context.fireChannelRead(data)
-        case .closing: break
-        case .committing where hasDropped: break
-        case .reading, .readingBody, .committing:
-            var bytes = unwrapInboundIn(data)
-            if unread.readableBytes == 0 {
-                unread = bytes
-                if case .reading = phase { connection.expect(within: connection.limits.headerTimeout) }
-            } else {
-                unread.writeBuffer(&bytes)
-            }
-            process(context)
+        let now = NIODeadline.now()
+        switch state.received(unread: unread.readableBytes, now: now) {
+        case .forward: context.fireChannelRead(data)
+        case .process:
+            var chunk = unwrapInboundIn(data)
+            if unread.readableBytes == 0 { unread = chunk } else { unread.writeBuffer(&chunk) }
+            process(context, now: now)
             accountUnread()
-        }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        if case .handedOver = phase { context.fireChannelReadComplete() }
-    }
-
-    func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if case .handedOver = phase {
-            context.fireChannelWritabilityChanged()
-        } else if context.channel.isWritable {
-            process(context)
+        default: break
         }
     }
 
     /// Answers what is complete in the unread bytes, in order, until something has to be waited for.
-    private func process(_ context: ChannelHandlerContext) {
-        while unread.readableBytes > 0 {
-            // A client that sends reports and reads no answers is not served further until it does.
-            guard context.channel.isWritable else {
-                connection.expect(within: connection.limits.writeTimeout)
-                return
+    private func process(_ context: ChannelHandlerContext, now: NIODeadline) {
+        var now = now
+        while true {
+            let isWritable = context.channel.isWritable
+            switch unread.withUnsafeReadableBytes({ state.next(in: $0, isWritable: isWritable, now: now) }) {
+            case .answer:
+                now = .now()
+                guard answer(context, now: now) else { return }
+            case .handOver: return handOver(context)
+            default: return setDeadline()
             }
-            let head: FastPathRequestHead
-            switch phase {
-            case .reading:
-                switch unread.withUnsafeReadableBytes(FastPathRequestParser.parse) {
-                case .incomplete: return
-                case .other: return handOver(context)
-                case .complete(let complete): head = complete
-                }
-                if head.contentLength > Self.maximumBodyBytes { return handOver(context) }
-            case .readingBody(let begun): head = begun
-            case .committing, .closing, .handedOver: return
-            }
-            guard unread.readableBytes >= head.byteCount + head.contentLength else {
-                if case .reading = phase { connection.expect(within: connection.limits.bodyTimeout) }
-                phase = .readingBody(head)
-                return
-            }
-            guard answer(head, context) else { return }
         }
     }
 
-    /// Queues or refuses the first request of the unread bytes; false when it is for the HTTP/1 handler.
-    private func answer(_ head: FastPathRequestHead, _ context: ChannelHandlerContext) -> Bool {
-        let loop = connection.loop
-        let verdict: IngestResult? = unread.withUnsafeReadableBytes { bytes in
-            func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
-            let target = part(head.target)
-            guard let route = loop.reports.router.route(target) else { return nil }
-            let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
-            guard ReportRoute.dryRun(query) == .notAsked else { return nil }
-            let request = ReportRequest(
-                endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
-                contentType: head.contentType.map(part),
-                body: part(head.byteCount..<head.byteCount + head.contentLength),
-                isTimestampApproximate: head.isTimestampApproximate)
-            self.route = RequestRoute(route.endpoint)
-            startedAt = .now()
-            let admission = loop.reports.authorize(RequestFacts(head, in: bytes, of: connection), now: startedAt)
-            rateFields = admission.rateFields
-            let verdict = loop.reports.report(
-                request, to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: admission, for: self)
-            if loop.observer.wants(status: verdict.status) {
-                record = AccessRecord(
-                    head, in: bytes, route, admission, requestBytes: head.contentLength, of: connection)
-                if case .answered(let answer) = verdict, let refusal = answer.refusal { record?.refusal = refusal }
-            }
-            return verdict
-        }
-        guard let verdict else {
+    /// Queues or refuses the first request of the unread bytes; false when the connection was handed over instead.
+    private func answer(_ context: ChannelHandlerContext, now: NIODeadline) -> Bool {
+        startedAt = now
+        let result = unread.withUnsafeReadableBytes { bytes in report(state.head, in: bytes) }
+        guard let result else {
+            _ = state.handOver()
             handOver(context)
             return false
         }
-        unread.moveReaderIndex(forwardBy: head.byteCount + head.contentLength)
-        let closes = head.closes || loop.connections.isDraining
-        switch verdict {
+        unread.moveReaderIndex(forwardBy: state.requestBytes)
+        switch result {
         case .queued(let id):
-            phase = .committing(id, closes: closes)
-            connection.deadline = .distantFuture
-        case .answered(let answer): write(answer, closes: closes, context)
+            eventID = id
+            state.enqueued()
+        case .answered(let answer): write(answer, closes: state.closesAfterAnswer, context)
         }
         return true
+    }
+
+    /// Hands in a request; nil when it is none of a report that is to be recorded.
+    private func report(_ head: FastPathRequestHead, in bytes: UnsafeRawBufferPointer) -> IngestResult? {
+        func part(_ range: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[range]) }
+        let loop = connection.loop
+        let target = part(head.target)
+        guard let route = loop.reports.router.route(target) else { return nil }
+        let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
+        guard ReportRoute.dryRun(query) == .notAsked else { return nil }
+        let request = ReportRequest(
+            endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
+            contentType: head.contentType.map(part), body: part(head.byteCount..<head.byteCount + head.contentLength),
+            isTimestampApproximate: head.isTimestampApproximate)
+        self.route = RequestRoute(route.endpoint)
+        let identity = loop.reports.authorize(RequestFacts(head, in: bytes, of: connection), now: startedAt)
+        rateFields = identity.rateFields
+        let result = loop.reports.report(
+            request, to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity, for: self)
+        if loop.observer.wants(status: result.status) {
+            record = AccessRecord(head, in: bytes, route, identity, requestBytes: head.contentLength, of: connection)
+            if case .answered(let answer) = result, let refusal = answer.refusal { record?.refusal = refusal }
+        }
+        return result
     }
 
     // MARK: Answering
 
     override func completed(_ outcome: CommitResult.Outcome) {
-        guard case .committing(let id, let closes) = phase, let context else { return }
-        let closesNow = closes || connection.loop.connections.isDraining
+        guard state.owesAnswer, let context, let id = eventID else { return }
+        let closes = state.closesAfterAnswer
         switch outcome {
         case .committed:
-            write(connection.loop.recorded(id, rateFields, closes: closesNow), status: 200, closes: closesNow, context)
+            write(connection.loop.recorded(id, rateFields, closes: closes), status: 200, closes: closes, context)
         case .excepted(let reason):
             var answer = ReportAnswer.excepted(reason, id)
             answer.fields += rateFields
-            write(answer, closes: closesNow, context)
-        case .failed(let error): write(.failed(LogError(.failed, cause: error)), closes: closesNow, context)
+            write(answer, closes: closes, context)
+        case .failed(let error): write(.failed(LogError(.failed, cause: error)), closes: closes, context)
         }
-        if unread.readableBytes > 0 { process(context) }
+        if unread.readableBytes > 0 { process(context, now: .now()) }
         accountUnread()
-        if case .reading = phase {
-            // Only now, for the answer to the report comes first.
-            if hasDropped { return refuse(.noMemory) }
-            if isInputClosed { return close() }
-            if isReadHeld {
-                isReadHeld = false
-                context.read()
-            }
-        }
+        perform(state.resume())
     }
 
     private func write(_ answer: ReportAnswer, closes: Bool, _ context: ChannelHandlerContext) {
@@ -260,33 +221,30 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
     private func write(
         _ bytes: ByteBuffer, status: Int, bodyBytes: Int? = nil, closes: Bool, _ context: ChannelHandlerContext
     ) {
-        connection.loop.observer.answered(route, status: status, bytes: bodyBytes, from: startedAt, to: .now(), record)
+        let now = NIODeadline.now()
+        connection.loop.observer.answered(route, status: status, bytes: bodyBytes, from: startedAt, to: now, record)
         record = nil
-        phase = .reading
-        connection.expect(within: connection.limits.idleTimeout)
+        // The state comes first, for the write may end the connection.
+        let action = state.answered(closes: closes, now: now)
+        setDeadline()
         context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
-        if closes { close() }
+        perform(action)
     }
 
     /// Answers a request that has not come as a whole, and closes.
     private func refuse(_ answer: ReportAnswer) {
         guard let context else { return }
-        (route, startedAt) = (.other, .now())
-        recordUnread(answer)
+        startedAt = .now()
+        beginUnreadRecord(answer)
         write(answer, closes: true, context)
     }
 
-    /// Notes what is known of a request that has not come as a whole.
-    private func recordUnread(_ answer: ReportAnswer) {
-        let head: FastPathRequestHead?
-        switch phase {
-        case .reading: head = nil
-        case .readingBody(let begun): head = begun
-        case .committing, .closing, .handedOver: return
-        }
+    /// Begins the record of a request that has not come as a whole, with what is known of it.
+    private func beginUnreadRecord(_ answer: ReportAnswer) {
+        let head = state.phase == .readingBody ? state.head : nil
         unread.withUnsafeReadableBytes { bytes in
             let report = head.flatMap { connection.loop.reports.router.route(UnsafeRawBufferPointer(rebasing: bytes[$0.target])) }
-            if let report { route = RequestRoute(report.endpoint) }
+            route = report.map { RequestRoute($0.endpoint) } ?? .other
             guard connection.loop.observer.wants(status: answer.status) else { return }
             record =
                 if let head {
@@ -296,13 +254,6 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
                     AccessRecord(nil, .other, deployment: nil, RequestIdentity(), requestBytes: 0, of: connection)
                 }
         }
-    }
-
-    private func close() {
-        phase = .closing
-        unread.clear()
-        forgetUnread()
-        context?.close(promise: nil)
     }
 
     // MARK: Memory
@@ -315,41 +266,32 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         }
         let kept = unread.readableBytes > 0 && unread.storageCapacity > Self.freeBytes ? unread.storageCapacity : 0
         guard kept != accounted else { return }
-        let memory = connection.loop.memory
-        memory.release(accounted)
-        accounted = 0
+        releaseUnread()
         guard kept > 0 else { return }
-        if memory.take(kept) {
-            accounted = kept
-        } else if case .committing = phase {
-            unread = ByteBuffer()
-            hasDropped = true
-        } else {
-            refuse(.noMemory)
-        }
+        if connection.loop.memory.take(kept) { accounted = kept } else { perform(state.memoryRefused()) }
     }
 
-    private func forgetUnread() {
+    private func releaseUnread() {
         connection.loop.memory.release(accounted)
         accounted = 0
     }
 
-    // MARK: the HTTP/1 handler
+    // MARK: The HTTP/1 handler
 
     private func handOver(_ context: ChannelHandlerContext) {
-        phase = .handedOver
         do {
             try HTTP1Handler.install(on: connection, in: context.pipeline.syncOperations)
         } catch {
             connection.loop.logger.error("The HTTP handlers of a connection could not be set up.", metadata: ["error": "\(error)"])
-            return close()
+            context.close(promise: nil)
+            return
         }
         let bytes = unread
         unread = ByteBuffer()
         context.fireChannelRead(wrapInboundOut(bytes))
         context.fireChannelReadComplete()
-        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
-        if isReadHeld { context.read() }
+        if state.isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+        if state.isReadHeld { context.read() }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
     }
 }
