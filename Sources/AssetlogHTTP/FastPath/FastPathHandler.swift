@@ -251,7 +251,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
                     AccessRecord(
                         head, in: bytes, report, RequestIdentity(), requestBytes: bytes.count - head.byteCount, of: connection)
                 } else {
-                    AccessRecord(nil, .other, deployment: nil, RequestIdentity(), requestBytes: 0, of: connection)
+                    AccessRecord(HTTP1Request(), bodyBytes: 0, of: connection)
                 }
         }
     }

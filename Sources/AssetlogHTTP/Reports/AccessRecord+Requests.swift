@@ -26,18 +26,17 @@ extension AccessRecord {
             tlsVersion: connection.tlsVersion, userAgent: head.userAgent.map { String(decoding: bytes[$0], as: UTF8.self) })
     }
 
-    /// The record of a request behind the HTTP/1 handler, before its answer is known; of one that could not be read there is no
-    /// head.
-    init(
-        _ head: HTTPRequestHead?, _ route: RequestRoute, deployment: String?, _ identity: RequestIdentity,
-        requestBytes: Int, of connection: Connection
-    ) {
+    /// The record of a request behind the HTTP/1 handler, before its answer is known.
+    ///
+    /// - Parameter bodyBytes: How many bytes of its body have come.
+    init(_ request: HTTP1Request, bodyBytes: Int, of connection: Connection) {
+        let (head, identity) = (request.head, request.identity)
         self.init(
             nanoseconds: 0, client: (identity.address ?? connection.peer)?.description,
             reporter: identity.caller.name,
-            deployment: deployment.map { OrganizationPolicy.qualified($0, organization: identity.organization) },
-            method: head?.method.rawValue ?? "", path: String(head?.uri.prefix { $0 != "?" } ?? ""), route: route.name,
-            status: 0, refusal: identity.refusal?.reason.name, requestBytes: requestBytes, responseBytes: 2,
+            deployment: request.deployment.map { OrganizationPolicy.qualified($0, organization: identity.organization) },
+            method: head?.method.rawValue ?? "", path: String(head?.uri.prefix { $0 != "?" } ?? ""), route: request.route.name,
+            status: 0, refusal: identity.refusal?.reason.name, requestBytes: bodyBytes, responseBytes: 2,
             tlsVersion: connection.tlsVersion, userAgent: head?.headers.first(name: "user-agent"))
     }
 }
