@@ -77,15 +77,15 @@ struct FastPathRequestParserDifferentialTests {
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
-        let place = Int.random(in: 0..<bytes.count, using: &random)
+        let index = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-        case 1: bytes.remove(at: place)
-        case 2: bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: place)
+        case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes.remove(at: index)
+        case 2: bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: index)
         default:
             // Whole header lines at a line's start, where they are most often taken.
             let lines = bytes.indices.filter { $0 > 1 && bytes[$0 - 1] == 10 && bytes[$0 - 2] == 13 }
-            let line = lines.randomElement(using: &random) ?? place
+            let line = lines.randomElement(using: &random) ?? index
             bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: line)
         }
     }

@@ -109,7 +109,7 @@ struct FastPathRequestParserTests {
     }
 
     @Test(
-        "knows fields in any case, with or without blanks",
+        "knows fields in any case, with or without whitespace",
         arguments: ["content-length:5", "CONTENT-LENGTH: 5", "Content-Length:   5  "])
     func acceptsFieldForms(_ field: String) {
         guard case .complete(let head) = parse("POST / HTTP/1.1\r\nhost:x\r\n\(field)\r\nConnection: Close\r\n\r\n") else {

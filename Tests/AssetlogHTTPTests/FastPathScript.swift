@@ -11,7 +11,7 @@ struct FastPathScript {
         case commit
         case endInput
         case drain
-        /// So many seconds go by; the clock looks at the deadline at their end.
+        /// So many seconds go by. When the deadline has passed at their end, the log says when that was.
         case pass(Int)
         /// The client reads no answers, or reads them again.
         case blockWrites, allowWrites
@@ -27,6 +27,7 @@ struct FastPathScript {
     private(set) var log: [String] = []
     private var unread: [UInt8] = []
     private var now = NIODeadline.uptimeNanoseconds(1)
+    private var elapsed = 0
     private var isWritable = true
     private var queued: String?
 
@@ -51,7 +52,10 @@ struct FastPathScript {
         case .drain: perform(state.drain(unread: unread.count))
         case .pass(let seconds):
             now = now + .seconds(Int64(seconds))
-            if state.deadline <= now { perform(state.deadlinePassed(unread: unread.count)) }
+            elapsed += seconds
+            guard state.deadline <= now else { break }
+            log.append("\(elapsed) s")
+            perform(state.deadlinePassed(unread: unread.count))
         case .blockWrites: isWritable = false
         case .allowWrites:
             isWritable = true
@@ -97,7 +101,7 @@ struct FastPathScript {
     private mutating func commit() {
         guard let target = queued else { return }
         queued = nil
-        guard state.owesAnswer else { return log.append("nobody waits") }
+        guard state.owesAnswer else { return log.append("no answer is owed") }
         answer(target)
         process()
         perform(state.resume())

@@ -107,7 +107,7 @@ struct FastPathStateTests {
             ],
             ["queue /a", "hold the read", "answer /a", "read", "queue /b", "answer /b"]),
         FastPathCase(
-            "a connection that is gone is not answered", [.receive(report("/a")), .closed, .commit], ["queue /a", "nobody waits"]),
+            "a connection that is gone is not answered", [.receive(report("/a")), .closed, .commit], ["queue /a", "no answer is owed"]),
     ]
 
     private static let handOverCases: [FastPathCase] = [
@@ -156,22 +156,22 @@ struct FastPathStateTests {
     ]
 
     private static let timeoutCases: [FastPathCase] = [
-        FastPathCase("a silent connection is closed", [.pass(14), .pass(1)], ["close"]),
-        FastPathCase("a slow head is refused", [.pass(10), .receive("POST"), .pass(14), .pass(1)], ["refuse: timeout"]),
+        FastPathCase("a silent connection is closed", [.pass(14), .pass(1)], ["15 s", "close"]),
+        FastPathCase("a slow head is refused", [.pass(10), .receive("POST"), .pass(14), .pass(1)], ["25 s", "refuse: timeout"]),
         FastPathCase(
-            "more of a head does not give it more time", [.receive("P"), .pass(14), .receive("OST"), .pass(1)], ["refuse: timeout"]),
+            "more of a head does not give it more time", [.receive("P"), .pass(14), .receive("OST"), .pass(1)], ["15 s", "refuse: timeout"]),
         FastPathCase(
-            "a slow body is refused", [.receive(incomplete("/a", announced: 9, sent: 3)), .pass(29), .pass(1)], ["refuse: timeout"]),
+            "a slow body is refused", [.receive(incomplete("/a", announced: 9, sent: 3)), .pass(29), .pass(1)], ["30 s", "refuse: timeout"]),
         FastPathCase(
             "more of a body does not give it more time",
-            [.receive(incomplete("/a", announced: 9, sent: 3)), .pass(29), .receive("x"), .pass(1)], ["refuse: timeout"]),
+            [.receive(incomplete("/a", announced: 9, sent: 3)), .pass(29), .receive("x"), .pass(1)], ["30 s", "refuse: timeout"]),
         FastPathCase("a report may wait for its commit", [.receive(report("/a")), .pass(10_000), .commit], ["queue /a", "answer /a"]),
         FastPathCase(
             "the next request may take its time", [.receive(report("/a")), .commit, .pass(74), .pass(1)],
-            ["queue /a", "answer /a", "close"]),
+            ["queue /a", "answer /a", "75 s", "close"]),
         FastPathCase(
             "a client that reads no answers is refused", [.blockWrites, .receive(report("/a")), .pass(29), .pass(1)],
-            ["refuse: timeout"]),
+            ["30 s", "refuse: timeout"]),
     ]
 
     private static let memoryCases: [FastPathCase] = [

@@ -22,7 +22,7 @@ struct HTTP1Script {
         case socketTakes
         case endInput
         case drain
-        /// So many seconds go by; the clock looks at the deadline at their end.
+        /// So many seconds go by. When the deadline has passed at their end, the log says when that was.
         case pass(Int)
         case fail
         /// The decoder has failed while an answer is owed; most often it is known only after that.
@@ -37,6 +37,7 @@ struct HTTP1Script {
     // Nil: the decoder has failed.
     private var parts: [HTTPServerRequestPart?] = []
     private var now = NIODeadline.uptimeNanoseconds(1)
+    private var elapsed = 0
     private var hasMemory = true
     private var target = ""
     private var body = ""
@@ -85,7 +86,10 @@ struct HTTP1Script {
         case .drain: perform(state.drain())
         case .pass(let seconds):
             now = now + .seconds(Int64(seconds))
-            if state.deadline <= now { perform(state.deadlinePassed(now: now)) }
+            elapsed += seconds
+            guard state.deadline <= now else { break }
+            log.append("\(elapsed) s")
+            perform(state.deadlinePassed(now: now))
         case .fail: perform(state.failed())
         case .parserFails: perform(state.parserFailed(now: now))
         case .closed: state.closed()
@@ -177,7 +181,7 @@ struct HTTP1Script {
     }
 
     private mutating func endAnswer() {
-        guard state.isForwarded else { return log.append("nobody asked") }
+        guard state.isForwarded else { return log.append("nothing was asked") }
         perform(answering: state.answerEnded(hasUnsent: unsentChunks > 0, now: now), target)
     }
 

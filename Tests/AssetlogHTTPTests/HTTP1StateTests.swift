@@ -141,7 +141,7 @@ struct HTTP1StateTests {
             ["forward /x ", "forward the event", "answer /x, the last one", "close"]),
         HTTP1Case(
             "it is asked each second whether it is there", [.receive(get), .endInput, .pass(1), .pass(1), .apiAnswers],
-            ["forward /x ", "forward the event", "probe", "probe", "answer /x, the last one", "close"]),
+            ["forward /x ", "forward the event", "1 s", "probe", "2 s", "probe", "answer /x, the last one", "close"]),
         HTTP1Case(
             "not before a second", [.receive(get), .endInput, .pass(0), .apiAnswers],
             ["forward /x ", "forward the event", "answer /x, the last one", "close"]),
@@ -150,7 +150,7 @@ struct HTTP1StateTests {
             ["forward /x ", "forward the event", "answer /x, the last one", "close"]),
         HTTP1Case(
             "not when it would take that for the answer", [.receive(old), .endInput, .pass(1), .pass(10), .apiAnswers],
-            ["forward /x ", "forward the event", "answer /x, the last one", "close"]),
+            ["forward /x ", "forward the event", "1 s", "answer /x, the last one", "close"]),
     ]
 
     private static let drainCases: [HTTP1Case] = [
@@ -171,46 +171,48 @@ struct HTTP1StateTests {
     ]
 
     private static let timeoutCases: [HTTP1Case] = [
-        HTTP1Case("a silent connection is closed", [.pass(14), .pass(1)], ["close"]),
+        HTTP1Case("a silent connection is closed", [.pass(14), .pass(1)], ["15 s", "close"]),
         HTTP1Case(
             "a slow head is refused", [.pass(10), .receive("GET"), .pass(14), .pass(1)],
-            ["answer timeout, the last one", "close the output"]),
+            ["25 s", "answer timeout, the last one", "close the output"]),
         HTTP1Case(
             "more of a head does not give it more time", [.receive("G"), .pass(14), .receive("ET"), .pass(1)],
-            ["answer timeout, the last one", "close the output"]),
+            ["15 s", "answer timeout, the last one", "close the output"]),
         HTTP1Case(
             "a slow body of a report is refused, and what comes of it is dropped",
             [.receive(incomplete("POST /report", announced: 2)), .pass(29), .pass(1), .receive("{}")],
-            ["answer timeout, the last one", "close the output"]),
+            ["30 s", "answer timeout, the last one", "close the output"]),
         HTTP1Case(
             "a long body has a second more for each \(16 << 10) bytes",
             [.receive(incomplete("POST /report", announced: 1 << 20, sent: String(repeating: "a", count: 32 << 10))), .pass(31), .pass(1)],
-            ["answer timeout, the last one"]),
+            ["32 s", "answer timeout, the last one"]),
         HTTP1Case(
-            "a slow body for the API ends the connection", [.receive(incomplete("POST /x", announced: 2)), .pass(29), .pass(1)], ["close"]),
+            "a slow body for the API ends the connection", [.receive(incomplete("POST /x", announced: 2)), .pass(29), .pass(1)],
+            ["30 s", "close"]),
         HTTP1Case("a report may wait for its commit", [.receive(report), .pass(10_000), .commit], ["queue /report {}", "answer /report"]),
         HTTP1Case("the API may take its time", [.receive(get), .pass(10_000), .apiAnswers], ["forward /x ", "answer /x"]),
         HTTP1Case(
-            "the next request may take its time", [.receive(get), .apiAnswers, .pass(74), .pass(1)], ["forward /x ", "answer /x", "close"]),
+            "the next request may take its time", [.receive(get), .apiAnswers, .pass(74), .pass(1)],
+            ["forward /x ", "answer /x", "75 s", "close"]),
         HTTP1Case(
             "what is dropped may not take long", [.receive(incomplete("POST /refused", announced: 9)), .pass(4), .pass(1)],
-            ["answer /refused, the last one", "close the output"]),
+            ["answer /refused, the last one", "5 s", "close the output"]),
         HTTP1Case(
             "the peer has two seconds to close", [.receive(old), .apiAnswers, .pass(1), .pass(1)],
-            ["forward /x ", "answer /x, the last one", "close the output", "close"]),
+            ["forward /x ", "answer /x, the last one", "close the output", "2 s", "close"]),
         HTTP1Case(
             "a client that does not read its answer is cut", [.receive(get), .apiBegins, .apiWrites, .pass(29), .pass(1)],
-            ["forward /x ", "close"]),
+            ["forward /x ", "30 s", "close"]),
         HTTP1Case(
             "one that reads it waits for more as long as it takes",
             [.receive(get), .apiBegins, .apiWrites, .socketTakes, .pass(10_000), .apiEnds], ["forward /x ", "answer /x"]),
         HTTP1Case(
             "one that does not read the end is cut", [.receive(get), .apiBegins, .apiWrites, .apiEnds, .pass(29), .pass(1)],
-            ["forward /x ", "answer /x", "close"]),
+            ["forward /x ", "answer /x", "30 s", "close"]),
         HTTP1Case(
             "one that has read the end may take its time",
             [.receive(get), .apiBegins, .apiWrites, .apiEnds, .pass(29), .socketTakes, .pass(74), .pass(1)],
-            ["forward /x ", "answer /x", "close"]),
+            ["forward /x ", "answer /x", "104 s", "close"]),
     ]
 
     private static let failureCases: [HTTP1Case] = [

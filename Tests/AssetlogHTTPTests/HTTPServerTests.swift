@@ -371,7 +371,7 @@ struct HTTPServerTests {
                 gated.began.wait()
             }
             DispatchQueue(label: "client").async {
-                // The server is told to stop while the commit is under way.
+                // The server begins to stop while the commit is under way.
                 #expect(idle.allSatisfy { $0.isAtEnd() })
                 gated.gate.signal()
                 let response = busy.response()

@@ -30,7 +30,7 @@ struct RequestRecordTests {
     }
 
     @Test(
-        "tell the bytes of the answer's body, whatever it was",
+        "have the bytes of the answer's body, whatever it was",
         arguments: [
             post(report), post(report, body: "[]"), post("/report_asset_check/a"), post(report, "Expect: x\r\n", body: "[]"),
             "PUT \(report) HTTP/1.1\r\nHost: localhost\r\n\r\n", "nonsense\r\n\r\n",

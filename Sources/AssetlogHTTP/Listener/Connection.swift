@@ -23,7 +23,7 @@ final class Connection {
     private(set) var certificateNames: [String] = []
     /// The version of TLS; nil: plain HTTP, or the handshake is not complete.
     private(set) var tlsVersion: String?
-    /// What the API is told of the request that it has.
+    /// What the API may know of the request that it has.
     let forwarded = ForwardedRequest()
     /// The handler that has the connection.
     weak var handler: (any ConnectionHandler)?

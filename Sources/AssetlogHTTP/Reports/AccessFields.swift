@@ -78,7 +78,7 @@ extension RequestFacts {
 
     /// Lends the facts of a request in the HTTP/1 handler to `body`.
     static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestFacts) -> R) -> R {
-        // The fields are copied into one piece of memory, which the facts borrow from.
+        // The fields are copied into one buffer, which the facts borrow from.
         var bytes: [UInt8] = []
         func keep(_ name: String, isList: Bool = false) -> Range<Int>? {
             let values = head.headers[name]
