@@ -94,8 +94,7 @@ let package = Package(
         .target(
             name: "AssetlogHTTP",
             dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogObservation", "AssetlogTLS",
-                logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogObservation", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

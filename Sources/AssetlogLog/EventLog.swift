@@ -174,15 +174,15 @@ public final class EventLog: @unchecked Sendable {
         return stream
     }
 
-    /// Queues one event and returns at once; `listener` is notified of `ticket` after the commit.
+    /// Queues one event and returns at once; `listener` is notified with `completionToken` after the commit.
     package func submit(
-        _ columns: borrowing EventColumns, ticket: UInt, for listener: any CommitListener
-    ) -> Admission {
+        _ columns: borrowing EventColumns, completionToken: UInt, for listener: any CommitListener
+    ) -> EnqueueResult {
         monitor.lock()
         defer { monitor.unlock() }
         guard phase == .running || phase == .idle else { return refuse(.closed, events: 1) }
         guard hasRoom(events: 1, bytes: columns.byteCount) else { return refuse(.full, events: 1) }
-        filling.add(columns, ticket, for: listener)
+        filling.add(columns, completionToken, for: listener)
         wakeWriter()
         return .queued
     }
@@ -252,7 +252,7 @@ public final class EventLog: @unchecked Sendable {
         }
     }
 
-    private func submit(_ waiter: SliceWaiter, waitingForRoom: Bool) -> Admission {
+    private func submit(_ waiter: SliceWaiter, waitingForRoom: Bool) -> EnqueueResult {
         monitor.lock()
         defer { monitor.unlock() }
         guard phase == .running || phase == .idle else { return refuse(.closed, events: waiter.events) }
@@ -292,9 +292,9 @@ public final class EventLog: @unchecked Sendable {
         return queuedEvents == 0 || (queuedEvents + events <= limits.queuedEvents && queuedBytes + bytes <= limits.queuedBytes)
     }
 
-    private func refuse(_ admission: Admission, events: Int) -> Admission {
-        if case .full = admission { metrics.refusedAsFull.add(events) } else { metrics.refusedAsClosed.add(events) }
-        return admission
+    private func refuse(_ result: EnqueueResult, events: Int) -> EnqueueResult {
+        if case .full = result { metrics.refusedAsFull.add(events) } else { metrics.refusedAsClosed.add(events) }
+        return result
     }
 
     private func wakeWriter() {
@@ -310,7 +310,7 @@ public final class EventLog: @unchecked Sendable {
             let result = Result { try storage.append(committing.batch) }
             note(result, of: committing.batch, in: ContinuousClock.now - start)
             if committing.batch.count > committing.sliceEvents { state.withLock { $0.lastReports = ContinuousClock.now } }
-            committing.settle(result)
+            committing.complete(result)
         }
         end()
     }

@@ -1,13 +1,13 @@
 import AssetlogCore
 
-/// The events of one commit, and who waits for them.
+/// The events of one commit, and what waits for them.
 struct Generation {
-    /// The tickets of one listener.
+    /// The completion tokens of one listener.
     fileprivate struct Waiting {
         let listener: any CommitListener
-        var tickets: ContiguousArray<UInt> = []
-        /// The tickets of events that may be an exception: their place among the tickets, and in the batch.
-        var identified: ContiguousArray<(place: Int, index: Int)> = []
+        var completionTokens: ContiguousArray<UInt> = []
+        /// The events that may be an exception: their index among the tokens, and in the batch.
+        var identified: ContiguousArray<(index: Int, batchIndex: Int)> = []
     }
 
     private(set) var batch = EventBatch(capacity: 64 << 10)
@@ -17,13 +17,13 @@ struct Generation {
     private(set) var sliceEvents = 0
     private(set) var sliceBytes = 0
 
-    /// Adds an event for whose fate a listener waits.
-    mutating func add(_ columns: borrowing EventColumns, _ ticket: UInt, for listener: any CommitListener) {
-        let place = place(of: listener)
+    /// Adds an event that a listener waits for.
+    mutating func add(_ columns: borrowing EventColumns, _ completionToken: UInt, for listener: any CommitListener) {
+        let index = index(of: listener)
         if columns.clientChoice.contains(.identity) {
-            waiting[place].identified.append((waiting[place].tickets.count, batch.count))
+            waiting[index].identified.append((waiting[index].completionTokens.count, batch.count))
         }
-        waiting[place].tickets.append(ticket)
+        waiting[index].completionTokens.append(completionToken)
         batch.append(columns)
     }
 
@@ -36,16 +36,16 @@ struct Generation {
         batch.append(contentsOf: slice)
     }
 
-    private mutating func place(of listener: any CommitListener) -> Int {
+    private mutating func index(of listener: any CommitListener) -> Int {
         // As many as there are event loops.
-        for place in waiting.indices where waiting[place].listener === listener { return place }
+        for index in waiting.indices where waiting[index].listener === listener { return index }
         waiting.append(Waiting(listener: listener))
         return waiting.count - 1
     }
 
-    /// Tells everybody what became of their events, and is empty again.
-    mutating func settle(_ result: Result<AppendOutcome, any Error>) {
-        for waiting in waiting { waiting.listener.settled(waiting.settlement(result)) }
+    /// Notifies every listener and slice of what became of their events, and is empty again.
+    mutating func complete(_ result: Result<AppendOutcome, any Error>) {
+        for waiting in waiting { waiting.listener.completed(waiting.commitResult(result)) }
         for (waiter, range) in slices {
             switch result {
             case .success(let outcome): waiter.resume(with: .success(outcome.part(range)))
@@ -62,16 +62,16 @@ struct Generation {
 }
 
 extension Generation.Waiting {
-    fileprivate func settlement(_ result: Result<AppendOutcome, any Error>) -> CommitSettlement {
+    fileprivate func commitResult(_ result: Result<AppendOutcome, any Error>) -> CommitResult {
         switch result {
-        case .failure(let error): CommitSettlement(tickets: tickets, rule: .failed(error), exceptions: [])
+        case .failure(let error): CommitResult(completionTokens: completionTokens, rule: .failed(error), exceptions: [])
         case .success(let outcome):
-            CommitSettlement(tickets: tickets, rule: .committed, exceptions: exceptions(in: outcome))
+            CommitResult(completionTokens: completionTokens, rule: .committed, exceptions: exceptions(in: outcome))
         }
     }
 
-    private func exceptions(in outcome: AppendOutcome) -> [(place: Int, reason: AppendException.Reason)] {
+    private func exceptions(in outcome: AppendOutcome) -> [(index: Int, reason: AppendException.Reason)] {
         guard !outcome.exceptions.isEmpty else { return [] }
-        return identified.compactMap { place, index in outcome.exception(at: index).map { (place, $0) } }
+        return identified.compactMap { index, batchIndex in outcome.exception(at: batchIndex).map { (index, $0) } }
     }
 }

@@ -16,8 +16,8 @@ private func report(_ fields: String, body: String? = nil, chunked: Bool = false
 @Suite("A connection to the server")
 struct ConnectionTests {
     /// Sends bytes on one connection and reads so many answers.
-    private func answers(_ count: Int, to bytes: String, in pieces: Int = .max) async throws -> [RawClient.Response?] {
-        try await ServerFixture.run { server in try await Self.answers(of: server, count, to: bytes, in: pieces) }
+    private func answers(_ count: Int, to bytes: String, in chunks: Int = .max) async throws -> [RawClient.Response?] {
+        try await ServerFixture.run { server in try await Self.answers(of: server, count, to: bytes, in: chunks) }
     }
 
     private static func answers(
@@ -26,10 +26,10 @@ struct ConnectionTests {
         try await blocking {
             let client = try server.client()
             DispatchQueue(label: "sender").async {
-                var rest = Array(bytes.utf8)[...]
-                while !rest.isEmpty {
-                    client.send(Array(rest.prefix(size)))
-                    rest = rest.dropFirst(min(size, rest.count))
+                var remaining = Array(bytes.utf8)[...]
+                while !remaining.isEmpty {
+                    client.send(Array(remaining.prefix(size)))
+                    remaining = remaining.dropFirst(min(size, remaining.count))
                 }
             }
             return (0..<count).map { _ in client.response() }
@@ -93,7 +93,7 @@ struct ConnectionTests {
         ("ftp://x/", "Host: x\r\n", 400, "The request target is neither a path nor an address of http or https."),
     ]
 
-    @Test("takes the host of an absolute target, and else one Host, in both lanes", arguments: hostCases)
+    @Test("takes the host of an absolute target, and else one Host, on both paths", arguments: hostCases)
     func hosts(_ target: String, _ fields: String, status: Int, message: String?) async throws {
         try await ServerFixture.run { server in
             for more in ["", "TE: trailers\r\n"] {

@@ -48,7 +48,7 @@ struct CutOffBodyTests {
         "is never complete to the API, however the connection ends, as its first request and after another one",
         arguments: Ending.allCases, [false, true])
     func cutOff(_ ending: Ending, isChunked: Bool) async throws {
-        var limits = HTTPLimits()
+        var limits = ServerLimits()
         if ending == .timeout { limits.bodyTimeout = .milliseconds(500) }
         for follows in [false, true] {
             for isInPieces in [false, true] {

@@ -8,7 +8,7 @@ import NIOCore
 import Synchronization
 import Testing
 
-/// Runs blocking work on a thread outside the pool that the server's API lane runs on.
+/// Runs blocking work on a thread outside the pool that the server's API runs on.
 func blocking<R: Sendable>(_ body: @escaping @Sendable () throws -> R) async throws -> R {
     try await withCheckedThrowingContinuation { continuation in
         // A queue of its own gets a thread at once; the shared one has no more of them at first than there are processors.
@@ -61,7 +61,7 @@ struct HTTPServerTests {
     }
 
     @Test(
-        "says of every refusal that it is its own, in both lanes",
+        "says of every refusal that it is its own, on both paths",
         arguments: [
             (post("/report_asset_materialization/"), 400, "refused"), (post("/report_asset_observation/a", body: "{"), 400, "refused"),
             (post("/report_asset_observation/a", "Expect: x\r\n", body: "[]"), 400, "refused"),
@@ -100,7 +100,7 @@ struct HTTPServerTests {
     }
 
     @Test(
-        "takes the time of a client's clock in both lanes, where the client says that it is one",
+        "takes the time of a client's clock on both paths, where the client says that it is one",
         arguments: ["", "Accept-Charset: x\r\nExpect: y\r\n"])
     func approximateTime(fields: String) async throws {
         try await ServerFixture.run { server in
@@ -317,7 +317,7 @@ struct HTTPServerTests {
         try await ServerFixture.run(storage: gated) { server in
             let answers = try await blocking {
                 let client = try server.client()
-                // In both lanes.
+                // On both paths.
                 return [report, report.replacing("localhost", with: "localhost\r\nTrailer: x")].map { request in
                     gated.gate.signal()
                     client.send(request)
@@ -371,7 +371,7 @@ struct HTTPServerTests {
                 gated.began.wait()
             }
             DispatchQueue(label: "client").async {
-                // The server is told to stop while the commit is under way.
+                // The server begins to stop while the commit is under way.
                 #expect(idle.allSatisfy { $0.isAtEnd() })
                 gated.gate.signal()
                 let response = busy.response()
@@ -384,7 +384,7 @@ struct HTTPServerTests {
         #expect(answer.withLock { $0?.field("connection") } == "close")
     }
 
-    /// A whole request of the general lane.
+    /// A whole request of the HTTP/1 handler.
     private static let general = "GET /nothing HTTP/1.1\r\nHost: x\r\nTE: x\r\n\r\n"
 
     @Test(
@@ -404,7 +404,7 @@ struct HTTPServerTests {
         try await ServerFixture.run(limits: limits) { server in
             let isCut = try await blocking {
                 let client = try server.client()
-                // One request of the general lane, and then another on the same connection.
+                // One request of the HTTP/1 handler, and then another on the same connection.
                 if beginning.hasPrefix(Self.general) {
                     client.send(Self.general)
                     guard client.response() != nil else { return false }

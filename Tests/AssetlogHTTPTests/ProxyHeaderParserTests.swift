@@ -45,7 +45,7 @@ struct ProxyHeaderParserTests {
             "PROXY UNKNOWN ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff 65535 65535\r\n", nil),
         Header(0x21, 0x11, v4, "1.2.3.4"),
         Header(0x21, 0x21, v6, "2001:db8::7"),
-        // Whatever else a proxy tells is read over.
+        // Whatever else a proxy says is skipped.
         Header(0x21, 0x11, v4 + [0x20, 0, 3, 1, 2, 3], "1.2.3.4"),
         Header(0x21, 0x11, v4 + [UInt8](repeating: 0xaa, count: 4084), "1.2.3.4"),
         Header(0x20, 0x00, [], nil), Header(0x20, 0x11, v4, nil), Header(0x20, 0x77, [1, 2], nil),
@@ -62,8 +62,8 @@ struct ProxyHeaderParserTests {
             #expect(parse(Array(header.bytes[..<count])) == .incomplete, "after \(count) bytes")
         }
         let expected = ProxyHeader(client: header.client.flatMap { ClientAddress($0) }, byteCount: header.bytes.count)
-        for rest in [[], Array("GET / HTTP/1.1\r\n".utf8), [0x16, 3, 1], [0x0d, 0x0a], header.bytes] {
-            #expect(parse(header.bytes + rest) == .complete(expected))
+        for remaining in [[], Array("GET / HTTP/1.1\r\n".utf8), [0x16, 3, 1], [0x0d, 0x0a], header.bytes] {
+            #expect(parse(header.bytes + remaining) == .complete(expected))
         }
     }
 

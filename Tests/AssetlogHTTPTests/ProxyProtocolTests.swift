@@ -68,7 +68,7 @@ struct ProxyProtocolTests {
         (Array("PROXY UNKNOWN\r\n".utf8), "127.0.0.1"), (ProxyHeaderParserTests.headers[11].bytes, "127.0.0.1"),
     ]
 
-    @Test("gives each connection the address of its client, in both lanes and however the bytes are cut", arguments: [1, 5, 1 << 20])
+    @Test("gives each connection the address of its client, on both paths and however the bytes are cut", arguments: [1, 5, 1 << 20])
     func clients(pieceSize: Int) async throws {
         for header in Self.headers {
             let requests = CapturedRequests()

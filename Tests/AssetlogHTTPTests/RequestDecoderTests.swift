@@ -6,7 +6,7 @@ import Testing
 
 @testable import AssetlogHTTP
 
-@Suite("The decoder of the general lane")
+@Suite("The decoder of the HTTP/1 handler")
 struct RequestDecoderTests {
     /// A request as the handlers behind a decoder see it.
     private struct Decoded: Equatable, CustomStringConvertible {
@@ -27,7 +27,7 @@ struct RequestDecoderTests {
         var description: String { "\(method) \(uri) \(version) \(isKeepAlive) \(fields) [\(body)] \(trailers) \(hasEnded)" }
     }
 
-    private static func decode(_ pieces: [[UInt8]], byNIO: Bool = false) throws -> [Decoded] {
+    private static func decode(_ chunks: [[UInt8]], byNIO: Bool = false) throws -> [Decoded] {
         let channel = EmbeddedChannel()
         if byNIO {
             try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
@@ -38,8 +38,8 @@ struct RequestDecoderTests {
         }
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
         var requests: [Decoded] = []
-        for piece in pieces {
-            try channel.writeInbound(ByteBuffer(bytes: piece))
+        for chunk in chunks {
+            try channel.writeInbound(ByteBuffer(bytes: chunk))
             while let part = try channel.readInbound(as: HTTPServerRequestPart.self) {
                 switch part {
                 case .head(let head): requests.append(Decoded(head))
@@ -156,20 +156,20 @@ struct RequestDecoderTests {
         }
     }
 
-    @Test("reads many requests in one piece as each by itself", arguments: [1, 2, 3])
+    @Test("reads many requests in one chunk as each by itself", arguments: [1, 2, 3])
     func readsPipelines(seed: UInt64) throws {
         var random = SplitMix64(state: seed)
         for _ in 0..<100 {
             let requests = (0..<Int.random(in: 2...12, using: &random)).map { _ in Self.forms.randomElement(using: &random) ?? "" }
             let expected = try Self.decodeEach(requests)
-            var rest = Array(requests.joined().utf8)[...]
-            #expect(try Self.decode([Array(rest)]) == expected)
-            var pieces: [[UInt8]] = []
-            while !rest.isEmpty {
-                pieces.append(Array(rest.prefix(Int.random(in: 1...200, using: &random))))
-                rest = rest.dropFirst(pieces[pieces.count - 1].count)
+            var remaining = Array(requests.joined().utf8)[...]
+            #expect(try Self.decode([Array(remaining)]) == expected)
+            var chunks: [[UInt8]] = []
+            while !remaining.isEmpty {
+                chunks.append(Array(remaining.prefix(Int.random(in: 1...200, using: &random))))
+                remaining = remaining.dropFirst(chunks[chunks.count - 1].count)
             }
-            #expect(try Self.decode(pieces) == expected)
+            #expect(try Self.decode(chunks) == expected)
         }
     }
 
@@ -182,8 +182,8 @@ struct RequestDecoderTests {
         ])
     func ends(_ request: String) throws {
         let bytes = Array((request + Self.forms.joined()).utf8)
-        for pieces in [[bytes], bytes.map { [$0] }] {
-            let decoded = try Self.decode(pieces)
+        for chunks in [[bytes], bytes.map { [$0] }] {
+            let decoded = try Self.decode(chunks)
             #expect(decoded.count == 1)
             #expect(decoded.first?.isKeepAlive == false)
             #expect(decoded.first?.hasEnded == true)

@@ -5,7 +5,7 @@ import AssetlogObservation
 import NIOCore
 import Testing
 
-@Suite("The records of requests to the lanes")
+@Suite("The records of requests to the listener")
 struct RequestRecordTests {
     private static func post(_ target: String, _ fields: String = "", body: String = "{}") -> String {
         "POST \(target) HTTP/1.1\r\nHost: localhost\r\nUser-Agent: me\r\nContent-Type: application/json\r\n\(fields)"
@@ -31,7 +31,7 @@ struct RequestRecordTests {
     }
 
     @Test(
-        "tell the bytes of the answer's body, whatever it was",
+        "have the bytes of the answer's body, whatever it was",
         arguments: [
             post(report), post(report, body: "[]"), post("/report_asset_check/a"), post(report, "Expect: x\r\n", body: "[]"),
             "PUT \(report) HTTP/1.1\r\nHost: localhost\r\n\r\n", "nonsense\r\n\r\n",
@@ -66,7 +66,7 @@ struct RequestRecordTests {
         #expect(record.deployment == (route == "other" ? nil : "default"))
     }
 
-    @Test("say why a report was refused, in both lanes", arguments: ["", "Expect: 100-continue\r\n"])
+    @Test("say why a report was refused, on both paths", arguments: ["", "Expect: 100-continue\r\n"])
     func refusals(_ fields: String) async throws {
         #expect(try await record(of: Self.post(Self.report, fields), isReadOnly: true).record.refusal == "read_only")
         let foreign = try await record(of: Self.post(Self.report, fields + "Origin: https://evil.example\r\n")).record

@@ -9,7 +9,7 @@ import HummingbirdCore
 import Logging
 import NIOCore
 
-/// A running server over a storage in memory, with an API lane that answers `METHOD PATH BODY`, and 404 to what is below
+/// A running server over a storage in memory, with an API that answers `METHOD PATH BODY`, and 404 to what is below
 /// `/refused`, before it reads the body.
 struct ServerFixture {
     let port: Int
@@ -29,8 +29,8 @@ struct ServerFixture {
         log.start()
         let configuration = HTTPServerConfiguration(
             port: 0, paths: PathScheme(prefix: pathPrefix, isReadOnly: isReadOnly),
-            access: access ?? AccessPolicy(hosts: HostPolicy(names: ["x"])), takesProxyHeaders: takesProxyHeaders, metrics: metrics,
-            sink: sink, limits: limits, memory: requestMemory, eventLoops: 2)
+            access: access ?? AccessPolicy(hosts: HostPolicy(names: ["x"])), takesProxyHeaders: takesProxyHeaders,
+            observer: RequestObserver(metrics: metrics, sink: sink), limits: limits, memory: requestMemory, eventLoops: 2)
         let server = try HTTPServer(configuration: configuration, log: log, api: api, logger: logger)
         let address = try await server.start()
         return try await withThrowingTaskGroup(of: Void.self) { group in

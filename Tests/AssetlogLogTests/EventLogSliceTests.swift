@@ -29,8 +29,8 @@ struct EventLogSliceTests {
         try await log.storage.events(EventQuery(limit: 1000)).events.flatMap(\.assetKey.parts)
     }
 
-    @Test("a listener hears of each ticket, in order, what became of its event")
-    func tickets() async throws {
+    @Test("a listener is notified of what became of each event, in order")
+    func completions() async throws {
         let log = EventLog(storage: try await GatedStorage.memory(), logger: Self.logger)
         log.start()
         #expect(try await log.append(Self.slice("old", "other")).sequences == 1...2)
@@ -41,17 +41,17 @@ struct EventLogSliceTests {
         ]
         // Nobody commits before the start, so that all are in one commit.
         let second = EventLog(storage: log.storage, logger: Self.logger)
-        for (ticket, (event, choice)) in events.enumerated() {
-            let admission = event.withColumns(choice) {
-                second.submit($0, ticket: UInt(ticket), for: listeners[ticket % 2])
+        for (token, (event, choice)) in events.enumerated() {
+            let result = event.withColumns(choice) {
+                second.submit($0, completionToken: UInt(token), for: listeners[token % 2])
             }
-            if case .queued = admission { continue }
-            Issue.record("the event \(ticket) is \(admission)")
+            if case .queued = result { continue }
+            Issue.record("the event \(token) is \(result)")
         }
         second.start()
         await second.drain()
-        #expect(listeners[0].heard == ["0 committed", "2 duplicate 1", "4 duplicate 3"])
-        #expect(listeners[1].heard == ["1 committed", "3 conflict 2", "5 committed"])
+        #expect(listeners[0].lines == ["0 committed", "2 duplicate 1", "4 duplicate 3"])
+        #expect(listeners[1].lines == ["1 committed", "3 conflict 2", "5 committed"])
         #expect(try await Self.assets(second) == ["old", "other", "new", "server", "last"])
         await log.drain()
     }
@@ -114,9 +114,9 @@ struct EventLogSliceTests {
         event.partition = String(repeating: "p", count: 300)
         event.reportedBy = String(repeating: "r", count: 300)
         let listener = Listener()
-        func submit() -> Admission { event.withColumns { log.submit($0, ticket: 0, for: listener) } }
-        let admissions = [submit(), submit()].map { "\($0)" }
-        #expect(admissions == ["queued", "full"])
+        func submit() -> EnqueueResult { event.withColumns { log.submit($0, completionToken: 0, for: listener) } }
+        let results = [submit(), submit()].map { "\($0)" }
+        #expect(results == ["queued", "full"])
         #expect(log.queue.bytes > 600)
         log.start()
         await log.drain()
@@ -129,7 +129,7 @@ struct EventLogSliceTests {
         log.start()
         // The first commit holds the writer; the rest waits.
         let listener = Listener()
-        _ = Self.event("first").withColumns { log.submit($0, ticket: 0, for: listener) }
+        _ = Self.event("first").withColumns { log.submit($0, completionToken: 0, for: listener) }
         await storage.hasBegun()
         var outcomes: [Task<AppendOutcome, any Error>] = []
         for index in 0..<6 {
@@ -139,7 +139,7 @@ struct EventLogSliceTests {
         }
         #expect(log.queue.events == 1 + 4)
         #expect(log.waitingSliceCount == 4)
-        _ = Self.event("report").withColumns { log.submit($0, ticket: 1, for: listener) }
+        _ = Self.event("report").withColumns { log.submit($0, completionToken: 1, for: listener) }
         for _ in 0..<4 { storage.permit() }
         for (index, outcome) in outcomes.enumerated() {
             // The report is in the first commit that any slice is in.
@@ -147,7 +147,7 @@ struct EventLogSliceTests {
             #expect(try await outcome.value.sequences == first...first + 1)
         }
         #expect(storage.sizes == [1, 5, 4, 4])
-        #expect(listener.heard == ["0 committed", "1 committed"])
+        #expect(listener.lines == ["0 committed", "1 committed"])
         storage.open()
         await log.drain()
     }
@@ -251,21 +251,21 @@ struct EventLogSliceTests {
     }
 }
 
-/// Writes down what it hears.
+/// Writes down what it is notified of.
 private final class Listener: CommitListener {
     private let state = Mutex<[String]>([])
 
-    var heard: [String] { state.withLock { $0 } }
+    var lines: [String] { state.withLock { $0 } }
 
-    func settled(_ settlement: consuming CommitSettlement) {
+    func completed(_ result: consuming CommitResult) {
         var lines: [String] = []
-        settlement.forEach { ticket, outcome in
+        result.forEach { token, outcome in
             switch outcome {
-            case .committed: lines.append("\(ticket) committed")
-            case .excepted(.duplicate(let sequence)): lines.append("\(ticket) duplicate \(sequence)")
-            case .excepted(.conflict(let sequence)): lines.append("\(ticket) conflict \(sequence ?? 0)")
-            case .excepted(let reason): lines.append("\(ticket) \(reason)")
-            case .failed(let error): lines.append("\(ticket) failed \(error)")
+            case .committed: lines.append("\(token) committed")
+            case .excepted(.duplicate(let sequence)): lines.append("\(token) duplicate \(sequence)")
+            case .excepted(.conflict(let sequence)): lines.append("\(token) conflict \(sequence ?? 0)")
+            case .excepted(let reason): lines.append("\(token) \(reason)")
+            case .failed(let error): lines.append("\(token) failed \(error)")
             }
         }
         state.withLock { $0 += lines }

@@ -29,7 +29,7 @@ struct ProxyTests {
                 + arguments)
     }
 
-    @Test("believes the addresses that trusted proxies write, in every form, in both lanes")
+    @Test("believes the addresses that trusted proxies write, in every form, on both paths")
     func forwarded() throws {
         let server = try server(["--set", "server.trusted_proxies=127.0.0.1"])
         defer { server.stop() }

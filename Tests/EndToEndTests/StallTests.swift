@@ -101,7 +101,9 @@ struct StallTests {
     /// A user of whom nothing else runs, if this process may be somebody else and the server can be run so.
     private static let user: String? = {
         let user = "\(400_000 + getpid() % 100_000)"
-        let wrapper = ["--reuid=\(user)", "--regid=\(user)", "--clear-groups", "taskset", "-c", "0", ServerProcess.binary.path, "--version"]
+        let wrapper = [
+            "--reuid=\(user)", "--regid=\(user)", "--clear-groups", "taskset", "-c", "0", ServerProcess.binary.path, "--version",
+        ]
         return geteuid() == 0 && (try? run("setpriv", wrapper))?.status == 0 ? user : nil
     }()
 
@@ -122,7 +124,8 @@ struct StallTests {
         _ = try Self.load(server, for: 1, readers: 1)
         _ = try run("python3", ["-c", Self.probes, "\(server.url.port ?? 0)", "7"])
         let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(server.pid)/task").count + 1
-        let limit = try run(identity[0], Array(identity.dropFirst()) + ["prlimit", "--pid", "\(server.pid)", "--nproc=\(threads):\(threads)"])
+        let limit = try run(
+            identity[0], Array(identity.dropFirst()) + ["prlimit", "--pid", "\(server.pid)", "--nproc=\(threads):\(threads)"])
         #expect(limit.status == 0, "\(limit.errors)")
         try database.tell("freeze")
         let answers = try Self.load(server, for: 6)

@@ -306,7 +306,7 @@ struct SubmissionTests {
         #expect(other.body.contains(#"{"error":"#))
         #expect(try ask(server, report, "{}", ["-H", "Idempotency-Key: "]).status == 200)
         #expect(try ask(server, report, "{}", ["-H", "Idempotency-Key: a b"]).status == 400)
-        // In the lane of chunked requests too.
+        // On the path of chunked requests too.
         let chunked = try ask(server, report, #"{"partition":"p"}"#, key + ["-H", "Transfer-Encoding: chunked"])
         #expect(chunked.head.contains("Idempotency-Replayed: true"))
 

@@ -1,4 +1,4 @@
-import AssetlogJournal
+import AssetlogObservation
 import Logging
 
 /// Where the messages of a running server go: to standard error, over a thread of its own.
@@ -11,7 +11,7 @@ struct MessageOutput: Sendable {
 
     init(_ settings: LogSettings) {
         writer = try? LineWriter(
-            path: "/dev/stderr", format: JournalFormat(settings.format), name: "assetlog.messages", capacity: 1 << 20,
+            path: "/dev/stderr", format: LogFormat(settings.format), name: "assetlog.messages", capacity: 1 << 20,
             // It can't be said there that nothing can be said there.
             logger: Logger(label: "assetlog.messages", factory: { _ in SwiftLogNoOpLogHandler() }))
     }

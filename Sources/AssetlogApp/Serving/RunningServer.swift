@@ -72,18 +72,17 @@ struct RunningServer {
             logger: makeLogger("assetlog.log"))
         log.start()
         log.register(in: observability.registry)
-        let metrics = HTTPServer.makeMetrics()
+        let metrics = HTTPServer.makeMetrics(handshakeFailures: TransportSecurity.handshakeFailures)
         metrics.register(in: observability.registry)
+        let observer = RequestObserver(metrics: metrics, sink: observability.requests)
         let memory = ServerMemory(configuration.limits)
         let api = APIService(
             log: log, configuration: configuration.api(memory), tokens: tokens.directory,
-            observer: RequestObserver(metrics: metrics, sink: observability.requests), registry: observability.registry,
-            logger: makeLogger("assetlog.api"))
+            observer: observer, registry: observability.registry, logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
-                    metrics: metrics, sink: observability.requests, certificates: certificates,
-                    tokens: tokens.directory, memory: memory),
+                    observer: observer, certificates: certificates, tokens: tokens.directory, memory: memory),
                 log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(

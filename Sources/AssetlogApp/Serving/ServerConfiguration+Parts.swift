@@ -15,16 +15,12 @@ extension ServerConfiguration {
 
     /// What the listener needs to know.
     func listener(
-        metrics: RequestMetrics, sink: any RequestSink, certificates: CertificateKeeper?, tokens: TokenDirectory,
-        memory: ServerMemory
+        observer: RequestObserver, certificates: CertificateKeeper?, tokens: TokenDirectory, memory: ServerMemory
     ) -> HTTPServerConfiguration {
-        let makeHandler: (@Sendable () throws -> any ChannelHandler)? = certificates.map { keeper in
-            { @Sendable in try keeper.makeHandler() }
-        }
-        return HTTPServerConfiguration(
+        HTTPServerConfiguration(
             host: listen.bindHost, port: listen.port, paths: paths, access: access(tokens),
-            takesProxyHeaders: takesProxyHeaders, metrics: metrics, sink: sink, makeTransportSecurity: makeHandler,
-            limits: limits, memory: memory,
+            takesProxyHeaders: takesProxyHeaders, observer: observer,
+            transportSecurity: certificates.map(TransportSecurity.init), limits: limits, memory: memory,
             eventLoops: eventLoops > 0 ? eventLoops : min(System.coreCount, Self.mostEventLoops))
     }
 

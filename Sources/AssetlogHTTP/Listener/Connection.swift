@@ -1,21 +1,20 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogObservation
-import AssetlogTLS
 import NIOCore
 import Synchronization
 
-/// The lane that has a connection now: what the event loop's clock and the shutdown can ask of it.
-protocol ConnectionLane: AnyObject {
+/// The handler that has a connection now: what the event loop's clock and the shutdown can ask of it.
+protocol ConnectionHandler: AnyObject {
     /// The connection's deadline has passed: the peer is too slow, or silent for too long.
-    func deadlinePassed()
+    func deadlinePassed(now: NIODeadline)
     /// The server is stopping: finish the request under way, if any, and close.
     func drain()
 }
 
-/// What the lanes of one connection share. Confined to its event loop.
+/// What the handlers of one connection share. Confined to its event loop.
 final class Connection {
-    let loop: IngestLoop
+    let loop: ServerLoop
     let channel: any Channel
     let isSecure: Bool
     /// The address at the other end; of a proxy that has said so in a PROXY header, that of its client.
@@ -24,16 +23,16 @@ final class Connection {
     private(set) var certificateNames: [String] = []
     /// The version of TLS; nil: plain HTTP, or the handshake is not complete.
     private(set) var tlsVersion: String?
-    /// What the API lane is told of the request that it has.
+    /// What the API may know of the request that it has.
     let forwarded = ForwardedRequest()
-    /// The lane that has the connection.
-    weak var lane: (any ConnectionLane)?
-    /// When the lane is told that its peer is too slow; checked about twice a second.
+    /// The handler that has the connection.
+    weak var handler: (any ConnectionHandler)?
+    /// When the handler is notified that its peer is too slow; checked about twice a second.
     var deadline = NIODeadline.distantFuture
-    /// The place in the loop's table.
-    fileprivate(set) var index = -1
+    /// The index in the registry of its loop, which alone sets it; -1: it is in none.
+    var index = -1
 
-    init(loop: IngestLoop, channel: any Channel, isSecure: Bool, peer: ClientAddress?) {
+    init(loop: ServerLoop, channel: any Channel, isSecure: Bool, peer: ClientAddress?) {
         self.loop = loop
         self.channel = channel
         self.isSecure = isSecure
@@ -51,28 +50,32 @@ final class Connection {
         peer = client
     }
 
-    /// Takes over what the TLS handler says of its handshake.
-    func noteHandshake(_ event: Any) {
-        guard let handshake = event as? TLSHandshakeCompleted else { return }
+    /// Takes over what a user event says about the handshake, if it does.
+    func recordHandshake(_ event: Any) {
+        guard let handshake = loop.transportSecurity?.handshake(event) else { return }
         certificateNames = handshake.peerNames
         tlsVersion = handshake.version
-        loop.metrics.handshake(handshake.isResumed ? "resumed" : "full")
+        loop.observer.metrics.handshake(Self.result(of: handshake))
     }
 
-    /// Counts a handshake that came to nothing.
-    func noteFailure(_ error: any Error) {
-        if let failure = (error as? TLSError)?.handshakeFailure { loop.metrics.handshake(failure.rawValue) }
+    /// Counts a handshake that failed, if that is what the error says.
+    func recordFailure(_ error: any Error) {
+        if let failure = loop.transportSecurity?.handshakeFailure(error) { loop.observer.metrics.handshake(failure) }
     }
 
-    /// The results of handshakes as metrics tell them apart.
-    static var handshakeResults: [String] { ["full", "resumed"] + TLSHandshakeFailure.allCases.map(\.rawValue) }
+    private static func result(of handshake: TransportSecurity.Handshake) -> String {
+        handshake.isResumed ? "resumed" : "full"
+    }
+
+    /// The results of completed handshakes as metrics tell them apart.
+    static let handshakeResults = ["full", "resumed"]
 }
 
-/// What the lanes have found out about the request that the API lane has. A connection has one request at a time, so
-/// the event loop writes it before it forwards a request, and nobody else does.
+/// What the handlers have found out about the request that the API has. A connection has one request at a time, so
+/// the event loop writes it before it forwards a request, and nothing else does.
 final class ForwardedRequest: Sendable {
     private struct State {
-        var admission = RequestIdentity()
+        var identity = RequestIdentity()
         var memory = RequestMemory()
         var awaitsContinue = false
     }
@@ -80,49 +83,16 @@ final class ForwardedRequest: Sendable {
     private let state = Mutex(State())
 
     /// Replaces what is known, before the request is forwarded.
-    func begin(_ admission: RequestIdentity, _ memory: RequestMemory, awaitsContinue: Bool) {
-        state.withLock { $0 = State(admission: admission, memory: memory, awaitsContinue: awaitsContinue) }
+    func begin(_ identity: RequestIdentity, _ memory: RequestMemory, awaitsContinue: Bool) {
+        state.withLock { $0 = State(identity: identity, memory: memory, awaitsContinue: awaitsContinue) }
     }
 
     /// What has been found out about the request.
-    var current: RequestIdentity { state.withLock { $0.admission } }
+    var current: RequestIdentity { state.withLock { $0.identity } }
 
     /// How the request and its answer are kept within the server's memory.
     var memory: RequestMemory { state.withLock { $0.memory } }
 
     /// Whether the client holds its body back until it is asked for it.
     var awaitsContinue: Bool { state.withLock { $0.awaitsContinue } }
-}
-
-/// The open connections of one event loop. Confined to it.
-struct ConnectionTable {
-    private var connections: ContiguousArray<Connection> = []
-
-    var isEmpty: Bool { connections.isEmpty }
-    var all: ContiguousArray<Connection> { connections }
-
-    mutating func insert(_ connection: Connection) {
-        connection.index = connections.count
-        connections.append(connection)
-    }
-
-    mutating func remove(_ connection: Connection) {
-        guard connection.index >= 0 else { return }
-        let last = connections.removeLast()
-        if last !== connection {
-            connections[connection.index] = last
-            last.index = connection.index
-        }
-        connection.index = -1
-    }
-
-    /// The connections whose deadline has passed; theirs is set to never.
-    func expired(at now: NIODeadline) -> [Connection] {
-        var expired: [Connection] = []
-        for connection in connections where connection.deadline <= now {
-            connection.deadline = .distantFuture
-            expired.append(connection)
-        }
-        return expired
-    }
 }

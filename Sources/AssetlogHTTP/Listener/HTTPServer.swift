@@ -7,7 +7,7 @@ public import NIOCore
 import NIOPosix
 import Synchronization
 
-/// The listener: accepts connections, gives each to a lane, and ends them in order.
+/// The listener: accepts connections, gives each its handlers, and ends them in order.
 ///
 /// Life cycle: ``start()`` binds and serves reports, ``run()`` serves everything else until ``shutDown(grace:)`` has
 /// ended the connections.
@@ -15,11 +15,11 @@ public final class HTTPServer: Sendable {
     private let configuration: HTTPServerConfiguration
     private let logger: Logger
     private let group: MultiThreadedEventLoopGroup
-    private let loops: [ObjectIdentifier: IngestLoop]
+    private let loops: [ObjectIdentifier: ServerLoop]
     private let apiConnections: AsyncStream<APIConnection>
     private let finishAPIConnections: @Sendable () -> Void
     private let respond: APIResponder
-    private let admittance: ConnectionAdmittance
+    private let limiter: ConnectionLimiter
     private let proxyProtocol: ProxyProtocol?
     private let listener = Mutex<(any Channel)?>(nil)
 
@@ -38,7 +38,7 @@ public final class HTTPServer: Sendable {
         self.logger = logger
         let group = MultiThreadedEventLoopGroup(numberOfThreads: max(configuration.eventLoops, 1))
         let (stream, continuation) = AsyncStream.makeStream(of: APIConnection.self)
-        let openAPIChannel: @Sendable (APIConnection) -> Void = { connection in
+        let openAPIConnection: @Sendable (APIConnection) -> Void = { connection in
             switch continuation.yield(connection) {
             case .enqueued: break
             default: Self.discard(connection)
@@ -47,27 +47,31 @@ public final class HTTPServer: Sendable {
         self.group = group
         loops = try Dictionary(
             uniqueKeysWithValues: group.makeIterator().map { eventLoop in
-                let loop = try IngestLoop(
+                let loop = try ServerLoop(
                     eventLoop: eventLoop, configuration: configuration, log: log, logger: logger,
-                    openAPIChannel: openAPIChannel)
+                    openAPIConnection: openAPIConnection)
                 return (ObjectIdentifier(eventLoop), loop)
             })
         apiConnections = stream
         finishAPIConnections = { continuation.finish() }
         respond = api
-        admittance = ConnectionAdmittance(
+        limiter = ConnectionLimiter(
             limits: configuration.limits, trustedProxies: configuration.access.trustedProxies,
-            metrics: configuration.metrics, memory: configuration.memory.connections, isSecure: configuration.makeTransportSecurity != nil)
+            metrics: configuration.observer.metrics, memory: configuration.memory.connections,
+            isSecure: configuration.transportSecurity != nil)
         proxyProtocol =
             configuration.takesProxyHeaders
             ? ProxyProtocol(
-                trustedProxies: configuration.access.trustedProxies, metrics: configuration.metrics, logger: logger) : nil
+                trustedProxies: configuration.access.trustedProxies, metrics: configuration.observer.metrics, logger: logger)
+            : nil
     }
 
     /// Makes the counters of a server.
-    public static func makeMetrics() -> RequestMetrics {
+    ///
+    /// - Parameter handshakeFailures: What ``TransportSecurity/handshakeFailure`` can say.
+    public static func makeMetrics(handshakeFailures: [String] = []) -> RequestMetrics {
         RequestMetrics(
-            handshakeResults: Connection.handshakeResults,
+            handshakeResults: Connection.handshakeResults + handshakeFailures,
             proxyHeaderRefusals: ProxyProtocol.Refusal.allCases.map(\.rawValue))
     }
 
@@ -84,7 +88,7 @@ public final class HTTPServer: Sendable {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 1024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .serverChannelInitializer { [metrics = configuration.metrics, logger] channel in
+            .serverChannelInitializer { [metrics = configuration.observer.metrics, logger] channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(AcceptPauses(metrics: metrics, logger: logger))
                 }
@@ -129,7 +133,7 @@ public final class HTTPServer: Sendable {
                     await APIConnectionHandler.serve(connection, respond, logger: logger)
                 }
             }
-            // Every connection is closed by now; whoever still makes an answer makes it for nobody.
+            // Every connection is closed by now; an answer that is still being made is for nobody.
             group.cancelAll()
         }
         // Not before: a task that waits for its channel would wait for ever on a loop that has ended.
@@ -143,11 +147,11 @@ public final class HTTPServer: Sendable {
             return listener
         }
         try? await channel?.close()
-        let drained = loops.values.map { loop in loop.eventLoop.flatSubmit { loop.drain() } }
+        let drained = loops.values.map { loop in loop.eventLoop.flatSubmit { loop.connections.drain() } }
         let timeout = TimeAmount.nanoseconds(Int64(grace / .nanoseconds(1)))
         let cut = group.any().scheduleTask(in: timeout) { [self] in
             logger.warning("The grace period is over; closing the connections that are still open.")
-            for loop in loops.values { loop.eventLoop.execute { loop.closeAll() } }
+            for loop in loops.values { loop.eventLoop.execute { loop.connections.closeAll() } }
         }
         for future in drained { try? await future.get() }
         cut.cancel()
@@ -162,31 +166,29 @@ public final class HTTPServer: Sendable {
             return channel.eventLoop.makeFailedFuture(ChannelError.operationUnsupported)
         }
         let peer = ClientAddress(channel.remoteAddress)
-        guard admittance.admit(peer) else {
+        guard limiter.admit(peer) else {
             // Closed without a word: an answer would cost what the limit is there to save.
             return channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
         }
         let connection = Connection(
-            loop: loop, channel: channel, isSecure: configuration.makeTransportSecurity != nil, peer: peer)
-        loop.opened(connection)
-        channel.closeFuture.assumeIsolated().whenComplete { [admittance] _ in
-            admittance.leave(connection.peer)
-            loop.closed(connection)
+            loop: loop, channel: channel, isSecure: configuration.transportSecurity != nil, peer: peer)
+        loop.connections.insert(connection)
+        channel.closeFuture.assumeIsolated().whenComplete { [limiter] _ in
+            limiter.leave(connection.peer)
+            loop.connections.remove(connection)
         }
         return channel.eventLoop.makeCompletedFuture {
-            guard let proxyProtocol else { return try addLanes(to: connection) }
-            let handler = ProxyHeaderHandler(connection, rules: proxyProtocol, admittance: admittance) { [self] in
-                try addLanes(to: connection)
+            guard let proxyProtocol else { return try addHandlers(to: connection) }
+            let handler = ProxyHeaderHandler(connection, rules: proxyProtocol, limiter: limiter) { [self] in
+                try addHandlers(to: connection)
             }
             try channel.pipeline.syncOperations.addHandler(handler)
         }
     }
 
-    private func addLanes(to connection: Connection) throws {
+    private func addHandlers(to connection: Connection) throws {
         let pipeline = connection.channel.pipeline.syncOperations
-        if let makeTransportSecurity = configuration.makeTransportSecurity {
-            try pipeline.addHandler(makeTransportSecurity())
-        }
-        try pipeline.addHandler(ByteLane(connection: connection))
+        if let security = configuration.transportSecurity { try pipeline.addHandler(security.makeHandler()) }
+        try pipeline.addHandler(FastPathHandler(connection: connection))
     }
 }

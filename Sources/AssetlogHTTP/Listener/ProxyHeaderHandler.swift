@@ -3,13 +3,13 @@ import Logging
 import NIOCore
 
 /// Reads the PROXY header of one connection before TLS or HTTP get its first byte, and then leaves the pipeline.
-final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, ConnectionLane {
+final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, ConnectionHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
 
     private let connection: Connection
     private let rules: ProxyProtocol
-    private let admittance: ConnectionAdmittance
+    private let limiter: ConnectionLimiter
     /// Adds the handlers of the connection to the end of the pipeline.
     private let open: () throws -> Void
     private let isExpected: Bool
@@ -18,18 +18,18 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
     private var isDone = false
 
     init(
-        _ connection: Connection, rules: ProxyProtocol, admittance: ConnectionAdmittance, open: @escaping () throws -> Void
+        _ connection: Connection, rules: ProxyProtocol, limiter: ConnectionLimiter, open: @escaping () throws -> Void
     ) {
         self.connection = connection
         self.rules = rules
-        self.admittance = admittance
+        self.limiter = limiter
         self.open = open
         isExpected = rules.isExpected(from: connection.peer)
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        connection.lane = self
+        connection.handler = self
         connection.expect(within: connection.limits.headerTimeout)
     }
 
@@ -39,12 +39,12 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isDone else { return }
-        var piece = unwrapInboundIn(data)
-        bytes.writeBuffer(&piece)
+        var chunk = unwrapInboundIn(data)
+        bytes.writeBuffer(&chunk)
         switch (bytes.withUnsafeReadableBytes(ProxyHeaderParser.parse), isExpected) {
         case (.incomplete, _): break
         case (.complete(let header), true): take(header, context)
-        case (.absent, false): goOn(context)
+        case (.absent, false): proceed(context)
         case (.absent, true): refuse(.missing)
         case (.malformed(let reason), true): refuse(.malformed, because: reason)
         // A peer without an address is gone already, as after a health check that ends with a reset.
@@ -62,7 +62,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
         close()
     }
 
-    func deadlinePassed() {
+    func deadlinePassed(now: NIODeadline) {
         if isExpected { refuse(.timeout) } else { close() }
     }
 
@@ -73,13 +73,13 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
     private func take(_ header: ProxyHeader, _ context: ChannelHandlerContext) {
         bytes.moveReaderIndex(forwardBy: header.byteCount)
         if let client = header.client {
-            guard admittance.move(from: connection.peer, to: client) else { return close() }
+            guard limiter.move(from: connection.peer, to: client) else { return close() }
             connection.belongs(to: client)
         }
-        goOn(context)
+        proceed(context)
     }
 
-    private func goOn(_ context: ChannelHandlerContext) {
+    private func proceed(_ context: ChannelHandlerContext) {
         isDone = true
         do {
             try open()

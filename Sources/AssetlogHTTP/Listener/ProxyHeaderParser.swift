@@ -23,7 +23,7 @@ enum ProxyHeaderParser {
 
     /// The longest header of version 1, with the end of its line.
     static let maximumLineBytes = 107
-    /// The most bytes behind the fixed part of version 2: addresses, and what else the proxy tells. It is read over.
+    /// The most bytes behind the fixed part of version 2: addresses, and what else the proxy says. They are skipped.
     static let maximumBlockBytes = 4096
 
     private static let line = Array("PROXY ".utf8)

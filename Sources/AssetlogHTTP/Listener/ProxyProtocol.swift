@@ -35,7 +35,7 @@ final class ProxyProtocol: Sendable {
         return trustedProxies.contains { $0.contains(peer) }
     }
 
-    /// Counts a connection that is closed, and says so once.
+    /// Counts a connection that is closed, and logs that once.
     func refused(_ refusal: Refusal, from peer: ClientAddress?, because reason: String? = nil) {
         metrics.refusedProxyHeader(refusal.rawValue)
         guard logged.withLock({ $0.insert(refusal).inserted }) else { return }

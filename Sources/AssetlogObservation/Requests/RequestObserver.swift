@@ -1,3 +1,5 @@
+import AssetlogCore
+
 /// Counts and logs the requests that were answered.
 public struct RequestObserver: Sendable {
     /// Where they are counted.
@@ -11,9 +13,24 @@ public struct RequestObserver: Sendable {
         self.sink = sink
     }
 
+    /// Whether a log takes the record of a request with this status. A record costs allocations, so ask before making one.
+    public func wants(status: Int) -> Bool { sink.wants(status: status) }
+
     /// Counts a request, and logs its record, which is made only if a log takes it.
     public func answered(_ route: RequestRoute, status: Int, nanoseconds: Int, _ record: () -> AccessRecord) {
         metrics.answered(route, status: status, nanoseconds: nanoseconds)
         sink.answered(status: status, record)
+    }
+
+    /// Counts a request, and completes and logs the record that was begun for it; nil: no log takes it.
+    ///
+    /// For requests whose bytes are gone when the answer is known.
+    public func answered(_ route: RequestRoute, status: Int, nanoseconds: Int, _ record: consuming AccessRecord?) {
+        metrics.answered(route, status: status, nanoseconds: nanoseconds)
+        guard var record else { return }
+        record.time = .now()
+        record.nanoseconds = nanoseconds
+        record.status = status
+        sink.answered(record)
     }
 }

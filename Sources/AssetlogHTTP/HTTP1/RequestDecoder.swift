@@ -114,7 +114,7 @@ final class RequestDecoder: ByteToMessageDecoder {
     }
 }
 
-/// Tells a ``RequestDecoder`` which requests it decodes, because NIO's decoder tells only the handler behind it.
+/// Reports to a ``RequestDecoder`` which requests it decodes, because NIO's decoder passes them only to the handler behind it.
 final class UpgradeWatcher: ChannelInboundHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
@@ -126,7 +126,7 @@ final class UpgradeWatcher: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // In doubt NIO's decoder may go on with the bytes that came in the same piece.
+        // In doubt NIO's decoder may go on with the bytes that came in the same chunk.
         guard !decoder.hasEnded else { return }
         switch unwrapInboundIn(data) {
         case .head(var head):

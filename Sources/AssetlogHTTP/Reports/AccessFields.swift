@@ -63,8 +63,8 @@ struct AccessFields: Equatable {
 }
 
 extension RequestFacts {
-    /// The facts of a request in the byte lane.
-    init(_ head: IngestRequestHead, in bytes: UnsafeRawBufferPointer, of connection: Connection) {
+    /// The facts of a request in the fast path.
+    init(_ head: FastPathRequestHead, in bytes: UnsafeRawBufferPointer, of connection: Connection) {
         func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
             range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
         }
@@ -76,9 +76,9 @@ extension RequestFacts {
             certificateNames: connection.certificateNames, tlsVersion: connection.tlsVersion)
     }
 
-    /// Lends the facts of a request in the general lane to `body`.
+    /// Lends the facts of a request in the HTTP/1 handler to `body`.
     static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestFacts) -> R) -> R {
-        // The fields are copied into one piece of memory, which the facts borrow from.
+        // The fields are copied into one buffer, which the facts borrow from.
         var bytes: [UInt8] = []
         func keep(_ name: String, isList: Bool = false) -> Range<Int>? {
             let values = head.headers[name]

@@ -101,7 +101,7 @@ struct ReportAnswer: Sendable {
     }
 }
 
-/// The reason phrases of the statuses that the ingest lane answers (RFC 9110, section 15).
+/// The reason phrases of the statuses that the fast path answers (RFC 9110, section 15).
 func reasonPhrase(_ status: Int) -> String {
     switch status {
     case 200: "OK"

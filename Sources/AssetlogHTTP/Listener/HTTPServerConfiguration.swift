@@ -1,7 +1,7 @@
 public import AssetlogAccess
 package import AssetlogCore
 public import AssetlogObservation
-public import NIOCore
+import NIOCore
 
 /// How the server listens, and what it grants a stranger.
 public struct HTTPServerConfiguration: Sendable {
@@ -15,12 +15,10 @@ public struct HTTPServerConfiguration: Sendable {
     public var access: AccessPolicy
     /// Whether the connections of trusted proxies begin with a PROXY header, and no others.
     public var takesProxyHeaders: Bool
-    /// Where requests and connections are counted.
-    public var metrics: RequestMetrics
-    /// Is notified of the requests that are answered without the API.
-    public var sink: any RequestSink
-    /// Makes the handler that secures one connection, on its event loop; nil: plain HTTP.
-    public var makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)?
+    /// Counts connections, and counts and logs the requests that are answered without the API.
+    public var observer: RequestObserver
+    /// What secures connections; nil: plain HTTP.
+    public var transportSecurity: TransportSecurity?
     /// What clients are granted.
     package var limits: ServerLimits
     /// What the requests, the answers and the connections may take together.
@@ -33,8 +31,8 @@ public struct HTTPServerConfiguration: Sendable {
     /// - Parameter memory: What the listener shares with the API; nil: memory of its own, by `limits`.
     package init(
         host: String = "127.0.0.1", port: Int = 3000, paths: PathScheme = .init(), access: AccessPolicy = .init(),
-        takesProxyHeaders: Bool = false, metrics: RequestMetrics = .init(), sink: any RequestSink = NoRequestSink(),
-        makeTransportSecurity: (@Sendable () throws -> any ChannelHandler)? = nil, limits: ServerLimits = .init(),
+        takesProxyHeaders: Bool = false, observer: RequestObserver = .init(),
+        transportSecurity: TransportSecurity? = nil, limits: ServerLimits = .init(),
         memory: ServerMemory? = nil, eventLoops: Int
     ) {
         self.host = host
@@ -42,9 +40,8 @@ public struct HTTPServerConfiguration: Sendable {
         self.paths = paths
         self.access = access
         self.takesProxyHeaders = takesProxyHeaders
-        self.metrics = metrics
-        self.sink = sink
-        self.makeTransportSecurity = makeTransportSecurity
+        self.observer = observer
+        self.transportSecurity = transportSecurity
         self.limits = limits
         self.memory = memory ?? ServerMemory(limits)
         self.eventLoops = eventLoops

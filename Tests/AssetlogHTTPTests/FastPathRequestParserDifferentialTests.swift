@@ -6,9 +6,9 @@ import Testing
 @testable import AssetlogHTTP
 
 /// Two parsers that read one connection must never disagree about where a request ends (request smuggling): whatever
-/// the byte lane's parser takes, NIO's reads in the same way.
-@Suite("The byte lane's parser beside NIO's")
-struct IngestRequestParserDifferentialTests {
+/// the fast path's parser takes, NIO's reads in the same way.
+@Suite("The fast path's parser alongside NIO's")
+struct FastPathRequestParserDifferentialTests {
     /// What goes wrong in HTTP, to be woven into requests at random places.
     private static let snippets = [
         "\r\n", "\n", "\r", " ", "\t", ":", "\u{0}", "\u{b}", "chunked", "Content-Length: 3\r\n", "Content-Length: 0\r\n",
@@ -35,7 +35,7 @@ struct IngestRequestParserDifferentialTests {
         for _ in 0..<4000 {
             var bytes = Array(Self.seeds.randomElement(using: &random)!.utf8)
             for _ in 0..<Int.random(in: 0...3, using: &random) { mutate(&bytes, &random) }
-            guard case .complete(let head) = bytes.withUnsafeBytes(IngestRequestParser.parse) else { continue }
+            guard case .complete(let head) = bytes.withUnsafeBytes(FastPathRequestParser.parse) else { continue }
             let end = head.byteCount + head.contentLength
             guard head.contentLength < 1000 else { continue }
             bytes += Array(repeating: UInt8(ascii: "x"), count: max(0, end - bytes.count))
@@ -45,7 +45,7 @@ struct IngestRequestParserDifferentialTests {
         #expect(taken > 200, "hardly any request was taken, so hardly anything was compared")
     }
 
-    private func compare(_ head: IngestRequestHead, _ bytes: [UInt8]) {
+    private func compare(_ head: FastPathRequestHead, _ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
         let channel = EmbeddedChannel(handler: ByteToMessageHandler(HTTPRequestDecoder()))
         defer { _ = try? channel.finish(acceptAlreadyClosed: true) }
@@ -77,15 +77,15 @@ struct IngestRequestParserDifferentialTests {
     }
 
     private func mutate(_ bytes: inout [UInt8], _ random: inout SplitMix64) {
-        let place = Int.random(in: 0..<bytes.count, using: &random)
+        let index = Int.random(in: 0..<bytes.count, using: &random)
         switch Int.random(in: 0..<4, using: &random) {
-        case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-        case 1: bytes.remove(at: place)
-        case 2: bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: place)
+        case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+        case 1: bytes.remove(at: index)
+        case 2: bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: index)
         default:
             // Whole header lines at a line's start, where they are most often taken.
             let lines = bytes.indices.filter { $0 > 1 && bytes[$0 - 1] == 10 && bytes[$0 - 2] == 13 }
-            let line = lines.randomElement(using: &random) ?? place
+            let line = lines.randomElement(using: &random) ?? index
             bytes.insert(contentsOf: Array(Self.snippets.randomElement(using: &random)!.utf8), at: line)
         }
     }

@@ -5,11 +5,11 @@ import Logging
 import NIOCore
 import NIOHTTPTypes
 
-/// Answers a request that is no report, knowing what the lanes have found out about it.
+/// Answers a request that is no report, knowing what the handlers before it have found out.
 package typealias APIResponder =
     @Sendable (Request, consuming ResponseWriter, RequestIdentity, RequestMemory) async throws -> Void
 
-/// A connection that has asked for something else than a report, as the API lane reads and writes it.
+/// A connection that has asked for something else than a report, as the API reads and writes it.
 struct APIConnection: Sendable {
     let channel: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
     let forwarded: ForwardedRequest
@@ -23,18 +23,18 @@ private struct AwaitedBody: AsyncSequence, Sendable {
     let sendContinue: @Sendable () -> Void
 
     struct AsyncIterator: AsyncIteratorProtocol {
-        var pieces: HummingbirdCore.RequestBody.AsyncIterator
+        var chunks: HummingbirdCore.RequestBody.AsyncIterator
         var sendContinue: (@Sendable () -> Void)?
 
         mutating func next() async throws -> ByteBuffer? {
             sendContinue?()
             sendContinue = nil
-            return try await pieces.next()
+            return try await chunks.next()
         }
     }
 
     func makeAsyncIterator() -> AsyncIterator {
-        AsyncIterator(pieces: body.makeAsyncIterator(), sendContinue: sendContinue)
+        AsyncIterator(chunks: body.makeAsyncIterator(), sendContinue: sendContinue)
     }
 }
 

@@ -3,19 +3,19 @@ import NIOCore
 
 /// What a connection may cost, with its time limits in the unit of its event loop, so that no request converts them.
 struct HTTPLimits {
-    let headerBytes: Int
-    let targetBytes: Int
-    let bodyBytes: Int
-    let compressionRatio: Int
-    let bodyBytesPerSecond: Int
-    let discardedBytes: Int
-    let headerTimeout: TimeAmount
-    let bodyTimeout: TimeAmount
-    let idleTimeout: TimeAmount
-    let writeTimeout: TimeAmount
-    let discardTimeout: TimeAmount
+    var headerBytes: Int
+    var targetBytes: Int
+    var bodyBytes: Int
+    var compressionRatio: Int
+    var bodyBytesPerSecond: Int
+    var discardedBytes: Int
+    var headerTimeout: TimeAmount
+    var bodyTimeout: TimeAmount
+    var idleTimeout: TimeAmount
+    var writeTimeout: TimeAmount
+    var discardTimeout: TimeAmount
 
-    init(_ limits: ServerLimits) {
+    init(_ limits: ServerLimits = .init()) {
         headerBytes = limits.headerBytes
         targetBytes = limits.targetBytes
         bodyBytes = limits.bodyBytes

@@ -1,7 +1,7 @@
 import AssetlogCore
 
 /// The head of a report in the plainest form of HTTP/1.1, as ranges into the bytes it was read from.
-struct IngestRequestHead: Equatable {
+struct FastPathRequestHead: Equatable {
     /// The request target.
     var target: Range<Int>
     /// The value of the first Content-Type field.
@@ -22,23 +22,23 @@ struct IngestRequestHead: Equatable {
     var closes: Bool
 }
 
-/// Reads the head of a report if it has the one plain form that the ingest lane takes.
+/// Reads the head of a report if it has the one plain form that the fast path takes.
 ///
 /// It never decides what a doubtful request means: whatever is not plainly `POST` with HTTP/1.1, exactly one Host that is
 /// one, at most one Content-Length of digits, at most one of each field that decides who may come in, and none of the
 /// fields that change how a message is read (Transfer-Encoding, Content-Encoding, Expect, Trailer, TE) is left to the
-/// general lane's parser, from its first byte. An offer to change to another protocol changes nothing about the message
+/// HTTP/1 handler's parser, from its first byte. An offer to change to another protocol changes nothing about the message
 /// that makes it, and is ignored (RFC 9110, section 7.8). A pure function of bytes (RFC 9112).
-enum IngestRequestParser {
+enum FastPathRequestParser {
     enum Result: Equatable {
-        case complete(IngestRequestHead)
+        case complete(FastPathRequestHead)
         /// All bytes so far fit; more are needed.
         case incomplete
-        /// For the general lane.
+        /// For the HTTP/1 handler.
         case other
     }
 
-    /// Heads that grow over this many bytes are left to the general lane and its limits.
+    /// Heads that grow over this many bytes are left to the HTTP/1 handler and its limits.
     static let maximumHeadBytes = 8 << 10
 
     static func parse(_ bytes: UnsafeRawBufferPointer) -> Result {
@@ -60,7 +60,7 @@ enum IngestRequestParser {
         }
         position += version.utf8CodeUnitCount
 
-        var head = IngestRequestHead(target: target, contentType: nil, byteCount: 0, contentLength: 0, closes: false)
+        var head = FastPathRequestHead(target: target, contentType: nil, byteCount: 0, contentLength: 0, closes: false)
         var hosts = 0
         var lengths = 0
         while true {
@@ -87,8 +87,8 @@ enum IngestRequestParser {
             guard bytes[position] == 0x0d, bytes[position + 1] == 0x0a else { return .other }
             var valueEnd = position
             position += 2
-            while value < valueEnd, isBlank(bytes[value]) { value += 1 }
-            while valueEnd > value, isBlank(bytes[valueEnd - 1]) { valueEnd -= 1 }
+            while value < valueEnd, isWhitespace(bytes[value]) { value += 1 }
+            while valueEnd > value, isWhitespace(bytes[valueEnd - 1]) { valueEnd -= 1 }
 
             switch Field(UnsafeRawBufferPointer(rebasing: bytes[name..<nameEnd])) {
             case .host:
@@ -113,7 +113,7 @@ enum IngestRequestParser {
             case .access(let field):
                 guard head.access[field] == nil else { return .other }
                 head.access[field] = value..<valueEnd
-            case .generalLane: return .other
+            case .http1: return .other
             case .ignored: break
             }
         }
@@ -123,17 +123,17 @@ enum IngestRequestParser {
         bytes.count > maximumHeadBytes ? .other : .incomplete
     }
 
-    /// The fields that the lane knows; every other one does not matter to it.
+    /// The fields that the fast path knows; every other one does not matter to it.
     private enum Field {
-        case host, contentType, contentLength, connection, userAgent, timestamp, generalLane, ignored
+        case host, contentType, contentLength, connection, userAgent, timestamp, http1, ignored
         case access(AccessField)
 
         init(_ name: UnsafeRawBufferPointer) {
             switch name.count {
-            case 2: self = equals(name, "te") ? .generalLane : .ignored
+            case 2: self = equals(name, "te") ? .http1 : .ignored
             case 4: self = equals(name, "host") ? .host : .ignored
-            case 6: self = equals(name, "expect") ? .generalLane : equals(name, "origin") ? .access(.origin) : .ignored
-            case 7: self = equals(name, "trailer") ? .generalLane : .ignored
+            case 6: self = equals(name, "expect") ? .http1 : equals(name, "origin") ? .access(.origin) : .ignored
+            case 7: self = equals(name, "trailer") ? .http1 : .ignored
             case 9: self = equals(name, "forwarded") ? .access(.forwarded) : .ignored
             case 10: self = equals(name, "connection") ? .connection : equals(name, "user-agent") ? .userAgent : .ignored
             case 12: self = equals(name, "content-type") ? .contentType : .ignored
@@ -146,11 +146,11 @@ enum IngestRequestParser {
                 self =
                     equals(name, "x-forwarded-for")
                     ? .access(.forwardedFor) : equals(name, "idempotency-key") ? .access(.idempotencyKey) : .ignored
-            case 16: self = equals(name, "content-encoding") || equals(name, "proxy-connection") ? .generalLane : .ignored
+            case 16: self = equals(name, "content-encoding") || equals(name, "proxy-connection") ? .http1 : .ignored
             case 17:
                 self =
                     equals(name, "transfer-encoding")
-                    ? .generalLane : equals(name, "x-forwarded-proto") ? .access(.forwardedProto) : .ignored
+                    ? .http1 : equals(name, "x-forwarded-proto") ? .access(.forwardedProto) : .ignored
             case 18: self = equals(name, "assetlog-timestamp") ? .timestamp : .ignored
             case 23: self = equals(name, "dagster-cloud-api-token") ? .access(.apiToken) : .ignored
             default: self = .ignored
@@ -160,7 +160,7 @@ enum IngestRequestParser {
 
     /// The options of a Connection field: `Upgrade, HTTP2-Settings`.
     private struct ConnectionOptions {
-        /// Whether they are a list of tokens with nothing but commas and blanks between them.
+        /// Whether they are a list of tokens with nothing but commas and whitespace between them.
         private(set) var arePlain = false
         /// Whether `close` is one of them.
         private(set) var close = false
@@ -172,18 +172,18 @@ enum IngestRequestParser {
                 while position < value.count, isToken[Int(value[position])] { position += 1 }
                 guard position > start else { return }
                 if equals(UnsafeRawBufferPointer(rebasing: value[start..<position]), "close") { close = true }
-                while position < value.count, isBlank(value[position]) { position += 1 }
+                while position < value.count, isWhitespace(value[position]) { position += 1 }
                 guard position < value.count else { break }
                 guard value[position] == UInt8(ascii: ",") else { return }
                 position += 1
-                while position < value.count, isBlank(value[position]) { position += 1 }
+                while position < value.count, isWhitespace(value[position]) { position += 1 }
             }
             arePlain = true
         }
     }
 
     /// A space or a tab: what may stand around a value (RFC 9110, section 5.6.3).
-    private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    private static func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
 
     /// Compares without regard to ASCII case; `expected` is in lower case.
     private static func equals(_ bytes: UnsafeRawBufferPointer, _ expected: StaticString) -> Bool {

@@ -1,18 +1,18 @@
 import NIOCore
 
-/// Counts what comes before the decoder of the general lane, which keeps the bytes of a head until it is complete.
+/// Counts what comes before the decoder of the HTTP/1 handler, which keeps the bytes of a head until it is complete.
 ///
 /// It also writes what answers no request: NIO's handlers behind it know none yet, and would stop at an answer.
-final class HeadMeter: ChannelInboundHandler {
+final class HeaderByteLimiter: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias InboundOut = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private weak var lane: GeneralLane?
+    private weak var handler: HTTP1Handler?
     private var context: ChannelHandlerContext?
 
-    init(lane: GeneralLane) {
-        self.lane = lane
+    init(handler: HTTP1Handler) {
+        self.handler = handler
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -29,7 +29,7 @@ final class HeadMeter: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard lane?.takeInput(unwrapInboundIn(data).readableBytes) ?? true else { return }
+        guard handler?.takeInput(unwrapInboundIn(data).readableBytes) ?? true else { return }
         context.fireChannelRead(data)
     }
 }

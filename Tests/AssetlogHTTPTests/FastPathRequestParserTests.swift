@@ -2,13 +2,13 @@ import Testing
 
 @testable import AssetlogHTTP
 
-@Suite("The byte lane's request parser")
-struct IngestRequestParserTests {
+@Suite("The fast path's request parser")
+struct FastPathRequestParserTests {
     private static let plain =
         "POST /report_asset_materialization/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 12\r\n\r\n"
 
-    private func parse(_ text: String) -> IngestRequestParser.Result {
-        Array(text.utf8).withUnsafeBytes(IngestRequestParser.parse)
+    private func parse(_ text: String) -> FastPathRequestParser.Result {
+        Array(text.utf8).withUnsafeBytes(FastPathRequestParser.parse)
     }
 
     @Test("reads the target, the content type and the length")
@@ -43,7 +43,7 @@ struct IngestRequestParserTests {
     func prefixesAreIncomplete() {
         let bytes = Array(Self.plain.utf8)
         for count in 0..<bytes.count {
-            let result = bytes[..<count].withUnsafeBytes(IngestRequestParser.parse)
+            let result = bytes[..<count].withUnsafeBytes(FastPathRequestParser.parse)
             #expect(result == .incomplete, "after \(count) bytes")
         }
     }
@@ -58,7 +58,7 @@ struct IngestRequestParserTests {
     }
 
     @Test(
-        "leaves to the general lane whatever could be read in two ways",
+        "leaves to the HTTP/1 handler whatever could be read in two ways",
         arguments: [
             "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
             "post / HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -109,7 +109,7 @@ struct IngestRequestParserTests {
     }
 
     @Test(
-        "knows fields in any case, with or without blanks",
+        "knows fields in any case, with or without whitespace",
         arguments: ["content-length:5", "CONTENT-LENGTH: 5", "Content-Length:   5  "])
     func acceptsFieldForms(_ field: String) {
         guard case .complete(let head) = parse("POST / HTTP/1.1\r\nhost:x\r\n\(field)\r\nConnection: Close\r\n\r\n") else {
@@ -150,7 +150,7 @@ struct IngestRequestParserTests {
         #expect(Array(value.utf8).withUnsafeBytes(HostField.isValid) == isValid)
     }
 
-    @Test("keeps what proxies say for whom they ask, once, and leaves lists of several fields to the general lane")
+    @Test("keeps what proxies say for whom they ask, once, and leaves lists of several fields to the HTTP/1 handler")
     func forwardedFields() throws {
         let start = "POST / HTTP/1.1\r\nHost: x\r\n"
         for (field, name) in [(AccessField.forwarded, "FORWARDED"), (.forwardedFor, "X-Forwarded-For")] {
@@ -165,7 +165,7 @@ struct IngestRequestParserTests {
         }
     }
 
-    @Test("leaves a head that never ends to the limits of the general lane")
+    @Test("leaves a head that never ends to the limits of the HTTP/1 handler")
     func boundsTheHead() {
         let request = "POST / HTTP/1.1\r\nHost: x\r\nA: " + String(repeating: "a", count: 9000)
         #expect(parse(request) == .other)

@@ -4,8 +4,8 @@ import AssetlogObservation
 import NIOCore
 import Synchronization
 
-/// Counts the open connections, in all and by address, and says when one is too many. State lives in a `Mutex`.
-final class ConnectionAdmittance: Sendable {
+/// Counts the open connections, in all and by address, and decides when one is too many. State lives in a `Mutex`.
+final class ConnectionLimiter: Sendable {
     private struct State {
         var total = 0
         // Only addresses with open connections stand here, so it can't grow beyond the limit of all of them.
@@ -80,7 +80,7 @@ final class ConnectionAdmittance: Sendable {
     }
 
     private func limitPerAddress(_ peer: ClientAddress?) -> Int {
-        // A proxy brings everybody's connections.
+        // A proxy brings the connections of all its clients.
         if let peer, trustedProxies.contains(where: { $0.contains(peer) }) { return .max }
         if let limit = limits.connectionsPerAddress { return limit == 0 ? .max : limit }
         return peer?.isLoopback ?? true ? .max : 1024

@@ -1,7 +1,7 @@
 import AssetlogCore
 import NIOCore
 
-/// Writes the byte lane's answers as HTTP/1.1, without a header collection.
+/// Writes the fast path's answers as HTTP/1.1, without a header collection.
 struct PlainResponseEncoder {
     private let recordedStart = Array(
         "HTTP/1.1 200 OK\r\nServer: assetlog\r\nContent-Type: application/json\r\nContent-Length: 2\r\nAssetlog-Event-Id: ".utf8)
