@@ -40,6 +40,7 @@ let package = Package(
         .library(name: "AssetlogGzip", targets: ["AssetlogGzip"]),
         .library(name: "AssetlogDelivery", targets: ["AssetlogDelivery"]),
         .library(name: "AssetlogSQLite", targets: ["AssetlogSQLite"]),
+        .library(name: "AssetlogPostgres", targets: ["AssetlogPostgres"]),
         .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
         .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
         .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
@@ -89,7 +90,11 @@ let package = Package(
             name: "AssetlogDelivery",
             dependencies: ["AssetlogCore", .target(name: "CCurl", condition: .when(traits: ["Delivery"]))]),
         .target(
-            name: "AssetlogSQLite", dependencies: [.target(name: "CSQLite", condition: .when(traits: ["SQLite"]))]),
+            name: "AssetlogSQLite",
+            dependencies: ["AssetlogCore", .target(name: "CSQLite", condition: .when(traits: ["SQLite"]))]),
+        .target(
+            name: "AssetlogPostgres",
+            dependencies: ["AssetlogCore", .target(name: "CPostgres", condition: .when(traits: ["Postgres"]))]),
         .target(name: "AssetlogClient", dependencies: ["AssetlogCore", "AssetlogDelivery"]),
         .target(
             name: "AssetlogHTTP",
@@ -201,7 +206,7 @@ let package = Package(
             dependencies: [.target(name: "AssetlogSQLite", condition: .when(traits: ["SQLite"]))])
         + plugin(
             "AssetlogPostgresStorage", in: "Storage",
-            dependencies: [.target(name: "CPostgres", condition: .when(traits: ["Postgres"]))])
+            dependencies: [.target(name: "AssetlogPostgres", condition: .when(traits: ["Postgres"]))])
         + plugin(
             "AssetlogJSONLinesExporter", in: "Exporters",
             dependencies: [.target(name: "AssetlogGzip", condition: .when(traits: ["JSONLines"]))])

@@ -1,45 +1,42 @@
 #if SQLite
-internal import Dispatch
+internal import AssetlogCore
 
-/// A connection with a queue of its own, on which everything happens to it, one thing after the other.
-///
-/// A serial queue has a thread for itself as soon as there is work, and none while there is not. It is never a thread of
-/// Swift's tasks.
+/// A connection that one caller uses at a time: the work of tasks on threads of a pool, never on those of Swift's tasks.
 final class ConnectionWorker: @unchecked Sendable {
-    // Unchecked, because the compiler can't see that `connection` and `isClosed` are used on the queue only.
-    private let queue: DispatchQueue
+    // Sendable: everything mutable is read and written under `monitor`, which is held while the connection is used.
+    private let monitor = Monitor()
+    private let threads: BlockingPool
     private let path: String
     private let options: ConnectionOptions
     private var connection: Connection?
     private var isClosed = false
+    /// Whether the next work is to open another connection.
+    private let mustRenew = Flag()
 
-    init(_ path: String, _ options: ConnectionOptions, label: String) {
+    init(_ path: String, _ options: ConnectionOptions, threads: BlockingPool) {
         self.path = path
         self.options = options
-        queue = DispatchQueue(label: label)
+        self.threads = threads
     }
 
     /// Opens the connection now, so that what is wrong is thrown here.
     func open() throws {
-        try queue.sync { _ = try opened() }
+        try locked { _ = try opened() }
     }
 
     /// Runs work on the caller's thread, which waits for its turn. Not from inside other work of the same worker.
     func perform<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-        try queue.sync { try run(body) }
+        try locked { try run(body) }
     }
 
-    /// Runs work on the queue's thread.
+    /// Runs work on a thread of the pool.
     ///
-    /// - Throws: What `body` throws; `CancellationError` when the task is cancelled before it begins or while it runs.
+    /// - Throws: What `body` throws; `CancellationError` when the task is cancelled before it begins or while it runs;
+    ///   `BlockingPoolError` when the operating system refuses a thread and there is none yet.
     func perform<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) async throws -> Result {
         let access = Access()
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                queue.async {
-                    continuation.resume(with: Swift.Result { try self.run { try access.run($0, body) } })
-                }
-            }
+            try await threads.run { try self.locked { try self.run { try access.run($0, body) } } }
         } onCancel: {
             access.cancel()
         }
@@ -47,15 +44,21 @@ final class ConnectionWorker: @unchecked Sendable {
 
     /// Closes the connection once running work is done; the next work opens another one. It does not wait.
     func renew() {
-        queue.async { self.drop() }
+        mustRenew.set()
     }
 
     /// Closes the connection for good, once running work is done.
     func close() {
-        queue.sync {
-            isClosed = true
-            drop()
-        }
+        monitor.lock()
+        defer { monitor.unlock() }
+        isClosed = true
+        drop()
+    }
+
+    private func locked<Result>(_ body: () throws -> Result) throws -> Result {
+        monitor.lock()
+        defer { monitor.unlock() }
+        return try body()
     }
 
     private func run<Result>(_ body: (Connection) throws -> Result) throws -> Result {
@@ -70,6 +73,7 @@ final class ConnectionWorker: @unchecked Sendable {
 
     private func opened() throws -> Connection {
         guard !isClosed else { throw SQLiteError.closed(path) }
+        if mustRenew.take() { drop() }
         if let connection { return connection }
         let opened = try Connection(path, options)
         connection = opened

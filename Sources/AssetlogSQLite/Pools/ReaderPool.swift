@@ -1,4 +1,6 @@
 #if SQLite
+internal import AssetlogCore
+
 /// Connections that read one file at the same time, a bounded number of them.
 ///
 /// A connection is opened when one is needed. A caller that finds none free waits its turn: a task without a thread, a
@@ -6,6 +8,7 @@
 public final class ReaderPool: Sendable {
     private let workers: [ConnectionWorker]
     private let line: WaitingLine
+    private let threads: BlockingPool
 
     /// Opens the first connection, so that what is wrong is thrown here; it blocks.
     ///
@@ -18,7 +21,9 @@ public final class ReaderPool: Sendable {
         _ path: String, _ options: ConnectionOptions = ConnectionOptions(mode: .readOnly), count: Int = 4,
         label: String = "assetlog.sqlite.reader"
     ) throws {
-        workers = (0..<max(1, count)).map { _ in ConnectionWorker(path, options, label: label) }
+        let threads = BlockingPool(label, threads: count)
+        self.threads = threads
+        workers = (0..<max(1, count)).map { _ in ConnectionWorker(path, options, threads: threads) }
         line = WaitingLine(workers, file: path)
         try workers.last?.open()
     }
@@ -42,7 +47,7 @@ public final class ReaderPool: Sendable {
         return try worker.perform { connection in try connection.snapshot { try body(connection) } }
     }
 
-    /// Closes all connections, each when its reader is done; later reads open others. It does not wait.
+    /// Closes all connections, each before its next read, which opens another one. It does not wait.
     ///
     /// For when the file, or its write-ahead log, was away: a connection that was opened then never sees the one that is
     /// back.
@@ -54,6 +59,7 @@ public final class ReaderPool: Sendable {
     public func close() {
         line.close()
         for worker in workers { worker.close() }
+        threads.close()
     }
 }
 #endif

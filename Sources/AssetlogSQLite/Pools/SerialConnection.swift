@@ -1,16 +1,20 @@
 #if SQLite
+internal import AssetlogCore
+
 /// One connection that many may use, one after the other.
 ///
 /// A task's work runs on a thread of the connection's own, so that none of Swift's tasks waits for a disk.
 public final class SerialConnection: Sendable {
     private let worker: ConnectionWorker
+    private let threads: BlockingPool
 
     /// Opens the file; it blocks.
     ///
     /// - Parameter label: What the thread is called.
     /// - Throws: ``SQLiteError``.
     public init(_ path: String, _ options: ConnectionOptions = ConnectionOptions(), label: String = "assetlog.sqlite") throws {
-        worker = ConnectionWorker(path, options, label: label)
+        threads = BlockingPool(label)
+        worker = ConnectionWorker(path, options, threads: threads)
         try worker.open()
     }
 
@@ -33,6 +37,7 @@ public final class SerialConnection: Sendable {
     /// Closes the file when running work is done; it blocks until then. A second call does nothing.
     public func close() {
         worker.close()
+        threads.close()
     }
 }
 #endif

@@ -1,5 +1,5 @@
 #if SQLite
-internal import Dispatch
+internal import AssetlogCore
 internal import Synchronization
 
 /// The workers of a pool that are free, and those who wait for one, in their order.
@@ -91,18 +91,25 @@ final class WaitingLine: Sendable {
 }
 
 /// An answer that one thread waits for.
-private final class BlockingAnswer: Sendable {
-    private let semaphore = DispatchSemaphore(value: 0)
-    private let value = Mutex<WaitingLine.Answer>(.failure(CancellationError()))
+private final class BlockingAnswer: @unchecked Sendable {
+    // Sendable: `value` is read and written under `monitor`.
+    private let monitor = Monitor()
+    private var value: WaitingLine.Answer?
 
     @Sendable func set(_ answer: WaitingLine.Answer) {
-        value.withLock { $0 = answer }
-        semaphore.signal()
+        monitor.lock()
+        value = answer
+        monitor.signal()
+        monitor.unlock()
     }
 
     func wait() -> WaitingLine.Answer {
-        semaphore.wait()
-        return value.withLock { $0 }
+        monitor.lock()
+        defer { monitor.unlock() }
+        while true {
+            if let value { return value }
+            monitor.wait()
+        }
     }
 }
 #endif

@@ -1,5 +1,6 @@
 #if Postgres
 public import AssetlogCore
+internal import AssetlogPostgres
 internal import Logging
 
 extension StoragePlugin {

@@ -1,5 +1,6 @@
 #if Postgres
 import AssetlogCore
+internal import AssetlogPostgres
 import Foundation
 import Synchronization
 import Testing

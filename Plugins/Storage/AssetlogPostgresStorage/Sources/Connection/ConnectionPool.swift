@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 internal import Synchronization
 
 /// A few connections that tasks borrow one after the other, each used on a thread of its own.

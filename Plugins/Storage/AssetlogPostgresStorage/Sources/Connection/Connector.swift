@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 internal import Synchronization
 
 /// Makes connections, and the schema with the first of them; not more than one try a second while the server is away.

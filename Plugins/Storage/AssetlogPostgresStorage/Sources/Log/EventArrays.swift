@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
 /// The columns of the events of a commit, an array each, as the function `append` takes them.
 ///
@@ -41,8 +42,8 @@ final class EventArrays {
         ids.append(high: columns.id.high, low: columns.id.low)
         hashes.append(AssetHash.of(deployment: columns.deployment, assetKey: columns.assetKey))
         kinds.append(Int16(columns.kind.rawValue))
-        times.append(columns.timestamp.postgres)
-        receipts.append(columns.receivedAt.postgres)
+        times.append(columns.timestamp.postgresMicroseconds)
+        receipts.append(columns.receivedAt.postgresMicroseconds)
         deployments.append(columns.deployment)
         keys.append(columns.assetKey)
         partitions.append(columns.partition)

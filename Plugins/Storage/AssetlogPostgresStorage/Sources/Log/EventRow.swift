@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
 /// How an event stands in a row of the table `events`.
 enum EventRow {

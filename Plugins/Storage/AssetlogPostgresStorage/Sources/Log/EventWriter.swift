@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 internal import Foundation
 internal import Logging
 

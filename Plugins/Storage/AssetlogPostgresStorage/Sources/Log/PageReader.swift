@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
 /// Reads one page of the log up to a horizon; it blocks.
 struct PageReader {

@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
 /// The statements that read one page of the log up to a horizon, by an index whatever is asked for.
 struct PageStatement {

@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
 /// Brings the schema of a database to the version of this release, or checks that it is there.
 struct Migrator: Sendable {

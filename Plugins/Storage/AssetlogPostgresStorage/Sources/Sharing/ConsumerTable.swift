@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 internal import Foundation
 
 /// The cursors of the consumers, and which server runs each: rows of the table `consumers`.

@@ -1,5 +1,6 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
 /// A token as a row of the table `tokens`.
 enum TokenRow {

@@ -1,4 +1,5 @@
 #if Postgres
+import AssetlogPostgres
 internal import AssetlogCore
 
 /// The tokens, in the table `tokens`: every server of the log sees a change at its next look.

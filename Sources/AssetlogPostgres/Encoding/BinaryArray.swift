@@ -1,12 +1,10 @@
 #if Postgres
-internal import CPostgres
-
 /// A one-dimensional array in the binary form of PostgreSQL (`array_recv`), built element by element.
 ///
 /// Not safe to share. Clearing keeps the memory, so that the arrays of a commit allocate nothing.
-final class BinaryArray {
+public final class BinaryArray {
     /// The type of its elements.
-    let element: Oid
+    public let element: UInt32
     private var memory: UnsafeMutableRawBufferPointer
     private var used = BinaryArray.headerLength
     private var count: Int32 = 0
@@ -15,7 +13,8 @@ final class BinaryArray {
     // Dimensions, flags, type, length, lower bound.
     private static let headerLength = 20
 
-    init(of element: Oid) {
+    /// Makes an empty array.
+    public init(of element: UInt32) {
         self.element = element
         memory = .allocate(byteCount: 4096, alignment: 16)
     }
@@ -25,7 +24,7 @@ final class BinaryArray {
     }
 
     /// The array as it is sent; valid until the next change.
-    var bytes: UnsafeRawBufferPointer {
+    public var bytes: UnsafeRawBufferPointer {
         var header: (Int32, Int32, UInt32, Int32, Int32) = (1, hasNulls ? 1 : 0, element.bigEndian, count.bigEndian, 1)
         header.0 = header.0.bigEndian
         header.1 = header.1.bigEndian
@@ -34,38 +33,45 @@ final class BinaryArray {
         return UnsafeRawBufferPointer(rebasing: memory[..<used])
     }
 
-    func removeAll() {
+    /// Removes all elements and keeps the memory.
+    public func removeAll() {
         used = Self.headerLength
         count = 0
         hasNulls = false
     }
 
-    func append(_ number: Int64) {
+    /// Appends a number of type int8.
+    public func append(_ number: Int64) {
         append(length: 8) { $0.storeBytes(of: number.bigEndian, as: Int64.self) }
     }
 
-    func append(_ number: Int16) {
+    /// Appends a number of type int2.
+    public func append(_ number: Int16) {
         append(length: 2) { $0.storeBytes(of: number.bigEndian, as: Int16.self) }
     }
 
-    func append(_ flag: Bool) {
+    /// Appends a truth value.
+    public func append(_ flag: Bool) {
         append(length: 1) { $0.storeBytes(of: flag ? 1 : 0, as: UInt8.self) }
     }
 
-    func append(high: UInt64, low: UInt64) {
+    /// Appends a UUID, given by its halves.
+    public func append(high: UInt64, low: UInt64) {
         append(length: 16) { place in
             place.storeBytes(of: high.bigEndian, as: UInt64.self)
             (place + 8).storeBytes(of: low.bigEndian, as: UInt64.self)
         }
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer) {
+    /// Appends a text or bytes.
+    public func append(_ bytes: UnsafeRawBufferPointer) {
         append(length: bytes.count) { place in
             if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
         }
     }
 
-    func append(_ bytes: UnsafeRawBufferPointer?) {
+    /// Appends a text or bytes, or a null.
+    public func append(_ bytes: UnsafeRawBufferPointer?) {
         guard let bytes else { return appendNull() }
         append(bytes)
     }

@@ -1,15 +1,15 @@
 #if Postgres
-internal import AssetlogCore
+public import AssetlogCore
 internal import CPostgres
 
 /// Looks at connection strings before libpq connects by them: its complaints quote what it could not read, and that may be
 /// a part of a password.
-enum ConnectionString {
+public enum ConnectionString {
     /// A connection string in a form that libpq knows; nil when it has none of them.
     ///
     /// SQLAlchemy, and with it `dagster.yaml`, names a driver in the scheme: `postgresql+psycopg2://`. What the driver
     /// asyncpg calls `ssl` is `sslmode` here.
-    static func ofLibpq(_ text: Secret) -> Secret? {
+    public static func ofLibpq(_ text: Secret) -> Secret? {
         let text = text.revealed
         guard let end = text.firstRange(of: "://"), !text[..<end.lowerBound].contains("=") else {
             return text.contains("=") ? Secret(text) : nil
@@ -29,7 +29,7 @@ enum ConnectionString {
     }
 
     /// Whether libpq understands a connection string, and takes nothing for a host or a port that can't be one.
-    static func isClear(_ text: Secret) -> Bool {
+    public static func isClear(_ text: Secret) -> Bool {
         guard let options = PQconninfoParse(text.revealed, nil) else { return false }
         defer { PQconninfoFree(options) }
         var option = options

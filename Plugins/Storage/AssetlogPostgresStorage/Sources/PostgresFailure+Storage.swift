@@ -1,47 +1,13 @@
 #if Postgres
 internal import AssetlogCore
+internal import AssetlogPostgres
 
-/// Why a statement or a connection failed, and what the server may have done.
-struct PostgresFailure: Error, CustomStringConvertible {
-    /// What is known of the statement's effect.
-    enum Effect: Sendable {
-        /// It has none: it was not sent, or the server refused it.
-        case none
-        /// Nobody can know: the connection was lost, or time ran out, after it was sent.
-        case unknown
-    }
-
-    /// The code of the server's error (PostgreSQL, appendix A); nil when the server said nothing.
-    var state: String?
-    /// What the server or libpq said, on one line.
-    var message: String
-    /// What is known of the statement's effect.
-    var effect: Effect
-    /// Whether the connection can't be used any more.
-    var isConnectionLost: Bool
-
-    var description: String {
-        state.map { "\(message) (SQLSTATE \($0))" } ?? message
-    }
-
-    /// Whether the same statement may succeed when it is simply sent again: it met another transaction.
-    var isConflict: Bool {
-        // serialization_failure, deadlock_detected, lock_not_available
-        ["40001", "40P01", "55P03"].contains(state)
-    }
-
+extension PostgresFailure {
     /// Whether the function `append` refused a transaction that is not read committed.
     var needsReadCommitted: Bool { state == "AL001" }
 
     /// Whether a row has no partition of the table to go to (check_violation).
     var lacksPartition: Bool { state == "23514" }
-
-    /// Whether the server can't write now though it answers: it became a standby, it stops, or starts.
-    var isServerAway: Bool {
-        guard let state else { return true }
-        // read_only_sql_transaction, connection exceptions, operator intervention but for a cancelled statement
-        return state == "25006" || state.hasPrefix("08") || (state.hasPrefix("57") && state != "57014")
-    }
 
     /// The same for the callers of a storage.
     var storageError: StorageError {

@@ -7,18 +7,18 @@ internal import Foundation
 ///
 /// Sendable by hand-over: whoever got it from the pool, or owns it, has it alone. All statements use the unnamed form of the
 /// extended protocol, and no state of the session, so that a pooler in transaction mode may stand in between.
-final class PostgresConnection: @unchecked Sendable {
+public final class PostgresConnection: @unchecked Sendable {
     private let handle: OpaquePointer
     /// Where the notice receiver counts; on the heap, for libpq keeps the pointer.
     private let warnings: UnsafeMutablePointer<Int>
     /// Whether the connection can still be used.
-    private(set) var isUsable = true
+    public private(set) var isUsable = true
     /// What goes around each statement.
-    var setup = TransactionSetup()
+    public var setup = TransactionSetup()
 
     /// Connects, and waits for it: for each host at most the time that is given, as ``ConnectionSettings/parameters(within:)``
     /// rounds it.
-    init(_ settings: ConnectionSettings, within time: Duration) throws {
+    public init(_ settings: ConnectionSettings, within time: Duration) throws {
         let parameters = try settings.parameters(within: time)
         guard let handle = Self.connect(parameters) else {
             throw PostgresFailure(message: "out of memory", effect: .none, isConnectionLost: true)
@@ -58,14 +58,14 @@ final class PostgresConnection: @unchecked Sendable {
     }
 
     /// The number of warnings that the server sent beside its answers.
-    var warningCount: Int { warnings.pointee }
+    public var warningCount: Int { warnings.pointee }
 
     /// Runs one statement, in one round trip, and returns its rows, in binary form.
     ///
     /// - Parameter settings: A statement that sets what holds until the end of the transaction.
     /// - Throws: ``PostgresFailure``.
     @discardableResult
-    func run(
+    public func run(
         _ statement: String, _ parameters: Parameters = .init(), with settings: String? = nil, before deadline: Deadline
     ) throws -> Rows {
         try noticingLoss {

@@ -1,19 +1,31 @@
 #if Postgres
-internal import AssetlogCore
+public import AssetlogCore
 internal import Foundation
 
 /// Where the database is, and how connections to it behave.
-struct ConnectionSettings: Sendable {
+public struct ConnectionSettings: Sendable {
     /// A connection string of libpq, `postgresql://…` or `host=… dbname=…`; it may hold a password.
-    var url: Secret
+    public var url: Secret
     /// The password by itself; it wins over one in the connection string.
-    var password: Secret?
+    public var password: Secret?
     /// A file whose first line is the password, read at every connect, so that it may be rotated.
-    var passwordFile: String?
+    public var passwordFile: String?
     /// How long a connect or a statement may take.
-    var timeout: Duration
+    public var timeout: Duration
     /// Whether a server that does not wait for its disk (`synchronous_commit = off`) is accepted.
-    var allowsAsynchronousCommit = false
+    public var allowsAsynchronousCommit = false
+
+    /// Makes settings.
+    public init(
+        url: Secret, password: Secret? = nil, passwordFile: String? = nil, timeout: Duration,
+        allowsAsynchronousCommit: Bool = false
+    ) {
+        self.url = url
+        self.password = password
+        self.passwordFile = passwordFile
+        self.timeout = timeout
+        self.allowsAsynchronousCommit = allowsAsynchronousCommit
+    }
 
     /// The parameters of a connect, in the order in which libpq reads them: a later one wins.
     ///
@@ -39,11 +51,20 @@ struct ConnectionSettings: Sendable {
         guard let data = FileManager.default.contents(atPath: passwordFile),
             let line = String(data: data, encoding: .utf8)?.split(whereSeparator: \.isNewline).first
         else {
-            throw StorageError(
-                .unavailable,
-                "The PostgreSQL password can't be read from \(passwordFile). Put it on the first line of that file.")
+            throw PasswordFileError(path: passwordFile)
         }
         return Secret(String(line))
+    }
+}
+
+/// The password of a database can't be read.
+public struct PasswordFileError: Error, CustomStringConvertible {
+    /// The file.
+    public var path: String
+
+    /// What was wrong and what to do, as a sentence.
+    public var description: String {
+        "The PostgreSQL password can't be read from \(path). Put it on the first line of that file."
     }
 }
 #endif
