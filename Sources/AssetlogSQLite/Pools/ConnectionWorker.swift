@@ -35,10 +35,14 @@ final class ConnectionWorker: @unchecked Sendable {
     ///   `BlockingPoolError` when the operating system refuses a thread and there is none yet.
     func perform<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) async throws -> Result {
         let access = Access()
-        return try await withTaskCancellationHandler {
-            try await threads.run { try self.locked { try self.run { try access.run($0, body) } } }
-        } onCancel: {
-            access.cancel()
+        do {
+            return try await withTaskCancellationHandler {
+                try await threads.run { try self.locked { try self.run { try access.run($0, body) } } }
+            } onCancel: {
+                access.cancel()
+            }
+        } catch let error as BlockingPoolError where error == .closed {
+            throw SQLiteError.closed(path)
         }
     }
 

@@ -71,7 +71,10 @@ final class ConnectionPool: Sendable {
                 connection = nil
                 dropIdle()
                 // A server that was silent for all that time would be asked for as long again.
-                guard !deadline.hasPassed else { throw failure }
+                guard !deadline.hasPassed else {
+                    connector.noteSilence(failure)
+                    throw failure
+                }
             }
         }
         let isSchemaKnown = connector.isPrepared

@@ -41,9 +41,14 @@ final class Connector: Sendable {
     /// Whether the schema is known to be as this release needs it.
     var isPrepared: Bool { state.withLock { $0.isPrepared } }
 
-    /// Tells that a statement succeeded: whoever has a connection does not notice by another one that the server is there.
+    /// Records that a statement succeeded, so that the server is known to be there before another connection is made.
     func noteSuccess() {
         state.withLock { $0.lastSuccess = .now }
+    }
+
+    /// Records that the server was silent until a deadline: no try to connect follows that would say so.
+    func noteSilence(_ failure: PostgresFailure) {
+        state.withLock { $0.lastFailure = (.now, failure) }
     }
 
     /// How long to wait before the next try.

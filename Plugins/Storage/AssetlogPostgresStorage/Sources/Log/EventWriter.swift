@@ -188,7 +188,12 @@ final class EventWriter {
             } catch {
                 if connection?.isUsable == false { connection = nil }
                 tries += 1
-                guard isWorthAnotherTry(error, tries), deadline.rest > .milliseconds(50) else { throw error }
+                guard isWorthAnotherTry(error, tries), deadline.rest > .milliseconds(50) else {
+                    if deadline.hasPassed, let failure = error as? PostgresFailure, failure.isConnectionLost {
+                        connector.noteSilence(failure)
+                    }
+                    throw error
+                }
                 pause(after: tries, deadline)
             }
         }
