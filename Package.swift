@@ -11,7 +11,7 @@ let settings: [SwiftSetting] =
         .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
     ] + (Context.environment["CI"] == "true" ? [.treatAllWarnings(as: .error)] : [])
 
-/// A plugin: a folder with `Sources` and `Tests`, which sees only the public API of what it depends on.
+/// A plugin: a directory with `Sources` and `Tests`, which sees only the public API of what it depends on.
 func plugin(_ name: String, in kind: String, dependencies: [Target.Dependency] = []) -> [Target] {
     [
         .target(

@@ -22,7 +22,7 @@ public struct APIService: Sendable {
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
     public init(
-        log: EventLog, configuration: APIConfiguration, tokens: TokenDirectory? = nil, observer: RequestObserver = .init(),
+        log: EventLog, configuration: APIConfiguration, tokens: TokenRegistry? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
         let layout = PathLayout(configuration.paths)

@@ -27,7 +27,7 @@ public enum Assetlog {
             let arguments = try ProcessInput.arguments(commandLine)
             var context = CommandContext(
                 plugins: plugins, environment: try ProcessInput.environment(environ),
-                workingFolder: ConfigurationFile.workingFolder())
+                workingDirectory: ConfigurationFile.workingDirectory())
             context.operands = ProcessInput.operands(commandLine)
             context.ignoresPipes = ignoresPipes
             code = await run(arguments, in: context)

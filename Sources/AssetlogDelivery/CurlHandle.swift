@@ -93,7 +93,7 @@ final class CurlHandle {
         }
         if let file = request.caFile {
             settings.append(assetlog_curl_set_text(handle, CURLOPT_CAINFO, file))
-            // Only the file: not the system's folder of authorities.
+            // Only the file: not the system's directory of authorities.
             settings.append(assetlog_curl_set_text(handle, CURLOPT_CAPATH, nil))
         }
         return settings

@@ -13,7 +13,7 @@ package struct CommitResult: Sendable {
         /// It is durable.
         case committed
         /// It was not inserted: it is a duplicate of a durable event, or refused.
-        case excepted(AppendException.Reason)
+        case skipped(SkippedEvent.Reason)
         /// It was not recorded, or nobody can know.
         case failed(any Error)
     }
@@ -23,14 +23,14 @@ package struct CommitResult: Sendable {
     /// What became of all of them but for the exceptions.
     let rule: Outcome
     /// What became of others, by their index among the tokens, in order.
-    let exceptions: [(index: Int, reason: AppendException.Reason)]
+    let skippedEvents: [(index: Int, reason: SkippedEvent.Reason)]
 
     /// Calls `body` with what became of each event, in the order in which they were submitted.
     package func forEach(_ body: (_ completionToken: UInt, Outcome) -> Void) {
         var next = 0
-        for (index, reason) in exceptions {
+        for (index, reason) in skippedEvents {
             for token in completionTokens[next..<index] { body(token, rule) }
-            body(completionTokens[index], .excepted(reason))
+            body(completionTokens[index], .skipped(reason))
             next = index + 1
         }
         for token in completionTokens[next...] { body(token, rule) }

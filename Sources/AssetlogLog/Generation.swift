@@ -64,14 +64,14 @@ struct Generation {
 extension Generation.Waiting {
     fileprivate func commitResult(_ result: Result<AppendOutcome, any Error>) -> CommitResult {
         switch result {
-        case .failure(let error): CommitResult(completionTokens: completionTokens, rule: .failed(error), exceptions: [])
+        case .failure(let error): CommitResult(completionTokens: completionTokens, rule: .failed(error), skippedEvents: [])
         case .success(let outcome):
-            CommitResult(completionTokens: completionTokens, rule: .committed, exceptions: exceptions(in: outcome))
+            CommitResult(completionTokens: completionTokens, rule: .committed, skippedEvents: skippedEvents(in: outcome))
         }
     }
 
-    private func exceptions(in outcome: AppendOutcome) -> [(index: Int, reason: AppendException.Reason)] {
-        guard !outcome.exceptions.isEmpty else { return [] }
-        return identified.compactMap { index, batchIndex in outcome.exception(at: batchIndex).map { (index, $0) } }
+    private func skippedEvents(in outcome: AppendOutcome) -> [(index: Int, reason: SkippedEvent.Reason)] {
+        guard !outcome.skippedEvents.isEmpty else { return [] }
+        return identified.compactMap { index, batchIndex in outcome.skippedEvent(at: batchIndex).map { (index, $0) } }
     }
 }

@@ -38,7 +38,7 @@ struct AnswerMemoryTests {
         #expect(!memory.isFull)
     }
 
-    @Test("keeps further large pages from being made, while small ones go on")
+    @Test("keeps further large pages from being made, while small ones continue")
     func pages() async throws {
         let server = try await Server()
         let details = Array(#"{"description":"\#(String(repeating: "x", count: 10_000))"}"#.utf8)

@@ -62,7 +62,7 @@ struct BoundedReadTests {
         #expect((page.sequences, page.next) == ([], 10_000))
     }
 
-    @Test("goes on behind an event that the caller may not read, without naming it")
+    @Test("continues behind an event that the caller may not read, without naming it")
     func hidden() async throws {
         let server = try await Self.server()
         let reader = try Self.reader("none/of/these")

@@ -105,7 +105,7 @@ struct EventListTests {
     }
 
     @Test(
-        "ends a page that would look at too many events, empty, and goes on behind them",
+        "ends a page that would look at too many events, empty, and continues after them",
         arguments: ["partition=rare", "prefix=rare", "check_name=rare", "passed=false", "partition=rare&asset=busy"],
         ["asc", "desc", "latest"])
     func bounds(_ filter: String, order: String) async throws {
@@ -146,7 +146,7 @@ struct EventListTests {
         #expect(walked == (order == "asc" ? kept : kept.reversed()))
     }
 
-    @Test("answers an empty page at the end, from where the reader goes on")
+    @Test("answers an empty page at the end, from where the reader continues")
     func end() async throws {
         let server = try await Server()
         #expect(try await server.get("/api/v1/events").text == #"{"events":[],"next":0}"#)

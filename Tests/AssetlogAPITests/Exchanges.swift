@@ -2,14 +2,14 @@ import Foundation
 import HTTPTypes
 import Synchronization
 
-/// The answers of a test run, for `Tests/OpenAPI/answers`: lines of JSON in the folder that TEST_EXCHANGES names.
+/// The answers of a test run, for `Tests/OpenAPI/answers`: lines of JSON in the directory that TEST_EXCHANGES names.
 final class Exchanges: Sendable {
     static let shared = ProcessInfo.processInfo.environment["TEST_EXCHANGES"].flatMap(Exchanges.init)
 
     private let file: Mutex<FileHandle>
 
-    private init?(folder: String) {
-        let path = URL(filePath: folder).appending(path: "api-\(UUID().uuidString).jsonl").path
+    private init?(directory: String) {
+        let path = URL(filePath: directory).appending(path: "api-\(UUID().uuidString).jsonl").path
         guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
         else { return nil }
         self.file = Mutex(file)

@@ -50,7 +50,7 @@ struct HealthTests {
         #expect(try await server.get("/livez").text == "ok\n")
     }
 
-    @Test("wait for a storage that hangs only so long, and ask it only once meanwhile", .timeLimit(.minutes(10)))
+    @Test("wait for a storage that hangs only so long, and ask it only once in the meantime", .timeLimit(.minutes(10)))
     func hanging() async throws {
         let reads = Counter()
         let server = try await Server(

@@ -53,7 +53,7 @@ struct LatestEventsTests {
         #expect(try await server.get("/prod/api/v1/events?order=latest&limit=1").page().sequences == [13])
     }
 
-    @Test("goes on only from an event that the caller may read", arguments: [11, 12, 13, 1_000_000, Int.max])
+    @Test("continues only from an event that the caller may read", arguments: [11, 12, 13, 1_000_000, Int.max])
     func unknown(_ after: Int) async throws {
         let server = try await Server(deployments: ["prod"])
         try record(server)

@@ -87,7 +87,7 @@ struct SubmissionFailureTests {
         }
     }
 
-    @Test("goes on under its Idempotency-Key where it has ended, whatever became of the last slice", arguments: [true, false])
+    @Test("continues under its Idempotency-Key where it has ended, whatever became of the last slice", arguments: [true, false])
     func goesOn(records: Bool) async throws {
         try await with { server, storage in
             let text = Self.lines.joined(separator: "\n")

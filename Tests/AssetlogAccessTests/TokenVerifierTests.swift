@@ -17,7 +17,7 @@ struct TokenVerifierTests {
     @Test("finds what was made, and nothing that only looks like it")
     func finds() throws {
         let token = try NewToken()
-        let verifier = try TokenVerifier(TokenDirectory([Self.record(token)]))
+        let verifier = try TokenVerifier(TokenRegistry([Self.record(token)]))
         #expect(name(token.text.revealed, verifier) == "spark")
         #expect(name(token.text.revealed + "a", verifier) == nil)
         #expect(name(String(token.text.revealed.dropLast()) + "!", verifier) == nil)
@@ -28,7 +28,7 @@ struct TokenVerifierTests {
     @Test("follows the directory")
     func follows() throws {
         let token = try NewToken()
-        let directory = TokenDirectory()
+        let directory = TokenRegistry()
         let verifier = try TokenVerifier(directory)
         #expect(name(token.text.revealed, verifier) == nil)
         directory.replace(with: [Self.record(token)])
@@ -45,7 +45,7 @@ struct TokenVerifierTests {
     @Test("compares the whole secret, and not only the identity")
     func wholeSecret() throws {
         let (token, other) = (try NewToken(), try NewToken())
-        let verifier = try TokenVerifier(TokenDirectory([Self.record(token), Self.record(other)]))
+        let verifier = try TokenVerifier(TokenRegistry([Self.record(token), Self.record(other)]))
         let mixed = "al_\(token.id)_\(other.text.revealed.suffix(43))"
         #expect(name(mixed, verifier) == nil)
         for index in token.text.revealed.indices {
@@ -60,7 +60,7 @@ struct TokenVerifierTests {
         let now = Timestamp(microseconds: 1000)
         var old = Self.record(try NewToken(), expiresAt: Timestamp(microseconds: 500))
         old.grant.name = "old"
-        let verifier = try TokenVerifier(TokenDirectory([old, Self.record(try NewToken())]))
+        let verifier = try TokenVerifier(TokenRegistry([old, Self.record(try NewToken())]))
         let certificate = ["DNS:worker.example.com"]
         #expect(verifier.grant(ofCertificate: certificate, at: now)?.name == "spark")
         #expect(verifier.grant(ofCertificate: certificate, at: Timestamp(microseconds: 499))?.name == "old")
@@ -75,7 +75,7 @@ struct TokenVerifierTests {
             TokenRecord(
                 id: token.id, hash: token.hash, grant: AccessGrant(name: "token \(index)", rights: .read), createdAt: .now())
         }
-        let verifier = try TokenVerifier(TokenDirectory(records))
+        let verifier = try TokenVerifier(TokenRegistry(records))
         for (index, token) in tokens.enumerated() { #expect(name(token.text.revealed, verifier) == "token \(index)") }
     }
 }

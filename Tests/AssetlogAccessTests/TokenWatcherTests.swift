@@ -9,13 +9,13 @@ import Testing
 
 @Suite("Watching tokens")
 struct TokenWatcherTests {
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-watch-\(UUID().uuidString)")
+    private let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-watch-\(UUID().uuidString)")
     private let log = CapturedLog()
     private let changes = NotedChanges()
 
     private func open() async throws -> any TokenStore {
         let configuration = try PluginConfiguration(
-            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: [:], folder: "/", dataFolder: folder.path)
+            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: [:], directory: "/", dataDirectory: directory.path)
         let open = try #require(try StoragePlugin.sqlite.configure(configuration).openTokens)
         return try await open()
     }
@@ -24,15 +24,15 @@ struct TokenWatcherTests {
     private func watching(
         _ sources: [any TokenSource], _ body: (TokenVerifier, TokenWatcher) async throws -> Void
     ) async throws {
-        let directory = TokenDirectory()
-        let watcher = TokenWatcher(sources, directory: directory, logger: log.logger, onChange: changes.add)
+        let registry = TokenRegistry()
+        let watcher = TokenWatcher(sources, registry: registry, logger: log.logger, onChange: changes.add)
         try await watcher.load()
         let running = Task { await watcher.run() }
         defer { running.cancel() }
-        try await body(try TokenVerifier(directory), watcher)
+        try await body(try TokenVerifier(registry), watcher)
         running.cancel()
         await running.value
-        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.removeItem(at: directory)
     }
 
     private func record(_ token: NewToken, _ name: String, revokedAt: Timestamp? = nil) -> TokenRecord {
@@ -45,7 +45,7 @@ struct TokenWatcherTests {
         Array(token.text.revealed.utf8).withUnsafeBytes { verifier.grant(ofToken: $0, at: .now())?.name }
     }
 
-    @Test("has in force what a command kept, revoked and replaced beside it")
+    @Test("has in force what a command kept, revoked and replaced next to it")
     func follows() async throws {
         let (first, second) = (try NewToken(), try NewToken())
         let store = try await open()
@@ -69,12 +69,12 @@ struct TokenWatcherTests {
         #expect(seen.allSatisfy { $0.token == "spark" && $0.source == "storage" })
     }
 
-    @Test("keeps the tokens of a source that fails, says so once, and goes on when it works again")
+    @Test("keeps the tokens of a source that fails, says so once, and continues when it works again")
     func survives() async throws {
         let (first, second) = (try NewToken(), try NewToken())
         let store = try await open()
         try await store.insert(record(first, "spark"))
-        let file = folder.appending(path: "tokens.sqlite").path
+        let file = directory.appending(path: "tokens.sqlite").path
         try await watching([StoredTokens(store)]) { verifier, watcher in
             try FileManager.default.moveItem(atPath: file, toPath: file + ".away")
             try await eventually { log.count("can't be read") == 1 }
@@ -145,9 +145,9 @@ struct TokenWatcherTests {
     func begins() async throws {
         let store = try await open()
         await store.close()
-        let watcher = TokenWatcher([StoredTokens(store)], directory: TokenDirectory(), logger: log.logger)
+        let watcher = TokenWatcher([StoredTokens(store)], registry: TokenRegistry(), logger: log.logger)
         await #expect(throws: StorageError.self) { try await watcher.load() }
-        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.removeItem(at: directory)
     }
 
     @Test("begins without a source that can't be reached, and has no token in force before it was read")
@@ -156,19 +156,19 @@ struct TokenWatcherTests {
         // The second source has the first token revoked: nobody may use it, also while that can't be read.
         let revoked = record(first, "spark", revokedAt: .now())
         let distant = DistantSource([revoked, record(second, "etl")])
-        let directory = TokenDirectory(isComplete: false)
+        let registry = TokenRegistry(isComplete: false)
         let watcher = TokenWatcher(
-            [FixedTokens([record(first, "spark")], name: "auth.tokens"), distant], directory: directory,
+            [FixedTokens([record(first, "spark")], name: "auth.tokens"), distant], registry: registry,
             logger: log.logger, onChange: changes.add)
         #expect(try await watcher.load() == nil)
-        let verifier = try TokenVerifier(directory)
+        let verifier = try TokenVerifier(registry)
         let running = Task { await watcher.run() }
-        #expect(!directory.isComplete)
+        #expect(!registry.isComplete)
         #expect(name(first, verifier) == nil)
         #expect(log.count("can't be read yet") == 1)
         distant.isAway.store(false, ordering: .releasing)
         try await eventually { name(second, verifier) == "etl" }
-        #expect(directory.isComplete)
+        #expect(registry.isComplete)
         #expect(name(first, verifier) == nil)
         #expect(log.count("can be read again") == 1)
         // What was there all the time is no change.
@@ -177,13 +177,13 @@ struct TokenWatcherTests {
         await running.value
     }
 
-    @Test("counts what is worth something at the beginning")
+    @Test("counts what is valid at the beginning")
     func counts() async throws {
         var expired = record(try NewToken(), "expired")
         expired.expiresAt = Timestamp(microseconds: 1)
         let records = [record(try NewToken(), "valid"), expired, record(try NewToken(), "revoked", revokedAt: .now())]
         let watcher = TokenWatcher(
-            [FixedTokens(records, name: "auth.tokens")], directory: TokenDirectory(), logger: log.logger)
+            [FixedTokens(records, name: "auth.tokens")], registry: TokenRegistry(), logger: log.logger)
         #expect(try await watcher.load()?.map(\.grant.name) == ["valid"])
     }
 }

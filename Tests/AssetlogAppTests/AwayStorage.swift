@@ -31,7 +31,7 @@ final class AwayDatabase: Sendable {
                 open: { context in
                     let memory = try PluginList.standard.storage(named: "memory")
                     let configuration = try PluginConfiguration(
-                        section: "storage.memory", keys: memory.keys, values: [:], folder: "/", dataFolder: "/")
+                        section: "storage.memory", keys: memory.keys, values: [:], directory: "/", dataDirectory: "/")
                     return AwayStorage(self, try await memory.configure(configuration).open(context))
                 },
                 openTokens: { AwayTokens(self) })

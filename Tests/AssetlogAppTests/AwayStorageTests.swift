@@ -12,10 +12,10 @@ import Testing
 @Suite("A server without its storage")
 struct AwayStorageTests {
     private let database = AwayDatabase(isAway: true)
-    private let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-away-\(UUID().uuidString)").path
+    private let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-away-\(UUID().uuidString)").path
 
     private func configuration(_ flags: [String: String] = [:]) throws -> ServerConfiguration {
-        let defaults = ["storage.type": "away", "server.listen": "127.0.0.1:0", "auth.required": "true", "server.data": folder]
+        let defaults = ["storage.type": "away", "server.listen": "127.0.0.1:0", "auth.required": "true", "server.data": directory]
         return try ConfigurationFixture.resolve(
             flags: defaults.merging(flags) { $1 }, plugins: PluginList(storages: [database.plugin])
         ).server
@@ -79,7 +79,7 @@ struct AwayStorageTests {
         }
     }
 
-    @Test("is alive and not ready, answers reports 503 and no valid token 401, and goes on by itself when the storage is there")
+    @Test("is alive and not ready, answers reports 503 and no valid token 401, and continues by itself when the storage is there")
     func comesBack() async throws {
         let (good, bad) = (try NewToken(), try NewToken())
         keep(good)
@@ -137,13 +137,13 @@ struct AwayStorageTests {
     @Test("lets `assetlog init` fail, and do the rest when it is run again")
     func initializes() async throws {
         let context = CommandContext(
-            plugins: PluginList(storages: [database.plugin]), environment: [:], workingFolder: "/")
-        let arguments = ["init", "--set", "storage.type=away", "--data", folder, "--token-file", "\(folder)/token"]
+            plugins: PluginList(storages: [database.plugin]), environment: [:], workingDirectory: "/")
+        let arguments = ["init", "--set", "storage.type=away", "--data", directory, "--token-file", "\(directory)/token"]
         #expect(await Assetlog.run(arguments, in: context) == 1)
-        #expect(!FileManager.default.fileExists(atPath: "\(folder)/token"))
+        #expect(!FileManager.default.fileExists(atPath: "\(directory)/token"))
         database.setAway(false)
         #expect(await Assetlog.run(arguments, in: context) == 0)
         #expect(database.content.withLock { $0.tokens.count } == 1)
-        try FileManager.default.removeItem(atPath: folder)
+        try FileManager.default.removeItem(atPath: directory)
     }
 }

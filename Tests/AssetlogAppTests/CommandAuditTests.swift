@@ -12,7 +12,7 @@ struct CommandAuditTests {
 
     private func audit(_ file: String?) {
         let settings = LogSettings(level: .info, format: .text, accessFile: nil, auditFile: file)
-        CommandContext(plugins: PluginList(), environment: [:], workingFolder: "/")
+        CommandContext(plugins: PluginList(), environment: [:], workingDirectory: "/")
             .audit(AuditEvent(.tokenCreated, [LogField("token", "etl")]), in: settings)
     }
 

@@ -43,7 +43,7 @@ struct CommandWordsTests {
 
     @Test("make an exit code of 64 where they are wrong, also when that is seen while the command runs")
     func exitCodes() async {
-        let context = CommandContext(plugins: ConfigurationFixture.plugins, environment: [:], workingFolder: "/")
+        let context = CommandContext(plugins: ConfigurationFixture.plugins, environment: [:], workingDirectory: "/")
         for arguments in [["serv"], ["copy"], ["copy", "--from", "sqlite:", "--to", "sqlite:/x"], ["run", "a"], ["run", "a", "--"]] {
             #expect(await Assetlog.run(arguments, in: context) == 64, "\(arguments)")
         }

@@ -8,7 +8,7 @@ enum ConfigurationFixture {
 
     private static let pages = ConfigurationKey("pages", .integer, default: 4000, "A number.")
 
-    /// A storage and an exporter with a key of every kind, beside the memory storage's namesake.
+    /// A storage and an exporter with a key of every kind, next to the memory storage's namesake.
     static let plugins = PluginList(
         storages: [
             StoragePlugin(
@@ -43,8 +43,8 @@ enum ConfigurationFixture {
         _ yaml: String? = nil, environment: [String: String] = [:], flags: [String: String] = [:],
         plugins: PluginList = plugins
     ) throws -> ResolvedConfiguration {
-        var input = ConfigurationInput(environment: environment, workingFolder: "/work")
-        input.file = yaml.map { ConfigurationInput.File(name: "assetlog.yaml", folder: "/etc/assetlog", text: $0) }
+        var input = ConfigurationInput(environment: environment, workingDirectory: "/work")
+        input.file = yaml.map { ConfigurationInput.File(name: "assetlog.yaml", directory: "/etc/assetlog", text: $0) }
         input.flags = flags.sorted { $0.key < $1.key }.map { .init(key: $0.key, value: $0.value, flag: "--set") }
         return try ConfigurationResolver.resolve(input, plugins: plugins)
     }

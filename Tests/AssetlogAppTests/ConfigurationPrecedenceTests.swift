@@ -47,12 +47,12 @@ struct ConfigurationPrecedenceTests {
         #expect(
             try tls(yaml, variables, ["server.tls.key": "sub/k"])
                 == ["/work/b.pem", "/work/sub/k"])
-        #expect(try ConfigurationFixture.resolve().server.dataFolder == "/work/assetlog-data")
-        #expect(try ConfigurationFixture.resolve("server:\n  data: here").server.dataFolder == "/etc/assetlog/here")
+        #expect(try ConfigurationFixture.resolve().server.dataDirectory == "/work/assetlog-data")
+        #expect(try ConfigurationFixture.resolve("server:\n  data: here").server.dataDirectory == "/etc/assetlog/here")
     }
 
     @Test("--data wins over a storage's own folder from the file, not over one from a flag")
-    func dataFolder() throws {
+    func dataDirectory() throws {
         let yaml = "storage:\n  sqlite: {path: /file}"
         let path = { (resolved: ResolvedConfiguration) in
             resolved.values.first { $0.path == "storage.sqlite.path" }?.texts
@@ -189,20 +189,20 @@ struct ConfigurationPrecedenceTests {
         let yaml = "server:\n  data: /file\n  listen: 127.0.0.1:1"
         let package = ["ASSETLOG_DEFAULT_SERVER_DATA": "/package", "ASSETLOG_DEFAULT_DEPLOYMENTS_DECLARED": "a,b"]
         let alone = try ConfigurationFixture.resolve(environment: package)
-        #expect(alone.server.dataFolder == "/package" && alone.server.paths.deployments == ["a", "b"])
+        #expect(alone.server.dataDirectory == "/package" && alone.server.paths.deployments == ["a", "b"])
         #expect(alone.values.first { $0.path == "server.data" }?.place == "ASSETLOG_DEFAULT_SERVER_DATA")
         #expect(alone.warnings.isEmpty)
         let written = try ConfigurationFixture.resolve(yaml, environment: package)
-        #expect(written.server.dataFolder == "/file")
+        #expect(written.server.dataDirectory == "/file")
         #expect(written.notes.isEmpty)
 
         let variables = ["ASSETLOG_SERVER_DATA": "/variable", "ASSETLOG_SERVER_LISTEN": "127.0.0.1:1"]
         let overridden = try ConfigurationFixture.resolve(yaml, environment: package.merging(variables) { $1 })
-        #expect(overridden.server.dataFolder == "/variable")
+        #expect(overridden.server.dataDirectory == "/variable")
         // The address is the same in both.
         #expect(overridden.notes == ["ASSETLOG_SERVER_DATA wins over server.data at assetlog.yaml:2"])
         let flag = try ConfigurationFixture.resolve(yaml, environment: variables, flags: ["server.data": "/flag"])
-        #expect(flag.server.dataFolder == "/flag" && flag.notes.isEmpty)
+        #expect(flag.server.dataDirectory == "/flag" && flag.notes.isEmpty)
     }
 
     @Test("A file of comments is a configuration without keys")

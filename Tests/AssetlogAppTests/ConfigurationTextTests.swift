@@ -20,10 +20,10 @@ struct PluginCase: CustomTestStringConvertible, Sendable {
 
 @Suite("Configuration as text")
 struct ConfigurationTextTests {
-    // The values that a text gives, with absolute paths; the file lies in the working folder.
+    // The values that a text gives, with absolute paths; the file lies in the working directory.
     private func values(_ text: String?, _ plugins: PluginList) throws -> [String: [String]] {
-        var input = ConfigurationInput(workingFolder: "/work")
-        input.file = text.map { ConfigurationInput.File(name: "sample.yaml", folder: "/work", text: $0) }
+        var input = ConfigurationInput(workingDirectory: "/work")
+        input.file = text.map { ConfigurationInput.File(name: "sample.yaml", directory: "/work", text: $0) }
         let resolved = try ConfigurationResolver.resolve(input, plugins: plugins)
         return Dictionary(resolved.values.compactMap { value in value.texts.map { (value.path, $0) } }) { first, _ in
             first
@@ -98,6 +98,6 @@ struct ConfigurationTextTests {
         ])
     func scalars(_ text: String) throws {
         let yaml = "server:\n  path_prefix: \(YAMLText.scalar(text))"
-        #expect(try YAMLReader.read(yaml, name: "x", folder: "/")["server.path_prefix"]?.texts == [text])
+        #expect(try YAMLReader.read(yaml, name: "x", directory: "/")["server.path_prefix"]?.texts == [text])
     }
 }

@@ -12,48 +12,50 @@ struct FileInspectionTests {
         return await FileInspection(server, at: .now())
     }
 
-    private let folder: URL
+    private let directory: URL
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-inspection-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-inspection-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     }
 
     @Test("Files that are not there yet are no problem where they can be made, and nothing is made")
     func fresh() async throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
+        defer { try? FileManager.default.removeItem(at: directory) }
         let found = try await inspect([
-            "server.data": folder.appending(path: "deep/data").path, "log.access": folder.appending(path: "access.log").path,
-            "exporters.a.type": "jsonlines", "exporters.a.path": folder.appending(path: "deep/er/events.jsonl").path,
+            "server.data": directory.appending(path: "deep/data").path, "log.access": directory.appending(path: "access.log").path,
+            "exporters.a.type": "jsonlines", "exporters.a.path": directory.appending(path: "deep/er/events.jsonl").path,
         ])
         #expect(found.problems == [])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == [])
     }
 
     @Test("A path that leads nowhere is named, once for each")
     func nowhere() async throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "file").path
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appending(path: "file").path
         try Data().write(to: URL(filePath: file))
-        let tokens = folder.appending(path: "tokens.yaml").path
+        let tokens = directory.appending(path: "tokens.yaml").path
         let found = try await inspect([
-            "server.data": "\(file)/data", "log.access": folder.appending(path: "missing/access.log").path, "log.audit": folder.path,
+            "server.data": "\(file)/data", "log.access": directory.appending(path: "missing/access.log").path, "log.audit": directory.path,
             "auth.tokens_file": tokens, "exporters.a.type": "jsonlines", "exporters.a.path": "\(file)/x/events.jsonl",
             "exporters.b.type": "jsonlines", "exporters.b.path": "/dev/null/events.jsonl",
         ])
         let problems = found.problems.joined(separator: "\n")
         #expect(found.problems.count == 6, "\(problems)")
-        for words in ["\(file)/data", "missing/access.log can't be made", "\(folder.path) is a folder", tokens, "\(file)/x", "/dev/null"] {
+        for words in [
+            "\(file)/data", "missing/access.log can't be made", "\(directory.path) is a folder", tokens, "\(file)/x", "/dev/null",
+        ] {
             #expect(problems.contains(words), "\(words): \(problems)")
         }
     }
 
     @Test("Tokens are read as the server reads them")
     func tokens() async throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "tokens.yaml")
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appending(path: "tokens.yaml")
         let secret = String(repeating: "s", count: 43)
-        let data = folder.appending(path: "data").path
+        let data = directory.appending(path: "data").path
         // With the mark that some editors put first.
         try "\u{FEFF}- {name: a, token: al_a_\(secret), expires: 2020-01-31}".write(to: file, atomically: true, encoding: .utf8)
         let good = try await inspect(["server.data": data, "auth.tokens_file": file.path])
@@ -86,9 +88,9 @@ struct FileInspectionTests {
             (30, ["missing"], 1, 0, "does not exist"), (30, ["mismatch"], 1, 0, "does not belong to the certificate"),
         ])
     func certificates(_ days: Int, _ faults: [String], _ problems: Int, _ warnings: Int, _ words: String) async throws {
-        defer { try? FileManager.default.removeItem(at: folder) }
+        defer { try? FileManager.default.removeItem(at: directory) }
         func make(_ name: String) throws {
-            let (key, file) = (folder.appending(path: "\(name).key").path, folder.appending(path: "\(name).pem").path)
+            let (key, file) = (directory.appending(path: "\(name).key").path, directory.appending(path: "\(name).pem").path)
             let names = ["-addext", "subjectAltName=DNS:localhost", "-subj", "/CN=localhost"]
             let request = ["req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key] + names
             guard days < 0 else { return try openssl(request + ["-x509", "-days", "\(days)", "-out", file]) }
@@ -97,8 +99,8 @@ struct FileInspectionTests {
                 [ca]
                 default_ca = this
                 [this]
-                database = \(folder.path)/index.txt
-                new_certs_dir = \(folder.path)
+                database = \(directory.path)/index.txt
+                new_certs_dir = \(directory.path)
                 default_md = sha256
                 rand_serial = yes
                 policy = any
@@ -106,11 +108,11 @@ struct FileInspectionTests {
                 [any]
                 commonName = supplied
                 """
-            try settings.write(to: folder.appending(path: "ca.conf"), atomically: true, encoding: .utf8)
-            try Data().write(to: folder.appending(path: "index.txt"))
+            try settings.write(to: directory.appending(path: "ca.conf"), atomically: true, encoding: .utf8)
+            try Data().write(to: directory.appending(path: "index.txt"))
             try openssl(request + ["-out", "\(file).csr"])
             try openssl([
-                "ca", "-batch", "-config", "\(folder.path)/ca.conf", "-selfsign", "-keyfile", key, "-in", "\(file).csr", "-out", file,
+                "ca", "-batch", "-config", "\(directory.path)/ca.conf", "-selfsign", "-keyfile", key, "-in", "\(file).csr", "-out", file,
                 "-startdate", "20200101000000Z", "-enddate", "20200102000000Z", "-notext",
             ])
         }
@@ -118,8 +120,8 @@ struct FileInspectionTests {
         if faults == ["mismatch"] { try make("b") }
         let key = faults == ["missing"] ? "c" : faults == ["mismatch"] ? "b" : "a"
         let found = try await inspect([
-            "server.data": folder.appending(path: "data").path, "server.tls.certificate": folder.appending(path: "a.pem").path,
-            "server.tls.key": folder.appending(path: "\(key).key").path,
+            "server.data": directory.appending(path: "data").path, "server.tls.certificate": directory.appending(path: "a.pem").path,
+            "server.tls.key": directory.appending(path: "\(key).key").path,
         ])
         let others = found.warnings.filter { !$0.contains("rights of root") }
         #expect(found.problems.count == problems && others.count == warnings, "\(found.problems) \(others)")

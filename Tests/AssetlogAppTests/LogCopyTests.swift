@@ -27,7 +27,7 @@ struct LogCopyTests {
     private static func memory(_ events: [Event] = []) async throws -> any Storage {
         let plugin = try PluginList.standard.storage(named: "memory")
         let configuration = try PluginConfiguration(
-            section: "storage.memory", keys: plugin.keys, values: [:], folder: "/", dataFolder: "/")
+            section: "storage.memory", keys: plugin.keys, values: [:], directory: "/", dataDirectory: "/")
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let storage = try await plugin.configure(configuration).open(PluginContext(name: "memory", logger: logger))
         if !events.isEmpty { _ = try storage.append(EventBatch(events)) }
@@ -62,7 +62,7 @@ struct LogCopyTests {
         #expect(try await destination.statistics().events == Int64(count))
     }
 
-    @Test("goes on after any interruption, before and after a commit, without doubling anything", arguments: [0, 1, 2], [false, true])
+    @Test("continues after any interruption, before and after a commit, without doubling anything", arguments: [0, 1, 2], [false, true])
     func resumes(_ appends: Int, afterCommit: Bool) async throws {
         let events = Self.events()
         let (source, inner) = (SparseLog(events), try await Self.memory())
@@ -137,7 +137,7 @@ struct LogCopyTests {
         }
     }
 
-    @Test("reads back what it wrote, and finds what was changed, lost or added meanwhile", arguments: FragileStorage.Fault.allCases)
+    @Test("reads back what it wrote, and finds what was changed, lost or added in the meantime", arguments: FragileStorage.Fault.allCases)
     func verifies(_ fault: FragileStorage.Fault) async throws {
         let destination = FragileStorage(try await Self.memory(), fault: fault)
         await #expect(throws: CopyProblem.self) { try await LogCopy.run(from: SparseLog(Self.events()), to: destination) }

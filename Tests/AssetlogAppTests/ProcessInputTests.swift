@@ -68,7 +68,7 @@ struct ProcessInputTests {
 
     @Test("loses the line ends of variables and secrets", arguments: ["", "\n", "\r\n", "\n\n"])
     func lineEnds(_ end: String) throws {
-        var input = ConfigurationInput(workingFolder: "/")
+        var input = ConfigurationInput(workingDirectory: "/")
         input.environment = [
             "ASSETLOG_SERVER_LISTEN": "127.0.0.1:4000\(end)", "ASSETLOG_STORAGE_TYPE": "postgres\(end)",
             "ASSETLOG_STORAGE_POSTGRES_URL": "postgresql://h/d\(end)", "ASSETLOG_STORAGE_POSTGRES_PASSWORD": "sec ret\(end)",
@@ -78,7 +78,7 @@ struct ProcessInputTests {
         #expect(texts("server.listen") == ["127.0.0.1:4000"])
         #expect(texts("storage.postgres.password") == ["sec ret"])
         let key = ConfigurationKey.optional("password", .secret, "A password.").declaration
-        guard case .secret(let secret) = try ConfigurationValue([" sec\nret \(end)"], for: key, in: "x", folder: "/") else {
+        guard case .secret(let secret) = try ConfigurationValue([" sec\nret \(end)"], for: key, in: "x", directory: "/") else {
             Issue.record("no secret")
             return
         }

@@ -191,8 +191,8 @@ struct TokensFileTests {
     func versions() async throws {
         let file = TokensFile(path)
         try write("a")
-        let directory = TokenDirectory()
-        let watcher = TokenWatcher([file], directory: directory, logger: Logger(label: "x", factory: { _ in SwiftLogNoOpLogHandler() }))
+        let directory = TokenRegistry()
+        let watcher = TokenWatcher([file], registry: directory, logger: Logger(label: "x", factory: { _ in SwiftLogNoOpLogHandler() }))
         try await watcher.load()
         let running = Task { await watcher.run() }
         let verifier = try TokenVerifier(directory)

@@ -7,7 +7,7 @@ import Testing
 
 @testable import AssetlogClient
 
-/// A clock that goes on only while somebody sleeps.
+/// A clock that continues only while somebody sleeps.
 private final class ManualClock: Sendable {
     private let now = Mutex(Duration.zero)
 
@@ -85,7 +85,7 @@ struct ClientTests {
         #expect(key.map { requests[0].contains("\"event_id\":\"\($0)\"") } == true)
     }
 
-    @Test("goes on asking the event API of a server that something stood in front of once")
+    @Test("continues asking the event API of a server that something stood in front of once")
     func proxy() async throws {
         let recorded = Self.answer(
             200, "{}", "Content-Type: application/json\r\nAssetlog-Event-Id: 0193b0a0-1111-7222-8333-444444444444\r\n")

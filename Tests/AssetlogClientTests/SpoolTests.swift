@@ -5,19 +5,19 @@ import Testing
 
 @testable import AssetlogClient
 
-/// A spool in a temporary folder, which is removed with the value.
+/// A spool in a temporary directory, which is removed with the value.
 final class TemporarySpool {
     let spool: Spool
 
     init(_ limits: Spool.Limits = Spool.Limits()) {
         spool = Spool(
-            folder: FileManager.default.temporaryDirectory.appending(path: "assetlog-spool-\(UUID().uuidString)/deep/spool").path,
+            directory: FileManager.default.temporaryDirectory.appending(path: "assetlog-spool-\(UUID().uuidString)/deep/spool").path,
             limits: limits)
     }
 
     deinit {
-        let folder = URL(filePath: spool.folder).deletingLastPathComponent().deletingLastPathComponent()
-        try? FileManager.default.removeItem(at: folder)
+        let directory = URL(filePath: spool.directory).deletingLastPathComponent().deletingLastPathComponent()
+        try? FileManager.default.removeItem(at: directory)
     }
 
     /// A report whose description says which it is.
@@ -58,8 +58,8 @@ struct SpoolTests {
         func mode(_ path: String) throws -> Int? {
             try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
         }
-        #expect(try mode(temporary.spool.folder) == 0o700)
-        #expect(try mode("\(temporary.spool.waitingFolder)/\(name)") == 0o600)
+        #expect(try mode(temporary.spool.directory) == 0o700)
+        #expect(try mode("\(temporary.spool.waitingDirectory)/\(name)") == 0o600)
     }
 
     @Test("takes no more than its limits", arguments: ["files", "bytes"])
@@ -67,7 +67,7 @@ struct SpoolTests {
         let first = TemporarySpool()
         try first.spool.add(TemporarySpool.report("a", 0))
         let name = try #require(try first.spool.names().first)
-        let size = try Data(contentsOf: URL(fileURLWithPath: "\(first.spool.waitingFolder)/\(name)")).count
+        let size = try Data(contentsOf: URL(fileURLWithPath: "\(first.spool.waitingDirectory)/\(name)")).count
         let temporary = TemporarySpool(
             limit == "files" ? Spool.Limits(files: 3) : Spool.Limits(bytes: 3 * size + size / 2))
         for number in 0..<3 { try temporary.spool.add(TemporarySpool.report("a", number)) }
@@ -80,9 +80,9 @@ struct SpoolTests {
     }
 
     @Test("says when its folder can't be used")
-    func noFolder() {
+    func noDirectory() {
         let error = #expect(throws: ClientError.self) {
-            try Spool(folder: "/dev/null/spool").add(TemporarySpool.report("a", 1))
+            try Spool(directory: "/dev/null/spool").add(TemporarySpool.report("a", 1))
         }
         #expect(error?.code == .spoolFailed)
     }
@@ -106,8 +106,8 @@ struct SpoolTests {
         arguments: ["notes.txt", "0000000000000001_0000000000000000_x.report", ".0000000000000001_0000000000000000_x.report.1"])
     func others(_ name: String) throws {
         let temporary = TemporarySpool()
-        try DurableFile.makeFolder(temporary.spool.waitingFolder)
-        try Data("x".utf8).write(to: URL(filePath: "\(temporary.spool.waitingFolder)/\(name)"))
+        try DurableFile.makeDirectory(temporary.spool.waitingDirectory)
+        try Data("x".utf8).write(to: URL(filePath: "\(temporary.spool.waitingDirectory)/\(name)"))
         #expect(try temporary.spool.names().isEmpty)
         #expect(try temporary.spool.waiting().isEmpty)
     }
@@ -151,7 +151,7 @@ struct SpoolTests {
         #expect(try await locks.acquire(orderingKey: 2, until: clock.steady(), clock) != nil)
         first = nil
         #expect(try await locks.acquire(orderingKey: 1, until: clock.steady(), clock) != nil)
-        #expect(try DurableFile.list(locks.folder).isEmpty)
+        #expect(try DurableFile.list(locks.directory).isEmpty)
     }
 
     /// Counts those who are inside, and those who were.
@@ -171,7 +171,7 @@ struct SpoolTests {
         func leave() { counts.withLock { $0.inside -= 1 } }
     }
 
-    @Test("lets nobody in beside the one who holds a lock, however many want it")
+    @Test("lets nobody in next to the one who holds a lock, however many want it")
     func exclusion() async throws {
         let temporary = TemporarySpool()
         let (locks, clock) = (temporary.spool.locks, ClientClock.system)
@@ -197,13 +197,13 @@ struct SpoolTests {
 }
 
 @Suite("The folder of a spool")
-struct SpoolFoldersTests {
+struct SpoolDirectoriesTests {
     /// Homes that can be used, and some that can't.
     private final class Homes {
         let root = FileManager.default.temporaryDirectory.appending(path: "assetlog-homes-\(UUID().uuidString)").path
         init() throws {
-            for folder in ["home", "account", "state", "service", "shared"] {
-                try FileManager.default.createDirectory(atPath: "\(root)/\(folder)", withIntermediateDirectories: true)
+            for directory in ["home", "account", "state", "service", "shared"] {
+                try FileManager.default.createDirectory(atPath: "\(root)/\(directory)", withIntermediateDirectories: true)
             }
             try Data().write(to: URL(filePath: "\(root)/file"))
         }
@@ -232,37 +232,37 @@ struct SpoolFoldersTests {
         func path(_ text: String) -> String {
             text.replacing("R/", with: "\(homes.root)/").replacing("-U/", with: "-\(geteuid())/")
         }
-        let folders = SpoolFolders(
-            environment: environment.mapValues(path), accountHome: account.map(path), sharedFolder: "\(homes.root)/shared")
-        let folder = try folders.first()
-        #expect(folder == path(expected))
+        let directories = SpoolDirectories(
+            environment: environment.mapValues(path), accountHome: account.map(path), sharedDirectory: "\(homes.root)/shared")
+        let directory = try directories.first()
+        #expect(directory == path(expected))
         // And it can really be used.
-        try Spool(folder: folder).add(TemporarySpool.report("a", 1))
+        try Spool(directory: directory).add(TemporarySpool.report("a", 1))
     }
 
     @Test("is none of the shared folder that another user, or another mode, has made")
     func shared() throws {
         let homes = try Homes()
-        let folders = SpoolFolders(environment: [:], accountHome: nil, sharedFolder: "\(homes.root)/shared")
+        let directories = SpoolDirectories(environment: [:], accountHome: nil, sharedDirectory: "\(homes.root)/shared")
         let own = "\(homes.root)/shared/assetlog-\(geteuid())"
         #expect(symlink("\(homes.root)/home", own) == 0)
-        #expect(throws: ClientError.self) { try folders.first() }
+        #expect(throws: ClientError.self) { try directories.first() }
         unlink(own)
         try Data().write(to: URL(filePath: own))
-        #expect(throws: ClientError.self) { try folders.first() }
+        #expect(throws: ClientError.self) { try directories.first() }
         unlink(own)
         #expect(mkdir(own, 0o755) == 0)
-        #expect(throws: ClientError.self) { try folders.first() }
+        #expect(throws: ClientError.self) { try directories.first() }
         #expect(chmod(own, 0o700) == 0)
-        #expect(try folders.first() == "\(own)/spool")
+        #expect(try directories.first() == "\(own)/spool")
         guard geteuid() == 0 else { return }
         #expect(chown(own, 65534, 65534) == 0)
-        let error = #expect(throws: ClientError.self) { try folders.first() }
+        let error = #expect(throws: ClientError.self) { try directories.first() }
         #expect(error?.code == .spoolFailed)
     }
 
     @Test("is found from the account by the environment of nothing")
     func account() throws {
-        #expect(try Spool.defaultFolder(environment: [:]).hasSuffix("/spool"))
+        #expect(try Spool.defaultDirectory(environment: [:]).hasSuffix("/spool"))
     }
 }

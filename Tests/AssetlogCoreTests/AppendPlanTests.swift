@@ -58,8 +58,8 @@ struct AppendPlanTests {
             ("aA", 1, "1 conflict 10"), ("aaAa", 1, "1 duplicate 10, 2 conflict 10, 3 duplicate 10"),
             ("PP", 0, "0 conflict 1, 1 conflict 1"),
         ])
-    func single(_ text: String, _ inserted: Int, _ exceptions: String) {
-        check(Self.outcome(text), inserted, exceptions)
+    func single(_ text: String, _ inserted: Int, _ skippedEvents: String) {
+        check(Self.outcome(text), inserted, skippedEvents)
     }
 
     @Test(
@@ -75,8 +75,8 @@ struct AppendPlanTests {
             ("(a1)b", 1, "0 left 1, 1 unchecked"), ("(a(bP)c)", 0, "0 left 2, 1 left 2, 2 conflict 1, 3 left 2"),
             ("(PQ)", 0, "0 conflict 1, 1 conflict 2"), ("()a()", 1, ""),
         ])
-    func groups(_ text: String, _ inserted: Int, _ exceptions: String) {
-        check(Self.outcome(text), inserted, exceptions)
+    func groups(_ text: String, _ inserted: Int, _ skippedEvents: String) {
+        check(Self.outcome(text), inserted, skippedEvents)
     }
 
     @Test(
@@ -93,8 +93,8 @@ struct AppendPlanTests {
             ("{pq}", 0, "0 duplicate 1, 1 duplicate 2"), ("{ab}", 0, "0 left 0, 1 left 0"), ("{pa}b", 1, "0 duplicate 1, 1 left 1"),
             ("{a}a", 1, "0 left 0"),
         ])
-    func wholeGroups(_ text: String, _ inserted: Int, _ exceptions: String) {
-        check(Self.outcome(text), inserted, exceptions)
+    func wholeGroups(_ text: String, _ inserted: Int, _ skippedEvents: String) {
+        check(Self.outcome(text), inserted, skippedEvents)
     }
 
     @Test("moves the last events of a batch to another one, with all that they are")
@@ -113,17 +113,17 @@ struct AppendPlanTests {
         #expect(batch.takeEvents(from: 6).isEmpty)
     }
 
-    private func check(_ outcome: AppendOutcome, _ inserted: Int, _ exceptions: String) {
+    private func check(_ outcome: AppendOutcome, _ inserted: Int, _ skippedEvents: String) {
         #expect(outcome.sequences == (inserted > 0 ? 10...9 + Int64(inserted) : nil))
-        let texts = outcome.exceptions.map { exception in
+        let texts = outcome.skippedEvents.map { exception in
             switch exception.reason {
             case .duplicate(let sequence): "\(exception.index) duplicate \(sequence)"
             case .conflict(let sequence): "\(exception.index) conflict \(sequence.map(String.init) ?? "nil")"
-            case .unchecked: "\(exception.index) unchecked"
-            case .leftOut(let culprit): "\(exception.index) left \(culprit)"
+            case .indeterminate: "\(exception.index) unchecked"
+            case .groupAborted(let culprit): "\(exception.index) left \(culprit)"
             }
         }
-        #expect(texts.joined(separator: ", ") == exceptions)
+        #expect(texts.joined(separator: ", ") == skippedEvents)
     }
 
     @Test("names the places of what is inserted, in order")
@@ -151,7 +151,7 @@ struct AppendPlanTests {
             batch.append(Self.event("a", deployment: deployment), clientChoice: .identity)
         }
         let outcome = batch.plan { _ in .none }.outcome(after: 0)
-        #expect(outcome == AppendOutcome(sequences: 1...4, exceptions: [AppendException(index: 4, reason: .duplicate(sequence: 2))]))
+        #expect(outcome == AppendOutcome(sequences: 1...4, skippedEvents: [SkippedEvent(index: 4, reason: .duplicate(sequence: 2))]))
         let places = [EventIdentity(EventID(high: 1, low: 2), in: "\u{e9}"): 1, EventIdentity(EventID(high: 1, low: 2), in: "e\u{301}"): 2]
         #expect(places[EventIdentity(EventID(high: 1, low: 2), in: "\u{e9}")] == 1)
     }
@@ -163,10 +163,10 @@ struct AppendPlanTests {
         // Of the whole: a inserted, P conflict, b inserted, q duplicate, c inserted, b duplicate, d inserted.
         let part = Self.outcome("aPbqcbd").part(range)
         let whole = Self.outcome("aPbqcbd")
-        #expect(part.exceptions.map(\.reason) == whole.exceptions.filter { range.contains($0.index) }.map(\.reason))
-        #expect(part.exceptions.allSatisfy { whole.exception(at: $0.index + range.lowerBound) == $0.reason })
-        let before = Int64(range.lowerBound - whole.exceptions.count { $0.index < range.lowerBound })
-        let inserted = Int64(range.count - part.exceptions.count)
+        #expect(part.skippedEvents.map(\.reason) == whole.skippedEvents.filter { range.contains($0.index) }.map(\.reason))
+        #expect(part.skippedEvents.allSatisfy { whole.skippedEvent(at: $0.index + range.lowerBound) == $0.reason })
+        let before = Int64(range.lowerBound - whole.skippedEvents.count { $0.index < range.lowerBound })
+        let inserted = Int64(range.count - part.skippedEvents.count)
         #expect(part.sequences == (inserted > 0 ? 10 + before...9 + before + inserted : nil))
     }
 
@@ -192,7 +192,7 @@ extension AppendOutcome {
     /// The same with later sequences.
     fileprivate func shifted(by distance: Int64) -> AppendOutcome {
         AppendOutcome(
-            sequences: sequences.map { $0.lowerBound + distance...$0.upperBound + distance }, exceptions: exceptions)
+            sequences: sequences.map { $0.lowerBound + distance...$0.upperBound + distance }, skippedEvents: skippedEvents)
     }
 }
 

@@ -102,7 +102,7 @@ struct BlockingPoolTests {
         second.cancel()
         await #expect(throws: CancellationError.self) { try await second.value }
         #expect(queue.counts.waiting == 1)
-        // What has begun goes on.
+        // What has begun continues.
         first.cancel()
         gate.open()
         try await first.value

@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(
-        "Names are sorted by code points, and of a doubled name the last stays",
+        "Names are sorted by code points, and of a duplicate name the last stays",
         arguments: [
             (#"{"b":1,"a":2}"#, #"{"a":2,"b":1}"#),
             (#"{"a":1,"a":2}"#, #"{"a":2}"#),

@@ -17,7 +17,7 @@ import Testing
     static let keys: [any DeclaredKey] = [name, token, path, count, on, size, wait, mode, hosts, limit]
 
     static func configuration(_ values: [String: [String]] = [:], keys: [any DeclaredKey] = keys) throws -> PluginConfiguration {
-        try PluginConfiguration(section: "s.p", keys: keys, values: values, folder: "/etc/a", dataFolder: "/var/a")
+        try PluginConfiguration(section: "s.p", keys: keys, values: values, directory: "/etc/a", dataDirectory: "/var/a")
     }
 
     /// A key, what is written for it, and the value of its type that this means.

@@ -4,15 +4,15 @@ import Testing
 
 /// The seeds of the fuzzing targets, run as tests, so that what a fuzzer found once stays found.
 @Suite struct CorpusTests {
-    static func seeds(_ folder: String) -> [String] {
-        (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: folder).path()))?.sorted() ?? []
+    static func seeds(_ directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: root.appending(path: directory).path()))?.sorted() ?? []
     }
 
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "Fuzz/Corpus")
 
-    static func bytes(_ folder: String, _ seed: String) throws -> [UInt8] {
-        Array(try Data(contentsOf: root.appending(path: "\(folder)/\(seed)")))
+    static func bytes(_ directory: String, _ seed: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: root.appending(path: "\(directory)/\(seed)")))
     }
 
     @Test("The seeds were found")

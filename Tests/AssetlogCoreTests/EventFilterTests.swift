@@ -96,7 +96,7 @@ struct EventFilterTests {
 
     @Test("ends where nothing was looked at, and nowhere before")
     func end() {
-        let moment = EventMoment(timestamp: Timestamp(microseconds: 5), sequence: 3)
+        let timeKey = EventTimeKey(timestamp: Timestamp(microseconds: 5), sequence: 3)
         let event = LoggedEvent(sequence: 3, event: Self.event())
         for (order, page, hasEnded) in [
             (EventQuery.Order.ascending(after: 3), EventPage(events: [], next: 3), true),
@@ -104,8 +104,8 @@ struct EventFilterTests {
             (.ascending(after: 3), EventPage(events: [event], next: 3), false),
             (.descending(before: nil), EventPage(events: [], next: 0), true),
             (.descending(before: 7), EventPage(events: [], next: 1), false),
-            (.latest(before: moment), EventPage(events: [], next: 3), true),
-            (.latest(before: nil), EventPage(events: [], next: 3, moment: moment), false),
+            (.latest(before: timeKey), EventPage(events: [], next: 3), true),
+            (.latest(before: nil), EventPage(events: [], next: 3, timeKey: timeKey), false),
         ] {
             #expect(order.hasEnded(with: page) == hasEnded, "\(order) \(page)")
         }

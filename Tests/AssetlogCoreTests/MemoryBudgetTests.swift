@@ -56,7 +56,7 @@ struct MemoryBudgetTests {
         #expect(share.usedBytes == 0)
     }
 
-    @Test("is never exceeded and never leaks, whoever takes and releases at once")
+    @Test("is never exceeded and never leaks, a caller that takes and releases at once")
     func concurrency() async {
         let budget = MemoryBudget(limit: 1 << 20)
         let share = budget.share(limit: 1 << 20)

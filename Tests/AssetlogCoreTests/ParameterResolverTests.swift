@@ -75,7 +75,7 @@ import Testing
         "Empty asset key, must provide asset key as url path after /report_asset_check_evaluation/ or query param asset_key."
 
     @Test(
-        "Errors have the original's texts, or say what to do",
+        "Errors have Dagster's texts, or say what to do",
         arguments: [
             (materialize, "{}", emptyKey), (observe, "{}", emptyKey), (check, "{}", emptyCheckKey),
             (materialize + "?asset_key=", "{}", emptyKey),

@@ -84,7 +84,7 @@ import Testing
                 #"Error constructing AssetCheckEvaluation: Param "description" is not a str. Got 5 which is type <class 'int'>."#
             ),
             (check, #"{"description":"\u0000"}"#, "description has a NUL character, which can't be stored; leave it out."),
-            // What the original judges comes first.
+            // What Dagster judges comes first.
             (
                 check, #"{"timestamp":true,"severity":"x"}"#,
                 "Error constructing AssetCheckEvaluation: 'x' is not a valid AssetCheckSeverity"

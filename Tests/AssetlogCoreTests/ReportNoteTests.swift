@@ -6,7 +6,7 @@ import Testing
     static let check = "/report_asset_check/"
 
     @Test(
-        "A rehearsal says what has no effect",
+        "A dry run says what has no effect",
         arguments: [
             (materialize + "x", #"{"partition":"p"}"#, false, []),
             (
@@ -85,7 +85,7 @@ import Testing
         #expect(notes.allSatisfy { $0.sentence.utf8.count < 400 })
     }
 
-    @Test("Sources have the names of a rehearsal, for the parameters of the endpoint")
+    @Test("Sources have the names of a dry run, for the parameters of the endpoint")
     func names() throws {
         let answer = Reporter().report(Self.check + "x?check_name=c", json: #"{"passed":true}"#)
         let sources = try #require(answer.sources)

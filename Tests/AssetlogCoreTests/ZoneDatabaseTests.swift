@@ -67,20 +67,20 @@ import Testing
 
     @Test("A machine without time zone data is told from a name that is unknown")
     func noData() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "zones-\(UUID().uuidString)")
-        let absent = ZoneDatabase(folder: folder.path)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "zones-\(UUID().uuidString)")
+        let absent = ZoneDatabase(directory: directory.path)
         #expect(throws: ZoneDatabase.Refusal.noData) { try absent.rules(of: "Europe/Berlin") }
         #expect(throws: ZoneDatabase.Refusal.noData) { try absent.rules(of: "nonsense") }
-        try FileManager.default.createDirectory(at: folder.appending(path: "Europe"), withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: directory.appending(path: "Europe"), withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
         #expect(throws: ZoneDatabase.Refusal.noData) { try absent.rules(of: "Europe/Berlin") }
         // It is installed while the server runs.
         try FileManager.default.copyItem(
-            at: URL(filePath: "/usr/share/zoneinfo/Europe/Berlin"), to: folder.appending(path: "Europe/Berlin"))
+            at: URL(filePath: "/usr/share/zoneinfo/Europe/Berlin"), to: directory.appending(path: "Europe/Berlin"))
         #expect(try absent.rules(of: "Europe/Berlin").period(at: 1_704_067_200).offset == 3600)
         #expect(throws: ZoneDatabase.Refusal.unknown(guess: "Europe/Berlin")) { try absent.rules(of: "Europe/Brelin") }
         #expect(throws: ZoneDatabase.Refusal.unknown(guess: nil)) { try absent.rules(of: "Asia/Tokyo") }
-        try Data("no zone".utf8).write(to: folder.appending(path: "Europe/Paris"))
+        try Data("no zone".utf8).write(to: directory.appending(path: "Europe/Paris"))
         #expect(throws: ZoneDatabase.Refusal.self) { try absent.rules(of: "Europe/Paris") }
     }
 }

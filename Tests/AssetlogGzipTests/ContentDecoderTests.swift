@@ -126,7 +126,7 @@ import Testing
         }
     }
 
-    @Test("Where the caller judges the ratio, that of an outer layer is limited all the same")
+    @Test("Where the caller checks the ratio, that of an outer layer is limited all the same")
     func outerRatio() throws {
         // Empty members decode to nothing, however many there are.
         let empty = Array(repeating: try GzipVector.compress([]), count: 200_000).flatMap { $0 }

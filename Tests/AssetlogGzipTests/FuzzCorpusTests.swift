@@ -6,9 +6,9 @@ import Testing
 /// The seeds of the fuzz target FuzzGzip, with its property, in every test run.
 @Suite struct FuzzCorpusTests {
     static var seeds: [URL] {
-        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Fuzz/Corpus/gzip")
-        return (try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)) ?? []
+        return (try? FileManager.default.contentsOfDirectory(at: directory, includingPropertiesForKeys: nil)) ?? []
     }
 
     @Test("There are seeds") func hasSeeds() { #expect(Self.seeds.count >= 20) }

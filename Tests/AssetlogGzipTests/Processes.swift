@@ -2,10 +2,10 @@ import Foundation
 
 /// Runs a program with a file as its input, and returns what it prints.
 func run(_ arguments: [String], input: [UInt8]) throws -> (status: Int32, output: [UInt8]) {
-    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("assetlog-gzip-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let file = folder.appendingPathComponent("input")
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("assetlog-gzip-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    let file = directory.appendingPathComponent("input")
     try Data(input).write(to: file)
 
     let process = Process()

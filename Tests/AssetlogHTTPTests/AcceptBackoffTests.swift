@@ -26,7 +26,7 @@ struct AcceptBackoffTests {
     }
 
     @Test(
-        "are only for want of something that may come back",
+        "are only for lack of something that may come back",
         arguments: [(EMFILE, true), (ENFILE, true), (ENOMEM, true), (ECONNABORTED, false), (EINVAL, false)])
     func shortages(_ code: CInt, isShortage: Bool) {
         #expect(AcceptBackoff.isShortage(IOError(errnoCode: code, reason: "accept")) == isShortage)

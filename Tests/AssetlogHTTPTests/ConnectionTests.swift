@@ -38,7 +38,7 @@ struct ConnectionTests {
 
     // MARK: Offers of other protocols
 
-    @Test("goes on after requests that offer another protocol, however the bytes are cut", arguments: [1, 7, 1000, 1 << 20])
+    @Test("continues after requests that offer another protocol, however the bytes are cut", arguments: [1, 7, 1000, 1 << 20])
     func ignoresOffers(pieceSize: Int) async throws {
         try await ServerFixture.run { server in
             let requests = [

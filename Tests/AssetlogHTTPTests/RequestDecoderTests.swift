@@ -88,7 +88,7 @@ struct RequestDecoderTests {
         }
     }
 
-    @Test("never takes a request for one that NIO's decoder stops after, or goes on after, when it does not", arguments: [1, 2, 3])
+    @Test("never takes a request for one that NIO's decoder stops after, or continues after, when it does not", arguments: [1, 2, 3])
     func agreesWithNIO(seed: UInt64) throws {
         let names = ["Connection", "connection", "Upgrade", "UPGRADE", "Proxy-Connection", "Upgrade-X", "Keep-Alive", "X-Connection"]
         let words = ["upgrade", "Upgrade", "close", "keep-alive", "upgraded", "x-upgrade", "h2c", "", "\"upgrade\"", "upgrade/1", "te"]
@@ -143,7 +143,7 @@ struct RequestDecoderTests {
         "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: TLS/1.0\r\n\r\n",
     ]
 
-    @Test("goes on after every request, wherever two are cut", arguments: forms)
+    @Test("continues after every request, wherever two are cut", arguments: forms)
     func goesOn(_ first: String) throws {
         for second in Self.forms {
             let expected = try Self.decodeEach([first, second])

@@ -56,7 +56,7 @@ struct ServerFixture {
 
     static func memory(_ logger: Logger) async throws -> any Storage {
         let configuration = try PluginConfiguration(
-            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], folder: "/", dataFolder: "/")
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], directory: "/", dataDirectory: "/")
         return try await StoragePlugin.memory.configure(configuration)
             .open(PluginContext(name: "memory", logger: logger))
     }

@@ -67,7 +67,7 @@ struct ConsumerLeaseTests {
         await first.stop()
     }
 
-    @Test("a server that stops saves the cursor and gives the lease back, and the other goes on without a gap or a repetition")
+    @Test("a server that stops saves the cursor and gives the lease back, and the other continues without a gap or a repetition")
     func handsOver() async throws {
         let (first, second) = try await Self.pair()
         try Self.append(25, to: first.storage)
@@ -114,7 +114,7 @@ struct ConsumerLeaseTests {
         await holder.stop()
     }
 
-    @Test("a server that another one has followed stops delivering, moves no cursor, and gets no second delivery beside the first")
+    @Test("a server that another one has followed stops delivering, moves no cursor, and gets no second delivery next to the first")
     func isFollowed() async throws {
         let first = Server(try await SharedStorage(), leaseDuration: .seconds(60))
         first.consumer.setStuck(true)

@@ -234,7 +234,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.status.lastError == nil)
     }
 
-    @Test("a lost lease ends whatever it is at, and it starts anew with the lease", arguments: Situation.allCases)
+    @Test("a lost lease ends whatever it is at, and it starts again with the lease", arguments: Situation.allCases)
     func losesLease(in situation: Situation) {
         var machine = machine(in: situation)
         #expect(machine.holdsLease)
@@ -249,7 +249,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.cursorRead(cursor, of: Self.log, at: .seconds(2)) == .readPage(after: 4))
     }
 
-    @Test("after a lost lease it goes on after what it has delivered, or after what another server has")
+    @Test("after a lost lease it continues after what it has delivered, or after what another server has")
     func goesOnAfterLoss() {
         for (generation, position, expected) in [(2, 10, 11), (2, 11, 11), (2, 30, 30), (3, 5, 5)] as [(Int64, Int64, Int64)] {
             var machine = reading()
@@ -265,7 +265,7 @@ struct ConsumerStateMachineTests {
         }
     }
 
-    @Test("a cursor that was not moved may be another server's: it asks for the lease before it reads anew")
+    @Test("a cursor that was not moved may be another server's: it asks for the lease before it reads again")
     func asksAfterRefusedSave() {
         var machine = machine(in: .saving)
         #expect(machine.saved(false, at: .seconds(1)) == .takeLease)

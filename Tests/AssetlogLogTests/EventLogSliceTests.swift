@@ -76,17 +76,17 @@ struct EventLogSliceTests {
             try await outcomes[1].value
                 == AppendOutcome(
                     sequences: 3...3,
-                    exceptions: [
-                        AppendException(index: 0, reason: .duplicate(sequence: 2)),
-                        AppendException(index: 2, reason: .duplicate(sequence: 1)),
+                    skippedEvents: [
+                        SkippedEvent(index: 0, reason: .duplicate(sequence: 2)),
+                        SkippedEvent(index: 2, reason: .duplicate(sequence: 1)),
                     ]))
         #expect(
             try await outcomes[2].value
                 == AppendOutcome(
                     sequences: 4...4,
-                    exceptions: [
-                        AppendException(index: 1, reason: .duplicate(sequence: 2)),
-                        AppendException(index: 2, reason: .conflict(sequence: 1)),
+                    skippedEvents: [
+                        SkippedEvent(index: 1, reason: .duplicate(sequence: 2)),
+                        SkippedEvent(index: 2, reason: .conflict(sequence: 1)),
                     ]))
         #expect(try await outcomes[3].value == AppendOutcome(sequences: 5...5))
         #expect(try await Self.assets(log) == ["a", "b", "c", "free", "d"])
@@ -152,7 +152,7 @@ struct EventLogSliceTests {
         await log.drain()
     }
 
-    @Test("a slice that waits gets room when the queue was full, however large it is, and append throws meanwhile")
+    @Test("a slice that waits gets room when the queue was full, however large it is, and append throws in the meantime")
     func waitsForFullQueue() async throws {
         let storage = try await GatedStorage()
         let log = EventLog(storage: storage, limits: .init(queuedEvents: 3), logger: Self.logger)
@@ -262,9 +262,9 @@ private final class Listener: CommitListener {
         result.forEach { token, outcome in
             switch outcome {
             case .committed: lines.append("\(token) committed")
-            case .excepted(.duplicate(let sequence)): lines.append("\(token) duplicate \(sequence)")
-            case .excepted(.conflict(let sequence)): lines.append("\(token) conflict \(sequence ?? 0)")
-            case .excepted(let reason): lines.append("\(token) \(reason)")
+            case .skipped(.duplicate(let sequence)): lines.append("\(token) duplicate \(sequence)")
+            case .skipped(.conflict(let sequence)): lines.append("\(token) conflict \(sequence ?? 0)")
+            case .skipped(let reason): lines.append("\(token) \(reason)")
             case .failed(let error): lines.append("\(token) failed \(error)")
             }
         }

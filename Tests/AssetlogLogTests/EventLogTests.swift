@@ -8,7 +8,7 @@ import Testing
 struct EventLogTests {
     private func makeLog(_ limits: EventLog.Limits = .init()) async throws -> EventLog {
         let configuration = try PluginConfiguration(
-            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], folder: "/", dataFolder: "/")
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], directory: "/", dataDirectory: "/")
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let storage = try await StoragePlugin.memory.configure(configuration)
             .open(PluginContext(name: "memory", logger: logger))

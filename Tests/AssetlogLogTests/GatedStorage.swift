@@ -20,7 +20,7 @@ final class GatedStorage: ForwardingStorage {
 
     static func memory() async throws -> any Storage {
         let configuration = try PluginConfiguration(
-            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], folder: "/", dataFolder: "/")
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], directory: "/", dataDirectory: "/")
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         return try await StoragePlugin.memory.configure(configuration).open(PluginContext(name: "memory", logger: logger))
     }

@@ -12,7 +12,7 @@ struct LogMetricsTests {
 
     private func makeLog(failing: Bool = false, _ limits: EventLog.Limits = .init()) async throws -> EventLog {
         let configuration = try PluginConfiguration(
-            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], folder: "/", dataFolder: "/")
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], directory: "/", dataDirectory: "/")
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let storage = try await StoragePlugin.memory.configure(configuration)
             .open(PluginContext(name: "memory", logger: logger))
@@ -58,7 +58,7 @@ struct LogMetricsTests {
     }
 
     @Test("count what is recorded once, and what was not recorded by its reason")
-    func exceptions() async throws {
+    func skippedEvents() async throws {
         let log = try await makeLog()
         log.start()
         let old = event(.check)
@@ -121,9 +121,9 @@ struct LogMetricsTests {
         #expect(value(#"assetlog_events_refused_total{reason="stopping"}"#) == 1)
     }
 
-    @Test("tell of each consumer where it is, and whether it waits for help")
+    @Test("report of each consumer where it is, and whether it waits for help")
     func consumers() {
-        let directory = ConsumerDirectory()
+        let directory = ConsumerRegistry()
         directory.register(in: registry)
         #expect(value(#"assetlog_consumer_position{consumer="a"}"#) == nil)
         let status = ConsumerStatus(

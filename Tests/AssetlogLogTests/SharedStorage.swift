@@ -50,7 +50,7 @@ final class SharedStorage: ForwardingStorage {
     /// Lets every request for the lease hang from now on, or no more.
     func setFrozen(_ isFrozen: Bool) { faults.withLock { $0.isFrozen = isFrozen } }
 
-    /// Gives the lease to this view, whoever has it: as if the other one had been away for too long.
+    /// Gives the lease to this view, a caller that has it: as if the other one had been away for too long.
     func seize(_ consumer: String, for duration: Duration) {
         ground.leases.withLock { $0[consumer] = .init(holder: holder, end: .now + duration) }
     }
@@ -91,6 +91,6 @@ final class SharedStorage: ForwardingStorage {
         return isFenced ? false : try await ground.inner.advance(cursor)
     }
 
-    // The other views go on.
+    // The other views continue.
     func close() async {}
 }

@@ -57,7 +57,7 @@ struct PoolTests {
         #expect(counter.most.load(ordering: .acquiring) <= 2)
     }
 
-    @Test("wait without a thread: as many tasks as one likes wait, and others go on")
+    @Test("wait without a thread: as many tasks as one likes wait, and others continue")
     func waitsWithoutThread() async throws {
         let holders = Holders()
         let readers = (0..<2).map { _ in Task { [database] in try await database.read { _ in holders.enter() } } }

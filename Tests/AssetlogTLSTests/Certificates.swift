@@ -2,22 +2,22 @@
 import AssetlogTLS
 import Foundation
 
-/// Files that the tests make through the openssl command, in a folder of their own that goes away with the value.
+/// Files that the tests make through the openssl command, in a directory of their own that goes away with the value.
 final class Certificates: Sendable {
-    let folder: String
+    let directory: String
 
     init() throws {
-        folder = NSTemporaryDirectory() + "assetlog-tls-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        directory = NSTemporaryDirectory() + "assetlog-tls-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try make("server")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: folder) }
+    deinit { try? FileManager.default.removeItem(atPath: directory) }
 
     var certificate: String { path("server.pem") }
     var key: String { path("server.key") }
 
-    func path(_ name: String) -> String { folder + "/" + name }
+    func path(_ name: String) -> String { directory + "/" + name }
 
     func write(_ name: String, _ text: String) throws -> String {
         try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
@@ -55,7 +55,7 @@ final class Certificates: Sendable {
         TLSCertificateFiles(certificateFile: path("\(name).pem"), keyFile: path("\(name).key"))
     }
 
-    /// Signs the certificate of NAME.key anew, for a time that is over.
+    /// Signs the certificate of NAME.key again, for a time that is over.
     func expire(_ name: String) throws {
         _ = try write("index.txt", "")
         let configuration = try write(
@@ -65,7 +65,7 @@ final class Certificates: Sendable {
             default_ca = this
             [this]
             database = \(path("index.txt"))
-            new_certs_dir = \(folder)
+            new_certs_dir = \(directory)
             default_md = sha256
             rand_serial = yes
             policy = any

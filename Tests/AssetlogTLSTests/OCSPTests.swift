@@ -35,7 +35,7 @@ import Testing
             furtherCertificates: [files.pair("other")], ocspResponseFile: files.path(response))
     }
 
-    @Test("A good response is stapled for whoever asks, to the certificate it is about", arguments: ["-tls1_2", "-tls1_3"])
+    @Test("A good response is stapled for a caller that asks, to the certificate it is about", arguments: ["-tls1_2", "-tls1_3"])
     func stapled(_ version: String) async throws {
         try respond("good", about: "site", state: "V")
         #expect(try TLSContext(configuration("good")).warnings.isEmpty)

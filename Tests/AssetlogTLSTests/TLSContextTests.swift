@@ -44,7 +44,7 @@ import Testing
             }
             expectFile("does not exist", files.path("missing.pem"))
             expectFile("does not exist", files.certificate + "/below.pem")
-            expectFile("is a directory", files.folder)
+            expectFile("is a directory", files.directory)
             expectFile("is not a PEM file", "/dev/zero")
             let large = try files.write("large.pem", String(repeating: "x", count: 1 << 20 + 1))
             expectFile("larger than 1 MiB", large)
@@ -55,7 +55,7 @@ import Testing
     func forbidden() throws {
         let path = try files.write("secret.key", files.text(files.key))
         #expect(chmod(path, 0) == 0)
-        // Root may read everything, so this thread, and no other, looks at files as nobody meanwhile.
+        // Root may read everything, so this thread, and no other, looks at files as nobody in the meantime.
         typealias SetFileUser = @convention(c) (UInt32) -> Int32
         let setFileUser = unsafeBitCast(try #require(dlsym(nil, "setfsuid")), to: SetFileUser.self)
         if getuid() == 0 { _ = setFileUser(65_534) }

@@ -29,7 +29,7 @@ import Testing
             clientAuthentication: authentication)
     }
 
-    /// Files as Kubernetes lays them out: the names are links into a folder that is a link to one of two.
+    /// Files as Kubernetes lays them out: the names are links into a directory that is a link to one of two.
     private func makeLinks() throws -> TLSConfiguration {
         let manager = FileManager.default
         for name in ["one", "two"] {
@@ -187,7 +187,7 @@ import Testing
 
     // MARK: Connections
 
-    @Test("An open connection goes on, a new one sees the new certificate, and a session is resumed", arguments: [2, 3])
+    @Test("An open connection continues, a new one sees the new certificate, and a session is resumed", arguments: [2, 3])
     func connections(_ version: Int) async throws {
         let store = try TLSContextStore(configuration())
         let orders: TestServer.Orders = [
@@ -224,7 +224,7 @@ import Testing
         try await server.stop()
     }
 
-    @Test("Whose authorities are replaced is verified anew, and not resumed", arguments: ["-tls1_2", "-tls1_3"])
+    @Test("Whose authorities are replaced is verified again, and not resumed", arguments: ["-tls1_2", "-tls1_3"])
     func authorities(_ version: String) async throws {
         try files.make("ca")
         try files.make("other-ca")
@@ -287,7 +287,7 @@ import Testing
         for index in 0..<500 {
             try link(index % 2 == 0 ? "two" : "one")
             outcomes[store.reloadIfChanged(), default: 0] += 1
-            // The load goes on beside it: at least one handshake for every five reloads.
+            // The load continues next to it: at least one handshake for every five reloads.
             while server.handshakes.withLockedValue({ $0.count }) < index / 5, !hasEnded.withLockedValue({ $0 }) {
                 try await Task.sleep(for: .milliseconds(1))
             }

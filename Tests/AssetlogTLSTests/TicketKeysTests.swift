@@ -32,7 +32,7 @@ import Testing
         let keys = keys
         let first = try #require(keys.current())
         clock.set(hours: hours)
-        // Whether a new one was made meanwhile or not, the old one lives as long.
+        // Whether a new one was made in the meantime or not, the old one lives as long.
         for _ in 0..<2 {
             let found = keys.key(named: first.name)
             #expect((found != nil) == isAccepted)

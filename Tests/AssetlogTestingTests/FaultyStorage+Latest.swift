@@ -2,7 +2,7 @@ import AssetlogCore
 
 extension FaultyStorage {
     /// The events before a moment, the latest first, but for the fault.
-    func latest(_ events: [LoggedEvent], before: EventMoment?, indexed: Int) -> [LoggedEvent] {
+    func latest(_ events: [LoggedEvent], before: EventTimeKey?, indexed: Int) -> [LoggedEvent] {
         var events = events
         if fault == .missesLateEventsInBackground {
             var greatest = Timestamp(microseconds: .min)
@@ -16,17 +16,17 @@ extension FaultyStorage {
         events.removeAll { event in
             guard let before else { return false }
             return switch fault {
-            case .repeatsTheMoment: event.moment > before
+            case .repeatsTheMoment: event.timeKey > before
             case .skipsTiesOnTheNextPage: event.timestamp >= before.timestamp
             case .takesTheNewestForTheLatest: event.sequence >= before.sequence
-            default: event.moment >= before
+            default: event.timeKey >= before
             }
         }
         return switch fault {
         case .takesTheNewestForTheLatest: events.reversed()
         case .ordersTiesByArrival:
             events.sorted { ($1.timestamp, $0.sequence) < ($0.timestamp, $1.sequence) }
-        default: events.sorted { $0.moment > $1.moment }
+        default: events.sorted { $0.timeKey > $1.timeKey }
         }
     }
 }

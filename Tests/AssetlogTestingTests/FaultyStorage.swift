@@ -236,7 +236,7 @@ final class FaultyStorage: Storage {
             let plan = plan(batch, content)
             let all = batch.events
             var events = plan.insertions.flatMap { all[$0] }
-            let isRefused = content.isPoisoned && events.contains { $0.deployment == StoragePlace.poisonedDeployment }
+            let isRefused = content.isPoisoned && events.contains { $0.deployment == StorageLocation.poisonedDeployment }
             if isRefused, fault == .remembersFailedIdentities { note(all.dropLast(), from: 1, of: batch, in: &content) }
             guard !isRefused || fault == .appliesHalfABatch else { throw StorageError(.unavailable, "poisoned") }
             var last = content.events.last?.sequence ?? 0
@@ -294,13 +294,13 @@ final class FaultyStorage: Storage {
             for event in events {
                 let start = page.next
                 page.next = event.sequence
-                page.moment = isByTime ? event.moment : nil
+                page.timeKey = isByTime ? event.timeKey : nil
                 guard passes(event.event, query) else {
                     page.skipped += 1
                     guard page.skipped >= query.maximumSkipped, fault != .skipsWithoutEnd else { continue }
-                    if fault == .staysWhereItSkips { (page.next, page.moment) = (start, page.events.last?.moment) }
+                    if fault == .staysWhereItSkips { (page.next, page.timeKey) = (start, page.events.last?.timeKey) }
                     if fault == .losesWhatItSkips { page.next += 2 }
-                    if fault == .endsWhereItSkips { (page.next, page.moment) = (query.order.start, nil) }
+                    if fault == .endsWhereItSkips { (page.next, page.timeKey) = (query.order.start, nil) }
                     break
                 }
                 page.events.append(event)
@@ -308,7 +308,7 @@ final class FaultyStorage: Storage {
                 if page.events.count >= query.limit, fault != .ignoresLimit { break }
                 if bytes >= query.maximumBytes, fault != .ignoresBytes { break }
             }
-            if fault == .pagesByTimeEndAnywhere { page.moment?.timestamp.microseconds += 1 }
+            if fault == .pagesByTimeEndAnywhere { page.timeKey?.timestamp.microseconds += 1 }
             if fault == .liesAboutNext { page.next += 1 }
             if fault == .pagesEndWithNext, let last = page.events.last { page.next = last.sequence }
             return page
@@ -466,7 +466,7 @@ extension StorageSubject {
     static func faulty(_ fault: StorageFault?) -> StorageSubject {
         StorageSubject {
             let disk = Disk()
-            return StoragePlace(
+            return StorageLocation(
                 open: {
                     disk.content.withLock { content in
                         if fault == .keepsATornWrite, content.isTorn, var last = content.events.last {

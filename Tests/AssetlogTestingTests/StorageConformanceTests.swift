@@ -27,7 +27,7 @@ struct StorageConformanceTests {
     func skips() async throws {
         let subject = StorageSubject {
             let place = try await StorageSubject.faulty(.namesItselfAnewOnClose).makePlace()
-            return StoragePlace(open: place.open, forgets: "it is a test")
+            return StorageLocation(open: place.open, forgets: "it is a test")
         }
         var reasons: [String] = []
         for conformance in StorageConformance.cases {

@@ -6,17 +6,17 @@ import Testing
 struct AccessTests {
     /// A server that asks for tokens, on loopback.
     static func server(
-        _ settings: [String] = [], in folder: URL? = nil, _ arguments: [String] = []
+        _ settings: [String] = [], in directory: URL? = nil, _ arguments: [String] = []
     ) throws -> ServerProcess {
         try ServerProcess(
             ["--set", "auth.required=true", "--set", "deployments.declared=prod,staging"]
-                + settings.flatMap { ["--set", $0] } + arguments, in: folder)
+                + settings.flatMap { ["--set", $0] } + arguments, in: directory)
     }
 
     static func createToken(_ name: String, _ arguments: [String], on server: ServerProcess) throws -> String {
         let result = try run(
             ServerProcess.binary.path,
-            ["token", "create", name, "--data", server.folder.appending(path: "data").path] + arguments)
+            ["token", "create", name, "--data", server.directory.appending(path: "data").path] + arguments)
         #expect(result.status == 0, "\(result.errors)")
         return result.output.trimmingCharacters(in: .newlines)
     }
@@ -60,7 +60,7 @@ struct AccessTests {
         let server = try Self.server()
         defer {
             #expect(server.stop() == 0)
-            try? FileManager.default.removeItem(at: server.folder)
+            try? FileManager.default.removeItem(at: server.directory)
         }
         let report = "report:materialization,report:check,report:observation"
         let everything = report + ",read,admin"
@@ -78,7 +78,7 @@ struct AccessTests {
 
         let key = "/prod/report_asset_materialization/warehouse/orders"
         #expect(try Self.becomes(200) { try Self.status("POST", key, on: server, token: revoked) })
-        #expect(try assetlog("token", "revoke", "revoked", "--data", server.folder.appending(path: "data").path).status == 0)
+        #expect(try assetlog("token", "revoke", "revoked", "--data", server.directory.appending(path: "data").path).status == 0)
         #expect(try Self.becomes(401) { try Self.status("POST", key, on: server, token: revoked) })
         #expect(try Self.becomes(401) { try Self.status("POST", key, on: server, token: expired) })
         let page = try run(
@@ -86,7 +86,7 @@ struct AccessTests {
         let id = try #require(page.output.firstMatch(of: /"event_id":"([^"]+)"/)?.output.1)
         #expect(page.output.contains(#""reported_by":"revoked""#))
 
-        // Reports say 401 in all cases, as the original does; the others tell who is unknown from who may not.
+        // Reports say 401 in all cases, as Dagster does; the others tell who is unknown from who may not.
         let rows =
             ["materialization/warehouse/orders", "check/warehouse/orders?check_name=c&passed=true", "observation/warehouse/orders"]
             .map {
@@ -194,7 +194,7 @@ struct AccessTests {
             printf 'url = "http://127.0.0.1:\(server.url.port ?? 0)/report_asset_materialization/lake/a"\\nrequest = POST\\noutput = /dev/null\\n' >> c
             curl -s -f -H 'Authorization: Bearer \(writer)' -K c
             """
-        let result = try run("bash", ["-euc", script], in: server.folder)
+        let result = try run("bash", ["-euc", script], in: server.directory)
         #expect(result.status == 0, "\(result.errors)")
         func page(_ query: String) throws -> String {
             try run(
@@ -272,7 +272,7 @@ struct AccessTests {
         #expect(try events("localhost") == 0)
     }
 
-    @Test("answers 429 with the fields that say when to go on")
+    @Test("answers 429 with the fields that say when to continue")
     func rates() throws {
         let server = try Self.server(["limits.token_rate=2", "limits.token_burst=3"].map { "server.\($0)" })
         defer { server.stop() }

@@ -33,15 +33,15 @@ struct AccidentTests {
         case writeAheadLog = "events.sqlite-wal"
         case sharedMemory = "events.sqlite-shm"
         case lock = "lock"
-        case folder = ""
+        case directory = ""
     }
 
     @Test("are noticed within a second or two: reports and readiness are 503 until the file is back", arguments: Accident.allCases)
     func moved(_ accident: Accident) throws {
         let server = try ServerProcess()
         for _ in 0..<5 { #expect(try Self.report(to: server) == "200") }
-        let path = server.folder.appending(path: accident == .folder ? "data" : "data/\(accident.rawValue)")
-        let away = server.folder.appending(path: "away")
+        let path = server.directory.appending(path: accident == .directory ? "data" : "data/\(accident.rawValue)")
+        let away = server.directory.appending(path: "away")
         try FileManager.default.moveItem(at: path, to: away)
         try Self.wait("a report is refused") { try Self.report(to: server) == "503" }
         #expect(try Self.get(server, "/readyz?verbose").status == "503")
@@ -57,30 +57,30 @@ struct AccidentTests {
         try Self.wait("events are read again") { try Self.get(server, "/api/v1/events").status == "200" }
         #expect(try Self.get(server, "/readyz").status == "200")
         #expect(server.stop() == 0)
-        let verified = try assetlog("verify", "--data", server.folder.appending(path: "data").path)
+        let verified = try assetlog("verify", "--data", server.directory.appending(path: "data").path)
         #expect(verified.output.contains("no problems found"), "\(verified)")
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
-    @Test("with another file in the place of the log are noticed too")
+    @Test("with another file instead of the log are noticed too")
     func replaced() throws {
         let server = try ServerProcess()
         for _ in 0..<5 { #expect(try Self.report(to: server) == "200") }
-        let log = server.folder.appending(path: "data/events.sqlite")
-        let copy = server.folder.appending(path: "copy")
+        let log = server.directory.appending(path: "data/events.sqlite")
+        let copy = server.directory.appending(path: "copy")
         try FileManager.default.copyItem(at: log, to: copy)
         #expect(rename(copy.path, log.path) == 0)
         try Self.wait("a report is refused") { try Self.report(to: server) == "503" }
         #expect(server.said.contains("was replaced by another file"), "\(server.said)")
         server.stop()
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("that took the write-ahead log lose nothing when the server is stopped and started")
     func savesWriteAheadLog() throws {
         let server = try ServerProcess()
         for _ in 0..<20 { #expect(try Self.report(to: server) == "200") }
-        try FileManager.default.removeItem(at: server.folder.appending(path: "data/events.sqlite-wal"))
+        try FileManager.default.removeItem(at: server.directory.appending(path: "data/events.sqlite-wal"))
         var recorded = 20
         try Self.wait("a report is refused") {
             let status = try Self.report(to: server)
@@ -88,12 +88,12 @@ struct AccidentTests {
             return status == "503"
         }
         #expect(server.stop() == 0)
-        let second = try ServerProcess(in: server.folder)
+        let second = try ServerProcess(in: server.directory)
         #expect(try Self.report(to: second) == "200")
         let last = try Self.get(second, "/api/v1/events?order=desc&limit=1")
         #expect(last.body.contains(#""sequence":\#(recorded + 1),"#), "\(recorded) \(last)")
         #expect(second.stop() == 0)
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("that took the log keep the server from starting until the loss is accepted, and no sequence is used again")
@@ -103,10 +103,10 @@ struct AccidentTests {
         // The index follows within a second.
         usleep(2_500_000)
         #expect(server.stop() == 0)
-        let log = server.folder.appending(path: "data/events.sqlite")
+        let log = server.directory.appending(path: "data/events.sqlite")
         let backup = try Data(contentsOf: log)
         try FileManager.default.removeItem(at: log)
-        let refusal = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(in: server.folder) }
+        let refusal = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(in: server.directory) }
         #expect(refusal?.status == 2)
         #expect(refusal?.said.contains("has lost the events 1 to 20") == true, "\(refusal?.said ?? "")")
         #expect(refusal?.said.contains("--accept-loss") == true)
@@ -116,12 +116,12 @@ struct AccidentTests {
         try backup.write(to: log)
         let script = "import sqlite3, sys\nc = sqlite3.connect(sys.argv[1])\nc.execute('DELETE FROM events WHERE sequence > 5')\nc.commit()"
         #expect(try run("python3", ["-c", script, log.path]).status == 0)
-        let second = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(in: server.folder) }
+        let second = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(in: server.directory) }
         #expect(second?.said.contains("has lost the events 6 to 20") == true, "\(second?.said ?? "")")
-        let verified = try assetlog("verify", "--data", server.folder.appending(path: "data").path)
+        let verified = try assetlog("verify", "--data", server.directory.appending(path: "data").path)
         #expect(verified.status == 2 && verified.output.contains("has lost the events 6 to 20"), "\(verified)")
 
-        let accepting = try ServerProcess(["--accept-loss"], in: server.folder)
+        let accepting = try ServerProcess(["--accept-loss"], in: server.directory)
         #expect(accepting.said.contains("Events were accepted as lost"), "\(accepting.said)")
         #expect(try Self.report(to: accepting) == "200")
         let page = try Self.get(accepting, "/api/v1/events")
@@ -130,14 +130,14 @@ struct AccidentTests {
         #expect(try Self.get(accepting, "/metrics").body.contains("assetlog_log_events 6\n"))
         #expect(accepting.stop() == 0)
         // From now on it is an ordinary log.
-        let third = try ServerProcess(in: server.folder)
+        let third = try ServerProcess(in: server.directory)
         #expect(try Self.report(to: third) == "200")
         #expect(try Self.get(third, "/api/v1/events?order=desc&limit=1").body.contains(#""sequence":22"#))
         #expect(third.stop() == 0)
         #expect(
-            try assetlog("verify", "--data", server.folder.appending(path: "data").path).output
+            try assetlog("verify", "--data", server.directory.appending(path: "data").path).output
                 == "7 events read, no problems found.\n")
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("with the descriptors of the server do not cost its index")
@@ -146,12 +146,12 @@ struct AccidentTests {
         for number in 0..<50 { #expect(try Self.report(to: server, "a\(number % 5)") == "200") }
         usleep(2_500_000)
         #expect(server.stop() == 0)
-        let index = server.folder.appending(path: "data/index.sqlite")
+        let index = server.directory.appending(path: "data/index.sqlite")
         func inode() throws -> Int? {
             try FileManager.default.attributesOfItem(atPath: index.path)[.systemFileNumber] as? Int
         }
         let before = try inode()
-        let second = try ServerProcess(in: server.folder)
+        let second = try ServerProcess(in: server.directory)
         let script = """
             import json, resource, socket, sys, time, urllib.request
             port, pid = int(sys.argv[1]), int(sys.argv[2])
@@ -192,6 +192,6 @@ struct AccidentTests {
             ])
         #expect(keyed.output == "200", "\(keyed) \(starved.output)")
         #expect(second.stop() == 0)
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 }

@@ -21,14 +21,14 @@ struct BoundedReadTests {
             curl -s -f -H 'Authorization: Bearer \(writer)' -H 'Content-Type: application/x-ndjson' \\
                 --data-binary @events http://127.0.0.1:\(server.url.port ?? 0)/prod/api/v1/events
             """
-        let result = try run("bash", ["-euc", script], in: server.folder)
+        let result = try run("bash", ["-euc", script], in: server.directory)
         #expect(result.output.contains("\"recorded\":\(events)"), "\(result.output)\(result.errors)")
-        try writer.write(to: server.folder.appending(path: "writer"), atomically: true, encoding: .utf8)
+        try writer.write(to: server.directory.appending(path: "writer"), atomically: true, encoding: .utf8)
         return server
     }
 
     private static func writer(of server: ServerProcess) throws -> String {
-        try String(contentsOf: server.folder.appending(path: "writer"), encoding: .utf8)
+        try String(contentsOf: server.directory.appending(path: "writer"), encoding: .utf8)
     }
 
     private static func ask(_ path: String, on server: ServerProcess, token: String) throws -> String {
@@ -59,7 +59,7 @@ struct BoundedReadTests {
         let server = try Self.server()
         defer {
             #expect(server.stop() == 0)
-            try? FileManager.default.removeItem(at: server.folder)
+            try? FileManager.default.removeItem(at: server.directory)
         }
         // Which assets the first one covers has to be looked up in more than the index looks at.
         for (name, pattern, found) in [("wide", "**/a", Self.planted), ("narrow", "lake/*", Self.planted), ("none", "none/of/these", [])] {
@@ -91,7 +91,7 @@ struct BoundedReadTests {
         let server = try Self.server()
         defer {
             #expect(server.stop() == 0)
-            try? FileManager.default.removeItem(at: server.folder)
+            try? FileManager.default.removeItem(at: server.directory)
         }
         let tokens = try ["greedy", "modest"].map { try AccessTests.createToken($0, ["--allow", "read"], on: server) }
         for token in tokens {

@@ -4,18 +4,18 @@ import Testing
 /// What clients and proxies say about their connections, by real ones.
 @Suite("Clients of the built server")
 struct ClientTests {
-    private static let folder = ServerProcess.root.appending(path: "Tests/Clients")
+    private static let directory = ServerProcess.root.appending(path: "Tests/Clients")
     private static let hasJava = (try? run("javac", ["--version"]).status) == 0
 
     @Test("are answered whatever protocol they offer, on every route, with every method and body", arguments: ["http", "https"])
     func offers(scheme: String) throws {
         let server = try ServerProcess(scheme == "https" ? TestCertificate.arguments : [])
         let result = try run(
-            "python3", [Self.folder.appending(path: "offers").path, "\(scheme)://localhost:\(server.url.port ?? 0)"])
+            "python3", [Self.directory.appending(path: "offers").path, "\(scheme)://localhost:\(server.url.port ?? 0)"])
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(server.stop() == 0)
         print("offers over \(scheme): \(result.output.split(separator: "\n").last ?? "")")
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("may be curl that offers h2c with every request of one connection")
@@ -33,14 +33,14 @@ struct ClientTests {
         #expect(prior.status != 0)
         #expect(try run("curl", ["-sS", "\(server.url)/api/v1/events?limit=1000"]).output.components(separatedBy: "curl_").count == 41)
         server.stop()
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("may be Java's, which offers h2c with every request", .enabled(if: hasJava, "there is no JDK in PATH"))
     func java() throws {
         let server = try ServerProcess()
         let result = try run(
-            "java", [Self.folder.appending(path: "Reporter.java").path, "http://localhost:\(server.url.port ?? 0)", "java", "60"])
+            "java", [Self.directory.appending(path: "Reporter.java").path, "http://localhost:\(server.url.port ?? 0)", "java", "60"])
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.split(separator: "\n").count == 60)
         let events = try run("curl", ["-sS", "\(server.url)/api/v1/events?limit=1000"]).output
@@ -49,6 +49,6 @@ struct ClientTests {
             #expect(events.contains(#"["\#(key)"]"#) && events.contains(id))
         }
         server.stop()
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 }

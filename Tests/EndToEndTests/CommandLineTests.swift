@@ -34,7 +34,7 @@ struct CommandLineTests {
     @Test("listen on every address of both families for *")
     func everyAddress() throws {
         let server = try ServerProcess(["--listen", "*:0", "--allow-insecure", "--set", "auth.required=false"])
-        defer { try? FileManager.default.removeItem(at: server.folder) }
+        defer { try? FileManager.default.removeItem(at: server.directory) }
         let port = try #require(server.url.port)
         #expect(try status("127.0.0.1", port) == "200")
         if try run("sh", ["-c", "test -e /proc/net/if_inet6 && grep -q lo /proc/net/if_inet6"]).status == 0 {
@@ -51,7 +51,7 @@ struct CommandLineTests {
     @Test("know a host by its name, with whatever port and final dot it was written")
     func hosts() throws {
         let server = try ServerProcess(["--set", "server.hosts=Assets.example.com:3000,other.example.com."])
-        defer { try? FileManager.default.removeItem(at: server.folder) }
+        defer { try? FileManager.default.removeItem(at: server.directory) }
         let port = try #require(server.url.port)
         for host in ["assets.example.com", "assets.example.com:\(port)", "other.example.com", "OTHER.example.com.:80"] {
             #expect(try status("127.0.0.1", port, host) == "200", "\(host)")
@@ -81,7 +81,7 @@ struct CommandLineTests {
         ]
         arguments += ["--set", "exporters.a.keep_files=1000000", "--set", "exporters.a.rotate_after=100y"]
         let server = try ServerProcess(arguments, limitedTo: 1024)
-        defer { try? FileManager.default.removeItem(at: server.folder) }
+        defer { try? FileManager.default.removeItem(at: server.directory) }
         let port = try #require(server.url.port)
         for _ in 0..<8 { #expect(try status("127.0.0.1", port) == "200") }
         #expect(try run("curl", ["-sS", "\(server.url)/api/v1/events"]).output.contains(#""kind":"observation""#))
@@ -100,7 +100,7 @@ struct CommandLineTests {
         var arguments = least.flatMap { ["--set", "server.limits.\($0.key)=\($0.value)"] }
         arguments += ["--set", "server.event_loops=1", "--set", "server.shutdown_grace=0", "--set", "storage.sqlite.checkpoint_pages=100"]
         let server = try ServerProcess(arguments)
-        defer { try? FileManager.default.removeItem(at: server.folder) }
+        defer { try? FileManager.default.removeItem(at: server.directory) }
         #expect(try status("127.0.0.1", try #require(server.url.port)) == "200")
         #expect(server.stop() == 0)
     }
@@ -108,7 +108,7 @@ struct CommandLineTests {
     @Test("serve with memory at its greatest number of events")
     func memory() throws {
         let server = try ServerProcess(["--storage", "memory", "--set", "storage.memory.maximum_events=1000000000"])
-        defer { try? FileManager.default.removeItem(at: server.folder) }
+        defer { try? FileManager.default.removeItem(at: server.directory) }
         #expect(try status("127.0.0.1", try #require(server.url.port)) == "200")
         #expect(server.stop() == 0)
     }
@@ -119,12 +119,12 @@ struct CommandLineTests {
 
     @Test("look at files as the user who asks", .enabled(if: canChangeUser, "needs root and setpriv"))
     func files() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-check-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        func make(_ name: String, _ mode: Int, isFolder: Bool = false) throws -> String {
-            let path = folder.appending(path: name).path
-            if isFolder {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-check-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        func make(_ name: String, _ mode: Int, isDirectory: Bool = false) throws -> String {
+            let path = directory.appending(path: name).path
+            if isDirectory {
                 try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
             } else {
                 try Data().write(to: URL(filePath: path))
@@ -132,8 +132,8 @@ struct CommandLineTests {
             try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
             return path
         }
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder.path)
-        let (data, open) = (try make("data", 0o700, isFolder: true), try make("open", 0o777, isFolder: true))
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
+        let (data, open) = (try make("data", 0o700, isDirectory: true), try make("open", 0o777, isDirectory: true))
         let (log, tokens) = (try make("access.log", 0o600), try make("tokens.yaml", 0o600))
         func check(_ settings: [String: String]) throws -> CommandResult {
             let flags = settings.flatMap { ["--set", "\($0.key)=\($0.value)"] }
@@ -171,12 +171,12 @@ struct ReadOnlyFileSystemTests {
         arguments: ["stopped", "killed", "killed without shared memory", "running"])
     func commands(_ state: String) throws {
         let server = try ServerProcess()
-        defer { try? FileManager.default.removeItem(at: server.folder) }
+        defer { try? FileManager.default.removeItem(at: server.directory) }
         for index in 0..<20 {
             let result = try run("curl", ["-sS", "-X", "POST", "\(server.url)/report_asset_materialization/a\(index)"])
             #expect(result.output == "{}")
         }
-        let data = server.folder.appending(path: "data").path
+        let data = server.directory.appending(path: "data").path
         if state == "stopped" { #expect(server.stop() == 0) }
         if state.hasPrefix("killed") { server.kill() }
         if state == "killed without shared memory" {
@@ -195,7 +195,7 @@ struct ReadOnlyFileSystemTests {
             "$0" verify --data "$2"
             "$0" copy --from "sqlite:$1" --to "sqlite:$2/copy"
             """
-        let copies = server.folder.appending(path: "copies")
+        let copies = server.directory.appending(path: "copies")
         try FileManager.default.createDirectory(at: copies, withIntermediateDirectories: true)
         let result = try run(
             "unshare", ["-m", "--propagation", "private", "bash", "-c", script, ServerProcess.binary.path, data, copies.path])
@@ -208,11 +208,12 @@ struct ReadOnlyFileSystemTests {
 
     @Test("is named by check-config --files", .enabled(if: canMount, "needs root and mount namespaces"))
     func inspection() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-ro-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-ro-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
         let script = #"mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$0" check-config --files --data "$1/data""#
-        let result = try run("unshare", ["-m", "--propagation", "private", "bash", "-c", script, ServerProcess.binary.path, folder.path])
+        let result = try run(
+            "unshare", ["-m", "--propagation", "private", "bash", "-c", script, ServerProcess.binary.path, directory.path])
         #expect(result.status == 78)
         #expect(result.errors.contains("Read-only file system. Choose a path on a file system that is not read-only."), "\(result.errors)")
     }

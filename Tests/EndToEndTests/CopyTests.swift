@@ -11,7 +11,7 @@ struct CopyTests {
     }
 
     private static func submit(_ count: Int, to server: ServerProcess) throws {
-        let file = server.folder.appending(path: "body-\(UUID().uuidString)")
+        let file = server.directory.appending(path: "body-\(UUID().uuidString)")
         let lines = (0..<count).map { #"{"kind":"materialization","asset_key":["t\#($0 % 50)"],"description":"number \#($0)"}"# + "\n" }
         try Data(lines.joined().utf8).write(to: file)
         let answer = try run(
@@ -31,7 +31,7 @@ struct CopyTests {
     func copies() throws {
         let place = try Workplace()
         let server = try Self.server(120)
-        let source = server.folder.appending(path: "data").path
+        let source = server.directory.appending(path: "data").path
         let sides = ["--from", "sqlite:\(source)", "--to", "sqlite:copy"]
         let first = try copy(place, sides)
         #expect(first.status == 0, "\(first.errors)")
@@ -50,14 +50,14 @@ struct CopyTests {
         #expect(configured.output.hasPrefix("copied 0 events; 150"), "\(configured)")
     }
 
-    @Test("goes on after it was killed, without losing or doubling anything")
+    @Test("continues after it was killed, without losing or doubling anything")
     func resumes() throws {
         let place = try Workplace()
         let server = try Self.server(60_000)
         #expect(server.stop() == 0)
-        let source = server.folder.appending(path: "data").path
+        let source = server.directory.appending(path: "data").path
         var (kills, attempt) = (0, 0)
-        // A quick machine may be done before it is killed: then into another folder.
+        // A quick machine may be done before it is killed: then into another directory.
         while kills < 2, attempt < 20 {
             attempt += 1
             let sides = ["--from", "sqlite:\(source)", "--to", "sqlite:copy-\(attempt)"]
@@ -74,7 +74,7 @@ struct CopyTests {
     }
 
     /// Starts a copy and kills it when its destination has grown; false: it had ended.
-    private func kill(_ place: Workplace, _ sides: [String], _ folder: String, atBytes bytes: Int) throws -> Bool {
+    private func kill(_ place: Workplace, _ sides: [String], _ directory: String, atBytes bytes: Int) throws -> Bool {
         let process = Process()
         process.executableURL = ServerProcess.binary
         process.arguments = ["copy"] + sides
@@ -82,7 +82,7 @@ struct CopyTests {
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let log = place.url.appending(path: "\(folder)/events.sqlite-wal").path
+        let log = place.url.appending(path: "\(directory)/events.sqlite-wal").path
         while process.isRunning {
             let size = try? FileManager.default.attributesOfItem(atPath: log)[.size] as? Int
             if let size, size >= bytes { break }
@@ -99,10 +99,10 @@ struct CopyTests {
         let exporter = ["--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=audit.jsonl"]
         let server = try ServerProcess(exporter)
         try Self.submit(40, to: server)
-        let data = server.folder.appending(path: "data").path
+        let data = server.directory.appending(path: "data").path
         let token = try assetlog("token", "create", "etl", "--allow", "read", "--data", data)
         #expect(token.status == 0, "\(token.errors)")
-        let lines = server.folder.appending(path: "audit.jsonl")
+        let lines = server.directory.appending(path: "audit.jsonl")
         let end = Date.now + 60
         while (try? String(contentsOf: lines, encoding: .utf8).split(separator: "\n").count) != 40, Date.now < end { usleep(50_000) }
         #expect(server.stop() == 0)
@@ -125,8 +125,8 @@ struct CopyTests {
         let place = try Workplace()
         let (source, other) = (try Self.server(20), try Self.server(5))
         let sides = [
-            "--from", "sqlite:\(source.folder.appending(path: "data").path)", "--to",
-            "sqlite:\(other.folder.appending(path: "data").path)",
+            "--from", "sqlite:\(source.directory.appending(path: "data").path)", "--to",
+            "sqlite:\(other.directory.appending(path: "data").path)",
         ]
         let busy = try copy(place, sides)
         #expect(busy.status == 1 && busy.errors.contains("Another server"), "\(busy)")
@@ -134,7 +134,7 @@ struct CopyTests {
         let foreign = try copy(place, sides)
         #expect(foreign.status == 2 && foreign.errors.contains("the first difference is event number 1"), "\(foreign)")
         #expect(foreign.output == "")
-        #expect(try assetlog("verify", "--data", other.folder.appending(path: "data").path).output.hasPrefix("5 events"))
+        #expect(try assetlog("verify", "--data", other.directory.appending(path: "data").path).output.hasPrefix("5 events"))
         let missing = try copy(place, ["--from", "sqlite:nowhere", "--to", "sqlite:copy"])
         #expect(missing.status == 1 && missing.errors.contains("There is no log at"), "\(missing)")
         #expect(!FileManager.default.fileExists(atPath: place.url.path + "/nowhere"))

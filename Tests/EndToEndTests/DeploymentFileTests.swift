@@ -17,10 +17,10 @@ struct DeploymentFileTests {
 
     /// What systemd says of the unit with this build's executable; an empty text means nothing.
     private func verify(_ text: String) throws -> String {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-unit-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "assetlog.service")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appending(path: "assetlog.service")
         let binary = ServerProcess.binary.resolvingSymlinksInPath().path
         try text.replacing("/usr/bin/assetlog", with: binary).write(to: file, atomically: true, encoding: .utf8)
         let result = try run("systemd-analyze", ["verify", "--man=no", file.path])
@@ -42,10 +42,10 @@ struct DeploymentFileTests {
         let pairs = text.matches(of: /(?m)^Environment=([A-Z_]+)=(.*)$/).map { (String($0.1), String($0.2)) }
         let environment = Dictionary(pairs) { $1 }
         #expect(environment.count >= 1)
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-unit-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appending(path: "assetlog.yaml")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-unit-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
+        let file = directory.appending(path: "assetlog.yaml")
         func data(_ yaml: String) throws -> String {
             try yaml.write(to: file, atomically: true, encoding: .utf8)
             let result = try run(

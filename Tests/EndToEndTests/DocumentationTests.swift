@@ -21,30 +21,30 @@ struct DocumentationTests {
 
     @Test("hold examples that work as they are typed", arguments: documents)
     func examples(_ document: String) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         // The sample for servers is an example too.
-        let configuration = folder.appending(path: "assetlog.yaml")
+        let configuration = directory.appending(path: "assetlog.yaml")
         try FileManager.default.copyItem(at: ServerProcess.root.appending(path: "docker/assetlog.yaml"), to: configuration)
         let server = try ServerProcess(
-            ["--config", configuration.path, "--set", "deployments.declared=prod,staging"], in: folder)
+            ["--config", configuration.path, "--set", "deployments.declared=prod,staging"], in: directory)
         let blocks = try Self.blocks(document)
         #expect(!blocks.isEmpty)
         for block in blocks {
             let script = block.replacing("localhost:3000", with: "127.0.0.1:\(server.url.port ?? 0)")
             let path = "\(ServerProcess.binary.deletingLastPathComponent().path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
             let result = try run(
-                "bash", ["-euo", "pipefail", "-c", script], in: folder,
+                "bash", ["-euo", "pipefail", "-c", script], in: directory,
                 environment: [
-                    "PATH": path, "DATA": folder.appending(path: "data").path, "ASSETLOG_URL": server.url.absoluteString,
-                    "ASSETLOG_SPOOL": folder.appending(path: "spool").path,
+                    "PATH": path, "DATA": directory.appending(path: "data").path, "ASSETLOG_URL": server.url.absoluteString,
+                    "ASSETLOG_SPOOL": directory.appending(path: "spool").path,
                 ])
             #expect(result.status == 0, "\(document):\n\(block)\n\(result.output)\(result.errors)")
             // A refused report is answered, so curl alone would not notice.
             #expect(!result.output.contains(#""error""#), "\(document):\n\(block)\n\(result.output)")
         }
         #expect(server.stop() == 0)
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: directory)
     }
 
     @Test("show the configuration of this build")
@@ -67,21 +67,21 @@ struct DocumentationTests {
     }
 
     @Test("name every top-level folder, and no other")
-    func folders() throws {
-        let folders = try FileManager.default.contentsOfDirectory(
+    func directories() throws {
+        let directories = try FileManager.default.contentsOfDirectory(
             at: ServerProcess.root, includingPropertiesForKeys: [.isDirectoryKey], options: .skipsHiddenFiles
         ).filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
             .map(\.lastPathComponent).filter { $0 != "assetlog-data" }
         let rows = try Self.text("README.md").split(separator: "\n").filter { $0.hasPrefix("| `") }
             .compactMap { $0.split(separator: "`").dropFirst().first }
-        #expect(Set(rows.map(String.init)) == Set(folders))
+        #expect(Set(rows.map(String.init)) == Set(directories))
     }
 
     @Test("hold Swift that compiles against this build's modules")
     func swiftSnippets() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
         let snippets = try Self.text("Docs/Reporting.md").components(separatedBy: "```swift\n").dropFirst()
             .map { $0.components(separatedBy: "```")[0] }
         #expect(snippets.count == 1)
@@ -90,7 +90,7 @@ struct DocumentationTests {
         let maps = try FileManager.default.contentsOfDirectory(atPath: sources).map { "\(sources)/\($0)/module.modulemap" }
             .filter { FileManager.default.fileExists(atPath: $0) }.flatMap { ["-Xcc", "-fmodule-map-file=\($0)"] }
         for snippet in snippets {
-            let file = folder.appending(path: "main.swift")
+            let file = directory.appending(path: "main.swift")
             try snippet.write(to: file, atomically: true, encoding: .utf8)
             let result = try run("swiftc", ["-typecheck", "-swift-version", "6", "-I", modules] + maps + [file.path])
             #expect(result.status == 0, "\(result.errors)")
@@ -99,14 +99,14 @@ struct DocumentationTests {
 
     /// Every page of the repository that people read.
     private static let pages: [String] = {
-        let folders = ["Docs", "Docs/Decisions", "Docs/Examples/CustomBackend"]
-        let pages = folders.flatMap { folder in
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: ServerProcess.root.appending(path: folder).path)) ?? []
-            return names.filter { $0.hasSuffix(".md") }.map { "\(folder)/\($0)" }
+        let directories = ["Docs", "Docs/Decisions", "Docs/Examples/CustomBackend"]
+        let pages = directories.flatMap { directory in
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: ServerProcess.root.appending(path: directory).path)) ?? []
+            return names.filter { $0.hasSuffix(".md") }.map { "\(directory)/\($0)" }
         }
         let plugins = ["Storage", "Exporters"].flatMap { kind in
-            let folder = ServerProcess.root.appending(path: "Plugins/\(kind)").path
-            return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).map { "Plugins/\(kind)/\($0)/README.md" }
+            let directory = ServerProcess.root.appending(path: "Plugins/\(kind)").path
+            return ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).map { "Plugins/\(kind)/\($0)/README.md" }
         }
         return (["README.md"] + pages + plugins).sorted()
     }()
@@ -123,9 +123,9 @@ struct DocumentationTests {
     @Test("link to files and headings that exist", arguments: pages)
     func links(_ document: String) throws {
         let text = try Self.text(document)
-        let folder = ServerProcess.root.appending(path: document).deletingLastPathComponent()
+        let directory = ServerProcess.root.appending(path: document).deletingLastPathComponent()
         for match in text.matches(of: /\]\(([^)#:]*)(?:#([^)]+))?\)/) where !match.0.contains("://") {
-            let file = match.1.isEmpty ? ServerProcess.root.appending(path: document) : folder.appending(path: String(match.1))
+            let file = match.1.isEmpty ? ServerProcess.root.appending(path: document) : directory.appending(path: String(match.1))
             #expect(FileManager.default.fileExists(atPath: file.path), "\(document) links to \(match.1)")
             guard let anchor = match.2 else { continue }
             let target = try String(contentsOf: file, encoding: .utf8)

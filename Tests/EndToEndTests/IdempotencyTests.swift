@@ -39,7 +39,7 @@ struct IdempotencyTests {
         _ server: ServerProcess, _ body: String, _ path: String = "/api/v1/events", key: String? = nil,
         type: String = "application/json", _ arguments: [String] = []
     ) throws -> Answer {
-        let file = server.folder.appending(path: "body-\(UUID().uuidString)")
+        let file = server.directory.appending(path: "body-\(UUID().uuidString)")
         try Data(body.utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         let output = try run(
@@ -75,7 +75,7 @@ struct IdempotencyTests {
 
     private func end(_ server: ServerProcess) {
         #expect(server.stop() == 0, "\(server.said)")
-        try? FileManager.default.removeItem(at: server.folder)
+        try? FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("remembers its first body: another one records nothing, and says what differs", arguments: Storage.all)
@@ -191,7 +191,7 @@ struct IdempotencyTests {
         end(server)
     }
 
-    @Test("lets a body go on that broke off, and no other one", arguments: Storage.all)
+    @Test("lets a body continue that broke off, and no other one", arguments: Storage.all)
     func brokenOff(_ storage: Storage) throws {
         let server = try ServerProcess(storage.settings())
         let type = "application/x-ndjson"
@@ -223,14 +223,14 @@ struct IdempotencyTests {
         end(server)
     }
 
-    @Test("remembers over a restart, and lets a body go on that a crash cut", arguments: Storage.lasting)
+    @Test("remembers over a restart, and lets a body continue that a crash cut", arguments: Storage.lasting)
     func restarts(_ storage: Storage) throws {
         let settings = try storage.settings()
         let server = try ServerProcess(settings)
-        let folder = server.folder
+        let directory = server.directory
         #expect(try send(server, array("a", "b"), key: "k")["recorded"] == 2)
         let text = lines(0..<3000)
-        let half = folder.appending(path: "half")
+        let half = directory.appending(path: "half")
         try Data(lines(0..<2000).utf8).write(to: half)
         // The body stops in the middle, and then the server is killed.
         let script = """
@@ -249,14 +249,14 @@ struct IdempotencyTests {
         let cut = try run("python3", ["-c", script, "\(server.url.port ?? 0)", "\(server.pid)", half.path, "\(text.utf8.count)"])
         #expect(cut.status == 0, "\(cut.errors)")
         _ = server.waitUntilExit()
-        let second = try ServerProcess(settings, in: folder)
+        let second = try ServerProcess(settings, in: directory)
         #expect(try partitions(second).count > 500)
         #expect(try send(second, array("a", "c", "d"), key: "k").status == 422)
         #expect(try send(second, array("a", "b"), key: "k").isReplayed)
         #expect(try send(second, text, key: "cut", type: "application/x-ndjson")["recorded"] == 3000)
         #expect(try partitions(second) == ["a", "b"] + (0..<3000).map { "\($0)" })
         #expect(second.stop() == 0)
-        let third = try ServerProcess(settings, in: folder)
+        let third = try ServerProcess(settings, in: directory)
         #expect(try send(third, text, key: "cut", type: "application/x-ndjson").isReplayed)
         #expect(try send(third, text + item("x"), key: "cut", type: "application/x-ndjson").status == 422)
         #expect(try partitions(third).count == 3002)
@@ -268,7 +268,7 @@ struct IdempotencyTests {
         let settings = try storage.settings()
         let servers = try (0..<(storage == .postgres ? 2 : 1)).map { _ in try ServerProcess(settings) }
         for (key, body) in [("small", array("a", "b", "c")), ("large", lines(0..<2000)), ("single", item("s"))] {
-            let file = servers[0].folder.appending(path: key)
+            let file = servers[0].directory.appending(path: key)
             try Data(body.utf8).write(to: file)
             let urls = servers.map { "http://127.0.0.1:\($0.url.port ?? 0)/api/v1/events" }
             let script = """

@@ -156,7 +156,7 @@ struct HealthTests {
         #expect(server.waitUntilExit() == 0)
         let gone = try configured("127.0.0.1:\(port)")
         #expect(gone.status == 1 && gone.errors.contains("can't be reached: Connection refused"), "\(gone.errors)")
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("takes a server that asks for client certificates to be alive, and asks it nothing else")
@@ -173,7 +173,7 @@ struct HealthTests {
             #expect(try run(ServerProcess.binary.path, ["health", "--ready"] + settings + listen).status == 1)
             #expect(try run(ServerProcess.binary.path, ["health"] + TestCertificate.arguments + listen).status == 1)
             server.stop()
-            try FileManager.default.removeItem(at: server.folder)
+            try FileManager.default.removeItem(at: server.directory)
         }
     }
 

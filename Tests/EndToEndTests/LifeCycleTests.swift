@@ -22,7 +22,7 @@ struct LifeCycleTests {
             "-G", "\(base)/api/v1/events", "--data-urlencode", #"asset_key=["my_asset"]"#, "-d", "order=desc", "-d", "limit=1")
         #expect(latest.contains(#""data_version":"1.2""#))
         #expect(server.stop() == 0)
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("keeps acknowledged events over kill -9 and a restart")
@@ -33,30 +33,30 @@ struct LifeCycleTests {
             answer.split(separator: "\r\n").first { $0.lowercased().hasPrefix("assetlog-event-id:") }?
                 .split(separator: " ").last.map(String.init))
         first.kill()
-        let second = try ServerProcess(in: first.folder)
+        let second = try ServerProcess(in: first.directory)
         #expect(try curl("\(second.url)/api/v1/events/\(id)").contains(id))
         #expect(second.stop() == 0)
-        try FileManager.default.removeItem(at: first.folder)
+        try FileManager.default.removeItem(at: first.directory)
     }
 
     @Test("refuses a second server on the same data, and says so")
     func refusesSecondServer() throws {
         let first = try ServerProcess()
-        let error = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(in: first.folder) }
+        let error = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(in: first.directory) }
         #expect(error?.said.contains("data") == true, "\(error?.said ?? "")")
         #expect(error?.status != 0)
         // The first one does not mind.
         #expect(try curl("-X", "POST", "\(first.url)/report_asset_materialization/a") == "{}")
         first.stop()
-        try FileManager.default.removeItem(at: first.folder)
+        try FileManager.default.removeItem(at: first.directory)
     }
 
     @Test("backs up and verifies while it runs")
     func backsUp() throws {
         let server = try ServerProcess()
         for index in 0..<20 { _ = try curl("-X", "POST", "\(server.url)/report_asset_materialization/a\(index)") }
-        let data = server.folder.appending(path: "data").path
-        let copy = server.folder.appending(path: "restored/events.sqlite")
+        let data = server.directory.appending(path: "data").path
+        let copy = server.directory.appending(path: "restored/events.sqlite")
         try FileManager.default.createDirectory(at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
         let backup = try assetlog("backup", copy.path, "--data", data)
         #expect(backup.status == 0, "\(backup.errors)")
@@ -66,13 +66,13 @@ struct LifeCycleTests {
         let restored = try assetlog("verify", "--data", copy.deletingLastPathComponent().path)
         #expect(restored.status == 0, "\(restored.errors)\(restored.output)")
         #expect((restored.output + restored.errors).contains("20"))
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("takes gzip'd reports and refuses other codings")
     func gzip() throws {
         let server = try ServerProcess()
-        let file = server.folder.appending(path: "body.json.gz")
+        let file = server.directory.appending(path: "body.json.gz")
         try run("sh", ["-c", #"echo '{"metadata":{"rows":7}}' | gzip > '\#(file.path)'"#])
         let url = "\(server.url)/report_asset_materialization/zipped"
         let json = ["-H", "Content-Type: application/json"]
@@ -90,7 +90,7 @@ struct LifeCycleTests {
         #expect(try status("gzip, gzip") == "400")
         #expect(try curl("\(server.url)/api/v1/events").contains(#""rows":{"type":"int","value":7}"#))
         server.stop()
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("serves https with the certificate it was given, and orderly ends")
@@ -117,7 +117,7 @@ struct LifeCycleTests {
         let orderly = try run("python3", ["-c", script, TestCertificate.files.certificate, "\(server.url.port ?? 0)"])
         #expect(orderly.output.contains("HTTP/1.1 200 OK"), "\(orderly.errors)")
         #expect(server.stop() == 0)
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("turns unready, still takes reports for the delay, and ends with 0 when it is told to stop")
@@ -129,22 +129,22 @@ struct LifeCycleTests {
         #expect(try curl("-o", "/dev/null", "-w", "%{http_code}", "\(server.url)/livez") == "200")
         #expect(try curl("-X", "POST", "\(server.url)/report_asset_materialization/late") == "{}")
         #expect(server.waitUntilExit() == 0)
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("exports every event once, also over a kill")
     func exports() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         try "exporters:\n  audit: { type: jsonlines, path: ./events.jsonl }\n"
-            .write(to: folder.appending(path: "assetlog.yaml"), atomically: true, encoding: .utf8)
-        let arguments = ["--config", folder.appending(path: "assetlog.yaml").path]
-        let first = try ServerProcess(arguments, in: folder)
+            .write(to: directory.appending(path: "assetlog.yaml"), atomically: true, encoding: .utf8)
+        let arguments = ["--config", directory.appending(path: "assetlog.yaml").path]
+        let first = try ServerProcess(arguments, in: directory)
         for index in 0..<5 { _ = try curl("-X", "POST", "\(first.url)/report_asset_materialization/a\(index)") }
         first.kill()
-        let second = try ServerProcess(arguments, in: folder)
+        let second = try ServerProcess(arguments, in: directory)
         for index in 5..<10 { _ = try curl("-X", "POST", "\(second.url)/report_asset_materialization/a\(index)") }
-        let file = folder.appending(path: "events.jsonl")
+        let file = directory.appending(path: "events.jsonl")
         let end = Date.now + 120
         var lines: [Substring] = []
         while lines.count < 10, Date.now < end {
@@ -156,20 +156,20 @@ struct LifeCycleTests {
             (try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["asset_key"] as? [String]
         }
         #expect(keys == (0..<10).map { ["a\($0)"] })
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: directory)
     }
 
     @Test("refuses a misspelt key with the right one, in the file and as a flag")
     func misspelt() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let file = folder.appending(path: "assetlog.yaml")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let file = directory.appending(path: "assetlog.yaml")
         try "server:\n  lisen: 127.0.0.1:0\n".write(to: file, atomically: true, encoding: .utf8)
         let result = try assetlog("serve", "--config", file.path)
         #expect(result.status != 0)
         #expect(result.errors.contains("assetlog.yaml:2") && result.errors.contains("server.listen"), "\(result.errors)")
         #expect(try assetlog("check-config", "--config", file.path).status != 0)
         #expect(try assetlog("serve", "--lisen", "127.0.0.1:0").errors.contains("--listen"))
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: directory)
     }
 }

@@ -43,15 +43,15 @@ private struct Scrape {
 struct ObservabilityTests {
     /// A server with everything that makes numbers: TLS, an exporter, journals.
     private func fullServer() throws -> ServerProcess {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let configuration = folder.appending(path: "assetlog.yaml")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let configuration = directory.appending(path: "assetlog.yaml")
         try """
         log: { access: ./access.log, audit: ./audit.log, format: json, level: trace }
         exporters:
           copy: { type: jsonlines, path: ./events.jsonl }
         """.write(to: configuration, atomically: true, encoding: .utf8)
-        return try ServerProcess(["--config", configuration.path] + TestCertificate.arguments, in: folder)
+        return try ServerProcess(["--config", configuration.path] + TestCertificate.arguments, in: directory)
     }
 
     /// Waits until something is true, as long as a slow machine may take.
@@ -67,7 +67,7 @@ struct ObservabilityTests {
     }
 
     private func lines(_ server: ServerProcess, _ file: String) throws -> [[String: Any]] {
-        try String(contentsOf: server.folder.appending(path: file), encoding: .utf8).split(separator: "\n").map { line in
+        try String(contentsOf: server.directory.appending(path: file), encoding: .utf8).split(separator: "\n").map { line in
             try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any], "\(line)")
         }
     }
@@ -130,15 +130,15 @@ struct ObservabilityTests {
             #expect(name.hasSuffix("_total") == (family.type == "counter"))
         }
         let openMetrics = try ask("-H", "Accept: application/openmetrics-text; version=1.0.0", "\(base)/metrics")
-        try check(text, "prometheus_client.parser", families: scrape.families.count, in: server.folder)
-        try check(openMetrics, "prometheus_client.openmetrics.parser", families: scrape.families.count, in: server.folder)
+        try check(text, "prometheus_client.parser", families: scrape.families.count, in: server.directory)
+        try check(openMetrics, "prometheus_client.openmetrics.parser", families: scrape.families.count, in: server.directory)
         #expect(server.stop() == 0)
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     /// Lets the parser of Prometheus' Python library read a scrape; that of OpenMetrics refuses what the format forbids.
-    private func check(_ text: String, _ parser: String, families: Int, in folder: URL) throws {
-        let file = folder.appending(path: "scrape.txt")
+    private func check(_ text: String, _ parser: String, families: Int, in directory: URL) throws {
+        let file = directory.appending(path: "scrape.txt")
         try text.write(to: file, atomically: true, encoding: .utf8)
         let script = """
             import sys
@@ -200,19 +200,19 @@ struct ObservabilityTests {
         #expect(audit.dropFirst().first?["route"] as? String == "/report_asset_check")
         #expect(audit.dropFirst().first?["refusal"] as? String == "foreign_origin")
         for file in ["access.log", "audit.log"] {
-            let text = try String(contentsOf: server.folder.appending(path: file), encoding: .utf8)
+            let text = try String(contentsOf: server.directory.appending(path: file), encoding: .utf8)
             #expect(!text.contains(secret), "\(file)")
         }
         #expect(!server.said.contains(secret))
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("The line of a request to the API has all that is known, as that of a report does")
     func apiRequests() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        let (access, audit) = (folder.appending(path: "access.log").path, folder.appending(path: "audit.log").path)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        let (access, audit) = (directory.appending(path: "access.log").path, directory.appending(path: "audit.log").path)
         let server = try AccessTests.server(
-            ["log.access=\(access)", "log.audit=\(audit)", "log.format=json"], in: folder, TestCertificate.arguments)
+            ["log.access=\(access)", "log.audit=\(audit)", "log.format=json"], in: directory, TestCertificate.arguments)
         let base = "https://localhost:\(server.url.port ?? 0)"
         let reader = try AccessTests.createToken("reader", ["--allow", "read"], on: server)
         let writer = try AccessTests.createToken("writer", ["--allow", "report:materialization"], on: server)
@@ -263,15 +263,15 @@ struct ObservabilityTests {
             .filter { ($0["refusal"] as? String) != "tokens_unknown" }.suffix(4)
         #expect(refused.map { $0["refusal"] as? String } == ["no_right", "no_right", "no_token", "no_token"])
         #expect(refused.map { $0["deployment"] as? String } == ["prod", "prod", "prod", nil])
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: directory)
     }
 
     @Test("A token is told by its name, in the lines of requests, refusals and commands; its text is nowhere")
     func tokens() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        let (access, audit) = (folder.appending(path: "access.log").path, folder.appending(path: "audit.log").path)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        let (access, audit) = (directory.appending(path: "access.log").path, directory.appending(path: "audit.log").path)
         let journals = ["log.access=\(access)", "log.audit=\(audit)", "log.format=json", "log.level=trace"]
-        let server = try AccessTests.server(journals, in: folder)
+        let server = try AccessTests.server(journals, in: directory)
         let flags = ["--set", "log.audit=\(audit)", "--set", "log.format=json"]
         let etl = try AccessTests.createToken("etl", ["--allow", "report:check"] + flags, on: server)
         let prometheus = try AccessTests.createToken("prometheus", ["--allow", "read"] + flags, on: server)
@@ -300,26 +300,26 @@ struct ObservabilityTests {
             #expect(secret.count >= 43)
             for text in texts { #expect(!text.contains(secret)) }
         }
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: directory)
     }
 
-    @Test("SIGHUP makes renamed files anew, and loses no line")
+    @Test("SIGHUP creates renamed files again, and loses no line")
     func rotates() throws {
         let server = try ServerProcess(["--set", "log.access=./access.log", "--set", "log.audit=./audit.log"])
-        let folder = server.folder
+        let directory = server.directory
         func text(_ file: String) -> String {
-            (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
+            (try? String(contentsOf: directory.appending(path: file), encoding: .utf8)) ?? ""
         }
         _ = try curl("\(server.url)/livez?1")
         try wait("the first line is there") { text("access.log").contains("path=/livez") }
         for file in ["access.log", "audit.log"] {
             try FileManager.default.moveItem(
-                at: folder.appending(path: file), to: folder.appending(path: "\(file).1"))
+                at: directory.appending(path: file), to: directory.appending(path: "\(file).1"))
         }
         kill(server.pid, SIGHUP)
         try wait("the files are there again") {
             ["access.log", "audit.log"].allSatisfy {
-                FileManager.default.fileExists(atPath: folder.appending(path: $0).path)
+                FileManager.default.fileExists(atPath: directory.appending(path: $0).path)
             }
         }
         _ = try curl("\(server.url)/readyz")
@@ -328,12 +328,12 @@ struct ObservabilityTests {
         #expect(text("access.log.1").split(separator: "\n").count == 1)
         #expect(text("audit.log.1").contains("event=server.started"))
         #expect(text("audit.log").contains("event=server.stopped"))
-        let mode = try FileManager.default.attributesOfItem(atPath: folder.appending(path: "audit.log").path)
+        let mode = try FileManager.default.attributesOfItem(atPath: directory.appending(path: "audit.log").path)
         #expect(try #require(mode[.posixPermissions] as? Int) & 0o137 == 0)
-        try FileManager.default.removeItem(at: folder)
+        try FileManager.default.removeItem(at: directory)
     }
 
-    @Test("Lines can stand beside the messages, which tell of refusals where no file does")
+    @Test("Lines can stand next to the messages, which tell of refusals where no file does")
     func standardError() throws {
         let server = try ServerProcess(["--set", "log.access=/dev/stderr", "--set", "auth.required=true"])
         _ = try curl("\(server.url)/livez")
@@ -342,7 +342,7 @@ struct ObservabilityTests {
         let lines = server.said.split(separator: "\n")
         #expect(lines.contains { $0.contains("logger=assetlog.access") && $0.contains("path=/livez") && $0.contains("status=200") })
         #expect(lines.contains { $0.contains(" notice assetlog.audit: A request was refused.") && $0.contains("status=401") })
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("A file that can't be written is refused at the start, with its name", arguments: ["access", "audit"])

@@ -4,25 +4,25 @@ import Testing
 /// The OpenAPI document against what the built server answers, by the program that judges the answers of whole test runs.
 @Suite("The OpenAPI document of the built server")
 struct OpenAPITests {
-    private static let folder = ServerProcess.root.appending(path: "Tests/OpenAPI")
+    private static let directory = ServerProcess.root.appending(path: "Tests/OpenAPI")
 
-    /// Judges the answers in a folder.
+    /// Judges the answers in a directory.
     private static func judge(_ exchanges: URL, by document: URL, _ arguments: [String] = []) throws -> CommandResult {
         // That of the system has the package, which another one in front of it may lack.
         let python = FileManager.default.isExecutableFile(atPath: "/usr/bin/python3") ? "/usr/bin/python3" : "python3"
         return try run(
-            python, [folder.appending(path: "answers").path, "--document", document.path] + arguments + [exchanges.path])
+            python, [directory.appending(path: "answers").path, "--document", document.path] + arguments + [exchanges.path])
     }
 
-    private static func emptyFolder() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        return folder
+    private static func emptyDirectory() throws -> URL {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        return directory
     }
 
     /// Asks for the document of a server.
     private static func document(of server: ServerProcess, _ arguments: [String] = []) throws -> URL {
-        let file = server.folder.appending(path: "openapi.json")
+        let file = server.directory.appending(path: "openapi.json")
         let result = try run("curl", ["-sSf", "-o", file.path, "\(server.url)/api/v1/openapi.json"] + arguments)
         #expect(result.status == 0, "\(result.errors)")
         return file
@@ -32,13 +32,13 @@ struct OpenAPITests {
     func answers(prefix: String) throws {
         let server = try ServerProcess(
             ["--set", "deployments.declared=prod"] + (prefix.isEmpty ? [] : ["--path-prefix", prefix]))
-        let exchanges = try Self.emptyFolder()
+        let exchanges = try Self.emptyDirectory()
         defer {
             server.stop()
-            for folder in [server.folder, exchanges] { try? FileManager.default.removeItem(at: folder) }
+            for directory in [server.directory, exchanges] { try? FileManager.default.removeItem(at: directory) }
         }
         let document = try Self.document(of: server)
-        let path = "\(Self.folder.appending(path: "bin").path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        let path = "\(Self.directory.appending(path: "bin").path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
         let result = try run(
             "bash", ["-euo", "pipefail", "-c", Self.requests], in: exchanges,
             environment: ["PATH": path, "TEST_EXCHANGES": exchanges.path, "URL": server.url.absoluteString])
@@ -157,10 +157,10 @@ struct OpenAPITests {
         ])
     func tampered(_ answer: Tampered) throws {
         let server = try ServerProcess()
-        let exchanges = try Self.emptyFolder()
+        let exchanges = try Self.emptyDirectory()
         defer {
             server.stop()
-            for folder in [server.folder, exchanges] { try? FileManager.default.removeItem(at: folder) }
+            for directory in [server.directory, exchanges] { try? FileManager.default.removeItem(at: directory) }
         }
         let line = #"""
             {"method": "\#(answer.method)", "target": "\#(answer.target)", "status": \#(answer.status), "headers": \#(answer.headers), "body": "\#(Data(answer.body.utf8).base64EncodedString())"}

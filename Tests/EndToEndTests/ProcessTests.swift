@@ -63,7 +63,7 @@ struct ProcessTests {
         #expect(Int(result.output.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 2)
     }
 
-    @Test("is not ended by a SIGHUP at any moment, when whoever starts it blocks the signal")
+    @Test("is not ended by a SIGHUP at any moment, when a caller that starts it blocks the signal")
     func survivesBlockedReloads() throws {
         let result = try python(
             """
@@ -129,7 +129,7 @@ struct ProcessTests {
         #expect(result.status == 0, "\(result.errors)")
     }
 
-    @Test("rests while it can open no more connections, says so once, counts it, and goes on when it can")
+    @Test("rests while it can open no more connections, says so once, counts it, and continues when it can")
     func restsWithoutDescriptors() throws {
         let result = try python(
             #"""

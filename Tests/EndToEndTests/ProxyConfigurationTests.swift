@@ -64,52 +64,52 @@ private enum ProxyKind: String, CaseIterable, CustomTestStringConvertible {
     }
 
     /// Writes what an installation has around the block, and returns the command that runs the proxy in the foreground.
-    func prepare(_ block: String, port: Int, in folder: URL) throws -> (arguments: [String], environment: [String: String]) {
+    func prepare(_ block: String, port: Int, in directory: URL) throws -> (arguments: [String], environment: [String: String]) {
         func write(_ text: String, _ name: String) throws -> String {
-            let file = folder.appending(path: name)
+            let file = directory.appending(path: name)
             try text.write(to: file, atomically: true, encoding: .utf8)
             return file.path
         }
         switch self {
         case .nginx:
             let site = try write(block, "site.conf")
-            let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(folder.path)/\($0);" }
+            let paths = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map { "\($0)_temp_path \(directory.path)/\($0);" }
             let main = try write(
                 """
                 daemon off;
-                pid \(folder.path)/nginx.pid;
+                pid \(directory.path)/nginx.pid;
                 events {}
                 http { access_log off; \(paths.joined(separator: " ")) include \(site); }
                 """, "nginx.conf")
-            return (["-p", folder.path, "-c", main, "-e", "stderr"], [:])
+            return (["-p", directory.path, "-c", main, "-e", "stderr"], [:])
         case .nginxStream:
             let main = try write(
-                "daemon off;\npid \(folder.path)/nginx.pid;\nload_module \(Self.streamModule);\nevents {}\n\(block)", "nginx.conf")
-            return (["-p", folder.path, "-c", main, "-e", "stderr"], [:])
+                "daemon off;\npid \(directory.path)/nginx.pid;\nload_module \(Self.streamModule);\nevents {}\n\(block)", "nginx.conf")
+            return (["-p", directory.path, "-c", main, "-e", "stderr"], [:])
         case .haproxy, .haproxyTCP:
             return (["-db", "-f", try write(block, "haproxy.cfg")], [:])
         case .caddy:
-            // Global options come first; they only keep the test off the machine's own ports and folders.
+            // Global options come first; they only keep the test off the machine's own ports and directories.
             let options = "{\n\tadmin off\n\tauto_https disable_redirects\n\tdefault_bind 127.0.0.1\n}\n"
             let file = try write(options + block, "Caddyfile")
-            let environment = ["HOME": folder.path, "XDG_DATA_HOME": folder.path, "XDG_CONFIG_HOME": folder.path]
+            let environment = ["HOME": directory.path, "XDG_DATA_HOME": directory.path, "XDG_CONFIG_HOME": directory.path]
             return (["run", "--config", file, "--adapter", "caddyfile"], environment)
         case .apache:
-            return try prepareApache(block, port: port, in: folder)
+            return try prepareApache(block, port: port, in: directory)
         }
     }
 
     /// A copy of Debian's configuration in which the document's commands are run.
     private func prepareApache(
-        _ block: String, port: Int, in folder: URL
+        _ block: String, port: Int, in directory: URL
     ) throws -> (arguments: [String], environment: [String: String]) {
-        let configuration = folder.appending(path: "apache2").path
+        let configuration = directory.appending(path: "apache2").path
         #expect(try run("cp", ["-a", "/etc/apache2", configuration]).status == 0)
         try block.write(toFile: "\(configuration)/sites-available/assetlog.conf", atomically: true, encoding: .utf8)
         try "Listen 127.0.0.1:\(port)\n".write(toFile: "\(configuration)/ports.conf", atomically: true, encoding: .utf8)
         let environment = [
-            "APACHE_CONFDIR": configuration, "APACHE_RUN_DIR": folder.path, "APACHE_LOCK_DIR": folder.path,
-            "APACHE_LOG_DIR": folder.path, "APACHE_PID_FILE": "\(folder.path)/apache2.pid", "APACHE_RUN_USER": "www-data",
+            "APACHE_CONFDIR": configuration, "APACHE_RUN_DIR": directory.path, "APACHE_LOCK_DIR": directory.path,
+            "APACHE_LOG_DIR": directory.path, "APACHE_PID_FILE": "\(directory.path)/apache2.pid", "APACHE_RUN_USER": "www-data",
             "APACHE_RUN_GROUP": "www-data", "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
         ]
         let document = try String(contentsOf: ServerProcess.root.appending(path: "Docs/Proxy.md"), encoding: .utf8)
@@ -127,12 +127,12 @@ private final class ProxyProcess {
     private let process = Process()
     private let log: URL
 
-    init(_ kind: ProxyKind, server: Int, certificates: URL, in folder: URL) throws {
+    init(_ kind: ProxyKind, server: Int, certificates: URL, in directory: URL) throws {
         port = try Self.freePort()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let block = try kind.block(port: port, server: server, certificates: certificates)
-        let (arguments, environment) = try kind.prepare(block, port: port, in: folder)
-        log = folder.appending(path: "proxy.log")
+        let (arguments, environment) = try kind.prepare(block, port: port, in: directory)
+        log = directory.appending(path: "proxy.log")
         try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
         // The threads of a test block most signals, SIGTERM among them, and Apache keeps the mask that it was started with.
@@ -181,14 +181,14 @@ private final class ProxiedServer {
     private let prefix: String
 
     init(_ kind: ProxyKind) throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-proxy-\(UUID().uuidString)")
-        let data = folder.appending(path: "data")
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-proxy-\(UUID().uuidString)")
+        let data = directory.appending(path: "data")
         try FileManager.default.createDirectory(at: data, withIntermediateDirectories: true)
         let document = try String(contentsOf: ServerProcess.root.appending(path: "Docs/Proxy.md"), encoding: .utf8)
         let isHTTP = ProxyKind.http.contains(kind)
         let settings = try #require(document.components(separatedBy: "```yaml\n").dropFirst(isHTTP ? 1 : 2).first)
             .components(separatedBy: "```")[0]
-        let configuration = folder.appending(path: "assetlog.yaml")
+        let configuration = directory.appending(path: "assetlog.yaml")
         try settings.replacing("10.0.0.5", with: "127.0.0.1").write(to: configuration, atomically: true, encoding: .utf8)
 
         let made = try assetlog("init", "--data", data.path, "--host", "assets.example.com")
@@ -202,16 +202,16 @@ private final class ProxiedServer {
             try text.write(to: pair.appending(path: name), atomically: true, encoding: .utf8)
         }
         server = try ServerProcess(
-            ["--config", configuration.path, "--set", "log.access=\(folder.path)/access.log", "--set", "log.format=json"]
+            ["--config", configuration.path, "--set", "log.access=\(directory.path)/access.log", "--set", "log.format=json"]
                 + (isHTTP ? [] : ["--tls-certificate", certificate, "--tls-key", pair.appending(path: "key.pem").path]),
-            in: folder)
+            in: directory)
         proxy = try ProxyProcess(
-            kind, server: try #require(server.url.port), certificates: pair, in: folder.appending(path: "proxy"))
+            kind, server: try #require(server.url.port), certificates: pair, in: directory.appending(path: "proxy"))
     }
 
     deinit {
         server.stop()
-        try? FileManager.default.removeItem(at: server.folder)
+        try? FileManager.default.removeItem(at: server.directory)
     }
 
     /// Asks through the proxy, from an address of this machine that is no trusted proxy, and returns the answer with its head.
@@ -246,7 +246,7 @@ private final class ProxiedServer {
 
     /// What the server logged of requests, as soon as there is a line for a path.
     func accessLine(of path: String) throws -> [String: Any] {
-        let file = server.folder.appending(path: "access.log")
+        let file = server.directory.appending(path: "access.log")
         let end = Date.now + 10
         while Date.now < end {
             let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n")
@@ -310,7 +310,7 @@ struct ProxyConfigurationTests {
         guard kind.path != nil else { try Test.cancel("\(kind.rawValue) is not installed") }
         let proxied = try ProxiedServer(kind)
         try proxied.waitUntilReady()
-        let file = proxied.server.folder.appending(path: "bulk.ndjson")
+        let file = proxied.server.directory.appending(path: "bulk.ndjson")
         try bulk(of: 3_200, asset: "bulk").write(to: file, atomically: true, encoding: .utf8)
         #expect(try #require(try file.resourceValues(forKeys: [.fileSizeKey]).fileSize) > 8 << 20)
         #expect(try run("gzip", ["-k", file.path]).status == 0)

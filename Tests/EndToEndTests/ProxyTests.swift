@@ -13,7 +13,7 @@ struct ProxyTests {
     }
 
     private func clients(_ server: ServerProcess) throws -> [String] {
-        try String(contentsOf: server.folder.appending(path: "access.log"), encoding: .utf8).split(separator: "\n")
+        try String(contentsOf: server.directory.appending(path: "access.log"), encoding: .utf8).split(separator: "\n")
             .compactMap { line in
                 (try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["client"] as? String
             }
@@ -49,7 +49,7 @@ struct ProxyTests {
         #expect(try ask(url, "--interface", "127.0.0.5", "-H", forms[0].0, "-H", forms[2].0).output == "200")
         #expect(server.stop() == 0)
         #expect(try clients(server) == forms.flatMap { [$0.1, $0.1] } + ["127.0.0.5"])
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("takes the PROXY header of curl before HTTP and TLS, from trusted addresses only", arguments: [false, true])
@@ -78,7 +78,7 @@ struct ProxyTests {
         // curl names the address that it has itself.
         #expect(try clients(server).filter { $0 == "127.0.0.5" }.count == 1)
         #expect(server.said.matches(of: /PROXY header/).count == 2, "\(server.said)")
-        try FileManager.default.removeItem(at: server.folder)
+        try FileManager.default.removeItem(at: server.directory)
     }
 
     @Test("is alive for its own probe, also where this machine is a trusted proxy")
@@ -101,7 +101,7 @@ struct ProxyTests {
         let secure = try server(
             ["--set", "server.trusted_proxies=127.0.0.1", "--set", "server.proxy_protocol=true"] + TestCertificate.arguments)
         defer { for server in [plain, secure] { server.stop() } }
-        let file = plain.folder.appending(path: "haproxy.cfg")
+        let file = plain.directory.appending(path: "haproxy.cfg")
         let ports = try freePorts(4)
         let sections = [(plain, "send-proxy"), (plain, "send-proxy-v2"), (secure, "send-proxy"), (secure, "send-proxy-v2")]
         let listeners = zip(sections, ports).map { section, port in
@@ -146,7 +146,7 @@ struct ProxyTests {
         // Its own checks of the port are no mistakes.
         for server in [plain, secure] {
             #expect(!server.said.contains("PROXY header"), "\(server.said)")
-            try FileManager.default.removeItem(at: server.folder)
+            try FileManager.default.removeItem(at: server.directory)
         }
     }
 
@@ -164,11 +164,11 @@ struct ProxyTests {
         let server = try ServerProcess()
         defer {
             server.stop()
-            try? FileManager.default.removeItem(at: server.folder)
+            try? FileManager.default.removeItem(at: server.directory)
         }
         let base = "http://127.0.0.1:\(server.url.port ?? 0)"
         let lines = String(repeating: #"{"kind":"observation","asset_key":"a","metadata":{"rows":10}}"# + "\n", count: 1000)
-        let file = server.folder.appending(path: "lines")
+        let file = server.directory.appending(path: "lines")
         try Data(lines.utf8).write(to: file)
         try run("curl", ["-sSf", "-H", "Content-Type: application/x-ndjson", "--data-binary", "@\(file.path)", "\(base)/api/v1/events"])
         func get(_ path: String, _ arguments: String...) throws -> (head: String, body: String) {

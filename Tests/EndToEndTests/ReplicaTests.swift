@@ -37,7 +37,7 @@ struct ReplicaTests {
     private func end(_ servers: [ServerProcess]) {
         for server in servers {
             #expect(server.stop() == 0, "\(server.said)")
-            try? FileManager.default.removeItem(at: server.folder)
+            try? FileManager.default.removeItem(at: server.directory)
         }
     }
 
@@ -52,9 +52,9 @@ struct ReplicaTests {
         let path = "\(ServerProcess.binary.deletingLastPathComponent().path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
         for block in blocks {
             let result = try run(
-                "bash", ["-euo", "pipefail", "-c", block], in: server.folder,
+                "bash", ["-euo", "pipefail", "-c", block], in: server.directory,
                 environment: [
-                    "PATH": path, "DATA": server.folder.appending(path: "data").path, "ADMIN_URL": database.url(),
+                    "PATH": path, "DATA": server.directory.appending(path: "data").path, "ADMIN_URL": database.url(),
                     "DATABASE_URL": database.url(user: "assetlog", password: "change-me", database: "assetlog"),
                 ])
             #expect(result.status == 0, "\(block)\n\(result.output)\(result.errors)")
@@ -91,7 +91,7 @@ struct ReplicaTests {
         end([server])
     }
 
-    @Test("answer and record every recorded case of the original's wire")
+    @Test("answer and record every recorded case of Dagster's wire")
     func wire() throws {
         // Two thousand commits, one after the other, that nobody wants to keep.
         let hasty = [
@@ -147,7 +147,7 @@ struct ReplicaTests {
         let settings = database.freshLog()
         let servers = try (0..<2).map { _ in try ServerProcess(["--set", "auth.required=true"] + settings) }
         func token(_ arguments: String...) throws -> String {
-            let result = try run(ServerProcess.binary.path, ["token"] + arguments + settings, in: servers[0].folder)
+            let result = try run(ServerProcess.binary.path, ["token"] + arguments + settings, in: servers[0].directory)
             #expect(result.status == 0, "\(result.errors)")
             return result.output.trimmingCharacters(in: .newlines)
         }
@@ -169,14 +169,14 @@ struct ReplicaTests {
     func takeover() throws {
         let settings = database.freshLog()
         let servers = try (0..<2).map { _ in
-            let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-            let file = folder.appending(path: "assetlog.yaml")
+            let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+            try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+            let file = directory.appending(path: "assetlog.yaml")
             try "exporters:\n  audit: { type: jsonlines, path: ./events.jsonl }\n".write(to: file, atomically: true, encoding: .utf8)
-            return try ServerProcess(["--config", file.path] + settings, in: folder)
+            return try ServerProcess(["--config", file.path] + settings, in: directory)
         }
         func exported(_ server: ServerProcess) -> Set<String> {
-            let file = server.folder.appending(path: "events.jsonl")
+            let file = server.directory.appending(path: "events.jsonl")
             let lines = ((try? String(contentsOf: file, encoding: .utf8)) ?? "").split(separator: "\n")
             return Set(
                 lines.compactMap { line in
@@ -193,7 +193,7 @@ struct ReplicaTests {
         let all = Set((0..<15).map { "a\($0)" })
         eventually("the other has taken over") { exported(active).union(exported(other)) == all }
         end([other])
-        try? FileManager.default.removeItem(at: active.folder)
+        try? FileManager.default.removeItem(at: active.directory)
     }
 
     @Test("say of a report whose commit hangs that it may be recorded, and record it once")

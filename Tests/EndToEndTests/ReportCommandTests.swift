@@ -22,7 +22,7 @@ struct ReportCommandTests {
             ["observation", "é", "--deployment", "prod"],
         ]
         for command in commands {
-            let result = try run(ServerProcess.binary.path, ["report"] + command, in: fixture.folder, environment: fixture.environment)
+            let result = try run(ServerProcess.binary.path, ["report"] + command, in: fixture.directory, environment: fixture.environment)
             #expect(result.status == 0, "\(command): \(result.errors)")
             #expect(result.errors.isEmpty && result.output.isEmpty)
         }
@@ -64,7 +64,7 @@ struct ReportCommandTests {
             ["check", "a", "--check-name", "-c", "--passed", "Yes", "--severity", "warning", "--timestamp", "2026-11-23 19:00:00 +0100"],
         ]
         for command in commands {
-            let result = try run(ServerProcess.binary.path, ["report"] + command, in: fixture.folder, environment: fixture.environment)
+            let result = try run(ServerProcess.binary.path, ["report"] + command, in: fixture.directory, environment: fixture.environment)
             #expect(result.status == 0 && result.errors.isEmpty, "\(command): \(result.errors)")
         }
         let events = try fixture.events()
@@ -154,7 +154,7 @@ struct ReportCommandTests {
         defer { #expect(server.stop() == 0) }
         let token = try AccessTests.createToken("cron", ["--allow", "report:observation"], on: server)
         #expect(try AccessTests.becomes(0) { Int(try fixture.report("observation", "a", environment: ["ASSETLOG_TOKEN": token]).status) })
-        let file = fixture.folder.appending(path: "token")
+        let file = fixture.directory.appending(path: "token")
         try Data("\(token)\n".utf8).write(to: file)
         #expect(try fixture.report("observation", "a", "--token-file", "token").status == 0)
         let wrong = String(token.dropLast(4)) + "0000"
@@ -189,7 +189,7 @@ struct ReportCommandTests {
     func notUTF8(_ command: String) throws {
         let fixture = try ReportFixture()
         let script = "\(ServerProcess.binary.path) \(command) $(printf 'caf\\351')"
-        let result = try run("bash", ["-c", script], in: fixture.folder, environment: fixture.environment)
+        let result = try run("bash", ["-c", script], in: fixture.directory, environment: fixture.environment)
         #expect(result.status == 64)
         #expect(result.errors.contains(#""caf\xe9", is not UTF-8"#), "\(result.errors)")
         #expect(fixture.files("waiting").isEmpty)

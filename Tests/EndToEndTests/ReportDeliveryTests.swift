@@ -105,7 +105,7 @@ struct ReportDeliveryTests {
         #expect(try fixture.report("flush").status == 0)
         for (asset, numbers) in try fixture.numbers() {
             let expected = (0..<count).filter { "a\($0 % 3)" == asset }
-            // Whoever is killed between a commit and its answer is known again by the report's identity.
+            // A caller that is killed between a commit and its answer is known again by the report's identity.
             #expect(numbers == expected)
         }
         #expect(fixture.files("waiting").isEmpty && fixture.files("refused").isEmpty)

@@ -1,41 +1,41 @@
 import Foundation
 import Testing
 
-/// A folder for a server that comes and goes at one address, and for a spool.
+/// A directory for a server that comes and goes at one address, and for a spool.
 final class ReportFixture: @unchecked Sendable {
-    let folder: URL
+    let directory: URL
     let port: Int
     /// What every command is told by its surroundings.
     var environment: [String: String]
     private let arguments: [String]
 
     init(_ arguments: [String] = [], scheme: String = "http") throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         // Below the range from which the system picks ports for others while the server is away.
         port = .random(in: 20_000..<30_000)
         self.arguments = arguments
         environment = [
-            "ASSETLOG_URL": "\(scheme)://localhost:\(port)", "ASSETLOG_SPOOL": folder.appending(path: "spool").path, "no_proxy": "*",
+            "ASSETLOG_URL": "\(scheme)://localhost:\(port)", "ASSETLOG_SPOOL": directory.appending(path: "spool").path, "no_proxy": "*",
         ]
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.removeItem(at: directory)
     }
 
-    var spool: URL { folder.appending(path: "spool") }
+    var spool: URL { directory.appending(path: "spool") }
 
     /// Starts the server on what it had before.
     func start() throws -> ServerProcess {
-        try ServerProcess(["--listen", "127.0.0.1:\(port)"] + arguments, in: folder)
+        try ServerProcess(["--listen", "127.0.0.1:\(port)"] + arguments, in: directory)
     }
 
     /// Runs `assetlog report` to its end.
     @discardableResult
     func report(_ arguments: String..., environment more: [String: String] = [:]) throws -> CommandResult {
         try run(
-            ServerProcess.binary.path, ["report"] + arguments, in: folder, environment: environment.merging(more) { $1 })
+            ServerProcess.binary.path, ["report"] + arguments, in: directory, environment: environment.merging(more) { $1 })
     }
 
     /// Starts `assetlog report`.

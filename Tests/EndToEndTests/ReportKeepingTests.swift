@@ -147,7 +147,7 @@ struct ReportKeepingTests {
         var environment = way.environment
         environment["ASSETLOG_URL"] = environment["ASSETLOG_URL"]?.replacing("URL", with: url)
         let result = try run(
-            ServerProcess.binary.path, ["report", "observation", "a", "--timeout", "150ms"] + arguments, in: fixture.folder,
+            ServerProcess.binary.path, ["report", "observation", "a", "--timeout", "150ms"] + arguments, in: fixture.directory,
             environment: fixture.environment.merging(environment) { $1 })
         if way.end == .kept { try flushLosesNothing(way, arguments, fixture, environment) }
         var recorded = 0
@@ -170,7 +170,7 @@ struct ReportKeepingTests {
     ) throws {
         let target = arguments.filter { !$0.isEmpty }
         let flushed = try run(
-            ServerProcess.binary.path, ["report", "flush", "--timeout", "50ms"] + target, in: fixture.folder,
+            ServerProcess.binary.path, ["report", "flush", "--timeout", "50ms"] + target, in: fixture.directory,
             environment: fixture.environment.merging(environment) { $1 })
         #expect(flushed.status == 1, "\(flushed.output)\(flushed.errors)")
         #expect(fixture.files("waiting").count == 1)
@@ -178,8 +178,8 @@ struct ReportKeepingTests {
     }
 
     private func events(_ fixture: ReportFixture) throws -> Int {
-        let log = fixture.folder.appending(path: "data")
-        let result = try run(ServerProcess.binary.path, ["verify", "--data", log.path], in: fixture.folder)
+        let log = fixture.directory.appending(path: "data")
+        let result = try run(ServerProcess.binary.path, ["verify", "--data", log.path], in: fixture.directory)
         return try #require(
             result.output.firstMatch(of: /(\d+) events?/).flatMap { Int($0.1) }, "\(result.output)\(result.errors)")
     }
@@ -198,7 +198,7 @@ struct ReportKeepingTests {
         let shared = "/var/tmp/assetlog-65534/spool"
         if isRoot { try? FileManager.default.removeItem(atPath: "/var/tmp/assetlog-65534") }
         let places = isRoot ? [(["STATE_DIRECTORY=\(state.path)"], "\(state.path)/assetlog/spool"), ([], shared)] : []
-        for (variables, folder) in places {
+        for (variables, directory) in places {
             func assetlog(_ arguments: String...) throws -> CommandResult {
                 try run(
                     "/usr/bin/env", ["-i", "PATH=/usr/bin:/bin"] + variables + user + [ServerProcess.binary.path, "report"] + arguments,
@@ -207,7 +207,7 @@ struct ReportKeepingTests {
             let before = try assetlog("list").output.split(separator: " ").first.flatMap { Int($0) } ?? 0
             let kept = try assetlog("observation", "a", "--to", "http://127.0.0.1:1", "--timeout", "20ms")
             #expect(kept.status == 0, "\(kept.errors)")
-            #expect(kept.errors.contains("the report waits in \(folder)"), "\(kept.errors)")
+            #expect(kept.errors.contains("the report waits in \(directory)"), "\(kept.errors)")
             #expect(try assetlog("list").output.contains("\(before + 1) waiting"))
         }
         if isRoot { try? FileManager.default.removeItem(atPath: "/var/tmp/assetlog-65534") }
@@ -361,7 +361,7 @@ struct ReportKeepingTests {
             ])
         #expect(posted.status == 0, "\(posted.output)\(posted.errors)")
         let command = ["report", kind, "a/b", "c"] + flags
-        let result = try run(ServerProcess.binary.path, command, in: fixture.folder, environment: fixture.environment)
+        let result = try run(ServerProcess.binary.path, command, in: fixture.directory, environment: fixture.environment)
         #expect(result.status == 0, "\(result.errors)")
         let lines = try run("curl", ["-sf", "--noproxy", "*", "\(url)/api/v1/events"]).output
         let pattern = /\{"sequence":.*?"reported_by":[^}]*\}/
@@ -371,7 +371,7 @@ struct ReportKeepingTests {
         #expect(texts.count == 2 && texts.first == texts.last, "\(texts)")
         // The same identity by the other way is the same event.
         let again = try run(
-            ServerProcess.binary.path, command + ["--id", id], in: fixture.folder, environment: fixture.environment)
+            ServerProcess.binary.path, command + ["--id", id], in: fixture.directory, environment: fixture.environment)
         #expect(again.status == 0, "\(again.errors)")
         #expect(try fixture.events().count == 2)
     }
@@ -379,13 +379,13 @@ struct ReportKeepingTests {
 
 /// A certificate of its own authority that is valid from the first of the years to the end of the last.
 final class DatedCertificate {
-    private let folder: URL
-    var path: String { folder.appending(path: "certificate.pem").path }
-    var arguments: [String] { ["--tls-certificate", path, "--tls-key", folder.appending(path: "key.pem").path] }
+    private let directory: URL
+    var path: String { directory.appending(path: "certificate.pem").path }
+    var arguments: [String] { ["--tls-certificate", path, "--tls-key", directory.appending(path: "key.pem").path] }
 
     init(_ years: ClosedRange<Int>) throws {
-        folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-dated-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-dated-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         let settings = """
             [ca]
             default_ca = own
@@ -402,8 +402,8 @@ final class DatedCertificate {
             basicConstraints = critical,CA:TRUE
             subjectAltName = DNS:localhost
             """
-        try Data(settings.utf8).write(to: folder.appending(path: "ca.cnf"))
-        try Data().write(to: folder.appending(path: "index.txt"))
+        try Data(settings.utf8).write(to: directory.appending(path: "ca.cnf"))
+        try Data().write(to: directory.appending(path: "index.txt"))
         let request = [
             "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", "/CN=localhost", "-keyout",
             "key.pem",
@@ -415,12 +415,12 @@ final class DatedCertificate {
             "-startdate", "\(years.lowerBound)0101000000Z", "-enddate", "\(years.upperBound)1231235959Z",
         ]
         for arguments in [request, signing] {
-            let result = try run("openssl", arguments, in: folder)
+            let result = try run("openssl", arguments, in: directory)
             #expect(result.status == 0, "\(result.errors)")
         }
     }
 
     deinit {
-        try? FileManager.default.removeItem(at: folder)
+        try? FileManager.default.removeItem(at: directory)
     }
 }

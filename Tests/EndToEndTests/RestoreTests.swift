@@ -9,15 +9,15 @@ struct RestoreTests {
         place = try Workplace()
     }
 
-    /// The folder of a server's data, below the place.
-    private func folder(_ name: String) -> URL { place.url.appending(path: name) }
+    /// The directory of a server's data, below the place.
+    private func directory(_ name: String) -> URL { place.url.appending(path: name) }
 
     /// A server whose events go to the same file of lines, whatever its data are.
     private func serve(_ name: String, _ arguments: [String] = []) throws -> ServerProcess {
         let exporter = [
-            "--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=\(folder("lines/events.jsonl").path)",
+            "--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=\(directory("lines/events.jsonl").path)",
         ]
-        return try ServerProcess(exporter + arguments, in: folder(name))
+        return try ServerProcess(exporter + arguments, in: directory(name))
     }
 
     private func report(_ count: Int, _ name: String, to server: ServerProcess) throws {
@@ -37,7 +37,7 @@ struct RestoreTests {
 
     /// How often each event of a name is in the file.
     private func shown(_ name: String) -> [Int: Int] {
-        let text = (try? String(contentsOf: folder("lines/events.jsonl"), encoding: .utf8)) ?? ""
+        let text = (try? String(contentsOf: directory("lines/events.jsonl"), encoding: .utf8)) ?? ""
         return text.split(separator: "\n").reduce(into: [:]) { counts, line in
             let event = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
             let parts = (event?["description"] as? String)?.split(separator: "-") ?? []
@@ -66,10 +66,10 @@ struct RestoreTests {
         expectShown(10, "old")
         // The cursor is saved within a second.
         usleep(1_500_000)
-        let restored = folder("restored/data")
+        let restored = directory("restored/data")
         try FileManager.default.createDirectory(at: restored, withIntermediateDirectories: true)
         let backup = try assetlog(
-            "backup", restored.appending(path: "events.sqlite").path, "--data", folder("first/data").path)
+            "backup", restored.appending(path: "events.sqlite").path, "--data", directory("first/data").path)
         #expect(backup.status == 0 && backup.output.contains("and the cursors of audit"), "\(backup)")
         try report(5, "lost", to: server)
         expectShown(5, "lost")
@@ -93,10 +93,10 @@ struct RestoreTests {
         expectShown(10, "old")
         #expect(server.stop() == 0)
         // What another tool copied: the file alone.
-        let restored = folder("restored/data")
+        let restored = directory("restored/data")
         try FileManager.default.createDirectory(at: restored, withIntermediateDirectories: true)
         try FileManager.default.copyItem(
-            at: folder("first/data/events.sqlite"), to: restored.appending(path: "events.sqlite"))
+            at: directory("first/data/events.sqlite"), to: restored.appending(path: "events.sqlite"))
         let again = try serve("first")
         try report(5, "lost", to: again)
         expectShown(5, "lost")
@@ -113,13 +113,13 @@ struct RestoreTests {
         try report(10, "old", to: server)
         expectShown(10, "old")
         #expect(server.stop() == 0)
-        try FileManager.default.copyItem(at: folder("first/data"), to: folder("snapshot"))
+        try FileManager.default.copyItem(at: directory("first/data"), to: directory("snapshot"))
         let again = try serve("first")
         try report(8, "lost", to: again)
         expectShown(8, "lost")
         #expect(again.stop() == 0)
-        try FileManager.default.removeItem(at: folder("first/data"))
-        try FileManager.default.moveItem(at: folder("snapshot"), to: folder("first/data"))
+        try FileManager.default.removeItem(at: directory("first/data"))
+        try FileManager.default.moveItem(at: directory("snapshot"), to: directory("first/data"))
         let second = try serve("first")
         try report(15, "new", to: second)
         expectShown(15, "new")
@@ -134,12 +134,12 @@ struct RestoreTests {
         expectShown(40, "old")
         #expect(server.stop() == 0)
         // A gap as an accepted loss leaves it.
-        try change(folder("first/data/events.sqlite").path, "DELETE FROM events WHERE sequence BETWEEN 11 AND 30")
+        try change(directory("first/data/events.sqlite").path, "DELETE FROM events WHERE sequence BETWEEN 11 AND 30")
         let accepting = try serve("first", ["--accept-loss"])
         #expect(accepting.said.contains("11 to 30"), "\(accepting.said)")
         #expect(accepting.stop() == 0)
         let copy = try assetlog(
-            "copy", "--from", "sqlite:\(folder("first/data").path)", "--to", "sqlite:\(folder("moved/data").path)",
+            "copy", "--from", "sqlite:\(directory("first/data").path)", "--to", "sqlite:\(directory("moved/data").path)",
             "--consumers")
         #expect(copy.status == 0 && copy.output.contains("consumer audit: continues after sequence 20\n"), "\(copy)")
         let second = try serve("moved")
@@ -149,13 +149,13 @@ struct RestoreTests {
         #expect(second.stop() == 0)
     }
 
-    @Test("exports every event of a data folder that was begun anew")
+    @Test("exports every event of a data folder that was started again")
     func anew() throws {
         let server = try serve("first")
         try report(50, "old", to: server)
         expectShown(50, "old")
         #expect(server.stop() == 0)
-        try FileManager.default.removeItem(at: folder("first/data"))
+        try FileManager.default.removeItem(at: directory("first/data"))
         let second = try serve("first")
         try report(50, "new", to: second)
         expectShown(50, "new")
@@ -170,13 +170,13 @@ struct RestoreTests {
         expectShown(20, "old")
         #expect(server.stop() == 0)
         for name in ["consumers.sqlite", "consumers.sqlite-wal", "consumers.sqlite-shm"] {
-            try? FileManager.default.removeItem(at: folder("first/data").appending(path: name))
+            try? FileManager.default.removeItem(at: directory("first/data").appending(path: name))
         }
         let second = try serve("first")
         try report(5, "new", to: second)
         expectShown(5, "new")
         expectShown(20, "old")
-        #expect(try assetlog("consumer", "replay", "audit", "--from", "1", "--data", folder("first/data").path).status == 0)
+        #expect(try assetlog("consumer", "replay", "audit", "--from", "1", "--data", directory("first/data").path).status == 0)
         let end = Date.now + 30
         while shown("new").values.contains(1), Date.now < end { usleep(50_000) }
         #expect(shown("old").values.allSatisfy { $0 == 2 } && shown("new").values.allSatisfy { $0 == 2 })

@@ -14,9 +14,9 @@ struct RunCommandTests {
             let all = executable + [ServerProcess.binary.path, "run"] + arguments
             process.executableURL = URL(filePath: all[0].contains("/") ? all[0] : "/usr/bin/env")
             process.arguments = all[0].contains("/") ? Array(all.dropFirst()) : all
-            process.currentDirectoryURL = fixture.folder
+            process.currentDirectoryURL = fixture.directory
             process.environment = ProcessInfo.processInfo.environment.merging(fixture.environment) { $1 }
-            files = ["in", "out", "err"].map { fixture.folder.appending(path: "\($0)-\(UUID().uuidString)") }
+            files = ["in", "out", "err"].map { fixture.directory.appending(path: "\($0)-\(UUID().uuidString)") }
             try Data(input.utf8).write(to: files[0])
             for file in files.dropFirst() { try Data().write(to: file) }
             process.standardInput = try FileHandle(forReadingFrom: files[0])
@@ -113,10 +113,10 @@ struct RunCommandTests {
         let fixture = try ReportFixture()
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
-        let file = fixture.folder.appending(path: "plain.txt")
+        let file = fixture.directory.appending(path: "plain.txt")
         try Data("echo hello".utf8).write(to: file)
         for (command, code) in [
-            ("no-such-program-anywhere", 127), ("/no/such/program", 127), (file.path, 126), (fixture.folder.path, 126),
+            ("no-such-program-anywhere", 127), ("/no/such/program", 127), (file.path, 126), (fixture.directory.path, 126),
             ("./plain.txt/x", 127),
         ] as [(String, Int32)] {
             let result = try run(fixture, "a", "--", command)
@@ -133,10 +133,10 @@ struct RunCommandTests {
         let fixture = try ReportFixture()
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
-        let script = fixture.folder.appending(path: "job")
+        let script = fixture.directory.appending(path: "job")
         try Data("echo \"$0 $1\"; exit 5".utf8).write(to: script)
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script.path)
-        fixture.environment["PATH"] = "/no/such/folder:\(fixture.folder.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
+        fixture.environment["PATH"] = "/no/such/folder:\(fixture.directory.path):\(ProcessInfo.processInfo.environment["PATH"] ?? "")"
         for command in ["job", "./job"] {
             let result = try run(fixture, "a", "--", command, "--flag")
             #expect(result.status == 5, "\(result.errors)")
@@ -151,7 +151,7 @@ struct RunCommandTests {
         defer { #expect(server.stop() == 0) }
         let script = #"exec "$0" run a -- printf '%s|' "$(printf 'caf\351')" -- --partition -5 '' | od -An -tx1 | tr -d ' \n'"#
         let result = try EndToEndTests.run(
-            "bash", ["-c", script, ServerProcess.binary.path], in: fixture.folder, environment: fixture.environment)
+            "bash", ["-c", script, ServerProcess.binary.path], in: fixture.directory, environment: fixture.environment)
         #expect(result.output == "636166e97c" + "2d2d7c" + "2d2d706172746974696f6e7c" + "2d357c" + "7c", "\(result.errors)")
         #expect(try fixture.events().count == 2)
     }
@@ -255,7 +255,7 @@ struct RunCommandTests {
             print(os.WEXITSTATUS(status))
             """
         let result = try EndToEndTests.run(
-            "python3", ["-c", script, ServerProcess.binary.path], in: fixture.folder, environment: fixture.environment)
+            "python3", ["-c", script, ServerProcess.binary.path], in: fixture.directory, environment: fixture.environment)
         #expect(result.output == "1\n", "\(result.output)\(result.errors)")
     }
 
@@ -299,6 +299,6 @@ struct RunCommandTests {
         let started = try Run(fixture, arguments)
         #expect(started.wait() == 64, "\(started.errors)")
         #expect(started.errors.hasPrefix("assetlog: ") && started.errors.contains("Usage: assetlog run "), "\(started.errors)")
-        #expect(!FileManager.default.fileExists(atPath: fixture.folder.appending(path: "ran").path))
+        #expect(!FileManager.default.fileExists(atPath: fixture.directory.appending(path: "ran").path))
     }
 }

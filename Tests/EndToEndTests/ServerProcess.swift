@@ -6,9 +6,9 @@ final class ServerProcess: @unchecked Sendable {
     /// The repository's root.
     static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The executable that was built beside these tests.
+    /// The executable that was built next to these tests.
     static var binary: URL {
-        // The tests' own bundle lies in the build folder, as the executable does.
+        // The tests' own bundle lies in the build directory, as the executable does.
         let argument = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let beside = argument.appending(path: "assetlog")
         if FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
@@ -16,32 +16,32 @@ final class ServerProcess: @unchecked Sendable {
     }
 
     let url: URL
-    let folder: URL
+    let directory: URL
     private let process: Process
     private let errors: URL
 
-    /// Starts a server in a temporary folder and waits until it is ready.
+    /// Starts a server in a temporary directory and waits until it is ready.
     ///
     /// - Parameters:
     ///   - arguments: What follows `serve`; `--listen` and `--data` are added.
-    ///   - folder: A folder to go on with; nil makes a fresh one.
+    ///   - directory: A directory to continue with; nil makes a fresh one.
     ///   - variables: What the environment has in addition.
     ///   - descriptors: How many descriptors it may have at most; nil: as many as this process.
     ///   - wrapper: A command that runs the server, given before it.
     init(
-        _ arguments: [String] = [], in folder: URL? = nil, variables: [String: String] = [:], limitedTo descriptors: Int? = nil,
+        _ arguments: [String] = [], in directory: URL? = nil, variables: [String: String] = [:], limitedTo descriptors: Int? = nil,
         through wrapper: [String] = []
     ) throws {
-        let folder = folder ?? FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        self.folder = folder
-        errors = folder.appending(path: "errors-\(UUID().uuidString).log")
+        let directory = directory ?? FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        self.directory = directory
+        errors = directory.appending(path: "errors-\(UUID().uuidString).log")
         try Data().write(to: errors)
         process = Process()
         process.executableURL = Self.binary
-        process.currentDirectoryURL = folder
+        process.currentDirectoryURL = directory
         process.environment = ProcessInfo.processInfo.environment.merging(variables) { $1 }
-        process.arguments = ["serve", "--listen", "127.0.0.1:0", "--data", folder.appending(path: "data").path] + arguments
+        process.arguments = ["serve", "--listen", "127.0.0.1:0", "--data", directory.appending(path: "data").path] + arguments
         if let descriptors {
             process.executableURL = URL(filePath: "/usr/bin/env")
             let limited = ["sh", "-c", "ulimit -n \(descriptors); exec \"$0\" \"$@\"", Self.binary.path]
@@ -111,11 +111,12 @@ struct CommandResult {
 
 /// Runs a command to its end.
 @discardableResult
-func run(_ executable: String, _ arguments: [String], in folder: URL? = nil, environment: [String: String] = [:]) throws -> CommandResult {
+func run(_ executable: String, _ arguments: [String], in directory: URL? = nil, environment: [String: String] = [:]) throws -> CommandResult
+{
     let process = Process()
     process.executableURL = URL(filePath: executable.contains("/") ? executable : "/usr/bin/env")
     process.arguments = executable.contains("/") ? arguments : [executable] + arguments
-    process.currentDirectoryURL = folder
+    process.currentDirectoryURL = directory
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     let files = try (0..<2).map { _ in
         let file = FileManager.default.temporaryDirectory.appending(path: "out-\(UUID().uuidString)")
@@ -133,16 +134,16 @@ func run(_ executable: String, _ arguments: [String], in folder: URL? = nil, env
 }
 
 /// Runs the executable with arguments to its end.
-func assetlog(_ arguments: String..., in folder: URL? = nil) throws -> CommandResult {
-    try run(ServerProcess.binary.path, arguments, in: folder)
+func assetlog(_ arguments: String..., in directory: URL? = nil) throws -> CommandResult {
+    try run(ServerProcess.binary.path, arguments, in: directory)
 }
 
 /// A self-signed certificate and its key, made once for all tests of this process.
 enum TestCertificate {
     static let files: (certificate: String, key: String) = {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-cert-\(getpid())")
-        try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let (certificate, key) = (folder.appending(path: "chain.pem").path, folder.appending(path: "key.pem").path)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-cert-\(getpid())")
+        try? FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        let (certificate, key) = (directory.appending(path: "chain.pem").path, directory.appending(path: "key.pem").path)
         _ = try? run(
             "openssl",
             [

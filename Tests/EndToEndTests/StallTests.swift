@@ -63,7 +63,7 @@ struct StallTests {
         } else {
             #expect(server.waitUntilExit() == 0, "\(server.said)")
         }
-        try? FileManager.default.removeItem(at: server.folder)
+        try? FileManager.default.removeItem(at: server.directory)
     }
 
     private static func reports(_ server: ServerProcess) throws -> Bool {
@@ -113,12 +113,12 @@ struct StallTests {
     func noThreads() throws {
         let user = try #require(Self.user)
         let database = try Database()
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        #expect(chown(folder.path, uid_t(user) ?? 0, gid_t(user) ?? 0) == 0)
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        #expect(chown(directory.path, uid_t(user) ?? 0, gid_t(user) ?? 0) == 0)
         let identity = ["setpriv", "--reuid=\(user)", "--regid=\(user)", "--clear-groups"]
         let server = try ServerProcess(
-            database.freshLog() + ["--set", "storage.postgres.readers=16"], in: folder, through: ["taskset", "-c", "0"] + identity)
+            database.freshLog() + ["--set", "storage.postgres.readers=16"], in: directory, through: ["taskset", "-c", "0"] + identity)
         defer { Self.end(server) }
         // Idle threads of a pool end after some seconds.
         _ = try Self.load(server, for: 1, readers: 1)
@@ -146,9 +146,9 @@ struct StallTests {
 
     @Test("says that it lives when nobody reads its messages any more")
     func unreadMessages() throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
         // No page can be read without its database, and the first ones say so in a message.
         let script = """
             import fcntl, os, subprocess, sys, threading, time, urllib.error, urllib.request
@@ -182,7 +182,7 @@ struct StallTests {
             finally:
                 server.kill(); server.wait()
             """
-        let result = try run("python3", ["-c", script, ServerProcess.binary.path], in: folder)
+        let result = try run("python3", ["-c", script, ServerProcess.binary.path], in: directory)
         let longest = try #require(Double(result.output.trimmingCharacters(in: .whitespacesAndNewlines)), "\(result)")
         #expect(longest < Self.promptly)
     }

@@ -19,7 +19,7 @@ struct SubmissionTests {
     private func ask(
         _ server: ServerProcess, _ path: String, _ body: String, type: String = "application/json", _ arguments: [String] = []
     ) throws -> Answer {
-        let file = server.folder.appending(path: "body-\(UUID().uuidString)")
+        let file = server.directory.appending(path: "body-\(UUID().uuidString)")
         try Data(body.utf8).write(to: file)
         return try send(server, path, ["-H", "Content-Type: \(type)", "--data-binary", "@\(file.path)"] + arguments)
     }
@@ -56,7 +56,7 @@ struct SubmissionTests {
         let lines = String(repeating: Self.event + "\n", count: 3000)
         let plain = try ask(server, "/api/v1/events", lines, type: "application/x-ndjson")
         #expect((plain["received"], plain["recorded"]) == (3000, 3000))
-        let file = server.folder.appending(path: "lines.gz")
+        let file = server.directory.appending(path: "lines.gz")
         try run("bash", ["-c", "printf '%s' '\(Self.event)' | gzip > \(file.path)"])
         let compressed = try send(
             server, "/api/v1/events",
@@ -113,7 +113,7 @@ struct SubmissionTests {
 
     /// Compresses a text as Python's libraries do, and names the file.
     private func compress(_ text: String, _ expression: String, in server: ServerProcess) throws -> String {
-        let file = server.folder.appending(path: "plain-\(UUID().uuidString)")
+        let file = server.directory.appending(path: "plain-\(UUID().uuidString)")
         try Data(text.utf8).write(to: file)
         let script = """
             import gzip, sys, zlib
@@ -225,7 +225,7 @@ struct SubmissionTests {
         #expect((answer["received"], answer["recorded"], answer["index"]) == (2, 2, 2))
         #expect(answer.head.contains("application/problem+json"))
         #expect(try events(server).count == 2)
-        let bomb = server.folder.appending(path: "bomb.gz")
+        let bomb = server.directory.appending(path: "bomb.gz")
         try run("bash", ["-c", "head -c 300000000 /dev/zero | gzip > \(bomb.path)"])
         let refused = try send(
             server, "/api/v1/events",
@@ -322,9 +322,9 @@ struct SubmissionTests {
         #expect(two.head.lowercased().contains("idempotency-replayed: true"))
         #expect(try ask(server, "/api/v1/events", "[\(Self.event),{\"kind\":\"observation\",\"asset_key\":\"z\"}]", batchKey).status == 422)
         // After a restart too.
-        let folder = server.folder
+        let directory = server.directory
         #expect(server.stop() == 0)
-        let restarted = try ServerProcess(in: folder)
+        let restarted = try ServerProcess(in: directory)
         defer { restarted.stop() }
         #expect(try ask(restarted, report, #"{"partition":"p"}"#, key).head.contains("Idempotency-Replayed: true"))
     }
@@ -359,7 +359,7 @@ struct SubmissionTests {
         #expect((read[1]["failure"] as? [String: Any])?["message"] as? String == "out of memory")
     }
 
-    @Test("rehearses every write, and records nothing")
+    @Test("makes a dry run of every write, and records nothing")
     func rehearsal() throws {
         let server = try ServerProcess()
         defer { server.stop() }
@@ -375,18 +375,18 @@ struct SubmissionTests {
             server, "/report_asset_materialization/a?dry_run=true", ["-H", "Content-Type:", "--data-binary", "{}"])
         #expect(untyped.body.contains("Content-Type"), "\(untyped.body)")
         #expect(try ask(server, "/report_asset_materialization/a?dry_run=true", "{broken").status == 400)
-        // Who means to rehearse must not report.
+        // A client that means a dry run must not report.
         for value in ["dry_run=1", "dry_run=True", "dry_run=", "dry_run", "dry_run=true&dry_run=no"] {
             let unclear = try send(server, "/report_asset_materialization/a?\(value)", [])
             #expect(unclear.status == 400, "\(value)")
             #expect(unclear.body.contains("dry_run must be true or false"), "\(value): \(unclear.body)")
         }
-        // What a report would be refused for, its rehearsal is.
+        // What a report would be refused for, its dry run is.
         let badKey = ["-H", "Idempotency-Key: a b"]
         for path in ["/report_asset_materialization/a?dry_run=true", "/api/v1/events?dry_run=true"] {
             #expect(try ask(server, path, Self.event, badKey).status == 400)
         }
-        let compressed = server.folder.appending(path: "report.gz").path
+        let compressed = server.directory.appending(path: "report.gz").path
         try run("bash", ["-c", "printf '%s' '{\"partition\":\"p\"}' | gzip > \(compressed)"])
         let gzip = ["-H", "Content-Type: application/json", "-H", "Content-Encoding: gzip", "--data-binary", "@\(compressed)"]
         let decoded = try send(server, "/report_asset_materialization/a?dry_run=true", gzip)

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// A folder of a test; it is removed when the last reference goes.
+/// A directory of a test; it is removed when the last reference goes.
 final class Workplace: Sendable {
     let url = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
     var data: String { url.appending(path: "data").path }
@@ -46,7 +46,7 @@ struct TokenCommandTests {
         return try JSONDecoder().decode([ListedToken].self, from: Data(result.output.utf8))
     }
 
-    @Test("makes, lists, rotates and revokes tokens beside a running server, which follows within a second or so")
+    @Test("makes, lists, rotates and revokes tokens next to a running server, which follows within a second or so")
     func lifeCycle() throws {
         // Before there is a log.
         let first = try create("spark", "--allow", "report:materialization", "--allow", "read", "--expires", "90d")
@@ -278,7 +278,7 @@ struct TokenCommandTests {
         #expect(empty.said.contains("there is none yet; `assetlog token create` creates one"), "\(empty.said)")
         for server in [memory, empty] {
             server.stop()
-            try FileManager.default.removeItem(at: server.folder)
+            try FileManager.default.removeItem(at: server.directory)
         }
     }
 }

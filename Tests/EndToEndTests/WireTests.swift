@@ -1,8 +1,8 @@
 import Foundation
 import Testing
 
-/// The recorded cases of the original's wire, byte for byte, against the three servers they speak of.
-@Suite("The wire of the original", .serialized)
+/// The recorded cases of Dagster's wire, byte for byte, against the three servers they speak of.
+@Suite("The wire of Dagster", .serialized)
 struct WireTests {
     @Test("is answered and recorded as every case expects", arguments: ["http", "https"])
     func cases(scheme: String) throws {
@@ -13,7 +13,7 @@ struct WireTests {
         defer {
             for server in servers {
                 #expect(server.stop() == 0)
-                try? FileManager.default.removeItem(at: server.folder)
+                try? FileManager.default.removeItem(at: server.directory)
             }
         }
         func origin(_ server: ServerProcess) -> String { "\(scheme)://127.0.0.1:\(server.url.port ?? 0)" }

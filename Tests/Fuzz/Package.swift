@@ -3,7 +3,7 @@ import PackageDescription
 
 // Fuzzing targets for libFuzzer, run by `Scripts/fuzz`: one executable each, named Fuzz<Something>, with its seeds in
 // Corpus/<something>. A package of its own, as the sanitizer needs flags that no other package may depend on.
-// A new target is one line in `targets`, one folder in Sources and one in Corpus.
+// A new target is one line in `targets`, one directory in Sources and one in Corpus.
 let targets: [(name: String, product: String)] = [
     ("FuzzJSON", "AssetlogCore"),
     ("FuzzReport", "AssetlogCore"),

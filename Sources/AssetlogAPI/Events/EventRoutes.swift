@@ -36,10 +36,10 @@ struct EventRoutes: RouteGroup {
         let visible = VisibleEvents(storage: storage, caller: caller)
         var query = parameters.query
         if let number = parameters.latestAfter {
-            guard let moment = try await moment(number, visible, deployment) else {
+            guard let timeKey = try await timeKey(number, visible, deployment) else {
                 throw EventQueryParameters.noEvent(after: number)
             }
-            query.order = .latest(before: moment)
+            query.order = .latest(before: timeKey)
         }
         let page = try await reads.page(query, of: visible)
         let next = try await next(after: page, of: query, parameters)
@@ -68,12 +68,12 @@ struct EventRoutes: RouteGroup {
     }
 
     /// Where a page by time continues from, by the `next` of the page before; nil: there is no such event for the caller.
-    private func moment(_ number: Int64, _ visible: VisibleEvents, _ deployment: String) async throws -> EventMoment? {
+    private func timeKey(_ number: Int64, _ visible: VisibleEvents, _ deployment: String) async throws -> EventTimeKey? {
         guard OpaqueSequence.numbers.contains(number) else {
-            return try await visible.moment(of: number, deployment: deployment)
+            return try await visible.timeKey(of: number, deployment: deployment)
         }
         guard let sequence = OpaqueSequence(try await storage.logID()).sequence(of: number) else { return nil }
-        return try await visible.moment(ofLookedAt: sequence)
+        return try await visible.timeKey(ofLookedAt: sequence)
     }
 
     /// One event of the deployment.

@@ -17,22 +17,22 @@ struct VisibleEvents: Sendable {
         }
         var page = try await storage.events(query)
         guard page.events.contains(where: { !query.matches($0.event) }) else { return page }
-        page.moment = page.moment ?? page.events.last?.moment
+        page.timeKey = page.timeKey ?? page.events.last?.timeKey
         page.events.removeAll { !query.matches($0.event) }
         return page
     }
 
     /// Where the event of a sequence stands in time; nil also when the caller may not see it.
-    func moment(of sequence: Int64, deployment: String) async throws -> EventMoment? {
+    func timeKey(of sequence: Int64, deployment: String) async throws -> EventTimeKey? {
         guard let event = try await event(at: sequence), event.deployment.utf8.elementsEqual(deployment.utf8),
             caller.grant?.covers(event.assetKey) ?? true
         else { return nil }
-        return event.moment
+        return event.timeKey
     }
 
     /// The place in time of the event that a page ended with, no matter who may see it.
-    func moment(ofLookedAt sequence: Int64) async throws -> EventMoment? {
-        try await event(at: sequence)?.moment
+    func timeKey(ofLookedAt sequence: Int64) async throws -> EventTimeKey? {
+        try await event(at: sequence)?.timeKey
     }
 
     private func event(at sequence: Int64) async throws -> LoggedEvent? {

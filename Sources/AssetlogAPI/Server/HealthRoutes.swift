@@ -14,10 +14,10 @@ struct HealthRoutes: RouteGroup {
     }
 
     private let log: EventLog
-    private let tokens: TokenDirectory?
+    private let tokens: TokenRegistry?
     private let probe: StorageProbe<Void>
 
-    init(log: EventLog, tokens: TokenDirectory?, timeout: Duration) {
+    init(log: EventLog, tokens: TokenRegistry?, timeout: Duration) {
         self.log = log
         self.tokens = tokens
         let storage = log.storage

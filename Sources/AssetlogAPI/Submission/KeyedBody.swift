@@ -48,8 +48,8 @@ struct KeyedBody {
     ///
     /// - Throws: ``KeyConflict`` when that was another one, ``RequestError`` when that is not known now.
     mutating func check(_ outcome: AppendOutcome, of slice: SubmissionSlice) async throws {
-        guard !outcome.exceptions.isEmpty else { return }
-        guard !outcome.exceptions.contains(where: { $0.reason == .unchecked }) else { throw RequestError.unchecked }
+        guard !outcome.skippedEvents.isEmpty else { return }
+        guard !outcome.skippedEvents.contains(where: { $0.reason == .indeterminate }) else { throw RequestError.indeterminate }
         if let difference = difference(outcome, slice) { throw KeyConflict(difference: difference) }
         guard try await !isInLog(after(slice)) else {
             throw KeyConflict(difference: slice.isLast ? "it had more events" : "an item of it had more events")
@@ -60,7 +60,7 @@ struct KeyedBody {
     /// What of a slice is not as it was in the first body; nil: all of it is.
     private func difference(_ outcome: AppendOutcome, _ slice: SubmissionSlice) -> String? {
         for item in slice.items {
-            let reasons = item.places.map { outcome.exception(at: $0) }
+            let reasons = item.places.map { outcome.skippedEvent(at: $0) }
             guard reasons.contains(where: { !$0.isDuplicate }) else { continue }
             if item.id == identities.key || reasons.contains(where: { $0.isDuplicate || $0.isConflict }) {
                 return "the item at index \(item.index) differs"
@@ -94,7 +94,7 @@ struct KeyConflict: Error {
     var difference: String
 }
 
-extension AppendException.Reason? {
+extension SkippedEvent.Reason? {
     fileprivate var isDuplicate: Bool {
         if case .duplicate = self { true } else { false }
     }
@@ -106,7 +106,7 @@ extension AppendException.Reason? {
 
 extension RequestError {
     /// The answer to a slice under an Idempotency-Key that may be in the log.
-    fileprivate static let unchecked = RequestError(
+    fileprivate static let indeterminate = RequestError(
         status: .serviceUnavailable,
         detail: "The server can't tell right now which of these events are already in the log.", headers: [.retryAfter: "1"])
 }

@@ -258,22 +258,22 @@ final class Submission {
     }
 
     private func note(_ outcome: AppendOutcome, of slice: SubmissionSlice) {
-        guard !outcome.exceptions.isEmpty || options.listsAll else {
+        guard !outcome.skippedEvents.isEmpty || options.listsAll else {
             results.record(slice.batch.count, at: outcome.sequences)
             return
         }
-        results.record(slice.batch.count - outcome.exceptions.count, at: outcome.sequences)
+        results.record(slice.batch.count - outcome.skippedEvents.count, at: outcome.sequences)
         for item in slice.items { note(item, outcome) }
     }
 
     private func note(_ item: SubmissionSlice.Item, _ outcome: AppendOutcome) {
         var duplicates: [Int64] = []
         for place in item.places {
-            switch outcome.exception(at: place) {
+            switch outcome.skippedEvent(at: place) {
             case nil: break
             case .duplicate(let sequence): duplicates.append(sequence)
-            case .conflict, .leftOut(becauseOf: _): return results.note(item.index, .refused(Self.conflict(item.id)))
-            case .unchecked: return results.note(item.index, .refused(Self.unchecked))
+            case .conflict, .groupAborted(by: _): return results.note(item.index, .refused(Self.conflict(item.id)))
+            case .indeterminate: return results.note(item.index, .refused(Self.indeterminate))
             }
         }
         for sequence in duplicates { results.repeated(1, at: sequence) }
@@ -288,7 +288,7 @@ final class Submission {
                 + " its own event_id.")
     }
 
-    private static let unchecked = SubmissionError(
+    private static let indeterminate = SubmissionError(
         status: 503, pointer: "/event_id",
         "The server can't tell right now whether this event is already in the log. Send it again in a moment.")
 }

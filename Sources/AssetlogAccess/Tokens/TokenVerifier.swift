@@ -3,26 +3,26 @@ internal import AssetlogCrypto
 
 /// Looks tokens up for one event loop. Confined to it.
 public final class TokenVerifier {
-    private let directory: TokenDirectory
+    private let registry: TokenRegistry
     private let hash: MessageDigest
     private var version: Int
-    private var snapshot: TokenDirectory.Snapshot
+    private var snapshot: TokenRegistry.Snapshot
 
     /// Makes a verifier.
     ///
     /// - Throws: `CryptoError` when OpenSSL has no SHA-256.
-    public init(_ directory: TokenDirectory) throws {
-        self.directory = directory
+    public init(_ registry: TokenRegistry) throws {
+        self.registry = registry
         hash = try MessageDigest(.sha256)
-        version = directory.currentVersion
-        snapshot = directory.current
+        version = registry.currentVersion
+        snapshot = registry.current
     }
 
     private func refresh() {
-        let current = directory.currentVersion
+        let current = registry.currentVersion
         guard current != version else { return }
         version = current
-        snapshot = directory.current
+        snapshot = registry.current
     }
 
     /// The grant of a token that was sent; nil when it is none, or expired, or revoked.

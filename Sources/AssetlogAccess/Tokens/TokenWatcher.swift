@@ -2,7 +2,7 @@ public import AssetlogCore
 public import Logging
 import Synchronization
 
-/// Keeps a directory of tokens as its sources are: whatever changes in one is in force within a second.
+/// Keeps a registry of tokens as its sources are: whatever changes in one is in force within a second.
 ///
 /// Until every source was read once there are no tokens at all, because one of them may say that a token was revoked.
 /// A source that fails keeps the tokens that it showed last, is said once to fail, and is looked at again. Sources wait
@@ -17,7 +17,7 @@ public final class TokenWatcher: Sendable {
     }
 
     private let sources: [any TokenSource]
-    private let directory: TokenDirectory
+    private let registry: TokenRegistry
     private let logger: Logger
     private let onChange: @Sendable (TokenChange) -> Void
     private let shelves: Mutex<[Shelf]>
@@ -28,15 +28,15 @@ public final class TokenWatcher: Sendable {
     /// - Parameters:
     ///   - sources: Where tokens come from. Of two tokens with one ID that of the first source counts; but where any
     ///     source has it revoked, it is worth nothing.
-    ///   - directory: What is kept; the watcher alone writes to it.
+    ///   - registry: What is kept; the watcher alone writes to it.
     ///   - logger: For sources that fail.
     ///   - onChange: Hears of every change after ``load()``.
     public init(
-        _ sources: [any TokenSource], directory: TokenDirectory, logger: Logger,
+        _ sources: [any TokenSource], registry: TokenRegistry, logger: Logger,
         onChange: @escaping @Sendable (TokenChange) -> Void = { _ in }
     ) {
         self.sources = sources
-        self.directory = directory
+        self.registry = registry
         self.logger = logger
         self.onChange = onChange
         shelves = Mutex(sources.map { _ in Shelf() })
@@ -132,7 +132,7 @@ public final class TokenWatcher: Sendable {
         }
     }
 
-    /// Replaces the directory's tokens, unless a source was never read; under the lock, so that the newest come last.
+    /// Replaces the registry's tokens, unless a source was never read; under the lock, so that the newest come last.
     @discardableResult
     private func publish(_ shelves: [Shelf]) -> [TokenRecord]? {
         guard shelves.allSatisfy({ $0.version != nil }) else { return nil }
@@ -140,7 +140,7 @@ public final class TokenWatcher: Sendable {
         let revoked = Set(all.filter { $0.revokedAt != nil }.map(\.id))
         var seen = revoked
         let merged = all.filter { seen.insert($0.id).inserted }
-        directory.replace(with: merged)
+        registry.replace(with: merged)
         return merged
     }
 }

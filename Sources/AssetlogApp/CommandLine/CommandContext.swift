@@ -5,7 +5,7 @@ import AssetlogCore
 struct CommandContext: Sendable {
     var plugins: PluginList
     var environment: [String: String]
-    var workingFolder: String
+    var workingDirectory: String
     /// What follows `--` on the command line, as it was given.
     var operands: [[UInt8]] = []
     /// Whether SIGPIPE was ignored when the process started.
@@ -14,7 +14,7 @@ struct CommandContext: Sendable {
     /// Writes to standard output.
     func write(_ text: String) { StandardOutput.write(text) }
 
-    /// Tells the operator something beside the result, on standard error.
+    /// Tells the operator something in addition to the result, on standard error.
     func say(_ sentence: String) { StandardError.write("assetlog: \(sentence).") }
 
     /// Tells the operator something that is allowed, but looks wrong.

@@ -21,8 +21,8 @@ struct ConfigurationOptions: ParsableArguments {
     /// - Throws: ``ConfigurationError`` and ``ConfigurationErrors``.
     func resolve(_ listener: ListenerOptions? = nil, in context: CommandContext) throws -> ResolvedConfiguration {
         let path = config ?? context.environment["ASSETLOG_CONFIG"].map(\.withoutFinalLineEnds).flatMap { $0.isEmpty ? nil : $0 }
-        var input = ConfigurationInput(workingFolder: context.workingFolder)
-        input.file = try path.map { try ConfigurationFile.read($0, workingFolder: context.workingFolder) }
+        var input = ConfigurationInput(workingDirectory: context.workingDirectory)
+        input.file = try path.map { try ConfigurationFile.read($0, workingDirectory: context.workingDirectory) }
         input.environment = context.environment
         input.flags = try settings.map(Self.flag) + namedFlags + (listener?.flags ?? [])
         return try ConfigurationResolver.resolve(input, plugins: context.plugins)

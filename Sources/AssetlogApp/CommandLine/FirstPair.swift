@@ -16,8 +16,8 @@ struct FirstPair {
 
     init(_ server: ServerConfiguration) {
         isConfigured = server.tls != nil
-        certificate = server.tls?.certificate ?? "\(server.dataFolder)/tls/certificate.pem"
-        key = server.tls?.key ?? "\(server.dataFolder)/tls/key.pem"
+        certificate = server.tls?.certificate ?? "\(server.dataDirectory)/tls/certificate.pem"
+        key = server.tls?.key ?? "\(server.dataDirectory)/tls/key.pem"
     }
 
     /// How a server gets to use them.

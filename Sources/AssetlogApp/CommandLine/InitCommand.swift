@@ -69,7 +69,7 @@ struct InitCommand: AssetlogSubcommand {
         let record = TokenRecord(
             id: token.id, hash: token.hash, grant: AccessGrant(name: "admin", rights: .all), createdAt: now)
         let line = token.text.revealed + "\n"
-        if let path = tokenFile.map({ $0.hasPrefix("/") ? $0 : "\(context.workingFolder)/\($0)" }) {
+        if let path = tokenFile.map({ $0.hasPrefix("/") ? $0 : "\(context.workingDirectory)/\($0)" }) {
             // First the file: a token that nobody has seen would keep the next run from making one.
             try ServerFiles.make(path, Array(line.utf8), mode: 0o600, replaces: true)
             try await store.insert(record)

@@ -8,19 +8,19 @@ import Darwin
 
 /// Makes files that the server is to read, and nobody else where that matters.
 ///
-/// What root makes it gives to the owner of the folder around it: the server's user could not read it otherwise.
+/// What root makes it gives to the owner of the directory around it: the server's user could not read it otherwise.
 enum ServerFiles {
     static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
     }
 
-    /// Makes a folder, and those above it, where they are not there.
+    /// Makes a directory, and those above it, where they are not there.
     ///
     /// - Throws: ``CommandFailure``.
-    static func makeFolder(_ path: String) throws {
+    static func makeDirectory(_ path: String) throws {
         guard !exists(path) else { return }
-        let parent = folder(of: path)
-        if parent != path { try makeFolder(parent) }
+        let parent = directory(of: path)
+        if parent != path { try makeDirectory(parent) }
         guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw failure(path) }
         var owner = stat()
         if geteuid() == 0, stat(parent, &owner) == 0 { _ = chown(path, owner.st_uid, owner.st_gid) }
@@ -32,8 +32,8 @@ enum ServerFiles {
     /// - Throws: ``CommandFailure``.
     static func make(_ path: String, _ bytes: [UInt8], mode: mode_t, replaces: Bool = false) throws {
         let path = replaces ? try replaceable(path) : path
-        let folder = folder(of: path)
-        try makeFolder(folder)
+        let directory = directory(of: path)
+        try makeDirectory(directory)
         let draft = "\(path).\(getpid())"
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, mode)
         guard descriptor >= 0 else { throw failure(draft) }
@@ -42,7 +42,7 @@ enum ServerFiles {
             unlink(draft)
         }
         var owner = stat()
-        if geteuid() == 0, stat(folder, &owner) == 0 { _ = fchown(descriptor, owner.st_uid, owner.st_gid) }
+        if geteuid() == 0, stat(directory, &owner) == 0 { _ = fchown(descriptor, owner.st_uid, owner.st_gid) }
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
@@ -53,7 +53,7 @@ enum ServerFiles {
         guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0,
             replaces ? rename(draft, path) == 0 : link(draft, path) == 0
         else { throw failure(path) }
-        sync(folder)
+        sync(directory)
     }
 
     // Renaming over `/dev/stdout` would replace the link of that name for every program.
@@ -66,14 +66,14 @@ enum ServerFiles {
         return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }
 
-    private static func sync(_ folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    private static func sync(_ directory: String) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         _ = fsync(descriptor)
         close(descriptor)
     }
 
-    static func folder(of path: String) -> String {
+    static func directory(of path: String) -> String {
         URL(fileURLWithPath: path).deletingLastPathComponent().path
     }
 

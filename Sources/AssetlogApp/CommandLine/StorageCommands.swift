@@ -16,7 +16,7 @@ struct BackupCommand: AssetlogSubcommand {
         guard let backUp = storage.setup.backUp else {
             throw CommandFailure(.failure, "the storage \(storage.name) can't be backed up this way; use its own tools")
         }
-        let path = file.hasPrefix("/") ? file : "\(context.workingFolder)/\(file)"
+        let path = file.hasPrefix("/") ? file : "\(context.workingDirectory)/\(file)"
         context.write(try await backUp(path) + "\n")
     }
 }

@@ -4,13 +4,13 @@ import AssetlogCore
 struct ConfigurationChecker {
     private let merged: WrittenValues
     private let plugins: PluginList
-    private let workingFolder: String
+    private let workingDirectory: String
     private let problems: ConfigurationProblems
 
-    init(merged: WrittenValues, plugins: PluginList, workingFolder: String, problems: ConfigurationProblems) {
+    init(merged: WrittenValues, plugins: PluginList, workingDirectory: String, problems: ConfigurationProblems) {
         self.merged = merged
         self.plugins = plugins
-        self.workingFolder = workingFolder
+        self.workingDirectory = workingDirectory
         self.problems = problems
         problems.place = { merged[$0]?.place }
     }
@@ -34,13 +34,13 @@ struct ConfigurationChecker {
 
         let loops = server[ListenerKeys.eventLoops]
         let limits = ServerLimits(server)
-        let dataFolder = server[ListenerKeys.data]
-        let storage = makeStorage(dataFolder)
-        checkOtherStorages(than: storage?.name, dataFolder)
-        let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataFolder) }
+        let dataDirectory = server[ListenerKeys.data]
+        let storage = makeStorage(dataDirectory)
+        checkOtherStorages(than: storage?.name, dataDirectory)
+        let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataDirectory) }
         guard let listen = server.listenAddress(), let prefix = server.pathPrefix(), let storage else { return nil }
         return ServerConfiguration(
-            listen: listen, dataFolder: dataFolder, eventLoops: loops, shutdownDelay: server[ListenerKeys.shutdownDelay],
+            listen: listen, dataDirectory: dataDirectory, eventLoops: loops, shutdownDelay: server[ListenerKeys.shutdownDelay],
             shutdownGrace: server[ListenerKeys.shutdownGrace], allowsInsecure: server[ListenerKeys.allowInsecure],
             hosts: server.hosts(), trustedProxies: server.trustedProxies(), takesProxyHeaders: server.takesProxyHeaders(),
             tls: TLSSettings(server), limits: limits, log: LogSettings(log), auth: AuthSettings(auth, isLoopback: listen.isLoopback),
@@ -51,58 +51,58 @@ struct ConfigurationChecker {
     // MARK: Reading
 
     private func values(of section: ServerSection) -> SectionValues? {
-        read(section.name, section.keys, dataFolder: workingFolder).map { SectionValues($0, problems: problems) }
+        read(section.name, section.keys, dataDirectory: workingDirectory).map { SectionValues($0, problems: problems) }
     }
 
-    private func read(_ section: String, _ keys: [KeyDeclaration], dataFolder: String) -> PluginConfiguration? {
+    private func read(_ section: String, _ keys: [KeyDeclaration], dataDirectory: String) -> PluginConfiguration? {
         problems.collect {
             try PluginConfiguration(
-                section: section, keys: keys, values: values(section, keys), folder: workingFolder,
-                dataFolder: dataFolder)
+                section: section, keys: keys, values: values(section, keys), directory: workingDirectory,
+                dataDirectory: dataDirectory)
         }
     }
 
-    // Relative paths become absolute here, because each layer takes them from a folder of its own.
+    // Relative paths become absolute here, because each layer takes them from a directory of its own.
     private func values(_ section: String, _ keys: [KeyDeclaration]) -> [String: [String]] {
         var values: [String: [String]] = [:]
         for key in keys {
             guard let written = merged["\(section).\(key.name)"] else { continue }
-            values[key.name] = key.kind == .path ? written.texts.map { absolute($0, written.folder) } : written.texts
+            values[key.name] = key.kind == .path ? written.texts.map { absolute($0, written.directory) } : written.texts
         }
         return values
     }
 
-    private func absolute(_ path: String, _ folder: String) -> String {
-        path.isEmpty || path.hasPrefix("/") ? path : "\(folder)/\(path)"
+    private func absolute(_ path: String, _ directory: String) -> String {
+        path.isEmpty || path.hasPrefix("/") ? path : "\(directory)/\(path)"
     }
 
     // MARK: Plugins
 
-    private func makeStorage(_ dataFolder: String) -> ConfiguredStorage? {
+    private func makeStorage(_ dataDirectory: String) -> ConfiguredStorage? {
         let written = merged[ServerKeys.storageType.path]?.texts.first ?? ServerKeys.storageType.fallback
         guard let plugin = problems.collect({ try plugins.storage(named: written) }) else { return nil }
         let section = "storage.\(plugin.name)"
-        guard let configuration = read(section, plugin.keys, dataFolder: dataFolder),
+        guard let configuration = read(section, plugin.keys, dataDirectory: dataDirectory),
             let setup = problems.collect({ try plugin.configure(configuration) })
         else { return nil }
         return ConfiguredStorage(name: plugin.name, stability: plugin.stability, setup: setup)
     }
 
     // A section of a storage that is not in use may miss what is required, but what it says must fit.
-    private func checkOtherStorages(than used: String?, _ dataFolder: String) {
+    private func checkOtherStorages(than used: String?, _ dataDirectory: String) {
         for plugin in plugins.storages where plugin.name != used {
             let section = "storage.\(plugin.name)"
             for key in plugin.keys {
                 guard let written = merged["\(section).\(key.name)"] else { continue }
-                problems.collect { try ConfigurationValue(written.texts, for: key, in: section, folder: dataFolder) }
+                problems.collect { try ConfigurationValue(written.texts, for: key, in: section, directory: dataDirectory) }
             }
         }
     }
 
     private func makeExporter(
-        _ name: String, _ plugin: ExporterPlugin?, _ dataFolder: String
+        _ name: String, _ plugin: ExporterPlugin?, _ dataDirectory: String
     ) -> ConfiguredExporter? {
-        guard let plugin, let configuration = read("exporters.\(name)", plugin.keys, dataFolder: dataFolder),
+        guard let plugin, let configuration = read("exporters.\(name)", plugin.keys, dataDirectory: dataDirectory),
             let setup = problems.collect({ try plugin.configure(configuration) })
         else { return nil }
         return ConfiguredExporter(name: name, type: plugin.name, setup: setup)

@@ -14,11 +14,11 @@ enum ConfigurationFile {
     /// Reads a configuration.
     ///
     /// - Throws: ``ConfigurationError`` that names the file and says what to do.
-    static func read(_ path: String, workingFolder: String) throws -> ConfigurationInput.File {
-        let absolute = path.hasPrefix("/") ? path : "\(workingFolder)/\(path)"
+    static func read(_ path: String, workingDirectory: String) throws -> ConfigurationInput.File {
+        let absolute = path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
         let text = try readText(absolute, name: path, noun: "the configuration")
-        let folder = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? ""
-        return ConfigurationInput.File(name: path, folder: folder.isEmpty ? "/" : folder, text: text)
+        let directory = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? ""
+        return ConfigurationInput.File(name: path, directory: directory.isEmpty ? "/" : directory, text: text)
     }
 
     /// Reads a text of the configuration that stands in a file of its own.
@@ -57,8 +57,8 @@ enum ConfigurationFile {
         ConfigurationError(noun, "\(what): \(String(cString: strerror(errno)))", at: name)
     }
 
-    /// The folder that the process was started in.
-    static func workingFolder() -> String {
+    /// The directory that the process was started in.
+    static func workingDirectory() -> String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }
         return String(cString: path)

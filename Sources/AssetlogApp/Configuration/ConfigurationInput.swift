@@ -4,8 +4,8 @@ struct ConfigurationInput: Sendable {
     struct File: Sendable {
         /// The path as the operator gave it, for messages.
         var name: String
-        /// The folder that its relative paths are taken from; an absolute path.
-        var folder: String
+        /// The directory that its relative paths are taken from; an absolute path.
+        var directory: String
         var text: String
     }
 
@@ -24,7 +24,7 @@ struct ConfigurationInput: Sendable {
     /// Where one key is given twice, the last counts.
     var flags: [Flag] = []
     /// What relative paths of flags, variables and defaults are taken from; an absolute path.
-    var workingFolder: String
+    var workingDirectory: String
 
     /// The variables with a meaning of their own, which are no keys.
     static let reservedVariables: Set = [

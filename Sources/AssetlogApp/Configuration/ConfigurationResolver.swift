@@ -44,7 +44,7 @@ struct ConfigurationResolver {
     private mutating func resolve() throws -> ResolvedConfiguration {
         try plugins.validate()
         if let file = input.file {
-            self.file = try YAMLReader.read(file.text, name: file.name, folder: file.folder)
+            self.file = try YAMLReader.read(file.text, name: file.name, directory: file.directory)
         }
         flags = readFlags()
 
@@ -60,10 +60,10 @@ struct ConfigurationResolver {
 
         var merged = packageDefaults(schema).merging(file) { $1 }.merging(environment) { $1 }.merging(flags) { $1 }
             .filter { schema[$0.key] != nil }
-        preferDataFolder(&merged)
+        preferDataDirectory(&merged)
         OtherWords.replace(in: &merged)
         let checker = ConfigurationChecker(
-            merged: merged, plugins: plugins, workingFolder: input.workingFolder, problems: problems)
+            merged: merged, plugins: plugins, workingDirectory: input.workingDirectory, problems: problems)
         let server = try checker.check(exporters: exporters)
         return ResolvedConfiguration(
             server: server, values: effectiveValues(schema, merged), warnings: warnings + Self.advice(server),
@@ -89,7 +89,7 @@ struct ConfigurationResolver {
                 flag.key,
                 WrittenValue(
                     texts: isList ? Self.list(flag.value) : [flag.value], isList: isList, level: .flag,
-                    place: flag.flag, folder: input.workingFolder)
+                    place: flag.flag, directory: input.workingDirectory)
             )
         }
         return WrittenValues(pairs, uniquingKeysWith: { $1 })
@@ -136,7 +136,7 @@ struct ConfigurationResolver {
         guard let text = input.environment[name], !text.isEmpty else { return nil }
         let isList = key.kind == .list
         return WrittenValue(
-            texts: isList ? Self.list(text) : [text], isList: isList, level: level, place: name, folder: input.workingFolder)
+            texts: isList ? Self.list(text) : [text], isList: isList, level: level, place: name, directory: input.workingDirectory)
     }
 
     private func overridden(by environment: WrittenValues) -> [String] {
@@ -220,9 +220,9 @@ struct ConfigurationResolver {
 
     // MARK: What comes out
 
-    // `--data` is accepted with every storage: `storage.TYPE.path`, the folder of one storage, must not win over it
+    // `--data` is accepted with every storage: `storage.TYPE.path`, the directory of one storage, must not win over it
     // from a weaker level.
-    private func preferDataFolder(_ merged: inout WrittenValues) {
+    private func preferDataDirectory(_ merged: inout WrittenValues) {
         guard let data = merged[ListenerKeys.data.path] else { return }
         for plugin in plugins.storages where plugin.keys.contains(where: { $0.name == "path" && $0.kind == .path }) {
             let path = "storage.\(plugin.name).path"

@@ -98,7 +98,7 @@ private struct SampleWriter {
         guard let text = key.shownDefault else { return placeholder(key) }
         switch key.kind {
         case .list: return "[\(text)]"
-        case .path where key != ListenerKeys.data.declaration: return inDataFolder(text)
+        case .path where key != ListenerKeys.data.declaration: return inDataDirectory(text)
         default: return YAMLText.scalar(text)
         }
     }
@@ -111,8 +111,8 @@ private struct SampleWriter {
         }
     }
 
-    // A plugin's default path is taken from the data folder, a written one from the file's folder.
-    private static func inDataFolder(_ path: String) -> String {
+    // A plugin's default path is taken from the data directory, a written one from the file's directory.
+    private static func inDataDirectory(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
         let relative = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
         return relative == "." || relative.isEmpty ? "./assetlog-data" : "./assetlog-data/\(relative)"

@@ -33,7 +33,7 @@ struct FileInspection {
     private mutating func inspectCertificates(_ settings: TLSSettings?, at now: Timestamp) {
         guard let settings else { return }
         do {
-            let found = try CertificateKeeper.inspect(settings, at: now)
+            let found = try CertificateReloader.inspect(settings, at: now)
             found.problems.forEach { add($0) }
             warnings += found.warnings.map(Self.withoutEnd)
         } catch {
@@ -53,7 +53,7 @@ struct FileInspection {
         }
     }
 
-    // One folder may be named by several keys.
+    // One directory may be named by several keys.
     private mutating func add(_ problem: String) {
         if !problems.contains(problem) { problems.append(problem) }
     }

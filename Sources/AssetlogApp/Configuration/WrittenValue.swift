@@ -16,7 +16,7 @@ struct WrittenValue: Hashable, Sendable {
     /// Where it stands: `assetlog.yaml:12`, `ASSETLOG_SERVER_LISTEN`, `--listen`.
     var place: String
     /// What a relative path is taken from; an absolute path.
-    var folder: String
+    var directory: String
 
     /// Whether the key has nothing behind its colon.
     var isEmpty: Bool { texts.isEmpty && !isList }

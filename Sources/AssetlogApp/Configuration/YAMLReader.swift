@@ -7,8 +7,8 @@ import Yams
 /// value.
 struct YAMLReader {
     private let nodes: YAMLNodes
-    /// The folder of the file; an absolute path.
-    let folder: String
+    /// The directory of the file; an absolute path.
+    let directory: String
     private var values: WrittenValues = [:]
 
     /// The deepest nesting that a declared key may ever need.
@@ -17,22 +17,22 @@ struct YAMLReader {
     /// Reads the values of a file.
     ///
     /// - Throws: ``ConfigurationError`` with the file and the line.
-    static func read(_ text: String, name: String, folder: String) throws -> WrittenValues {
+    static func read(_ text: String, name: String, directory: String) throws -> WrittenValues {
         guard text.contains(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) else {
             throw ConfigurationError(
                 "the configuration", "is empty; `assetlog config sample` prints one to start from", at: name)
         }
         let nodes = YAMLNodes(file: name, noun: "the configuration")
-        var reader = YAMLReader(nodes: nodes, folder: folder)
+        var reader = YAMLReader(nodes: nodes, directory: directory)
         try nodes.withRoot(of: text) { root in
             if let root { try reader.readRoot(root) }
         }
         return reader.values
     }
 
-    private init(nodes: YAMLNodes, folder: String) {
+    private init(nodes: YAMLNodes, directory: String) {
         self.nodes = nodes
-        self.folder = folder
+        self.directory = directory
     }
 
     private mutating func readRoot(_ root: Node) throws {
@@ -80,6 +80,6 @@ struct YAMLReader {
     }
 
     private func written(_ texts: [String], isList: Bool, at node: Node) -> WrittenValue {
-        WrittenValue(texts: texts, isList: isList, level: .file, place: nodes.place(node.mark), folder: folder)
+        WrittenValue(texts: texts, isList: isList, level: .file, place: nodes.place(node.mark), directory: directory)
     }
 }

@@ -1,8 +1,8 @@
 import AssetlogCore
 
-/// Lets the consumers go on in the copy of a log where they are in the original.
+/// Lets the consumers continue in the copy of a log where they are in the original.
 enum CopiedConsumers {
-    /// The cursors of a storage, beside a server.
+    /// The cursors of a storage, next to a server.
     static func read(_ storage: ConfiguredStorage) async throws -> [ConsumerCursor] {
         try await withConsumers(of: storage, advice: "; leave out --consumers") { try await $0.cursors() }
     }

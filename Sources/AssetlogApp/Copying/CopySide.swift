@@ -13,8 +13,8 @@ struct CopySide {
     /// - Throws: `ConfigurationError`, `ConfigurationErrors`, `ValidationError`.
     init(_ text: String?, config: String?, flag: String, in context: CommandContext) throws {
         try Self.check(text, config: config, flag: flag)
-        var input = ConfigurationInput(workingFolder: context.workingFolder)
-        input.file = try config.map { try ConfigurationFile.read($0, workingFolder: context.workingFolder) }
+        var input = ConfigurationInput(workingDirectory: context.workingDirectory)
+        input.file = try config.map { try ConfigurationFile.read($0, workingDirectory: context.workingDirectory) }
         // What a variable says of the one storage of a server would be said of both.
         input.environment = context.environment.filter { !["ASSETLOG_STORAGE_TYPE", "ASSETLOG_SERVER_DATA"].contains($0.key) }
         input.flags = try text.map { try Self.flags($0, flag, context.plugins) } ?? []
@@ -45,7 +45,7 @@ struct CopySide {
         }
         var flags = [ConfigurationInput.Flag(key: ServerKeys.storageType.path, value: type, flag: flag)]
         guard parts.count == 2 else { return flags }
-        guard let key = plugin.placeKey else {
+        guard let key = plugin.locationKey else {
             throw ValidationError("\(flag): the storage \(type) has no location; write \(flag) \(type).")
         }
         guard !parts[1].isEmpty else {
@@ -55,7 +55,7 @@ struct CopySide {
         return flags
     }
 
-    /// Opens the log for reading, beside a server where the storage can.
+    /// Opens the log for reading, next to a server where the storage can.
     func openForReading() async throws -> any LogReader {
         guard let open = storage.setup.openForReading else { return try await self.open() }
         return try await open()

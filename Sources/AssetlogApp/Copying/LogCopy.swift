@@ -3,7 +3,7 @@ import AssetlogCore
 /// Copies a log into a storage that holds nothing else.
 ///
 /// What the destination holds is all that it goes by: its events must be the first ones of the source, byte by byte, and
-/// the copy goes on behind them. So it can be cut off at any moment and begun again; nothing is kept beside the events.
+/// the copy continues after them. So it can be cut off at any moment and begun again; nothing is kept in addition to the events.
 /// At the end what was copied is read back and compared.
 struct LogCopy {
     /// How far the copy came.
@@ -86,7 +86,7 @@ struct LogCopy {
         }
     }
 
-    /// Appends the rest, and reads the next page meanwhile.
+    /// Appends the rest, and reads the next page in the meantime.
     private mutating func append(_ sourceWalk: inout LogWalk) async throws {
         var page = try await sourceWalk.events()
         var count = report.before
@@ -100,7 +100,7 @@ struct LogCopy {
             async let appending = append(batch)
             let next = try await sourceWalk.events()
             let outcome = try await appending
-            guard outcome.exceptions.isEmpty, outcome.sequences?.count == batch.count else {
+            guard outcome.skippedEvents.isEmpty, outcome.sequences?.count == batch.count else {
                 throw CopyProblem("the destination did not accept all events: \(outcome)")
             }
             tell(.copied(count))

@@ -74,7 +74,7 @@ private func writeAll(_ text: String, to descriptor: Int32) {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        // Nobody reads any more, or the disk behind it is full: the server goes on without these words.
+        // Nobody reads any more, or the disk behind it is full: the server continues without these words.
         guard count > 0 else {
             if count < 0, errno == EINTR { continue }
             return

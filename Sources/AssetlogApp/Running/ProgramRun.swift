@@ -12,7 +12,7 @@ struct ProgramRun {
     struct Result: Sendable {
         var ending: CommandEnding
         var errors = ErrorTail()
-        /// Whether this process was told to end while the program ran, and told it so.
+        /// Whether this process was asked to end while the program ran, and passed that on.
         var wasTerminated = false
     }
 

@@ -8,7 +8,7 @@ import Darwin
 struct ProgramStart: Sendable {
     /// The name or the path of the program, and what it is given; not empty.
     var arguments: [[UInt8]]
-    /// Where a program without a slash in its name is looked for; nil: the system's usual folders.
+    /// Where a program without a slash in its name is looked for; nil: the system's usual directories.
     var searchPath: [UInt8]?
     /// Whether SIGPIPE stays ignored, as it was in this process from its start.
     var ignoresPipes: Bool
@@ -18,7 +18,7 @@ struct ProgramStart: Sendable {
         var errno: Int32
     }
 
-    /// Starts it as `execvp` finds it; standard input and output, the group and the folder are those of this process.
+    /// Starts it as `execvp` finds it; standard input and output, the group and the directory are those of this process.
     ///
     /// - Parameter errors: What becomes its standard error; nil: that of this process.
     func start(errors: Int32?) throws(Failure) -> pid_t {
@@ -43,7 +43,7 @@ struct ProgramStart: Sendable {
         let slash = UInt8(ascii: "/")
         if name.contains(slash) { return [name] }
         let search = searchPath ?? Array("/usr/local/bin:/usr/bin:/bin".utf8)
-        // An empty element is the folder that the process is in.
+        // An empty element is the directory that the process is in.
         return search.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
             .map { $0.isEmpty ? name : Array($0) + [slash] + name }
     }

@@ -5,7 +5,7 @@ import AssetlogCore
 struct RunReports: Sendable {
     /// What all of them say: the asset, the partition, the tags, and the words and labels that were given.
     var template: Report
-    /// The command's name, without its folder and without its arguments, which may hold secrets.
+    /// The command's name, without its directory and without its arguments, which may hold secrets.
     var program: String
     /// How many lines of its standard error a failure shows.
     var errorLines: Int

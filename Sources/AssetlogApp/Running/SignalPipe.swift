@@ -6,9 +6,9 @@ import Glibc
 import Darwin
 #endif
 
-/// The signals of the process as bytes of a pipe, so that a thread can wait for them beside other input. One for a process.
+/// The signals of the process as bytes of a pipe, so that a thread can wait for them along with other input. One for a process.
 struct SignalPipe {
-    /// What a command is told when this process is told it.
+    /// The signals that are passed on to the command.
     static let forwarded = [SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2]
 
     /// The end that is read; it does not block.

@@ -15,7 +15,7 @@ struct DescriptorLimit: Hashable {
 
     /// Raises the limit as far as the process may by itself.
     ///
-    /// - Returns: The limit from now on; nil: it can't be told.
+    /// - Returns: The limit from now on; nil: not known.
     static func raised() -> DescriptorLimit? {
         var limit = rlimit()
         guard getrlimit(resource, &limit) == 0 else { return nil }
@@ -33,7 +33,7 @@ struct DescriptorLimit: Hashable {
     private static let resource = RLIMIT_NOFILE
     #endif
 
-    /// How many of so many connections there is room for, beside the reserve or, where there is little, one half.
+    /// How many of so many connections there is room for, besides the reserve or, where there is little, one half.
     func room(for connections: Int) -> Int {
         min(connections, max(descriptors - Self.reserve, descriptors / 2, 1))
     }

@@ -19,7 +19,7 @@ enum EarlySignals {
         admit([SIGHUP, SIGTERM, SIGINT])
     }
 
-    // A process inherits what the one before it has blocked. So whoever starts a server and must not lose it to an early
+    // A process inherits what the one before it has blocked. So a caller that starts a server and must not lose it to an early
     // signal can block the signals before.
     private static func admit(_ signals: [Int32]) {
         var set = sigset_t()

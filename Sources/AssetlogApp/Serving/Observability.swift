@@ -7,10 +7,10 @@ struct Observability: Sendable {
     /// The families of the process.
     let registry: MetricsRegistry
     /// The consumers that report how they are doing.
-    let consumers = ConsumerDirectory()
+    let consumers = ConsumerRegistry()
     /// Changes and refusals.
     let audit: AuditLog
-    /// Who hears of requests.
+    /// What is notified of requests.
     let requests: RequestLogs
     private let writers: [LineWriter]
 
@@ -60,7 +60,7 @@ struct Observability: Sendable {
         if let audit { registry.register(dropped, ["journal": "audit"], audit.dropped) }
     }
 
-    /// Does what is to be done meanwhile, until it is cancelled.
+    /// Does what is to be done in the meantime, until it is cancelled.
     func run() async {
         await audit.run()
     }

@@ -11,7 +11,7 @@ struct RunningServer {
     /// Where it is reached: `https://127.0.0.1:3000/dagster`.
     let url: String
     private let configuration: ServerConfiguration
-    private let certificates: CertificateKeeper?
+    private let certificates: CertificateReloader?
     private let storage: any Storage
     private let tokens: ServerTokens
     private let log: EventLog
@@ -44,7 +44,7 @@ struct RunningServer {
     ) async throws -> RunningServer {
         let logger = makeLogger("assetlog")
         let certificates = try configuration.tls.map { settings in
-            try CertificateKeeper(
+            try CertificateReloader(
                 settings, handshakeTimeout: configuration.limits.handshakeTimeout, audit: observability.audit,
                 logger: makeLogger("assetlog.tls"))
         }
@@ -77,12 +77,12 @@ struct RunningServer {
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
         let memory = ServerMemory(configuration.limits)
         let api = APIService(
-            log: log, configuration: configuration.api(memory), tokens: tokens.directory,
+            log: log, configuration: configuration.api(memory), tokens: tokens.registry,
             observer: observer, registry: observability.registry, logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
-                    observer: observer, certificates: certificates, tokens: tokens.directory, memory: memory),
+                    observer: observer, certificates: certificates, tokens: tokens.registry, memory: memory),
                 log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(
@@ -141,7 +141,7 @@ struct RunningServer {
         await certificates?.reload()
     }
 
-    // The storage's background work may fail without harm to the log; reports go on, and the work is started again.
+    // The storage's background work may fail without harm to the log; reports continue, and the work is started again.
     private func work(of storage: any Storage) async {
         await repeating("The storage's background work failed; restarting it.") {
             try await storage.run()

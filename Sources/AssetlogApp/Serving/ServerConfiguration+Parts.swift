@@ -15,7 +15,7 @@ extension ServerConfiguration {
 
     /// What the listener needs to know.
     func listener(
-        observer: RequestObserver, certificates: CertificateKeeper?, tokens: TokenDirectory, memory: ServerMemory
+        observer: RequestObserver, certificates: CertificateReloader?, tokens: TokenRegistry, memory: ServerMemory
     ) -> HTTPServerConfiguration {
         HTTPServerConfiguration(
             host: listen.bindHost, port: listen.port, paths: paths, access: access(tokens),
@@ -24,7 +24,7 @@ extension ServerConfiguration {
             eventLoops: eventLoops > 0 ? eventLoops : min(System.coreCount, Self.mostEventLoops))
     }
 
-    private func access(_ tokens: TokenDirectory) -> AccessPolicy {
+    private func access(_ tokens: TokenRegistry) -> AccessPolicy {
         AccessPolicy(
             tokens: tokens, isTokenRequired: auth.isRequired,
             hosts: HostPolicy(

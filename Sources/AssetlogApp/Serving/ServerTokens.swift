@@ -3,10 +3,10 @@ import AssetlogCore
 import AssetlogObservation
 import Logging
 
-/// The tokens of a running server: where they come from, and the directory that requests are judged by.
+/// The tokens of a running server: where they come from, and the directory that requests are authenticated with.
 struct ServerTokens: Sendable {
-    /// The tokens that are worth something now.
-    let directory: TokenDirectory
+    /// The tokens that are valid now.
+    let registry: TokenRegistry
     private let sources: TokenSources
     private let watcher: TokenWatcher
 
@@ -18,14 +18,14 @@ struct ServerTokens: Sendable {
         _ configuration: ServerConfiguration, audit: AuditLog, logger: Logger
     ) async throws -> ServerTokens {
         let sources = try await TokenSources.open(configuration)
-        let directory = TokenDirectory(isComplete: false)
-        let watcher = TokenWatcher(sources.list, directory: directory, logger: logger) { change in
+        let registry = TokenRegistry(isComplete: false)
+        let watcher = TokenWatcher(sources.list, registry: registry, logger: logger) { change in
             note(change, audit, logger)
         }
         do {
             let valid = try await watcher.load()
             if let valid, configuration.auth.isRequired { warn(configuration, sources, valid.count, logger) }
-            return ServerTokens(directory: directory, sources: sources, watcher: watcher)
+            return ServerTokens(registry: registry, sources: sources, watcher: watcher)
         } catch {
             await sources.close()
             throw error

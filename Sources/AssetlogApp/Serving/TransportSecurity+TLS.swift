@@ -4,7 +4,7 @@ import AssetlogTLS
 // The listener does not know TLS (decision 3), so its events are translated here.
 extension TransportSecurity {
     /// TLS with the certificates of a running server.
-    init(_ certificates: CertificateKeeper) {
+    init(_ certificates: CertificateReloader) {
         self.init(
             makeHandler: { try certificates.makeHandler() },
             handshake: { event in

@@ -17,7 +17,7 @@ public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
         public static let cancelled = Code(value: .cancelled)
         /// The spool holds as much as it may.
         public static let spoolFull = Code(value: .spoolFull)
-        /// The spool's folder can't be used.
+        /// The spool's directory can't be used.
         public static let spoolFailed = Code(value: .spoolFailed)
     }
 

@@ -8,19 +8,19 @@ import Darwin
 
 /// Files that are there whole or not at all, also after the power was lost.
 enum DurableFile {
-    /// A file of a folder.
+    /// A file of a directory.
     struct Entry: Hashable {
         var name: String
         var size: Int
     }
 
-    /// Makes a folder for its owner only, and those above it, where they are not there.
-    static func makeFolder(_ path: String) throws {
+    /// Makes a directory for its owner only, and those above it, where they are not there.
+    static func makeDirectory(_ path: String) throws {
         if mkdir(path, 0o700) == 0 { return sync(parent(of: path)) }
         switch errno {
         case EEXIST: return
         case ENOENT where parent(of: path) != path:
-            try makeFolder(parent(of: path))
+            try makeDirectory(parent(of: path))
             guard mkdir(path, 0o700) == 0 || errno == EEXIST else { throw failure("made", path) }
             sync(parent(of: path))
         default: throw failure("made", path)
@@ -28,8 +28,8 @@ enum DurableFile {
     }
 
     /// Writes a file under a temporary name, and gives it its own when it is whole, and on the disk where it is durable.
-    static func write(_ bytes: [UInt8], to name: String, in folder: String, isDurable: Bool = true) throws {
-        let (path, draft) = ("\(folder)/\(name)", "\(folder)/.\(name).\(getpid())")
+    static func write(_ bytes: [UInt8], to name: String, in directory: String, isDurable: Bool = true) throws {
+        let (path, draft) = ("\(directory)/\(name)", "\(directory)/.\(name).\(getpid())")
         let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw failure("written", path) }
         defer { close(descriptor) }
@@ -40,7 +40,7 @@ enum DurableFile {
             rest = rest.dropFirst(count)
         }
         guard !isDurable || fsync(descriptor) == 0, rename(draft, path) == 0 else { throw abandon(draft, path) }
-        if isDurable { sync(folder) }
+        if isDurable { sync(directory) }
     }
 
     /// Brings the bytes of a file to the disk, where it is there.
@@ -79,28 +79,28 @@ enum DurableFile {
         return bytes
     }
 
-    /// The files of a folder, in no order; none where there is no folder. Temporary names are left out.
-    static func list(_ folder: String) throws -> [Entry] {
+    /// The files of a directory, in no order; none where there is no directory. Temporary names are left out.
+    static func list(_ directory: String) throws -> [Entry] {
         var entries: [Entry] = []
-        let isThere = walk(folder) { name, status, _ in
+        let isThere = walk(directory) { name, status, _ in
             if !name.hasPrefix(".") { entries.append(Entry(name: name, size: Int(status.st_size))) }
         }
-        guard isThere || errno == ENOENT else { throw failure("read", folder) }
+        guard isThere || errno == ENOENT else { throw failure("read", directory) }
         return entries
     }
 
     /// Removes the drafts of writers that died: those that are older than an hour.
-    static func removeDrafts(in folder: String) {
+    static func removeDrafts(in directory: String) {
         let old = time(nil) - 3600
-        _ = walk(folder) { name, status, folder in
+        _ = walk(directory) { name, status, directory in
             guard name.hasPrefix("."), name.contains(".report"), status.st_mtim.tv_sec < old else { return }
-            unlinkat(folder, name, 0)
+            unlinkat(directory, name, 0)
         }
     }
 
-    // False when the folder can't be opened.
-    private static func walk(_ folder: String, _ body: (String, stat, Int32) -> Void) -> Bool {
-        guard let stream = opendir(folder) else { return false }
+    // False when the directory can't be opened.
+    private static func walk(_ directory: String, _ body: (String, stat, Int32) -> Void) -> Bool {
+        guard let stream = opendir(directory) else { return false }
         defer { closedir(stream) }
         while let next = readdir(stream) {
             let name = withUnsafePointer(to: &next.pointee.d_name) {
@@ -122,9 +122,9 @@ enum DurableFile {
         guard rename(path, other) == 0 else { throw failure("moved to \(other)", path) }
     }
 
-    /// Makes the names of a folder durable.
-    static func sync(_ folder: String) {
-        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    /// Makes the names of a directory durable.
+    static func sync(_ directory: String) {
+        let descriptor = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
         _ = fsync(descriptor)
         close(descriptor)

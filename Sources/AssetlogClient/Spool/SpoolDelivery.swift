@@ -4,7 +4,7 @@ import AssetlogCore
 public struct SpoolDelivery: Sendable {
     /// How many reports the server has now.
     public var delivered = 0
-    /// How many it refused; they lie in the folder `refused`.
+    /// How many it refused; they lie in the directory `refused`.
     public var refused = 0
     /// How many files can't be read; they lie there too.
     public var damaged = 0
@@ -28,11 +28,11 @@ public struct SpoolDelivery: Sendable {
         _ spool: Spool, by client: AssetlogClient, includingRefused: Bool, start: Duration
     ) async throws -> SpoolDelivery {
         var delivery = SpoolDelivery()
-        try DurableFile.makeFolder(spool.waitingFolder)
+        try DurableFile.makeDirectory(spool.waitingDirectory)
         if includingRefused { try spool.takeBackRefused() }
-        DurableFile.removeDrafts(in: spool.waitingFolder)
+        DurableFile.removeDrafts(in: spool.waitingDirectory)
         try await delivery.deliverAll(from: spool, by: client, start: start)
-        DurableFile.sync(spool.waitingFolder)
+        DurableFile.sync(spool.waitingDirectory)
         return delivery
     }
 
@@ -92,7 +92,7 @@ public struct SpoolDelivery: Sendable {
     }
 
     static func busy(_ spool: Spool) -> ClientError {
-        ClientError(.unavailable, "another process is delivering reports of the same asset from the spool \(spool.folder)")
+        ClientError(.unavailable, "another process is delivering reports of the same asset from the spool \(spool.directory)")
     }
 
     private mutating func deliver(

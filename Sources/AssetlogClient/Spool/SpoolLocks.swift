@@ -27,7 +27,7 @@ struct SpoolLocks {
         }
     }
 
-    let folder: String
+    let directory: String
 
     /// Waits for the lock of an ordering key; nil when there is no patience left.
     ///
@@ -42,10 +42,10 @@ struct SpoolLocks {
     }
 
     private func acquire(_ name: String, until end: Duration, _ clock: ClientClock) async throws -> Lock? {
-        try DurableFile.makeFolder(folder)
+        try DurableFile.makeDirectory(directory)
         var pause = Duration.milliseconds(1)
         while true {
-            if let lock = try tryAcquire("\(folder)/\(name)") { return lock }
+            if let lock = try tryAcquire("\(directory)/\(name)") { return lock }
             guard clock.steady() < end else { return nil }
             // There is no such call with a limit of time.
             do { try await clock.sleep(pause) } catch { throw ClientError(.cancelled, "the report was cancelled") }

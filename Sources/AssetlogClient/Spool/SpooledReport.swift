@@ -23,26 +23,26 @@ extension Spool {
     ///
     /// - Throws: ``ClientError``.
     public func waiting() throws -> [SpooledReport] {
-        try list(waitingFolder)
+        try list(waitingDirectory)
     }
 
     /// What was refused, in order, with the reasons.
     ///
     /// - Throws: ``ClientError``.
     public func refused() throws -> [SpooledReport] {
-        try list(refusedFolder).map { report in
+        try list(refusedDirectory).map { report in
             var report = report
-            let reason = try DurableFile.read("\(refusedFolder)/\(report.name).answer", limit: 1 << 16)
+            let reason = try DurableFile.read("\(refusedDirectory)/\(report.name).answer", limit: 1 << 16)
             report.reason = reason.map { String(decoding: $0.prefix { $0 != 0x0a }, as: UTF8.self) } ?? report.reason
             return report
         }
     }
 
-    private func list(_ folder: String) throws -> [SpooledReport] {
-        let names = try DurableFile.list(folder).compactMap { SpoolName($0.name) }.sorted()
+    private func list(_ directory: String) throws -> [SpooledReport] {
+        let names = try DurableFile.list(directory).compactMap { SpoolName($0.name) }.sorted()
         return try names.compactMap { name in
             // Another process may have delivered it in the meantime.
-            guard let bytes = try DurableFile.read("\(folder)/\(name)", limit: limits.bytes) else { return nil }
+            guard let bytes = try DurableFile.read("\(directory)/\(name)", limit: limits.bytes) else { return nil }
             var entry = SpooledReport(name: name.description)
             do {
                 let report = try SpoolFormat.report(of: bytes)

@@ -29,7 +29,7 @@ public final class BlockingPool: Sendable {
     /// Runs a call on a thread of the pool and returns what it returns; it waits while all threads are busy.
     ///
     /// A task that is cancelled while its call waits for a thread gives up. One that was cancelled before, as when it cleans
-    /// up, waits; and a call that has begun goes on to its end.
+    /// up, waits; and a call that has begun continues to its end.
     /// - Throws: What the call throws; `CancellationError` when it was given up; ``BlockingPoolError`` when the pool was
     ///   closed, or has no thread because the operating system refuses.
     public func run<Result: Sendable>(_ call: @escaping @Sendable () throws -> Result) async throws -> Result {

@@ -3,44 +3,44 @@ public struct AppendOutcome: Hashable, Sendable {
     /// The sequences of the events that were inserted, consecutive and in the batch's order; nil: none was.
     public var sequences: ClosedRange<Int64>?
     /// The events that were not inserted, in the batch's order.
-    public var exceptions: [AppendException]
+    public var skippedEvents: [SkippedEvent]
     /// How long a sender of very many events should wait with the next ones, because background work can't follow.
     public var advisedPause: Duration
 
     /// Makes an outcome.
     public init(
-        sequences: ClosedRange<Int64>? = nil, exceptions: [AppendException] = [], advisedPause: Duration = .zero
+        sequences: ClosedRange<Int64>? = nil, skippedEvents: [SkippedEvent] = [], advisedPause: Duration = .zero
     ) {
         self.sequences = sequences
-        self.exceptions = exceptions
+        self.skippedEvents = skippedEvents
         self.advisedPause = advisedPause
     }
 
     /// Why the event at `index` was not inserted; nil: it was.
-    public func exception(at index: Int) -> AppendException.Reason? {
+    public func skippedEvent(at index: Int) -> SkippedEvent.Reason? {
         let place = firstException(from: index)
-        guard place < exceptions.count, exceptions[place].index == index else { return nil }
-        return exceptions[place].reason
+        guard place < skippedEvents.count, skippedEvents[place].index == index else { return nil }
+        return skippedEvents[place].reason
     }
 
     /// The outcome of the events at `range`, as if they had been the batch.
     public func part(_ range: Range<Int>) -> AppendOutcome {
         let (first, end) = (firstException(from: range.lowerBound), firstException(from: range.upperBound))
         let inserted = Int64(range.count - (end - first))
-        let part = exceptions[first..<end].map { $0.moved(by: -range.lowerBound) }
-        guard let sequences, inserted > 0 else { return AppendOutcome(exceptions: part, advisedPause: advisedPause) }
+        let part = skippedEvents[first..<end].map { $0.moved(by: -range.lowerBound) }
+        guard let sequences, inserted > 0 else { return AppendOutcome(skippedEvents: part, advisedPause: advisedPause) }
         let start = sequences.lowerBound + Int64(range.lowerBound - first)
         return AppendOutcome(
-            sequences: start...start + inserted - 1, exceptions: part, advisedPause: advisedPause)
+            sequences: start...start + inserted - 1, skippedEvents: part, advisedPause: advisedPause)
     }
 
     private func firstException(from index: Int) -> Int {
-        exceptions.firstPlace { $0.index >= index }
+        skippedEvents.firstPlace { $0.index >= index }
     }
 }
 
 /// An event of a batch that was not inserted.
-public struct AppendException: Hashable, Sendable {
+public struct SkippedEvent: Hashable, Sendable {
     /// Why an event was not inserted.
     public enum Reason: Hashable, Sendable {
         /// It is in the log already, with the same content.
@@ -48,9 +48,9 @@ public struct AppendException: Hashable, Sendable {
         /// Its identity belongs to an event with another content; nil: to one that was left out with its group.
         case conflict(sequence: Int64?)
         /// Whether it is in the log is not known now; later it is.
-        case unchecked
+        case indeterminate
         /// Its group was left out because of the event at this index.
-        case leftOut(becauseOf: Int)
+        case groupAborted(by: Int)
     }
 
     /// The place in the batch, from 0.
@@ -64,9 +64,9 @@ public struct AppendException: Hashable, Sendable {
         self.reason = reason
     }
 
-    fileprivate func moved(by distance: Int) -> AppendException {
-        var moved = AppendException(index: index + distance, reason: reason)
-        if case .leftOut(let culprit) = reason { moved.reason = .leftOut(becauseOf: culprit + distance) }
+    fileprivate func moved(by distance: Int) -> SkippedEvent {
+        var moved = SkippedEvent(index: index + distance, reason: reason)
+        if case .groupAborted(let culprit) = reason { moved.reason = .groupAborted(by: culprit + distance) }
         return moved
     }
 }

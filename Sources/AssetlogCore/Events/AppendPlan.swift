@@ -8,7 +8,7 @@
 public struct AppendPlan: Sendable {
     /// Why an event is not inserted; an event before it in the batch is named by its index.
     fileprivate enum Obstacle {
-        case logged(AppendException.Reason)
+        case logged(SkippedEvent.Reason)
         case earlier(Int, isSame: Bool)
     }
 
@@ -38,17 +38,17 @@ public struct AppendPlan: Sendable {
     public func outcome(after last: Int64) -> AppendOutcome {
         var outcome = AppendOutcome()
         if insertionCount > 0 { outcome.sequences = last + 1...last + Int64(insertionCount) }
-        outcome.exceptions = obstacles.map { index, obstacle in
+        outcome.skippedEvents = obstacles.map { index, obstacle in
             switch obstacle {
-            case .logged(let reason): AppendException(index: index, reason: reason)
+            case .logged(let reason): SkippedEvent(index: index, reason: reason)
             case .earlier(let other, let isSame):
-                AppendException(index: index, reason: reason(isSame, sequence(of: other, after: last)))
+                SkippedEvent(index: index, reason: reason(isSame, sequence(of: other, after: last)))
             }
         }
         return outcome
     }
 
-    private func reason(_ isSame: Bool, _ sequence: Int64?) -> AppendException.Reason {
+    private func reason(_ isSame: Bool, _ sequence: Int64?) -> SkippedEvent.Reason {
         guard isSame, let sequence else { return .conflict(sequence: sequence) }
         return .duplicate(sequence: sequence)
     }
@@ -125,7 +125,7 @@ extension EventBatch {
                     plan.obstacles.append((index, .logged(.duplicate(sequence: sequence))))
                 case .event(let sequence, isSame: false):
                     plan.obstacles.append((index, .logged(.conflict(sequence: sequence))))
-                case .unknown: plan.obstacles.append((index, .logged(.unchecked)))
+                case .unknown: plan.obstacles.append((index, .logged(.indeterminate)))
                 }
             }
         }
@@ -147,7 +147,7 @@ extension EventBatch {
             for index in group {
                 let own = obstacle?.index == index ? obstacle?.obstacle : nil
                 if own != nil { obstacle = obstacles.next() }
-                all.append((index, own?.outsideGroup(group) ?? .logged(.leftOut(becauseOf: culprit))))
+                all.append((index, own?.outsideGroup(group) ?? .logged(.groupAborted(by: culprit))))
                 forget(index)
             }
             plan.obstacles.replaceSubrange(before..., with: all)

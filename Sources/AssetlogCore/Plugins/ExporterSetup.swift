@@ -2,7 +2,7 @@
 public struct ExporterSetup: Sendable {
     /// Opens the exporter.
     public var open: @Sendable (PluginContext) async throws -> any Exporter
-    /// Looks at the files and folders that the exporter needs, without changing them, and returns a sentence about each that
+    /// Looks at the files and directories that the exporter needs, without changing them, and returns a sentence about each that
     /// it can't use, as ``PathInspection`` makes them. Nil: it needs none.
     public var inspectFiles: (@Sendable () async -> [String])?
 

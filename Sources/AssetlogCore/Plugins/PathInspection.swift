@@ -4,13 +4,13 @@ import Glibc
 import Darwin
 #endif
 
-/// Looks at files and folders without changing them, for `assetlog check-config --files`: says what this user could not do.
+/// Looks at files and directories without changing them, for `assetlog check-config --files`: says what this user could not do.
 public enum PathInspection {
-    /// Why files can't be made in a folder, which need not exist yet; nil: they can.
-    public static func problem(ofFolder path: String) -> String? {
+    /// Why files can't be made in a directory, which need not exist yet; nil: they can.
+    public static func problem(ofDirectory path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return problem(ofMaking: path, errno) }
-        guard isFolder(status) else { return "\(path) is no folder; choose another path, or move it away." }
+        guard isDirectory(status) else { return "\(path) is no folder; choose another path, or move it away." }
         return problem(path, W_OK | X_OK, "can't be written to")
     }
 
@@ -18,27 +18,27 @@ public enum PathInspection {
     public static func problem(ofReading path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return sentence(path, "can't be read", errno) }
-        guard !isFolder(status) else { return "\(path) is a folder; name the file itself." }
+        guard !isDirectory(status) else { return "\(path) is a folder; name the file itself." }
         return problem(path, R_OK, "can't be read")
     }
 
-    /// Why lines can't be appended to a file, which need not exist yet, though its folder must; nil: they can.
+    /// Why lines can't be appended to a file, which need not exist yet, though its directory must; nil: they can.
     public static func problem(ofAppending path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT, stat(parent(of: path), &status) == 0 else { return sentence(path, "can't be made", errno) }
-            return problem(ofFolder: parent(of: path))
+            return problem(ofDirectory: parent(of: path))
         }
-        guard !isFolder(status) else { return "\(path) is a folder; name a file in it." }
+        guard !isDirectory(status) else { return "\(path) is a folder; name a file in it." }
         return problem(path, W_OK, "can't be written to")
     }
 
-    // A missing folder is made in the nearest one above it that is there.
+    // A missing directory is made in the nearest one above it that is there.
     private static func problem(ofMaking path: String, _ code: Int32) -> String? {
         guard code == ENOENT, parent(of: path) != path else { return sentence(path, "can't be made", code) }
         var status = stat()
         guard stat(parent(of: path), &status) == 0 else { return problem(ofMaking: parent(of: path), errno) }
-        guard isFolder(status) else { return "\(path) can't be made: \(parent(of: path)) is no folder." }
+        guard isDirectory(status) else { return "\(path) can't be made: \(parent(of: path)) is no folder." }
         return problem(parent(of: path), W_OK | X_OK, "can't be written to, and \(path) is to be made there")
     }
 
@@ -58,7 +58,7 @@ public enum PathInspection {
         return "\(path) \(what): \(String(cString: strerror(code))).\(advice)"
     }
 
-    private static func isFolder(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
+    private static func isDirectory(_ status: stat) -> Bool { status.st_mode & S_IFMT == S_IFDIR }
 
     private static func parent(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }

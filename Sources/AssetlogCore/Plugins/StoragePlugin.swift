@@ -10,20 +10,20 @@ public struct StoragePlugin: Sendable {
     public let keys: [KeyDeclaration]
     /// Which of the keys says where the data is: `path`, `url`. Commands that name two storages set it, as in
     /// `sqlite:./assetlog-data`. Nil: it needs none.
-    public let placeKey: String?
+    public let locationKey: String?
     /// Checks a configuration, purely: no file is touched, nothing is opened. Throws ``ConfigurationError``.
     public let configure: @Sendable (PluginConfiguration) throws -> StorageSetup
 
     /// Describes a kind of storage.
     public init(
-        name: String, summary: String, stability: PluginStability, keys: [any DeclaredKey], placeKey: (any DeclaredKey)? = nil,
+        name: String, summary: String, stability: PluginStability, keys: [any DeclaredKey], locationKey: (any DeclaredKey)? = nil,
         configure: @escaping @Sendable (PluginConfiguration) throws -> StorageSetup
     ) {
         self.name = name
         self.summary = summary
         self.stability = stability
         self.keys = keys.map(\.declaration)
-        self.placeKey = placeKey?.name
+        self.locationKey = locationKey?.name
         self.configure = configure
     }
 }

@@ -13,11 +13,11 @@ public struct StorageSetup: Sendable {
     public var openForReading: (@Sendable () async throws -> any LogReader)?
     /// Opens only the cursors of the consumers, while a server may be running. Nil: not supported.
     public var openConsumers: (@Sendable () async throws -> any ConsumerStore)?
-    /// Opens only the tokens, beside a running server or before there is one. Nil: the storage keeps no tokens.
+    /// Opens only the tokens, next to a running server or before there is one. Nil: the storage keeps no tokens.
     ///
     /// While its database is away it opens all the same, and the calls throw ``StorageError`` with the code `unavailable`.
     public var openTokens: (@Sendable () async throws -> any TokenStore)?
-    /// Looks at the files and folders that the storage needs, without changing them, and returns a sentence about each that
+    /// Looks at the files and directories that the storage needs, without changing them, and returns a sentence about each that
     /// it can't use, as ``PathInspection`` makes them. Nil: it needs none.
     public var inspectFiles: (@Sendable () async -> [String])?
 

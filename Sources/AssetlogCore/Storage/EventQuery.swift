@@ -12,7 +12,7 @@ public struct EventQuery: Hashable, Sendable {
         ///
         /// An event that is reported late stands where it belongs, one that is dated ahead stands first. There need be
         /// no event at the moment.
-        case latest(before: EventMoment?)
+        case latest(before: EventTimeKey?)
     }
 
     /// The direction of reading, and where it starts.
@@ -70,15 +70,15 @@ public struct EventPage: Hashable, Sendable {
     /// It is the last one that was looked at, matching or not; where nothing was, the start of the query.
     public var next: Int64
     /// Read by time, the moment of the event that was looked at last, matching or not; nil: that of the page's last event.
-    public var moment: EventMoment?
+    public var timeKey: EventTimeKey?
     /// How many events were looked at that did not pass the filter: at most ``EventQuery/maximumSkipped``.
     public var skipped: Int
 
     /// Makes a page.
-    public init(events: [LoggedEvent], next: Int64, moment: EventMoment? = nil, skipped: Int = 0) {
+    public init(events: [LoggedEvent], next: Int64, timeKey: EventTimeKey? = nil, skipped: Int = 0) {
         self.events = events
         self.next = next
-        self.moment = moment
+        self.timeKey = timeKey
         self.skipped = skipped
     }
 }
@@ -89,7 +89,7 @@ extension EventQuery.Order {
         switch self {
         case .ascending: .ascending(after: page.next)
         case .descending: .descending(before: page.next)
-        case .latest(let moment): .latest(before: page.moment ?? page.events.last?.moment ?? moment)
+        case .latest(let timeKey): .latest(before: page.timeKey ?? page.events.last?.timeKey ?? timeKey)
         }
     }
 
@@ -98,7 +98,7 @@ extension EventQuery.Order {
         guard page.events.isEmpty else { return false }
         return switch self {
         case .ascending, .descending: page.next == start
-        case .latest(let before): page.moment == nil || page.moment == before
+        case .latest(let before): page.timeKey == nil || page.timeKey == before
         }
     }
 
@@ -113,7 +113,7 @@ extension EventQuery.Order {
 }
 
 /// Where an event stands in time: by its timestamp, and among those of one timestamp by its sequence.
-public struct EventMoment: Hashable, Comparable, Sendable {
+public struct EventTimeKey: Hashable, Comparable, Sendable {
     /// When it happened.
     public var timestamp: Timestamp
     /// Its place in the log.
@@ -125,12 +125,12 @@ public struct EventMoment: Hashable, Comparable, Sendable {
         self.sequence = sequence
     }
 
-    public static func < (left: EventMoment, right: EventMoment) -> Bool {
+    public static func < (left: EventTimeKey, right: EventTimeKey) -> Bool {
         (left.timestamp, left.sequence) < (right.timestamp, right.sequence)
     }
 }
 
 extension LoggedEvent {
     /// Where the event stands in time.
-    public var moment: EventMoment { EventMoment(timestamp: event.timestamp, sequence: sequence) }
+    public var timeKey: EventTimeKey { EventTimeKey(timestamp: event.timestamp, sequence: sequence) }
 }

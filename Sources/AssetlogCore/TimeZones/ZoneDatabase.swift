@@ -21,11 +21,11 @@ final class ZoneDatabase: Sendable {
     }
 
     /// The database of this machine: where `TZDIR` says, or where systems keep it.
-    static let system = ZoneDatabase(folder: getenv("TZDIR").map { String(cString: $0) } ?? usualFolder)
+    static let system = ZoneDatabase(directory: getenv("TZDIR").map { String(cString: $0) } ?? usualDirectory)
 
-    private static let usualFolder: String = {
-        let folders = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"]
-        return folders.first { access($0, R_OK) == 0 } ?? folders[0]
+    private static let usualDirectory: String = {
+        let directories = ["/usr/share/zoneinfo", "/usr/lib/zoneinfo", "/usr/share/lib/zoneinfo", "/etc/zoneinfo"]
+        return directories.first { access($0, R_OK) == 0 } ?? directories[0]
     }()
 
     private struct State {
@@ -34,17 +34,17 @@ final class ZoneDatabase: Sendable {
         var names: [String]?
     }
 
-    private let folder: String
+    private let directory: String
     private let state = Mutex(State())
 
-    init(folder: String) {
-        self.folder = folder
+    init(directory: String) {
+        self.directory = directory
     }
 
     /// The rules of the zone with an IANA name.
     func rules(of name: String) throws(Refusal) -> ZoneRules {
         if let known = state.withLock({ $0.zones[name] }) { return known }
-        if Self.isName(name), let file = Self.contents(of: "\(folder)/\(name)"), let rules = ZoneRules(file: file) {
+        if Self.isName(name), let file = Self.contents(of: "\(directory)/\(name)"), let rules = ZoneRules(file: file) {
             // There are no more of them than there are files.
             state.withLock { $0.zones[name] = rules }
             return rules
@@ -79,14 +79,14 @@ final class ZoneDatabase: Sendable {
 
     private func names() -> [String] {
         if let names = state.withLock({ $0.names }) { return names }
-        let names = (Self.names(in: folder, prefix: "", depth: 0) ?? []).sorted()
+        let names = (Self.names(in: directory, prefix: "", depth: 0) ?? []).sorted()
         state.withLock { $0.names = names.isEmpty ? nil : names }
         return names
     }
 
-    // The names of the files in a folder and those below it; nil: it is no folder.
-    private static func names(in folder: String, prefix: String, depth: Int) -> [String]? {
-        guard let stream = opendir(folder) else { return nil }
+    // The names of the files in a directory and those below it; nil: it is no directory.
+    private static func names(in directory: String, prefix: String, depth: Int) -> [String]? {
+        guard let stream = opendir(directory) else { return nil }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -94,7 +94,7 @@ final class ZoneDatabase: Sendable {
                 pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
             }
             guard isName(name) else { continue }
-            let below = depth < 3 ? Self.names(in: "\(folder)/\(name)", prefix: "\(prefix)\(name)/", depth: depth + 1) : []
+            let below = depth < 3 ? Self.names(in: "\(directory)/\(name)", prefix: "\(prefix)\(name)/", depth: depth + 1) : []
             names += below ?? [prefix + name]
         }
         return names

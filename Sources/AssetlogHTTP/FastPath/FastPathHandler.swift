@@ -182,7 +182,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             contentType: head.contentType.map(part), body: part(head.byteCount..<head.byteCount + head.contentLength),
             isTimestampApproximate: head.isTimestampApproximate)
         self.route = RequestRoute(route.endpoint)
-        let identity = loop.reports.authorize(RequestFacts(head, in: bytes, of: connection), now: startedAt)
+        let identity = loop.reports.authorize(RequestAttributes(head, in: bytes, of: connection), now: startedAt)
         rateFields = identity.rateFields
         let result = loop.reports.report(
             request, to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity, for: self)
@@ -201,8 +201,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         switch outcome {
         case .committed:
             write(connection.loop.recorded(id, rateFields, closes: closes), status: 200, closes: closes, context)
-        case .excepted(let reason):
-            var answer = ReportAnswer.excepted(reason, id)
+        case .skipped(let reason):
+            var answer = ReportAnswer.skipped(reason, id)
             answer.fields += rateFields
             write(answer, closes: closes, context)
         case .failed(let error): write(.failed(LogError(.failed, cause: error)), closes: closes, context)

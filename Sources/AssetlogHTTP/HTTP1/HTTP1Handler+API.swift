@@ -80,7 +80,7 @@ extension HTTP1Handler {
     private func write(_ head: HTTPResponseHead, _ promise: EventLoopPromise<Void>?, _ context: ChannelHandlerContext) {
         state.answerBegun()
         setDeadline()
-        // The HTTP types of the API carry no version, and nothing about how this connection goes on.
+        // The HTTP types of the API carry no version, and nothing about how this connection continues.
         var head = head
         head.version = state.version
         head.setConnection(keepsAlive: state.keepsAlive)

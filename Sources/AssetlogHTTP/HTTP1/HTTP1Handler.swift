@@ -193,7 +193,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             return respond(.refused(400, error.message), hasEnded: !state.hasBody, closes: true)
         }
         request.head = head
-        request.identity = RequestFacts.with(head, of: connection) { facts in
+        request.identity = RequestAttributes.with(head, of: connection) { facts in
             connection.loop.reports.authorize(facts, now: state.startedAt)
         }
         route(head, context)
@@ -299,7 +299,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         guard state.owesAnswer, let id = eventID else { return }
         switch outcome {
         case .committed: respond(.recorded(id), hasEnded: true)
-        case .excepted(let reason): respond(.excepted(reason, id), hasEnded: true)
+        case .skipped(let reason): respond(.skipped(reason, id), hasEnded: true)
         case .failed(let error): respond(.failed(LogError(.failed, cause: error)), hasEnded: true)
         }
     }

@@ -70,7 +70,7 @@ struct HTTP1State {
     private(set) var phase = Phase.idle
     /// When ``deadlinePassed(now:)`` is due.
     private(set) var deadline: NIODeadline
-    /// Whether the connection goes on after the answer.
+    /// Whether the connection continues after the answer.
     private(set) var keepsAlive = true
     /// The version of the request that is being read or answered.
     private(set) var version = HTTPVersion.http1_1
@@ -310,7 +310,7 @@ struct HTTP1State {
     }
 
     /// The client has ended its side, which it may have done in order to leave: then its machine resets the connection
-    /// when something is written, and the API need not go on. A client that waits ignores the interim answer (RFC 9110,
+    /// when something is written, and the API need not continue. A client that waits ignores the interim answer (RFC 9110,
     /// section 15.2).
     private mutating func probe(_ now: NIODeadline) -> Action {
         guard !version.isBeforeHTTP11 else { return .wait }

@@ -14,7 +14,7 @@ extension HTTPResponseHead {
         for field in answer.fields + fields { headers.add(name: field.name, value: field.value) }
     }
 
-    /// Says whether the connection goes on after the answer.
+    /// Says whether the connection continues after the answer.
     mutating func setConnection(keepsAlive: Bool) {
         if !keepsAlive {
             headers.replaceOrAdd(name: "Connection", value: "close")

@@ -5,7 +5,7 @@ import NIOHTTP1
 enum UpgradeOffer: Equatable {
     /// It makes none.
     case none
-    /// It is ignored, and the connection goes on.
+    /// It is ignored, and the connection continues.
     case ignored
     /// It is answered, and the connection ends: what follows need not be HTTP, or can't be told apart from it.
     case last
@@ -34,7 +34,7 @@ enum UpgradeOffer: Equatable {
     }
 }
 
-/// NIO's decoder of requests, which goes on after a request that offers to change to another protocol.
+/// NIO's decoder of requests, which continues after a request that offers to change to another protocol.
 ///
 /// By itself NIO's decoder reads nothing more after such a request, because the bytes that follow would be of the other
 /// protocol if the offer had been taken (apple/swift-nio#2570). It has then consumed exactly that request, so a new
@@ -126,7 +126,7 @@ final class UpgradeWatcher: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        // In doubt NIO's decoder may go on with the bytes that came in the same chunk.
+        // In doubt NIO's decoder may continue with the bytes that came in the same chunk.
         guard !decoder.hasEnded else { return }
         switch unwrapInboundIn(data) {
         case .head(var head):

@@ -62,7 +62,7 @@ struct AccessFields: Equatable {
     }
 }
 
-extension RequestFacts {
+extension RequestAttributes {
     /// The facts of a request in the fast path.
     init(_ head: FastPathRequestHead, in bytes: UnsafeRawBufferPointer, of connection: Connection) {
         func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
@@ -77,7 +77,7 @@ extension RequestFacts {
     }
 
     /// Lends the facts of a request in the HTTP/1 handler to `body`.
-    static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestFacts) -> R) -> R {
+    static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestAttributes) -> R) -> R {
         // The fields are copied into one buffer, which the facts borrow from.
         var bytes: [UInt8] = []
         func keep(_ name: String, isList: Bool = false) -> Range<Int>? {
@@ -95,7 +95,7 @@ extension RequestFacts {
                 range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
             }
             return body(
-                RequestFacts(
+                RequestAttributes(
                     apiToken: part(fields[.apiToken]), authorization: part(fields[.authorization]), host: part(host),
                     origin: part(fields[.origin]), fetchSite: part(fields[.fetchSite]),
                     forwardedFor: part(fields[.forwardedFor]), forwardedProto: part(fields[.forwardedProto]),

@@ -52,15 +52,15 @@ struct ReportAnswer: Sendable {
     }
 
     /// The answer to a report with an Idempotency-Key that was not inserted.
-    static func excepted(_ reason: AppendException.Reason, _ id: EventID) -> ReportAnswer {
+    static func skipped(_ reason: SkippedEvent.Reason, _ id: EventID) -> ReportAnswer {
         switch reason {
         case .duplicate: ReportAnswer(status: 200, eventID: id, fields: [replayed], outcome: .recorded)
-        case .conflict, .leftOut:
+        case .conflict, .groupAborted:
             .refused(
                 422,
                 "This Idempotency-Key was used before with a different report: its event has another content, or there were more"
                     + " of them. Nothing was recorded now. Retry with the same report, or use a new key.")
-        case .unchecked:
+        case .indeterminate:
             .later("The server can't tell right now whether this report was recorded when it was sent before.", .unknown)
         }
     }

@@ -40,7 +40,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let log: EventLog
     private let isReadOnly: Bool
-    private let gate: RequestGate
+    private let gate: RequestAuthenticator
     private var resolver: ParameterResolver
     private var eventIDs = EventIDGenerator()
 
@@ -50,12 +50,12 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
         self.log = log
         router = ReportRouter(configuration.paths)
         isReadOnly = configuration.paths.isReadOnly
-        gate = try RequestGate(configuration.access)
+        gate = try RequestAuthenticator(configuration.access)
         resolver = ParameterResolver(extensions: configuration.paths.hasReportExtensions)
     }
 
     /// Decides whether a request is let in, whatever it asks for.
-    func authorize(_ facts: borrowing RequestFacts, now: NIODeadline) -> RequestIdentity {
+    func authorize(_ facts: borrowing RequestAttributes, now: NIODeadline) -> RequestIdentity {
         gate.judge(facts, at: .now(), nanoseconds: Int64(clamping: now.uptimeNanoseconds))
     }
 
@@ -139,7 +139,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
             result.forEach { token, outcome in
                 guard let pointer = UnsafeRawPointer(bitPattern: token) else { return }
                 let pending = Unmanaged<PendingReport>.fromOpaque(pointer).takeRetainedValue()
-                if case .excepted(.duplicate) = outcome, let keyed = pending.keyed {
+                if case .skipped(.duplicate) = outcome, let keyed = pending.keyed {
                     self.compare(pending, keyed, outcome)
                 } else {
                     pending.completed(outcome)
@@ -158,7 +158,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
             for id in keyed.identities.after(1) + [keyed.identities.key.expanded(at: 1)] {
                 // Where that can't be read, the report is known all the same.
                 guard let found = try? await storage.event(id, deployment: keyed.deployment) else { continue }
-                outcome = .excepted(.conflict(sequence: found.sequence))
+                outcome = .skipped(.conflict(sequence: found.sequence))
             }
             let known = outcome
             pending.eventLoop.execute { pending.value.completed(known) }

@@ -56,10 +56,10 @@ struct CursorReader: Sendable {
 
     private func look(
         _ known: ConsumerCursor, _ id: LogID
-    ) async throws -> (cursor: ConsumerCursor, verdict: PlaceCheck.Verdict) {
+    ) async throws -> (cursor: ConsumerCursor, verdict: PositionCheck.Verdict) {
         let cursor = try await cursors.cursor(of: known.consumer)
         let delivered = try await consumer.position()
-        var places = PlaceCheck.Places(cursor: try await place(cursor), generation: cursor.generation)
+        var places = PositionCheck.Places(cursor: try await place(cursor), generation: cursor.generation)
         if known.generation == cursor.generation, known.position > cursor.position {
             places.reached = try await place(known)
         }
@@ -68,15 +68,15 @@ struct CursorReader: Sendable {
             places.deliveredGeneration = delivered.generation
         }
         let head = try await log.statistics().head
-        return (cursor, PlaceCheck(log: id, head: head).verdict(places))
+        return (cursor, PositionCheck(log: id, head: head).verdict(places))
     }
 
-    private func place(_ cursor: ConsumerCursor) async throws -> PlaceCheck.Place {
+    private func place(_ cursor: ConsumerCursor) async throws -> PositionCheck.Place {
         try await place(cursor.log, cursor.position, cursor.event)
     }
 
-    private func place(_ log: LogID?, _ sequence: Int64, _ event: EventID?) async throws -> PlaceCheck.Place {
-        var place = PlaceCheck.Place(log: log, sequence: sequence, event: event, found: nil)
+    private func place(_ log: LogID?, _ sequence: Int64, _ event: EventID?) async throws -> PositionCheck.Place {
+        var place = PositionCheck.Place(log: log, sequence: sequence, event: event, found: nil)
         if event != nil, sequence > 0 { place.found = try await found(at: sequence) }
         return place
     }

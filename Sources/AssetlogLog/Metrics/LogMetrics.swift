@@ -19,22 +19,22 @@ final class LogMetrics: Sendable {
     /// Counts a commit that succeeded.
     func committed(_ batch: EventBatch, _ outcome: AppendOutcome, in duration: Duration) {
         committed.add()
-        events.observe(batch.count - outcome.exceptions.count)
+        events.observe(batch.count - outcome.skippedEvents.count)
         self.duration.observe(duration)
         var counts = batch.kindCounts
-        for exception in outcome.exceptions {
+        for exception in outcome.skippedEvents {
             counts[batch.withColumns(at: exception.index) { Int($0.kind.rawValue) }] -= 1
             counter(of: exception.reason).add()
         }
         for (counter, count) in zip(recorded, counts) where count > 0 { counter.add(count) }
     }
 
-    private func counter(of reason: AppendException.Reason) -> Counter {
+    private func counter(of reason: SkippedEvent.Reason) -> Counter {
         switch reason {
         case .duplicate: duplicates
         case .conflict: refusedAsConflict
-        case .unchecked: refusedAsUnchecked
-        case .leftOut: refusedWithGroup
+        case .indeterminate: refusedAsUnchecked
+        case .groupAborted: refusedWithGroup
         }
     }
 

@@ -63,16 +63,16 @@ public enum ProcessMetrics {
         return line.flatMap { Double($0.dropFirst("btime ".count)) }
     }
 
-    // Of this folder Linux tells the number of entries as its size since 6.2; before that they are counted.
+    // Of this directory Linux tells the number of entries as its size since 6.2; before that they are counted.
     private static func openFiles() -> Int? {
         var status = stat()
         guard stat("/proc/self/fd", &status) == 0 else { return nil }
         if status.st_size > 0 { return Int(status.st_size) }
-        guard let folder = opendir("/proc/self/fd") else { return nil }
-        defer { closedir(folder) }
+        guard let directory = opendir("/proc/self/fd") else { return nil }
+        defer { closedir(directory) }
         var count = 0
-        while readdir(folder) != nil { count += 1 }
-        // Not `.`, not `..`, and not the folder itself, which is open for the counting.
+        while readdir(directory) != nil { count += 1 }
+        // Not `.`, not `..`, and not the directory itself, which is open for the counting.
         return max(0, count - 3)
     }
 

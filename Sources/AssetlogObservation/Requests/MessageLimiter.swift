@@ -12,7 +12,7 @@ package final class MessageLimiter: Sendable {
     private struct State {
         var end: ContinuousClock.Instant
         var logged = 0
-        var leftOut = 0
+        var groupAborted = 0
     }
 
     private let state: Mutex<State>
@@ -23,9 +23,9 @@ package final class MessageLimiter: Sendable {
 
     /// Logs an error, or only counts it.
     package func error(_ message: Logger.Message, metadata: Logger.Metadata, to logger: Logger) {
-        guard let leftOut = permit() else { return }
+        guard let groupAborted = permit() else { return }
         var metadata = metadata
-        if leftOut > 0 { metadata["left_out"] = "\(leftOut)" }
+        if groupAborted > 0 { metadata["left_out"] = "\(groupAborted)" }
         logger.error(message, metadata: metadata)
     }
 
@@ -34,12 +34,12 @@ package final class MessageLimiter: Sendable {
         state.withLock { state in
             if now >= state.end { (state.end, state.logged) = (now + Self.window, 0) }
             guard state.logged < Self.linesPerWindow else {
-                state.leftOut += 1
+                state.groupAborted += 1
                 return nil
             }
             state.logged += 1
-            defer { state.leftOut = 0 }
-            return state.leftOut
+            defer { state.groupAborted = 0 }
+            return state.groupAborted
         }
     }
 }

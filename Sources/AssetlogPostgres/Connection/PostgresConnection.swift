@@ -5,7 +5,7 @@ internal import Foundation
 
 /// One connection to PostgreSQL: a statement at a time, each in a transaction of its own, each with a deadline.
 ///
-/// Sendable by hand-over: whoever got it from the pool, or owns it, has it alone. All statements use the unnamed form of the
+/// Sendable by hand-over: a caller that got it from the pool, or owns it, has it alone. All statements use the unnamed form of the
 /// extended protocol, and no state of the session, so that a pooler in transaction mode may stand in between.
 public final class PostgresConnection: @unchecked Sendable {
     private let handle: OpaquePointer
@@ -57,7 +57,7 @@ public final class PostgresConnection: @unchecked Sendable {
         }
     }
 
-    /// The number of warnings that the server sent beside its answers.
+    /// The number of warnings that the server sent with its answers.
     public var warningCount: Int { warnings.pointee }
 
     /// Runs one statement, in one round trip, and returns its rows, in binary form.

@@ -8,15 +8,15 @@ public enum TokenStoreConformance {
     public static let cases: [ConformanceCase<TokenStoreSubject>] = keeping + ending + replacing + sharing + living
 
     /// Makes a case that runs on a new place with a store open, and closes and removes them.
-    static func onPlace(
-        _ name: String, _ body: @escaping @Sendable (TokenBench) async throws -> ConformanceOutcome
+    static func onLocation(
+        _ name: String, _ body: @escaping @Sendable (TokenStoreFixture) async throws -> ConformanceOutcome
     ) -> ConformanceCase<TokenStoreSubject> {
         ConformanceCase(name) { subject in
             let place = try await subject.makePlace()
             do {
-                let bench = try await TokenBench(place)
-                let outcome = try await body(bench)
-                await bench.store.close()
+                let fixture = try await TokenStoreFixture(place)
+                let outcome = try await body(fixture)
+                await fixture.store.close()
                 await place.remove()
                 return outcome
             } catch {
@@ -28,10 +28,10 @@ public enum TokenStoreConformance {
 
     /// Makes a case that can't be skipped.
     static func always(
-        _ name: String, _ body: @escaping @Sendable (TokenBench) async throws -> Void
+        _ name: String, _ body: @escaping @Sendable (TokenStoreFixture) async throws -> Void
     ) -> ConformanceCase<TokenStoreSubject> {
-        onPlace(name) { bench in
-            try await body(bench)
+        onLocation(name) { fixture in
+            try await body(fixture)
             return .passed
         }
     }

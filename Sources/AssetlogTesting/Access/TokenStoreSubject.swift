@@ -4,8 +4,8 @@ public import AssetlogCore
 ///
 /// ```swift
 /// let subject = TokenStoreSubject {
-///     let folder = try TemporaryFolder()
-///     return TokenStorePlace(open: { try await MyTokenStore(folder.path) }, remove: { folder.remove() })
+///     let directory = try TemporaryFolder()
+///     return TokenStorePlace(open: { try await MyTokenStore(directory.path) }, remove: { directory.remove() })
 /// }
 ///
 /// @Test("keeps the contract of a token store", arguments: TokenStoreConformance.cases)
@@ -23,7 +23,7 @@ public struct TokenStoreSubject: Sendable {
     }
 }
 
-/// Where a token store under test keeps its data: a folder, a schema of a database.
+/// Where a token store under test keeps its data: a directory, a schema of a database.
 public struct TokenStorePlace: Sendable {
     /// Opens a store at this place, also while others are open there, as a server and a command are.
     public var open: @Sendable () async throws -> any TokenStore

@@ -2,43 +2,43 @@ import AssetlogCore
 
 extension ExporterConformance {
     static let delivering: [ConformanceCase<ExporterSubject>] = [
-        test("events are shown in the order of the log") { bench in
-            try await bench.session { exporter in
+        test("events are shown in the order of the log") { fixture in
+            try await fixture.session { exporter in
                 try await exporter.deliver(1...20)
-                try await bench.expectShown(Array(1...20), "After one batch of twenty")
+                try await fixture.expectShown(Array(1...20), "After one batch of twenty")
             }
         },
-        test("what a delivery returned for is shown at once") { bench in
-            try await bench.session { exporter in
+        test("what a delivery returned for is shown at once") { fixture in
+            try await fixture.session { exporter in
                 for sequence in Int64(1)...5 {
                     try await exporter.deliver(sequence...sequence)
-                    try await bench.expectShown(Array(1...sequence), "Right after the delivery of \(sequence)")
+                    try await fixture.expectShown(Array(1...sequence), "Right after the delivery of \(sequence)")
                 }
             }
         },
-        test("nothing is lost over many batches") { bench in
+        test("nothing is lost over many batches") { fixture in
             let batches: [ClosedRange<Int64>] = batchBorders(count: 120)
-            try await bench.session { exporter in
+            try await fixture.session { exporter in
                 for batch in batches { try await exporter.deliver(batch) }
             }
-            try await bench.expectShown(
+            try await fixture.expectShown(
                 Array(1...(batches.last?.upperBound ?? 1)), "After \(batches.count) batches of one to forty events")
         },
-        test("sequences with holes are shown as they are") { bench in
+        test("sequences with holes are shown as they are") { fixture in
             let sequences: [Int64] = [3, 4, 9, 1_000, 5_000_000_000, 5_000_000_007]
-            try await bench.session { exporter in
+            try await fixture.session { exporter in
                 try await exporter.deliver(sequences[..<3])
                 try await exporter.deliver(sequences[3...])
             }
-            try await bench.expectShown(sequences, "After two batches with holes in the sequences")
+            try await fixture.expectShown(sequences, "After two batches with holes in the sequences")
         },
-        test("the largest event is shown whole") { bench in
+        test("the largest event is shown whole") { fixture in
             let value = String(repeating: "x", count: 8 << 20)
             let details = #"{"tags":{},"metadata":{"large":{"type":"text","value":"\#(value)"}}}"#
-            try await expectContent(of: [.sample(1), .sample(2, details: details), .sample(3)], on: bench)
+            try await expectContent(of: [.sample(1), .sample(2, details: details), .sample(3)], on: fixture)
         },
-        test("any text and every number is shown as it was recorded") { bench in
-            try await expectContent(of: oddEvents, on: bench)
+        test("any text and every number is shown as it was recorded") { fixture in
+            try await expectContent(of: oddEvents, on: fixture)
         },
     ]
 
@@ -52,10 +52,10 @@ extension ExporterConformance {
         }
     }
 
-    private static func expectContent(of events: [LoggedEvent], on bench: ExporterBench) async throws {
-        try await bench.session { try await $0.deliver(ExportBatch(log: .suite, generation: 0, events: events)) }
-        try await bench.expectShown(events.map(\.sequence), "After a batch with uncommon content")
-        for (shown, event) in zip(try await bench.destination.shown(), events) {
+    private static func expectContent(of events: [LoggedEvent], on fixture: ExporterFixture) async throws {
+        try await fixture.session { try await $0.deliver(ExportBatch(log: .suite, generation: 0, events: events)) }
+        try await fixture.expectShown(events.map(\.sequence), "After a batch with uncommon content")
+        for (shown, event) in zip(try await fixture.destination.shown(), events) {
             guard let json = shown.json else { continue }
             var expected: [UInt8] = []
             EventJSON.append(event, to: &expected)

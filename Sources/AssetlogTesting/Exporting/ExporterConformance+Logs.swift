@@ -3,50 +3,50 @@ import AssetlogCore
 extension ExporterConformance {
     /// A sequence names an event in one log only.
     static let followingLogs: [ConformanceCase<ExporterSubject>] = [
-        test("events of another log are shown, whatever their sequences") { bench in
-            try await bench.session { exporter in
+        test("events of another log are shown, whatever their sequences") { fixture in
+            try await fixture.session { exporter in
                 try await exporter.deliver(1...20)
                 try await exporter.deliver(1...5, of: .other)
                 try await exporter.deliver(6...15, of: .other)
             }
-            try await bench.expectShown(Array(1...20) + Array(1...15), "After another log took the place of the first")
+            try await fixture.expectShown(Array(1...20) + Array(1...15), "After another log took the place of the first")
         },
-        test("events of another log are shown after a restart, whatever their sequences") { bench in
-            try await bench.session { try await $0.deliver(1...20) }
-            try await bench.session { try await $0.deliver(11...25, of: .other) }
-            try await bench.session { try await $0.deliver(26...30, of: .other) }
-            try await bench.expectShown(
+        test("events of another log are shown after a restart, whatever their sequences") { fixture in
+            try await fixture.session { try await $0.deliver(1...20) }
+            try await fixture.session { try await $0.deliver(11...25, of: .other) }
+            try await fixture.session { try await $0.deliver(26...30, of: .other) }
+            try await fixture.expectShown(
                 Array(1...20) + Array(11...30), "After a restart on another log, in the same generation")
         },
-        test("a crash after another log has come shows no event twice", needs: exactlyOnce) { bench in
-            try await bench.session { try await $0.deliver(1...20) }
-            try await bench.crashingSession { try await $0.deliver(1...3, of: .other) }
-            try await bench.crashingSession { exporter in
+        test("a crash after another log has come shows no event twice", needs: exactlyOnce) { fixture in
+            try await fixture.session { try await $0.deliver(1...20) }
+            try await fixture.crashingSession { try await $0.deliver(1...3, of: .other) }
+            try await fixture.crashingSession { exporter in
                 try await exporter.deliver(1...3, of: .other)
                 try await exporter.deliver(4...6, of: .other)
             }
-            try await bench.session { try await $0.deliver(1...8, of: .other) }
-            try await bench.expectShown(Array(1...20) + Array(1...8), "After two crashes on another log")
+            try await fixture.session { try await $0.deliver(1...8, of: .other) }
+            try await fixture.expectShown(Array(1...20) + Array(1...8), "After two crashes on another log")
         },
-        test("an exporter that passes over events says what its destination has", needs: exactlyOnce) { bench in
-            try await bench.session { exporter in
+        test("an exporter that passes over events says what its destination has", needs: exactlyOnce) { fixture in
+            try await fixture.session { exporter in
                 try await exporter.deliver(1...8)
                 try await expectPosition(of: exporter, .suite, 0, at: 8, "After a delivery")
                 try await exporter.deliver(9...11)
                 try await exporter.deliver(3...5)
                 try await expectPosition(of: exporter, .suite, 0, at: 11, "After events that came again")
             }
-            try await bench.crashingSession { exporter in
+            try await fixture.crashingSession { exporter in
                 try await expectPosition(of: exporter, .suite, 0, at: 11, "After a restart")
                 try await exporter.deliver(5...6, generation: 2)
                 try await expectPosition(of: exporter, .suite, 2, at: 6, "After a replay")
             }
-            try await bench.session { exporter in
+            try await fixture.session { exporter in
                 try await expectPosition(of: exporter, .suite, 2, at: 6, "After a crash")
                 try await exporter.deliver(1...4, of: .other, generation: 2)
                 try await expectPosition(of: exporter, .other, 2, at: 4, "After events of another log")
             }
-            try await bench.session { exporter in
+            try await fixture.session { exporter in
                 try await expectPosition(of: exporter, .other, 2, at: 4, "After a restart on another log")
             }
         },

@@ -15,7 +15,7 @@ public enum ExporterConformance {
 
     /// Makes a case with a destination of its own that is removed at the end.
     static func test(
-        _ name: String, _ body: @escaping @Sendable (ExporterBench) async throws -> Void
+        _ name: String, _ body: @escaping @Sendable (ExporterFixture) async throws -> Void
     ) -> ConformanceCase<ExporterSubject> {
         test(name, needs: { _, _ in nil }, body)
     }
@@ -23,7 +23,7 @@ public enum ExporterConformance {
     /// Makes a case that is skipped where `needs` gives a reason.
     static func test(
         _ name: String, needs: @escaping @Sendable (ExporterSubject, ExporterDestination) -> String?,
-        _ body: @escaping @Sendable (ExporterBench) async throws -> Void
+        _ body: @escaping @Sendable (ExporterFixture) async throws -> Void
     ) -> ConformanceCase<ExporterSubject> {
         ConformanceCase(name) { subject in
             let destination = try await subject.makeDestination()
@@ -32,7 +32,7 @@ public enum ExporterConformance {
                 return .skipped(reason)
             }
             do {
-                try await body(ExporterBench(destination: destination))
+                try await body(ExporterFixture(destination: destination))
             } catch {
                 await destination.remove()
                 throw error

@@ -25,7 +25,7 @@ public struct ExporterSubject: Sendable {
     }
 }
 
-/// A destination of an exporter under test: a file, a folder, a fake server.
+/// A destination of an exporter under test: a file, a directory, a fake server.
 public struct ExporterDestination: Sendable {
     /// Opens the exporter on this destination. The suite opens it again after it closed it, and after it let go of it
     /// without closing, which stands for a crash: what the end of a process frees must be freed then as well.

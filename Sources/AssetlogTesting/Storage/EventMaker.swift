@@ -75,7 +75,7 @@ struct EventMaker: Sendable {
         let place = event?.sequence ?? 0
         let orders: [EventQuery.Order] = [
             .ascending(after: 0), .ascending(after: place), .descending(before: nil), .descending(before: place),
-            .latest(before: nil), .latest(before: event?.moment),
+            .latest(before: nil), .latest(before: event?.timeKey),
         ]
         var query = EventQuery(order: pick(orders), limit: Int.random(in: 1...60, using: &random))
         let passing = Bool.random(using: &random) ? events.randomElement(using: &random)?.event : nil

@@ -2,87 +2,87 @@ import AssetlogCore
 
 extension StorageConformance {
     static let appending = [
-        always("an event comes back as it was appended, in every byte") { bench in
+        always("an event comes back as it was appended, in every byte") { fixture in
             for deployment in EventMaker.deployments {
                 for assetKey in EventMaker.assets {
-                    try bench.append([bench.events.next(deployment: deployment, assetKey: assetKey)])
+                    try fixture.append([fixture.events.next(deployment: deployment, assetKey: assetKey)])
                 }
             }
-            try bench.fill(200)
-            try await bench.checkLog("after appends")
+            try fixture.fill(200)
+            try await fixture.checkLog("after appends")
         },
-        always("the empty partition is not the absent one") { bench in
-            var events = (0..<2).map { _ in bench.events.next() }
+        always("the empty partition is not the absent one") { fixture in
+            var events = (0..<2).map { _ in fixture.events.next() }
             events[0].partition = ""
             events[0].reportedBy = ""
             events[1].partition = nil
             events[1].reportedBy = nil
-            try bench.append(events)
-            let found = try await bench.storage.events(EventQuery()).events
+            try fixture.append(events)
+            let found = try await fixture.storage.events(EventQuery()).events
             try expect(found.count == 2, "expected 2 events, got \(found.count).")
             try expect(found[0].partition == "", "the empty partition came back as \(found[0].partition ?? "nil").")
             try expect(found[1].partition == nil, "the absent partition came back as \"\(found[1].partition ?? "")\".")
             try expect(found[0].reportedBy == "", "the empty reporter came back as \(found[0].reportedBy ?? "nil").")
             try expect(found[1].reportedBy == nil, "the absent reporter came back as a text.")
         },
-        always("events stand in the order of their appends") { bench in
+        always("events stand in the order of their appends") { fixture in
             for size in [1, 2, 300, 1, 64] {
-                try bench.append((0..<size).map { _ in bench.events.next() })
+                try fixture.append((0..<size).map { _ in fixture.events.next() })
             }
-            try await bench.checkLog("after batches of several sizes")
+            try await fixture.checkLog("after batches of several sizes")
         },
-        always("what append returned is visible to the next read") { bench in
+        always("what append returned is visible to the next read") { fixture in
             for _ in 0..<50 {
-                try bench.append((0..<3).map { _ in bench.events.next() })
-                guard let newest = bench.model.last else { continue }
-                let latest = try await bench.storage.events(
+                try fixture.append((0..<3).map { _ in fixture.events.next() })
+                guard let newest = fixture.model.last else { continue }
+                let latest = try await fixture.storage.events(
                     EventQuery(order: .descending(before: nil), limit: 1, assetKey: newest.assetKey))
-                try bench.check(latest.events, [newest], "reading the newest event of its asset")
-                let found = try await bench.storage.event(newest.id, deployment: newest.deployment)
-                try bench.check(found.map { [$0] } ?? [], [newest], "looking up the newest event")
-                let head = try await bench.storage.statistics().head
+                try fixture.check(latest.events, [newest], "reading the newest event of its asset")
+                let found = try await fixture.storage.event(newest.id, deployment: newest.deployment)
+                try fixture.check(found.map { [$0] } ?? [], [newest], "looking up the newest event")
+                let head = try await fixture.storage.statistics().head
                 try expect(head == newest.sequence, "statistics: the head is \(head), expected \(newest.sequence).")
             }
         },
-        always("concurrent appends by one writer lose, double and mix nothing") { bench in
-            try await concurrentAppends(bench)
+        always("concurrent appends by one writer lose, double and mix nothing") { fixture in
+            try await concurrentAppends(fixture)
         },
-        always("an event with 8 MiB of details comes back") { bench in
-            var largest = bench.events.next()
+        always("an event with 8 MiB of details comes back") { fixture in
+            var largest = fixture.events.next()
             largest.details =
                 Array(#"{"description":""#.utf8) + Array(repeating: 0x78, count: 8 << 20) + Array(#""}"#.utf8)
-            try bench.append([bench.events.next(), largest, bench.events.next()])
-            try await bench.checkLog("after a large event")
+            try fixture.append([fixture.events.next(), largest, fixture.events.next()])
+            try await fixture.checkLog("after a large event")
         },
-        always("a batch of 5,000 events is one append") { bench in
-            try bench.append((0..<5000).map { _ in bench.events.next() })
-            try await bench.checkLog("after a large batch")
+        always("a batch of 5,000 events is one append") { fixture in
+            try fixture.append((0..<5000).map { _ in fixture.events.next() })
+            try await fixture.checkLog("after a large batch")
         },
-        onPlace("of a batch that fails nothing is in the log, and the next one is") { bench in
-            guard let poison = bench.place.poison else { return .skipped("the subject can't make an append fail") }
-            try bench.fill(20)
+        onLocation("of a batch that fails nothing is in the log, and the next one is") { fixture in
+            guard let poison = fixture.place.poison else { return .skipped("the subject can't make an append fail") }
+            try fixture.fill(20)
             try await poison()
             for _ in 0..<3 {
                 let bad =
-                    (0..<10).map { _ in bench.events.next(deployment: "default") }
-                    + [bench.events.next(deployment: StoragePlace.poisonedDeployment)]
+                    (0..<10).map { _ in fixture.events.next(deployment: "default") }
+                    + [fixture.events.next(deployment: StorageLocation.poisonedDeployment)]
                 do {
-                    _ = try bench.storage.append(EventBatch(bad))
+                    _ = try fixture.storage.append(EventBatch(bad))
                     throw ConformanceFailure("the append of a poisoned batch did not throw.")
                 } catch let failure as ConformanceFailure {
                     throw failure
                 } catch {}
-                try await bench.checkLog("after a failed append")
-                try bench.append((0..<5).map { _ in bench.events.next() })
-                try await bench.checkLog("after an append that followed a failed one")
+                try await fixture.checkLog("after a failed append")
+                try fixture.append((0..<5).map { _ in fixture.events.next() })
+                try await fixture.checkLog("after an append that followed a failed one")
             }
             return .passed
         },
     ]
 
-    private static func concurrentAppends(_ bench: StorageBench) async throws {
-        let writer = Appender(bench.storage)
-        let batches = (0..<16).map { _ in (0..<10).map { _ in (0..<4).map { _ in bench.events.next() } } }
+    private static func concurrentAppends(_ fixture: StorageFixture) async throws {
+        let writer = Appender(fixture.storage)
+        let batches = (0..<16).map { _ in (0..<10).map { _ in (0..<4).map { _ in fixture.events.next() } } }
         let acknowledged = try await withThrowingTaskGroup { group in
             for own in batches {
                 group.addTask {
@@ -97,13 +97,13 @@ extension StorageConformance {
         for (sequences, batch) in acknowledged.sorted(by: { $0.0.lowerBound < $1.0.lowerBound }) {
             try expect(sequences.lowerBound > last, "the sequences \(sequences) were given twice.")
             last = sequences.upperBound
-            let page = try await bench.storage.events(
+            let page = try await fixture.storage.events(
                 EventQuery(order: .ascending(after: sequences.lowerBound - 1), limit: batch.count))
             try expect(
                 page.events.map(\.event) == batch,
                 "the events of one batch do not stand together at its sequences \(sequences).")
         }
-        let events = try await bench.storage.statistics().events
+        let events = try await fixture.storage.statistics().events
         try expect(events == 640, "640 events were acknowledged, and the storage counts \(events).")
     }
 }

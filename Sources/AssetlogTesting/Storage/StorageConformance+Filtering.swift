@@ -18,42 +18,42 @@ extension StorageConformance {
         filter("a filter by asset and partition", [.deployment, .assetKey, .partition]),
         filter("a filter by the check of an asset", [.assetKey, .checkName, .passed]),
         filter("a filter by everything at once", Set(FilterName.allCases).subtracting([.kinds])),
-        always("a page that skips many events ends, and the next one goes on behind them") { bench in
-            try bench.fill(90)
-            try await bench.checkSkipping("before background work")
-            let storage = bench.storage
+        always("a page that skips many events ends, and the next one goes on behind them") { fixture in
+            try fixture.fill(90)
+            try await fixture.checkSkipping("before background work")
+            let storage = fixture.storage
             let background = Task { try await storage.run() }
             for _ in 0..<2 {
                 try? await Task.sleep(for: .milliseconds(300))
-                try await bench.checkSkipping("during background work")
-                try bench.fill(40)
+                try await fixture.checkSkipping("during background work")
+                try fixture.fill(40)
             }
             background.cancel()
             _ = await background.result
         },
-        always("random filters, read while events are appended, give what a list would give") { bench in
+        always("random filters, read while events are appended, give what a list would give") { fixture in
             for _ in 0..<40 {
-                try bench.fill(30)
-                let query = bench.events.query(by: bench.events.filters(), over: bench.model)
-                try await bench.checkWalk(query, "random query")
+                try fixture.fill(30)
+                let query = fixture.events.query(by: fixture.events.filters(), over: fixture.model)
+                try await fixture.checkWalk(query, "random query")
             }
         },
     ]
 
     private static func filter(_ name: String, _ filters: Set<FilterName>) -> ConformanceCase<StorageSubject> {
-        always("\(name) gives what a list would give, before and after background work") { bench in
-            try bench.fill(400)
+        always("\(name) gives what a list would give, before and after background work") { fixture in
+            try fixture.fill(400)
             for _ in 0..<25 {
-                try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
+                try await fixture.checkWalk(fixture.events.query(by: filters, over: fixture.model), name)
             }
-            let storage = bench.storage
+            let storage = fixture.storage
             let background = Task { try await storage.run() }
             for round in 0..<4 {
                 try? await Task.sleep(for: .milliseconds(60))
                 for _ in 0..<25 {
-                    try await bench.checkWalk(bench.events.query(by: filters, over: bench.model), name)
+                    try await fixture.checkWalk(fixture.events.query(by: filters, over: fixture.model), name)
                 }
-                if round < 3 { try bench.fill(25) }
+                if round < 3 { try fixture.fill(25) }
             }
             background.cancel()
             _ = await background.result
@@ -61,9 +61,9 @@ extension StorageConformance {
     }
 }
 
-extension StorageBench {
+extension StorageFixture {
     /// Reads with filters that few events pass, in pages that may skip few.
-    fileprivate func checkSkipping(_ moment: String) async throws {
+    fileprivate func checkSkipping(_ timeKey: String) async throws {
         let selections: [Set<FilterName>] = [
             [.partition], [.prefix], [.checkName], [.passed], [.assetKey, .partition], [.deployment, .partition],
             [.deployment, .checkName, .passed], [.prefix, .kinds], [.deployment, .prefix, .partition, .from],
@@ -75,7 +75,7 @@ extension StorageBench {
                 var query = events.query(by: selection, over: model)
                 query.order = order
                 query.maximumSkipped = events.pick([1, 3, 20])
-                try await checkWalk(query, "pages that skip \(query.maximumSkipped) events \(moment)")
+                try await checkWalk(query, "pages that skip \(query.maximumSkipped) events \(timeKey)")
             }
         }
     }

@@ -2,7 +2,7 @@ import AssetlogCore
 
 extension StorageConformance {
     static let byTime = [
-        always("the latest event has the greatest timestamp, and of equal ones the greatest sequence") { bench in
+        always("the latest event has the greatest timestamp, and of equal ones the greatest sequence") { fixture in
             let hour: Int64 = 3_600_000_000
             let key = AssetKey(["fresh"])
             // In the order of their reports: when they happened, and which is the latest then.
@@ -11,25 +11,25 @@ extension StorageConformance {
             ]
             var base: Timestamp?
             for (index, report) in reports.enumerated() {
-                var event = bench.events.next(assetKey: key, kind: .materialization)
+                var event = fixture.events.next(assetKey: key, kind: .materialization)
                 let start = base ?? event.receivedAt
                 base = start
                 event.timestamp = Timestamp(microseconds: start.microseconds + report.hours * hour)
-                try bench.append([event])
-                try bench.fill(2)
-                let page = try await bench.storage.events(
+                try fixture.append([event])
+                try fixture.fill(2)
+                let page = try await fixture.storage.events(
                     EventQuery(order: .latest(before: nil), limit: 1, assetKey: key))
-                let expected = bench.model.filter { $0.assetKey == key }[report.latest]
-                try bench.check(page.events, [expected], "the latest event after \(index + 1) reports")
+                let expected = fixture.model.filter { $0.assetKey == key }[report.latest]
+                try fixture.check(page.events, [expected], "the latest event after \(index + 1) reports")
                 try expect(
                     page.next == expected.sequence,
                     "`next` is \(page.next), expected the page's last event \(expected.sequence).")
             }
         },
-        always("pages by time of every size hold each event once, late ones and ties too") { bench in
-            try bench.fillInDisorder(300)
+        always("pages by time of every size hold each event once, late ones and ties too") { fixture in
+            try fixture.fillInDisorder(300)
             for limit in [1, 2, 7, 100, 300, 1000] {
-                let pages = try await bench.checkWalk(
+                let pages = try await fixture.checkWalk(
                     EventQuery(order: .latest(before: nil), limit: limit), "pages by time of \(limit)")
                 for page in pages.dropLast(2) {
                     try expect(
@@ -38,43 +38,43 @@ extension StorageConformance {
                 }
             }
         },
-        always("reading by time goes on from any moment, at an event or beside it") { bench in
-            try bench.fillInDisorder(60)
-            for event in bench.model {
-                let moment = event.moment
+        always("reading by time goes on from any moment, at an event or beside it") { fixture in
+            try fixture.fillInDisorder(60)
+            for event in fixture.model {
+                let timeKey = event.timeKey
                 for shift in [-1, 0, 1] as [Int64] {
-                    let time = Timestamp(microseconds: moment.timestamp.microseconds + shift)
-                    for sequence in [moment.sequence - 1, moment.sequence, moment.sequence + 1] {
-                        let before = EventMoment(timestamp: time, sequence: sequence)
-                        try await bench.checkWalk(
+                    let time = Timestamp(microseconds: timeKey.timestamp.microseconds + shift)
+                    for sequence in [timeKey.sequence - 1, timeKey.sequence, timeKey.sequence + 1] {
+                        let before = EventTimeKey(timestamp: time, sequence: sequence)
+                        try await fixture.checkWalk(
                             EventQuery(order: .latest(before: before), limit: 25), "by time before \(before)")
                     }
                 }
             }
             for (time, sequence) in [(Int64.min, Int64.min), (.min, .max), (0, 0), (.max, .min), (.max, .max)] {
-                let before = EventMoment(timestamp: Timestamp(microseconds: time), sequence: sequence)
-                try await bench.checkWalk(EventQuery(order: .latest(before: before)), "by time before \(before)")
+                let before = EventTimeKey(timestamp: Timestamp(microseconds: time), sequence: sequence)
+                try await fixture.checkWalk(EventQuery(order: .latest(before: before)), "by time before \(before)")
             }
         },
         always("late events, ties and future times are found by time, before, during and after background work") {
-            bench in
-            try bench.fillInDisorder(400)
-            try await bench.checkByTime("before background work")
-            let storage = bench.storage
+            fixture in
+            try fixture.fillInDisorder(400)
+            try await fixture.checkByTime("before background work")
+            let storage = fixture.storage
             let background = Task { try await storage.run() }
             for round in 0..<5 {
                 try? await Task.sleep(for: .milliseconds(300))
-                try await bench.checkByTime("in the background work's round \(round)")
-                if round < 4 { try bench.fillInDisorder(60) }
+                try await fixture.checkByTime("in the background work's round \(round)")
+                if round < 4 { try fixture.fillInDisorder(60) }
             }
             background.cancel()
             _ = await background.result
-            try await bench.checkByTime("after background work")
+            try await fixture.checkByTime("after background work")
         },
     ]
 }
 
-extension StorageBench {
+extension StorageFixture {
     /// Appends events of which many are late, dated ahead, or of one time with others.
     fileprivate func fillInDisorder(_ count: Int) throws {
         var batch: [Event] = []
@@ -101,12 +101,12 @@ extension StorageBench {
     }
 
     /// Reads by time with many filters, from the latest and from any event on.
-    fileprivate func checkByTime(_ moment: String) async throws {
-        try await checkWalk(EventQuery(order: .latest(before: nil), limit: 50), "by time \(moment)")
+    fileprivate func checkByTime(_ timeKey: String) async throws {
+        try await checkWalk(EventQuery(order: .latest(before: nil), limit: 50), "by time \(timeKey)")
         for _ in 0..<25 {
             var query = events.query(by: events.filters(), over: model)
-            query.order = .latest(before: events.pick([nil, model.randomElement(using: &events.random)?.moment]))
-            try await checkWalk(query, "by time \(moment)")
+            query.order = .latest(before: events.pick([nil, model.randomElement(using: &events.random)?.timeKey]))
+            try await checkWalk(query, "by time \(timeKey)")
         }
     }
 }

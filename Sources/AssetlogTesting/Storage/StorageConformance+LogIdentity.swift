@@ -2,16 +2,16 @@ import AssetlogCore
 
 extension StorageConformance {
     static let logIdentity: [ConformanceCase<StorageSubject>] = [
-        always("a log has one identity at every call") { bench in
-            let log = try await bench.storage.logID()
-            try bench.fill(20)
-            try await bench.checkIdentity(log, "after appends")
-            let storage = bench.storage
+        always("a log has one identity at every call") { fixture in
+            let log = try await fixture.storage.logID()
+            try fixture.fill(20)
+            try await fixture.checkIdentity(log, "after appends")
+            let storage = fixture.storage
             let background = Task { try await storage.run() }
             try? await Task.sleep(for: .milliseconds(50))
             background.cancel()
             _ = await background.result
-            try await bench.checkIdentity(log, "after background work")
+            try await fixture.checkIdentity(log, "after background work")
         },
         ConformanceCase("two logs have two identities") { subject in
             var logs: Set<LogID> = []
@@ -30,35 +30,35 @@ extension StorageConformance {
             try expect(logs.count == 3, "three logs have \(logs.count) different identities.")
             return .passed
         },
-        onPlace("the identity of a log outlives a close, and is another one where nothing does") { bench in
-            let log = try await bench.storage.logID()
-            try bench.fill(5)
-            try await bench.reopen()
-            let found = try await bench.storage.logID()
-            if bench.place.forgets == nil {
+        onLocation("the identity of a log outlives a close, and is another one where nothing does") { fixture in
+            let log = try await fixture.storage.logID()
+            try fixture.fill(5)
+            try await fixture.reopen()
+            let found = try await fixture.storage.logID()
+            if fixture.place.forgets == nil {
                 try expect(found == log, "after close and open the log is \(found), and was \(log).")
             } else {
                 try expect(found != log, "the log forgot its events when it was closed, and is still \(log).")
             }
             return .passed
         },
-        onPlace("the identity of a log outlives a crash") { bench in
-            guard let crash = bench.place.crash else { return .skipped("the subject can't crash in a test") }
-            let log = try await bench.storage.logID()
+        onLocation("the identity of a log outlives a crash") { fixture in
+            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            let log = try await fixture.storage.logID()
             for _ in 0..<3 {
                 try await crash()
-                try await bench.open()
-                try await bench.checkIdentity(log, "after a crash")
-                try bench.fill(5)
+                try await fixture.open()
+                try await fixture.checkIdentity(log, "after a crash")
+                try fixture.fill(5)
             }
             return .passed
         },
     ]
 }
 
-extension StorageBench {
-    fileprivate func checkIdentity(_ log: LogID, _ moment: String) async throws {
+extension StorageFixture {
+    fileprivate func checkIdentity(_ log: LogID, _ timeKey: String) async throws {
         let found = try await storage.logID()
-        try expect(found == log, "\(moment) the log is \(found), and was \(log).")
+        try expect(found == log, "\(timeKey) the log is \(found), and was \(log).")
     }
 }

@@ -2,51 +2,51 @@ import AssetlogCore
 
 extension StorageConformance {
     static let reading = [
-        always("an empty log has empty pages, no event and no count") { bench in
-            let moment = EventMoment(timestamp: Timestamp(microseconds: 5), sequence: 7)
+        always("an empty log has empty pages, no event and no count") { fixture in
+            let timeKey = EventTimeKey(timestamp: Timestamp(microseconds: 5), sequence: 7)
             let orders: [EventQuery.Order] = [
                 .ascending(after: 0), .ascending(after: 7), .descending(before: nil), .latest(before: nil),
-                .latest(before: moment),
+                .latest(before: timeKey),
             ]
             for order in orders {
-                let page = try await bench.storage.events(EventQuery(order: order))
+                let page = try await fixture.storage.events(EventQuery(order: order))
                 try expect(page.events.isEmpty, "an empty log has a page of \(page.events.count) events.")
                 if case .descending = order { continue }
                 try expect(
                     page.next == order.start,
                     "`next` of an empty page is \(page.next), expected its start \(order.start).")
             }
-            let found = try await bench.storage.event(bench.events.next().id, deployment: "default")
+            let found = try await fixture.storage.event(fixture.events.next().id, deployment: "default")
             try expect(found == nil, "an empty log has an event.")
-            let statistics = try await bench.storage.statistics()
+            let statistics = try await fixture.storage.statistics()
             try expect(statistics == StorageStatistics(events: 0, head: 0), "an empty log has \(statistics).")
         },
-        always("pages of every size hold each event once, in both orders") { bench in
-            try bench.fill(300)
+        always("pages of every size hold each event once, in both orders") { fixture in
+            try fixture.fill(300)
             for limit in [1, 7, 100, 300, 1000] {
-                try await bench.checkWalk(EventQuery(limit: limit), "ascending pages of \(limit)")
-                try await bench.checkWalk(
+                try await fixture.checkWalk(EventQuery(limit: limit), "ascending pages of \(limit)")
+                try await fixture.checkWalk(
                     EventQuery(order: .descending(before: nil), limit: limit), "descending pages of \(limit)")
             }
         },
-        always("reading starts after, or before, any place, in the log or beside it") { bench in
-            try bench.fill(50)
-            let head = bench.model.last?.sequence ?? 0
+        always("reading starts after, or before, any place, in the log or beside it") { fixture in
+            try fixture.fill(50)
+            let head = fixture.model.last?.sequence ?? 0
             for place in [Int64.min, -1, 0, 1, 2, 25, head - 1, head, head + 1, head + 1000, Int64.max] {
-                try await bench.checkWalk(EventQuery(order: .ascending(after: place), limit: 10), "after \(place)")
-                try await bench.checkWalk(EventQuery(order: .descending(before: place), limit: 10), "before \(place)")
+                try await fixture.checkWalk(EventQuery(order: .ascending(after: place), limit: 10), "after \(place)")
+                try await fixture.checkWalk(EventQuery(order: .descending(before: place), limit: 10), "before \(place)")
             }
         },
-        always("a page ends after the event that reaches its bytes, and the next one goes on") { bench in
-            var events = (0..<20).map { _ in bench.events.next() }
+        always("a page ends after the event that reaches its bytes, and the next one goes on") { fixture in
+            var events = (0..<20).map { _ in fixture.events.next() }
             for index in events.indices {
                 events[index].details = Array(
                     "{\"description\":\"\(index)\(String(repeating: "x", count: 999))\"}".utf8)
             }
-            try bench.append(events)
+            try fixture.append(events)
             for order in [EventQuery.Order.ascending(after: 0), .descending(before: nil), .latest(before: nil)] {
                 let query = EventQuery(order: order, limit: 100, maximumBytes: 2500)
-                let pages = try await bench.checkWalk(query, "pages of 2,500 bytes")
+                let pages = try await fixture.checkWalk(query, "pages of 2,500 bytes")
                 for page in pages.dropLast(2) {
                     let bytes = page.events.reduce(0) { $0 + $1.event.byteCount }
                     let before = bytes - (page.events.last?.event.byteCount ?? 0)
@@ -54,54 +54,54 @@ extension StorageConformance {
                         bytes >= 2500 && before < 2500,
                         "a page of at most 2500 bytes has \(bytes), and \(before) before its last event.")
                 }
-                let tiny = try await bench.storage.events(EventQuery(order: order, limit: 100, maximumBytes: 1))
+                let tiny = try await fixture.storage.events(EventQuery(order: order, limit: 100, maximumBytes: 1))
                 try expect(
                     tiny.events.count == 1, "a page of at most 1 byte has \(tiny.events.count) events, expected 1.")
             }
         },
-        always("`next` is the last sequence that was looked at, so that a filter is not read twice") { bench in
-            try bench.fill(100)
-            let head = bench.model.last?.sequence ?? 0
-            let rare = bench.events.next(assetKey: AssetKey(["rare"]))
-            let place = try bench.append([rare]).upperBound
-            try bench.fill(100)
-            let end = bench.model.last?.sequence ?? 0
-            let all = try await bench.storage.events(EventQuery(limit: 1, assetKey: AssetKey(["rare"])))
+        always("`next` is the last sequence that was looked at, so that a filter is not read twice") { fixture in
+            try fixture.fill(100)
+            let head = fixture.model.last?.sequence ?? 0
+            let rare = fixture.events.next(assetKey: AssetKey(["rare"]))
+            let place = try fixture.append([rare]).upperBound
+            try fixture.fill(100)
+            let end = fixture.model.last?.sequence ?? 0
+            let all = try await fixture.storage.events(EventQuery(limit: 1, assetKey: AssetKey(["rare"])))
             try expect(all.events.map(\.sequence) == [place], "the one event of an asset is not found.")
             try expect(all.next == place, "`next` of a full page is \(all.next), expected its last event \(place).")
             for start in [0, head, place] {
-                let rest = try await bench.storage.events(
+                let rest = try await fixture.storage.events(
                     EventQuery(order: .ascending(after: start), limit: 5, assetKey: AssetKey(["rare"])))
                 try expect(rest.next == end, "`next` at the log's end is \(rest.next), expected \(end).")
             }
-            let none = try await bench.storage.events(EventQuery(order: .ascending(after: end), limit: 5))
+            let none = try await fixture.storage.events(EventQuery(order: .ascending(after: end), limit: 5))
             try expect(
                 none.events.isEmpty && none.next == end,
                 "behind the log's end `next` is \(none.next), expected the query's start \(end).")
-            let first = try await bench.storage.events(
+            let first = try await fixture.storage.events(
                 EventQuery(order: .descending(before: place), limit: 5, assetKey: AssetKey(["rare"])))
             try expect(
                 first.events.isEmpty && first.next < place,
                 "descending before \(place), `next` is \(first.next), expected the log's first event.")
         },
-        always("an event is found by its identity, in its own deployment only") { bench in
-            try bench.fill(200)
-            for event in bench.model {
+        always("an event is found by its identity, in its own deployment only") { fixture in
+            try fixture.fill(200)
+            for event in fixture.model {
                 for deployment in EventMaker.deployments {
-                    let found = try await bench.storage.event(event.id, deployment: deployment)
+                    let found = try await fixture.storage.event(event.id, deployment: deployment)
                     let expected = deployment == event.deployment ? [event] : []
-                    try bench.check(
+                    try fixture.check(
                         found.map { [$0] } ?? [], expected,
                         "looking up \(event.id) of \(event.deployment) in \(deployment)")
                 }
             }
         },
-        always("statistics count every event") { bench in
+        always("statistics count every event") { fixture in
             for count in [1, 10, 89] {
-                try bench.fill(count)
-                let statistics = try await bench.storage.statistics()
+                try fixture.fill(count)
+                let statistics = try await fixture.storage.statistics()
                 let expected = StorageStatistics(
-                    events: Int64(bench.model.count), head: bench.model.last?.sequence ?? 0)
+                    events: Int64(fixture.model.count), head: fixture.model.last?.sequence ?? 0)
                 try expect(statistics == expected, "statistics are \(statistics), expected \(expected).")
             }
         },

@@ -9,15 +9,15 @@ public enum StorageConformance {
         appending + identities + reading + byTime + filtering + logIdentity + lasting + consuming + sharing + living
 
     /// Makes a case that runs on a new place and its open storage, and closes and removes them.
-    static func onPlace(
-        _ name: String, _ body: @escaping @Sendable (StorageBench) async throws -> ConformanceOutcome
+    static func onLocation(
+        _ name: String, _ body: @escaping @Sendable (StorageFixture) async throws -> ConformanceOutcome
     ) -> ConformanceCase<StorageSubject> {
         ConformanceCase(name) { subject in
             let place = try await subject.makePlace()
             do {
-                let bench = try await StorageBench(place)
-                let outcome = try await body(bench)
-                await bench.storage.close()
+                let fixture = try await StorageFixture(place)
+                let outcome = try await body(fixture)
+                await fixture.storage.close()
                 await place.remove()
                 return outcome
             } catch {
@@ -29,10 +29,10 @@ public enum StorageConformance {
 
     /// Makes a case that can't be skipped.
     static func always(
-        _ name: String, _ body: @escaping @Sendable (StorageBench) async throws -> Void
+        _ name: String, _ body: @escaping @Sendable (StorageFixture) async throws -> Void
     ) -> ConformanceCase<StorageSubject> {
-        onPlace(name) { bench in
-            try await body(bench)
+        onLocation(name) { fixture in
+            try await body(fixture)
             return .passed
         }
     }

@@ -4,8 +4,8 @@ public import AssetlogCore
 ///
 /// ```swift
 /// let subject = StorageSubject {
-///     let folder = try TemporaryFolder()
-///     return StoragePlace(open: { try await MyStorage(folder.path) }, remove: { folder.remove() })
+///     let directory = try TemporaryFolder()
+///     return StorageLocation(open: { try await MyStorage(directory.path) }, remove: { directory.remove() })
 /// }
 ///
 /// @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
@@ -15,16 +15,16 @@ public import AssetlogCore
 /// ```
 public struct StorageSubject: Sendable {
     /// Makes an empty place that is independent of all others.
-    public var makePlace: @Sendable () async throws -> StoragePlace
+    public var makePlace: @Sendable () async throws -> StorageLocation
 
     /// Describes a storage.
-    public init(makePlace: @escaping @Sendable () async throws -> StoragePlace) {
+    public init(makePlace: @escaping @Sendable () async throws -> StorageLocation) {
         self.makePlace = makePlace
     }
 }
 
-/// Where a storage under test keeps its data: a folder, a schema of a database.
-public struct StoragePlace: Sendable {
+/// Where a storage under test keeps its data: a directory, a schema of a database.
+public struct StorageLocation: Sendable {
     /// Opens the storage at this place, empty at first, and after a close with what was there.
     public var open: @Sendable () async throws -> any Storage
     /// Why nothing outlives a close, for a storage that is meant so; nil: everything does.

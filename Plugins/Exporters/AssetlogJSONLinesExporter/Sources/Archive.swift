@@ -14,15 +14,15 @@ struct Archive: Sendable {
 
     /// The rotated files, oldest first; while one is being replaced by its compressed form, both.
     func rotated() throws -> [File] {
-        try fileSystem.entries(of: paths.folder)
+        try fileSystem.entries(of: paths.directory)
             .compactMap { paths.number(ofRotated: $0).map { File(number: $0.number, isCompressed: $0.isCompressed) } }
             .sorted { ($0.number, $0.isCompressed ? 0 : 1) < ($1.number, $1.isCompressed ? 0 : 1) }
     }
 
     /// Removes what a crash left: unfinished files, and files whose compressed form is complete.
     func clean() throws {
-        for entry in try fileSystem.entries(of: paths.folder) where paths.isLeftover(entry) {
-            try fileSystem.remove(paths.inFolder(entry))
+        for entry in try fileSystem.entries(of: paths.directory) where paths.isLeftover(entry) {
+            try fileSystem.remove(paths.inDirectory(entry))
         }
         let files = try rotated()
         for file in files where !file.isCompressed && files.contains(File(number: file.number, isCompressed: true)) {
@@ -32,7 +32,7 @@ struct Archive: Sendable {
 
     /// Compresses what is not compressed and deletes what is too old.
     ///
-    /// - Parameter isCancelled: Asked often; true ends the work soon, and what is unfinished is begun anew next time.
+    /// - Parameter isCancelled: Asked often; true ends the work soon, and what is unfinished is started again next time.
     func tidy(isCancelled: () -> Bool) throws {
         try removeOldest()
         guard settings.compress else { return }
@@ -71,7 +71,7 @@ struct Archive: Sendable {
         }
         try fileSystem.sync(target)
         try fileSystem.rename(temporary, to: paths.compressed(number))
-        try fileSystem.syncFolder(paths.folder)
+        try fileSystem.syncDirectory(paths.directory)
         try fileSystem.remove(paths.rotated(number))
     }
 }

@@ -1,7 +1,7 @@
 #if JSONLines
 import AssetlogCore
 
-/// What the exporter has to know beside the lines themselves; kept in a small file that is replaced as a whole.
+/// What the exporter has to know next to the lines themselves; kept in a small file that is replaced as a whole.
 ///
 /// The lines are the truth about the position: it is that of the last one. The state says to which log and generation that line
 /// belongs, and holds the position while no line of them is in the active file.
@@ -88,7 +88,7 @@ struct StateFile {
         try fileSystem.write(state.text.utf8, to: file)
         try fileSystem.sync(file)
         try fileSystem.rename(paths.newState, to: paths.state)
-        try fileSystem.syncFolder(paths.folder)
+        try fileSystem.syncDirectory(paths.directory)
     }
 }
 #endif

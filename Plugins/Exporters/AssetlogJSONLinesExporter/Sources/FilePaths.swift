@@ -1,10 +1,10 @@
 #if JSONLines
-/// The names of the files of one exporter, all in one folder.
+/// The names of the files of one exporter, all in one directory.
 ///
 /// For `events.jsonl`: rotated files are `events-000001.jsonl` and on, so that in the order of names all come before
 /// the active file and the oldest first. What is not for readers has a name that starts with a dot.
 struct FilePaths: Sendable {
-    let folder: String
+    let directory: String
     let active: String
     private let stem: String
     private let suffix: String
@@ -13,7 +13,7 @@ struct FilePaths: Sendable {
     init(active path: String) {
         active = path
         let slash = path.lastIndex(of: "/")
-        folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        directory = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
         name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         if let dot = name.lastIndex(of: "."), dot != name.startIndex {
             stem = String(name[..<dot])
@@ -24,19 +24,19 @@ struct FilePaths: Sendable {
         }
     }
 
-    var lock: String { inFolder(".\(name).lock") }
-    var state: String { inFolder(".\(name).state") }
-    var newState: String { inFolder(".\(name).state.new") }
+    var lock: String { inDirectory(".\(name).lock") }
+    var state: String { inDirectory(".\(name).state") }
+    var newState: String { inDirectory(".\(name).state.new") }
 
     func rotated(_ number: Int) -> String {
         let digits = String(number)
-        return inFolder("\(stem)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)\(suffix)")
+        return inDirectory("\(stem)-\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits)\(suffix)")
     }
 
     func compressed(_ number: Int) -> String { rotated(number) + ".gz" }
 
     /// Where a file is compressed to, before it gets its name.
-    func compressing(_ number: Int) -> String { inFolder(".\(stem)-\(number)\(suffix).gz.new") }
+    func compressing(_ number: Int) -> String { inDirectory(".\(stem)-\(number)\(suffix).gz.new") }
 
     /// The number of a rotated file of this exporter; nil for any other name.
     func number(ofRotated entry: String) -> (number: Int, isCompressed: Bool)? {
@@ -45,20 +45,20 @@ struct FilePaths: Sendable {
         guard plain.hasPrefix(stem + "-"), plain.hasSuffix(suffix) else { return nil }
         let digits = plain.dropFirst(stem.count + 1).dropLast(suffix.count)
         guard digits.count >= 6, digits.allSatisfy({ $0.isASCII && $0.isNumber }), let number = Int(digits),
-            number >= 1, inFolder(plain) == rotated(number)
+            number >= 1, inDirectory(plain) == rotated(number)
         else { return nil }
         return (number, isCompressed)
     }
 
     /// Whether a crash may have left this file, which nobody needs.
     func isLeftover(_ entry: String) -> Bool {
-        if inFolder(entry) == newState { return true }
+        if inDirectory(entry) == newState { return true }
         guard entry.hasPrefix(".\(stem)-"), entry.hasSuffix("\(suffix).gz.new") else { return false }
         return Int(entry.dropFirst(stem.count + 2).dropLast(suffix.count + 7)) != nil
     }
 
-    func inFolder(_ entry: String) -> String {
-        folder.hasSuffix("/") ? folder + entry : "\(folder)/\(entry)"
+    func inDirectory(_ entry: String) -> String {
+        directory.hasSuffix("/") ? directory + entry : "\(directory)/\(entry)"
     }
 }
 #endif

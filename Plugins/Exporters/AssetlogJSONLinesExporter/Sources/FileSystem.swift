@@ -9,7 +9,7 @@ import Darwin
 
 /// A change of the file system that a crash can come before, or into the middle of.
 struct FileStep: Hashable, Sendable {
-    enum Operation: String, Sendable { case create, write, sync, truncate, rename, remove, syncFolder }
+    enum Operation: String, Sendable { case create, write, sync, truncate, rename, remove, syncDirectory }
     var operation: Operation
     var path: String
     /// How many bytes a write is about.
@@ -37,13 +37,13 @@ final class OpenFile {
 }
 
 /// What a path leads to.
-struct FileFacts: Equatable {
+struct FileStatus: Equatable {
     var size: Int
     var isRegular: Bool
     var device: UInt64
     var inode: UInt64
 
-    func isSameFile(as other: FileFacts) -> Bool { device == other.device && inode == other.inode }
+    func isSameFile(as other: FileStatus) -> Bool { device == other.device && inode == other.inode }
 }
 
 /// The system calls that are needed, each with a clear error, and each change announced before it is made.
@@ -56,11 +56,11 @@ struct FileSystem: Sendable {
         ExportError("\(path) can't be \(what): \(String(cString: strerror(code))). The delivery will be retried.")
     }
 
-    func createFolder(_ path: String) throws {
+    func createDirectory(_ path: String) throws {
         var facts = stat()
         if stat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFDIR { return }
         if let slash = path.dropLast().lastIndex(of: "/"), slash != path.startIndex {
-            try createFolder(String(path[..<slash]))
+            try createDirectory(String(path[..<slash]))
         }
         guard mkdir(path, 0o750) == 0 || errno == EEXIST else { throw Self.failure("created as a directory", path) }
     }
@@ -142,8 +142,8 @@ struct FileSystem: Sendable {
         guard unlink(path) == 0 || errno == ENOENT else { throw Self.failure("removed", path) }
     }
 
-    func syncFolder(_ path: String) throws {
-        try beforeStep(FileStep(operation: .syncFolder, path: path))
+    func syncDirectory(_ path: String) throws {
+        try beforeStep(FileStep(operation: .syncDirectory, path: path))
         let descriptor = retrying { systemOpen(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0) }
         guard descriptor >= 0 else { throw Self.failure("opened", path) }
         defer { close(descriptor) }
@@ -166,29 +166,29 @@ struct FileSystem: Sendable {
             guard let link = String(validating: bytes[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self) else {
                 throw ExportError("\(path) is a link to a name that is not UTF-8. Choose another path.", isRetriable: false)
             }
-            path = link.hasPrefix("/") ? link : FilePaths(active: path).inFolder(link)
+            path = link.hasPrefix("/") ? link : FilePaths(active: path).inDirectory(link)
         }
         throw Self.failure("followed", path, ELOOP)
     }
 
     /// The facts about a path; nil: there is nothing.
-    func facts(_ path: String) throws -> FileFacts? {
+    func facts(_ path: String) throws -> FileStatus? {
         var facts = stat()
         guard stat(path, &facts) == 0 else {
             if errno == ENOENT { return nil }
             throw Self.failure("examined", path)
         }
-        return FileFacts(facts)
+        return FileStatus(facts)
     }
 
-    func facts(_ file: OpenFile) throws -> FileFacts {
+    func facts(_ file: OpenFile) throws -> FileStatus {
         var facts = stat()
         guard fstat(file.descriptor, &facts) == 0 else { throw Self.failure("examined", file.path) }
-        return FileFacts(facts)
+        return FileStatus(facts)
     }
 
-    func entries(of folder: String) throws -> [String] {
-        guard let stream = opendir(folder) else { throw Self.failure("listed", folder) }
+    func entries(of directory: String) throws -> [String] {
+        guard let stream = opendir(directory) else { throw Self.failure("listed", directory) }
         defer { closedir(stream) }
         var names: [String] = []
         while let entry = readdir(stream) {
@@ -203,7 +203,7 @@ struct FileSystem: Sendable {
     }
 }
 
-extension FileFacts {
+extension FileStatus {
     fileprivate init(_ facts: stat) {
         size = Int(facts.st_size)
         isRegular = facts.st_mode & S_IFMT == S_IFREG

@@ -32,7 +32,7 @@ actor JSONLinesExporter: Exporter {
         do {
             let fileSystem = FileSystem()
             let paths = FilePaths(active: try fileSystem.target(of: settings.path))
-            if let problem = PathInspection.problem(ofFolder: paths.folder) { return [problem] }
+            if let problem = PathInspection.problem(ofDirectory: paths.directory) { return [problem] }
             guard try fileSystem.facts(paths.active) != nil else { return [] }
             return [PathInspection.problem(ofAppending: paths.active)].compactMap { $0 }
         } catch {
@@ -109,7 +109,7 @@ actor JSONLinesExporter: Exporter {
     }
 }
 
-/// Does the work on rotated files on a thread of its own, beside deliveries.
+/// Does the work on rotated files on a thread of its own, alongside deliveries.
 private actor Archivist {
     private let thread: ThreadExecutor
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }

@@ -4,7 +4,7 @@ public import AssetlogCore
 extension ExporterPlugin {
     /// Writes every event as a line of JSON to a file that is rotated and compressed.
     ///
-    /// - `path` (path, required): The file that is written; rotated files stand beside it.
+    /// - `path` (path, required): The file that is written; rotated files stand next to it.
     /// - `rotate_bytes` (bytes, default 64MiB): The file is rotated before it grows over this size.
     /// - `rotate_after` (duration, default 0s): The file is rotated when its first line is this old; 0s: never by age.
     /// - `keep_files` (integer, default 0): So many rotated files are kept, older ones are deleted; 0: all.

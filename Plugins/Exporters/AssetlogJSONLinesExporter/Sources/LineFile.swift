@@ -2,7 +2,7 @@
 import AssetlogCore
 import Logging
 
-/// The active file: appends lines so that after any crash no line is missing, doubled or torn.
+/// The active file: appends lines so that after any crash no line is missing, duplicated or torn.
 ///
 /// Lines are made durable before they count. Opening removes what a crash left and finds the position again. Whatever
 /// fails in between is removed before the next line is written.
@@ -31,14 +31,14 @@ final class LineFile {
 
     /// Opens the file and heals what a crash left.
     ///
-    /// - Throws: `ExportError` when the folder or the files can't be used, or another exporter uses them.
+    /// - Throws: `ExportError` when the directory or the files can't be used, or another exporter uses them.
     init(_ settings: JSONLinesSettings, logger: Logger, fileSystem: FileSystem = FileSystem()) throws {
         self.settings = settings
         self.logger = logger
         self.fileSystem = fileSystem
         paths = FilePaths(active: settings.path)
         stateFile = StateFile(fileSystem: fileSystem, paths: paths)
-        try fileSystem.createFolder(paths.folder)
+        try fileSystem.createDirectory(paths.directory)
         lock = try fileSystem.open(paths.lock, create: true)
         // A process that was killed a moment ago may not be quite gone.
         guard try fileSystem.lock(lock, attempts: 50) else {
@@ -52,15 +52,15 @@ final class LineFile {
         try recover(isFirstUse: found == nil)
     }
 
-    /// The path of the file itself, where the configured one is a symbolic link. What belongs to the file stands beside it.
+    /// The path of the file itself, where the configured one is a symbolic link. What belongs to the file stands next to it.
     static func path(behind path: String, _ fileSystem: FileSystem) throws -> String {
         let target = try fileSystem.target(of: path)
         guard target != path else { return path }
-        // Releases that did not follow links kept the state beside the link.
+        // Releases that did not follow links kept the state next to the link.
         let old = StateFile(fileSystem: fileSystem, paths: FilePaths(active: path))
         let new = StateFile(fileSystem: fileSystem, paths: FilePaths(active: target))
         if try fileSystem.facts(new.paths.state) == nil, let state = try old.read() {
-            try fileSystem.createFolder(new.paths.folder)
+            try fileSystem.createDirectory(new.paths.directory)
             try new.write(state)
             try fileSystem.remove(old.paths.state)
         }
@@ -134,7 +134,7 @@ final class LineFile {
         try stateFile.write(state)
     }
 
-    private func adopt(_ facts: FileFacts) throws {
+    private func adopt(_ facts: FileStatus) throws {
         let file = try fileSystem.open(paths.active, create: false)
         let tail = try LineTail.examine(file, from: state.offset, size: facts.size, in: fileSystem)
         if tail.length < facts.size {
@@ -196,7 +196,7 @@ final class LineFile {
         isSuspect = false
     }
 
-    private func replaceFile(by facts: FileFacts?) throws {
+    private func replaceFile(by facts: FileStatus?) throws {
         file = nil
         state.offset = 0
         state.started = 0
@@ -304,7 +304,7 @@ final class LineFile {
         state.started = Timestamp.now().microseconds / 1_000_000
         try stateFile.write(state)
         let new = try fileSystem.open(paths.active, create: true)
-        try fileSystem.syncFolder(paths.folder)
+        try fileSystem.syncDirectory(paths.directory)
         file = new
         return new
     }
@@ -327,7 +327,7 @@ final class LineFile {
         try fileSystem.rename(paths.active, to: paths.rotated(state.number))
         file = nil
         length = 0
-        try fileSystem.syncFolder(paths.folder)
+        try fileSystem.syncDirectory(paths.directory)
         state.number += 1
         state.offset = 0
         state.started = 0

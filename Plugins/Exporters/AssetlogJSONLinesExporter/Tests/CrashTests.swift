@@ -39,19 +39,19 @@ struct CrashTests {
         }
     }
 
-    @Test("no line is missing or doubled after a crash at any step", arguments: [false, true])
+    @Test("no line is missing or duplicated after a crash at any step", arguments: [false, true])
     func survivesEveryCrash(tears: Bool) async throws {
         var crashes = 0
         for step in 1... {
-            let folder = try LinesFolder.inMemory()
-            defer { folder.remove() }
+            let directory = try LinesDirectory.inMemory()
+            defer { directory.remove() }
             let crasher = Crasher(at: step, tears: tears)
             var next = 0
-            try? await Self.work(in: folder, from: &next, on: crasher.fileSystem)
+            try? await Self.work(in: directory, from: &next, on: crasher.fileSystem)
             guard crasher.hasCrashed else { break }
             crashes += 1
-            try await Self.workAgain(in: folder, from: &next)
-            #expect(try folder.sequences() == Self.expected, "after a crash at step \(step)")
+            try await Self.workAgain(in: directory, from: &next)
+            #expect(try directory.sequences() == Self.expected, "after a crash at step \(step)")
         }
         #expect(crashes > 100)
     }
@@ -62,17 +62,17 @@ struct CrashTests {
         while true {
             var second = 1
             while true {
-                let folder = try LinesFolder.inMemory()
-                defer { folder.remove() }
+                let directory = try LinesDirectory.inMemory()
+                defer { directory.remove() }
                 var next = 0
                 let first = Crasher(at: step, tears: true)
-                try? await Self.work(in: folder, from: &next, on: first.fileSystem)
+                try? await Self.work(in: directory, from: &next, on: first.fileSystem)
                 guard first.hasCrashed else { return }
                 next = Self.repeated(next)
                 let crasher = Crasher(at: second, tears: true)
-                try? await Self.work(in: folder, from: &next, on: crasher.fileSystem)
-                try await Self.workAgain(in: folder, from: &next)
-                #expect(try folder.sequences() == Self.expected, "after crashes at steps \(step) and \(second)")
+                try? await Self.work(in: directory, from: &next, on: crasher.fileSystem)
+                try await Self.workAgain(in: directory, from: &next)
+                #expect(try directory.sequences() == Self.expected, "after crashes at steps \(step) and \(second)")
                 guard crasher.hasCrashed, second < 25 else { break }
                 second += 3
             }
@@ -87,19 +87,19 @@ struct CrashTests {
         return plan[next - 1].generation == generation ? next - 1 : next
     }
 
-    private static func workAgain(in folder: LinesFolder, from next: inout Int) async throws {
+    private static func workAgain(in directory: LinesDirectory, from next: inout Int) async throws {
         next = repeated(next)
-        try await work(in: folder, from: &next, on: FileSystem())
+        try await work(in: directory, from: &next, on: FileSystem())
     }
 
     /// One life of the exporter, with files so small that most batches rotate, and compression after every batch.
     private static func work(
-        in folder: LinesFolder, from next: inout Int, on fileSystem: FileSystem
+        in directory: LinesDirectory, from next: inout Int, on fileSystem: FileSystem
     ) async throws {
-        let exporter = try await folder.open(rotateBytes: 2500, fileSystem: fileSystem)
+        let exporter = try await directory.open(rotateBytes: 2500, fileSystem: fileSystem)
         let archive = Archive(
-            paths: FilePaths(active: folder.active), fileSystem: fileSystem,
-            settings: folder.settings(rotateBytes: 2500))
+            paths: FilePaths(active: directory.active), fileSystem: fileSystem,
+            settings: directory.settings(rotateBytes: 2500))
         while next < plan.count {
             try await exporter.deliver(plan[next].range, generation: plan[next].generation)
             next += 1

@@ -9,8 +9,8 @@ struct JSONLinesConfigurationTests {
     private func settings(_ values: [String: [String]]) throws -> JSONLinesSettings {
         try JSONLinesSettings(
             PluginConfiguration(
-                section: "exporters.audit", keys: ExporterPlugin.jsonLines.keys, values: values, folder: "/etc",
-                dataFolder: "/data"))
+                section: "exporters.audit", keys: ExporterPlugin.jsonLines.keys, values: values, directory: "/etc",
+                dataDirectory: "/data"))
     }
 
     @Test("the defaults are those of the documents")
@@ -94,9 +94,9 @@ struct JSONLinesConfigurationTests {
 
     @Test("the sample is what the declared keys say")
     func sample() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        let sample = try String(contentsOf: folder.appending(path: "sample.yaml"), encoding: .utf8)
-        let readme = try String(contentsOf: folder.appending(path: "README.md"), encoding: .utf8)
+        let directory = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let sample = try String(contentsOf: directory.appending(path: "sample.yaml"), encoding: .utf8)
+        let readme = try String(contentsOf: directory.appending(path: "README.md"), encoding: .utf8)
         #expect(readme.contains(sample))
         for key in ExporterPlugin.jsonLines.keys {
             #expect(sample.contains("## \(key.summary)"))

@@ -21,7 +21,7 @@ final class MemoryStorage: Storage {
             places[EventIdentity(event.id, in: event.deployment)] = events.count
             let logged = LoggedEvent(sequence: Int64(events.count) + 1, event: event)
             events.append(logged)
-            moments.append(logged.moment)
+            moments.append(logged.timeKey)
         }
     }
 
@@ -100,7 +100,7 @@ final class MemoryStorage: Storage {
         var collector = PageCollector(query, from: query.order.start)
         for place in places {
             collector.page.next = events[place].sequence
-            collector.page.moment = events[place].moment
+            collector.page.timeKey = events[place].timeKey
             if !collector.takes(events[place]) { break }
         }
         return collector.page

@@ -1,7 +1,7 @@
 public import AssetlogCore
 
 // The description of the plugin: what `assetlog plugins` shows, which keys a configuration may have, and how they
-// become a storage. A plugin of your own has the same three parts: this value, the storage beside it, and a test
+// become a storage. A plugin of your own has the same three parts: this value, the storage next to it, and a test
 // that runs the conformance suite. Your main adds the value to the list: `standardPlugins.adding(.memory)`.
 
 extension StoragePlugin {

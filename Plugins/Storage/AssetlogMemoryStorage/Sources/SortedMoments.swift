@@ -5,16 +5,16 @@ import AssetlogCore
 /// Events come nearly in the order of their timestamps, so they are added at the end, and sorted before they are read
 /// if one came late. Sorting what is nearly sorted costs little more than looking at it.
 struct SortedMoments {
-    private var moments: [EventMoment] = []
+    private var moments: [EventTimeKey] = []
     private var isSorted = true
 
-    mutating func append(_ moment: EventMoment) {
-        if let last = moments.last, moment < last { isSorted = false }
-        moments.append(moment)
+    mutating func append(_ timeKey: EventTimeKey) {
+        if let last = moments.last, timeKey < last { isSorted = false }
+        moments.append(timeKey)
     }
 
     /// The moments before another one, in their order; nil: all.
-    mutating func before(_ bound: EventMoment?) -> ArraySlice<EventMoment> {
+    mutating func before(_ bound: EventTimeKey?) -> ArraySlice<EventTimeKey> {
         if !isSorted {
             moments.sort()
             isSorted = true

@@ -9,7 +9,7 @@ struct MemoryStorageTests {
     /// Opens a storage as a server does, by its plugin.
     private static func open(_ values: [String: [String]] = [:]) async throws -> any Storage {
         let configuration = try PluginConfiguration(
-            section: "storage.memory", keys: StoragePlugin.memory.keys, values: values, folder: "/", dataFolder: "/")
+            section: "storage.memory", keys: StoragePlugin.memory.keys, values: values, directory: "/", dataDirectory: "/")
         let context = PluginContext(name: "memory", logger: Logger(label: "test"))
         return try await StoragePlugin.memory.configure(configuration).open(context)
     }
@@ -17,7 +17,7 @@ struct MemoryStorageTests {
     @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
     func conforms(to conformance: ConformanceCase<StorageSubject>) async throws {
         let subject = StorageSubject {
-            StoragePlace(open: { try await Self.open() }, forgets: "it keeps nothing beyond its close, by design")
+            StorageLocation(open: { try await Self.open() }, forgets: "it keeps nothing beyond its close, by design")
         }
         if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
     }
@@ -29,7 +29,7 @@ struct MemoryStorageTests {
             receivedAt: .now())
     }
 
-    @Test("refuses a whole batch when it would exceed its maximum, and goes on with what fits")
+    @Test("refuses a whole batch when it would exceed its maximum, and continues with what fits")
     func full() async throws {
         let storage = try await Self.open(["maximum_events": ["3"]])
         _ = try storage.append(EventBatch([event(), event()]))

@@ -10,7 +10,7 @@ extension StoragePlugin {
         summary: "Keeps the log in a PostgreSQL database that several servers can share.",
         stability: .beta,
         keys: PostgresKeys.all,
-        placeKey: PostgresKeys.url,
+        locationKey: PostgresKeys.url,
         configure: { configuration in
             let options = try PostgresStorage.Options(configuration)
             @Sendable func table() -> ConnectionPool {

@@ -26,17 +26,17 @@ final class Cluster: Sendable {
 
     /// Makes a cluster and starts it.
     init(_ settings: String...) throws {
-        let folder = NSTemporaryDirectory() + "assetlog-pg-\(UUID().uuidString.prefix(8))"
+        let directory = NSTemporaryDirectory() + "assetlog-pg-\(UUID().uuidString.prefix(8))"
         let pipe = Pipe()
         output = pipe.fileHandleForReading
         process.executableURL = URL(fileURLWithPath: Self.script)
-        process.arguments = [folder] + settings
+        process.arguments = [directory] + settings
         process.standardInput = input
         process.standardOutput = pipe
         try process.run()
         port = Int(Self.line(of: output)) ?? 0
         guard port > 0, Self.line(of: output) == "ready" else {
-            throw StorageError(.unavailable, "Scripts/cluster did not start a PostgreSQL in \(folder)")
+            throw StorageError(.unavailable, "Scripts/cluster did not start a PostgreSQL in \(directory)")
         }
     }
 
@@ -114,15 +114,15 @@ final class Cluster: Sendable {
         }
     }
 
-    /// The folder of this plugin.
+    /// The directory of this plugin.
     static let plugin = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
 }
 
 /// The setup of a configuration, as `serve` makes it.
 func setup(_ values: [String: String]) throws -> StorageSetup {
     let configuration = try PluginConfiguration(
-        section: "storage.postgres", keys: StoragePlugin.postgres.keys, values: values.mapValues { [$0] }, folder: "/",
-        dataFolder: "/nowhere")
+        section: "storage.postgres", keys: StoragePlugin.postgres.keys, values: values.mapValues { [$0] }, directory: "/",
+        dataDirectory: "/nowhere")
     return try StoragePlugin.postgres.configure(configuration)
 }
 

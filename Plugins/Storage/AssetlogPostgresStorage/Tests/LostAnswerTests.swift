@@ -38,7 +38,7 @@ struct LostAnswerTests {
             proxy.cut(after: bytes, of: direction)
             let outcome = try await storage.add(shape.batch(new))
             #expect(proxy.cutCount == round + 1, "\(bytes) bytes of \(direction)")
-            #expect(outcome.exceptions == [], "\(bytes) bytes of \(direction)")
+            #expect(outcome.skippedEvents == [], "\(bytes) bytes of \(direction)")
             let sequences = try #require(outcome.sequences)
             #expect(sequences.count == size)
             expected += (round + 1) * size..<(round + 2) * size
@@ -47,7 +47,7 @@ struct LostAnswerTests {
             #expect(log.suffix(size).map(\.sequence) == Array(sequences))
             if shape == .identities {
                 let again = try await storage.add(shape.batch(new))
-                #expect(again.sequences == nil && again.exceptions.count == size)
+                #expect(again.sequences == nil && again.skippedEvents.count == size)
             }
         }
         await storage.close()
@@ -75,8 +75,8 @@ struct LostAnswerTests {
             let outcome = try await storage.add(batch)
             #expect(outcome.sequences?.count == 1, "after \(bytes) bytes")
             #expect(
-                outcome.exceptions.map(\.reason) == [
-                    .duplicate(sequence: 2), .duplicate(sequence: 1), .conflict(sequence: 3), .leftOut(becauseOf: 3),
+                outcome.skippedEvents.map(\.reason) == [
+                    .duplicate(sequence: 2), .duplicate(sequence: 1), .conflict(sequence: 3), .groupAborted(by: 3),
                 ], "after \(bytes) bytes")
         }
         #expect(try await storage.numbers() == [0, 1, 2] + (10..<19))
@@ -93,7 +93,7 @@ struct LostAnswerTests {
         let first = events(0..<2)
         await eventually("the first events are there") {
             let outcome = try await storage.add(chosen(first))
-            return outcome.sequences != nil || outcome.exceptions.count == first.count
+            return outcome.sequences != nil || outcome.skippedEvents.count == first.count
         }
         proxy.hold(direction)
         let hung = events(2..<4)
@@ -110,12 +110,12 @@ struct LostAnswerTests {
         let later = events(4..<6)
         await eventually("appends work again") {
             let outcome = try await storage.add(chosen(later))
-            return outcome.sequences != nil || outcome.exceptions.count == later.count
+            return outcome.sequences != nil || outcome.skippedEvents.count == later.count
         }
         if shape == .identities {
             await eventually("it is settled by its identity") {
                 let outcome = try await storage.add(shape.batch(hung))
-                return outcome.sequences != nil || outcome.exceptions.count == 2
+                return outcome.sequences != nil || outcome.skippedEvents.count == 2
             }
         }
         await eventually("the connection has ended") {

@@ -53,7 +53,7 @@ struct PlanTests {
             values: ["200000", "8388608"]),
         Reading(
             testDescription: "the latest before a moment",
-            query: EventQuery(order: .latest(before: EventMoment(timestamp: time, sequence: 7)), limit: 100),
+            query: EventQuery(order: .latest(before: EventTimeKey(timestamp: time, sequence: 7)), limit: 100),
             indexes: ["timestamp"], values: ["200000", "'\(time)'", "7", "8388608"]),
         Reading(
             testDescription: "a time", query: EventQuery(limit: 100, from: time, to: dayLater), indexes: ["timestamp"],
@@ -191,7 +191,7 @@ struct PlanTests {
     }
 
     @Test(
-        "looks at no more events than a page may skip, and then goes on",
+        "looks at no more events than a page may skip, and then continues",
         arguments: [
             EventFilter(deployment: "default", partition: "nowhere"), EventFilter(prefix: AssetKey(["nothing"])),
             EventFilter(checkName: "c"), EventFilter(deployment: "default", assetKey: asset, partition: "nowhere"),
@@ -207,7 +207,7 @@ struct PlanTests {
         let orders: [(EventQuery.Order, Int64)] = [
             (.ascending(after: 50_000), 50_000 + looked), (.descending(before: 150_001), 150_001 - looked),
             // An event every fifty seconds, so that by time they stand as in the log.
-            (.latest(before: EventMoment(timestamp: Self.moment(of: 150_001), sequence: 150_001)), 150_001 - looked),
+            (.latest(before: EventTimeKey(timestamp: Self.timeKey(of: 150_001), sequence: 150_001)), 150_001 - looked),
         ]
         for (order, next) in orders {
             var query = EventQuery(order: order, filter: filter)
@@ -222,7 +222,7 @@ struct PlanTests {
 
     private static let pattern = PartPattern("nothing/*") ?? { preconditionFailure() }()
 
-    private static func moment(of sequence: Int64) -> Timestamp {
+    private static func timeKey(of sequence: Int64) -> Timestamp {
         Timestamp(microseconds: (Timestamp("2026-01-01T00:00:00Z") ?? .now()).microseconds + sequence * 50_000_000)
     }
 
@@ -247,7 +247,7 @@ struct PlanTests {
     @Test("finds the events of a time that has few of them at once, wherever they stand")
     func timed() async throws {
         let storage = try await open(try await Self.table.value, on: Cluster.shared.get())
-        var query = EventQuery(limit: 3, deployment: "default", from: Self.moment(of: 190_000), to: Self.moment(of: 191_000))
+        var query = EventQuery(limit: 3, deployment: "default", from: Self.timeKey(of: 190_000), to: Self.timeKey(of: 191_000))
         query.maximumSkipped = 1
         #expect(try await storage.events(query).events.map(\.sequence) == [190_000, 190_001, 190_002])
         query.order = .descending(before: nil)

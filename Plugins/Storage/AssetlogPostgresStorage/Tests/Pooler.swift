@@ -22,8 +22,8 @@ final class Pooler: Sendable {
         let proxy = try Proxy(to: cluster.port)
         port = proxy.port
         proxy.close()
-        let folder = NSTemporaryDirectory() + "assetlog-pgbouncer-\(UUID().uuidString.prefix(8))"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let directory = NSTemporaryDirectory() + "assetlog-pgbouncer-\(UUID().uuidString.prefix(8))"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         // Few sessions, so that every client meets those of others.
         try """
         [databases]
@@ -38,18 +38,18 @@ final class Pooler: Sendable {
         pool_mode = transaction
         default_pool_size = 12
         max_client_conn = 200
-        """.write(toFile: folder + "/pgbouncer.ini", atomically: true, encoding: .utf8)
+        """.write(toFile: directory + "/pgbouncer.ini", atomically: true, encoding: .utf8)
         let command = getuid() == 0 ? "setpriv --reuid=postgres --regid=postgres --clear-groups" : ""
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
             "-c",
             """
-            \(command) \(Self.binary ?? "") -q '\(folder)/pgbouncer.ini' >'\(folder)/log' 2>&1 </dev/null &
+            \(command) \(Self.binary ?? "") -q '\(directory)/pgbouncer.ini' >'\(directory)/log' 2>&1 </dev/null &
             pid=$!
             cat >/dev/null
             kill -9 $pid
             wait $pid
-            rm -rf '\(folder)'
+            rm -rf '\(directory)'
             """,
         ]
         process.standardInput = input
@@ -58,7 +58,7 @@ final class Pooler: Sendable {
         try process.run()
     }
 
-    /// Waits until it answers; it starts beside the tests.
+    /// Waits until it answers; it starts next to the tests.
     func waitUntilReady() async throws {
         await eventually("the pooler answers") { try await Cluster.shared.get().sql("SELECT 1", as: url) == "1" }
     }

@@ -12,7 +12,7 @@ struct PoolerTests {
         let cluster = try Cluster.shared.get()
         let pooler = try Pooler.shared.get()
         let schema = cluster.freshSchema()
-        return StoragePlace(
+        return StorageLocation(
             open: { try await Self.open(schema, pooler) }, crash: {}, openAnother: { try await Self.open(schema, pooler) },
             remove: { _ = try? await cluster.sql("SET client_min_messages = error; DROP SCHEMA \(schema) CASCADE") })
     }

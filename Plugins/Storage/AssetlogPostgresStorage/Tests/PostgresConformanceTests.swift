@@ -9,7 +9,7 @@ struct PostgresConformanceTests {
     private static let storages = StorageSubject {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        return StoragePlace(
+        return StorageLocation(
             open: { try await open(schema, on: cluster) },
             // The database does not notice the end of a client otherwise than by what it has committed.
             crash: {},
@@ -18,7 +18,7 @@ struct PostgresConformanceTests {
                     """
                     CREATE FUNCTION \(schema).poison() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE ''poisoned''; END';
                     CREATE TRIGGER poison BEFORE INSERT ON \(schema).events FOR EACH ROW
-                    WHEN (NEW.deployment = '\(StoragePlace.poisonedDeployment)') EXECUTE FUNCTION \(schema).poison();
+                    WHEN (NEW.deployment = '\(StorageLocation.poisonedDeployment)') EXECUTE FUNCTION \(schema).poison();
                     """)
             },
             openAnother: { try await open(schema, on: cluster) },

@@ -117,7 +117,7 @@ final class Proxy: @unchecked Sendable {
         Foundation.close(target)
     }
 
-    /// Waits while the direction is held, and tells how many of the bytes go on and whether it ends there.
+    /// Waits while the direction is held, and tells how many of the bytes continue and whether it ends there.
     private func pass(_ count: Int, _ direction: Direction) -> (Int, Bool) {
         condition.withLock {
             while held == direction { condition.wait() }

@@ -35,7 +35,7 @@ struct RefusalTests {
         try await storage.add(events(0..<1))
         try await fail(3, with: state)
         #expect(try await storage.add(events(1..<3)).sequences?.count == 2)
-        #expect(try await storage.add(chosen(events(3..<4))).exceptions == [])
+        #expect(try await storage.add(chosen(events(3..<4))).skippedEvents == [])
         #expect(try await storage.numbers() == [0, 1, 2, 3])
         // Nothing that would hold readers back is left.
         let locks = try await cluster.sql(
@@ -45,7 +45,7 @@ struct RefusalTests {
     }
 
     @Test(
-        "for another reason is told as what it is, and nothing is recorded",
+        "for another reason is reported as what it is, and nothing is recorded",
         arguments: [
             ("53100", StorageError.Code.full, "no space left"), ("42501", .unavailable, "Docs/PostgreSQL.md"),
             ("XX001", .damaged, "damaged"), ("53200", .unavailable, "refused for a test"), ("57014", .unavailable, "57014"),
@@ -97,7 +97,7 @@ struct RefusalTests {
         await storage.close()
     }
 
-    @Test("because there are too many connections is told, and works when there is room")
+    @Test("because there are too many connections is reported, and works when there is room")
     func connections() async throws {
         let role = "limited_\(schema)"
         try await cluster.makeOwner(role, "CONNECTION LIMIT 1")

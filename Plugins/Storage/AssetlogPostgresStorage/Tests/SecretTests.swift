@@ -39,7 +39,7 @@ struct SecretTests {
         schema = cluster.freshSchema()
     }
 
-    @Test("that is wrong is told of, and not told", arguments: ["url", "password", "password_file"])
+    @Test("that is wrong is reported and not shown", arguments: ["url", "password", "password_file"])
     func wrong(place: String) async throws {
         let secret = "Tr0ub4dor-\(UUID().uuidString.prefix(6))"
         let file = NSTemporaryDirectory() + "password-\(schema)"

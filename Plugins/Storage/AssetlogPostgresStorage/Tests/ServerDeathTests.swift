@@ -60,7 +60,7 @@ private final class Stream: Sendable {
 struct ServerDeathTests {
     private static let cluster = Result { try Cluster() }
 
-    @Test("under appends and reads loses and doubles nothing that was acknowledged, and all goes on by itself")
+    @Test("under appends and reads loses and duplicates nothing that was acknowledged, and everything continues by itself")
     func kills() async throws {
         let cluster = try Self.cluster.get()
         let schema = cluster.freshSchema()

@@ -116,7 +116,7 @@ struct SettingsTests {
         #expect(try await cluster.sql("SHOW transaction_isolation", as: pooler.leakyURL) == "serializable")
         let known = events(1..<2)
         try await storage.add(chosen(known))
-        #expect(try await storage.add(chosen(known)).exceptions.count == 1)
+        #expect(try await storage.add(chosen(known)).skippedEvents.count == 1)
         try await storage.add(events(2..<3, received: Timestamp("2031-05-06T07:08:09Z")))
         #expect(try await storage.numbers() == [0, 1, 2])
         await storage.close()
@@ -141,7 +141,7 @@ struct SettingsTests {
         try await checkRoundTrip(["url": cluster.url(user: role, password: "pw")])
     }
 
-    @Test("goes on when its sessions are ended because they were idle")
+    @Test("continues when its sessions are ended because they were idle")
     func idle() async throws {
         let role = "odd_\(schema)"
         try await cluster.makeOwner(role)
@@ -156,7 +156,7 @@ struct SettingsTests {
         await storage.close()
     }
 
-    @Test("says what keeps it from writing where transactions are read-only by default, and goes on when they are not")
+    @Test("says what keeps it from writing where transactions are read-only by default, and continues when they are not")
     func readOnly() async throws {
         let role = "odd_\(schema)"
         try await cluster.makeOwner(role)
@@ -199,7 +199,7 @@ struct SettingsTests {
         let log = try await storage.log()
         #expect(log.prefix(logged.count).map(\.event) == logged)
         #expect(log.count == logged.count * 2)
-        #expect(try await storage.add(chosen(logged)).exceptions.count == logged.count)
+        #expect(try await storage.add(chosen(logged)).skippedEvents.count == logged.count)
         #expect(try await storage.event(logged[0].id, deployment: "default")?.event == logged[0])
         let boundary = logged[1].timestamp
         let later = try await storage.events(EventQuery(limit: 100, deployment: "default", assetKey: logged[0].assetKey, from: boundary))

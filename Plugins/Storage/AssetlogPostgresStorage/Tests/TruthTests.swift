@@ -56,7 +56,7 @@ struct TruthTests {
         await storage.close()
     }
 
-    @Test("keeps its identity over servers, and refuses to go on when the tables were made anew under it")
+    @Test("keeps its identity over servers, and refuses to continue when the tables were created again under it")
     func madeAnew() async throws {
         let (first, second) = (try await open(schema, on: cluster), try await open(schema, on: cluster))
         let log = try await first.logID()

@@ -5,7 +5,7 @@ internal import Foundation
 internal import Logging
 internal import Synchronization
 
-/// The log in SQLite files of one folder.
+/// The log in SQLite files of one directory.
 ///
 /// * `events.sqlite`: the log, the truth. Each batch is one transaction that is on the disk when ``append(_:)`` returns.
 /// * `index.sqlite`: what makes reads quick. It follows the log and can be deleted at any time the server is stopped.
@@ -14,8 +14,8 @@ internal import Synchronization
 final class SQLiteStorage: Storage {
     /// What a configuration can set.
     struct Options: Sendable {
-        /// The folder of the files; made when it is not there.
-        var folder: String
+        /// The directory of the files; made when it is not there.
+        var directory: String
         /// The pages in the write-ahead log from which they are copied into the file in the background.
         var checkpointPages: Int = 4000
         /// Whether it opens though the log has lost events, and records them.
@@ -37,7 +37,7 @@ final class SQLiteStorage: Storage {
     private let file: LogFile
     private let extent: LogExtent
     private let guardian: FileGuardian
-    private let lock: Mutex<FolderLock?>
+    private let lock: Mutex<DirectoryLock?>
     private let writer: Mutex<LogWriter?>
     let readers: ReaderPool
     private let checkpointer: Checkpointer
@@ -54,17 +54,17 @@ final class SQLiteStorage: Storage {
     init(_ options: Options, logger: Logger) throws {
         self.options = options
         self.logger = logger
-        file = LogFile(folder: options.folder)
-        try DataFolder.make(options.folder)
-        let lock = try FolderLock(folder: options.folder)
+        file = LogFile(directory: options.directory)
+        try DataDirectory.make(options.directory)
+        let lock = try DirectoryLock(directory: options.directory)
         do {
             let writer = try Self.openWriter(file, options, logger)
             extent = writer.extent
             head = Atomic(writer.head)
             readers = try file.openReaders()
             checkpointer = try Checkpointer(file)
-            index = Mutex(try Self.openIndex(options.folder, LogIdentity(readers, writer.extent), logger))
-            consumers = try ConsumerFile(folder: options.folder)
+            index = Mutex(try Self.openIndex(options.directory, LogIdentity(readers, writer.extent), logger))
+            consumers = try ConsumerFile(directory: options.directory)
             self.writer = Mutex(writer)
         } catch {
             throw StorageError.from(error, file: file.path)
@@ -75,22 +75,22 @@ final class SQLiteStorage: Storage {
             readers.renewConnections()
         }
         // The names of new files are durable before the first event is acknowledged.
-        try DataFolder.sync(options.folder)
+        try DataDirectory.sync(options.directory)
     }
 
     /// Opens the log for appending, unless other files know events that it does not have.
     private static func openWriter(_ file: LogFile, _ options: Options, _ logger: Logger) throws -> LogWriter {
         // Asked before the file is opened, which makes it where it is missing.
-        let (isNew, evidence) = (file.isEmpty, LossEvidence(folder: options.folder))
+        let (isNew, evidence) = (file.isEmpty, LossEvidence(directory: options.directory))
         if isNew, !options.acceptsLoss, let loss = evidence.lossOfAll {
-            throw loss.refusal(options.folder, head: 0)
+            throw loss.refusal(options.directory, head: 0)
         }
         let writer = try LogWriter(file: file, walBound: options.walBound)
         let loss = evidence.loss(from: writer.extent, head: writer.head, isNew: isNew)
         guard options.acceptsLoss else {
             guard let loss else { return writer }
             writer.close()
-            throw loss.refusal(options.folder, head: writer.head)
+            throw loss.refusal(options.directory, head: writer.head)
         }
         let lost = try writer.recordLoss(loss?.ranges ?? [])
         writer.close()
@@ -98,16 +98,16 @@ final class SQLiteStorage: Storage {
             logger.notice("The log has lost no events, so none were accepted as lost.")
         } else {
             // What it knows of the lost events would be looked for in the log.
-            try EventIndex.remove("\(options.folder)/index.sqlite")
+            try EventIndex.remove("\(options.directory)/index.sqlite")
             logger.warning("Events were accepted as lost.", metadata: ["sequences": "\(Loss.text(lost))"])
         }
         return try LogWriter(file: file, walBound: options.walBound)
     }
 
     /// Opens the index. One that can't be opened now, but may be in order, is opened later in the background.
-    private static func openIndex(_ folder: String, _ log: LogIdentity, _ logger: Logger) throws -> IndexState {
+    private static func openIndex(_ directory: String, _ log: LogIdentity, _ logger: Logger) throws -> IndexState {
         do {
-            let (index, discarded) = try EventIndex.open(folder: folder, log: log)
+            let (index, discarded) = try EventIndex.open(directory: directory, log: log)
             if let discarded {
                 logger.warning(
                     "The index is being rebuilt.", metadata: ["file": "\(index.path)", "reason": "\(discarded)"])
@@ -116,7 +116,7 @@ final class SQLiteStorage: Storage {
         } catch {
             logger.warning(
                 "The index can't be opened now; reads are slower until it can.",
-                metadata: ["error": "\(StorageError.from(error, file: "\(folder)/index.sqlite"))"])
+                metadata: ["error": "\(StorageError.from(error, file: "\(directory)/index.sqlite"))"])
             return IndexState()
         }
     }
@@ -211,7 +211,7 @@ final class SQLiteStorage: Storage {
             // SQLite was interrupted, and says no more than that.
             if Task.isCancelled { throw CancellationError() }
             // Either of the two files.
-            throw isClosed.load(ordering: .acquiring) ? closedError : StorageError.from(error, file: options.folder)
+            throw isClosed.load(ordering: .acquiring) ? closedError : StorageError.from(error, file: options.directory)
         }
     }
 
@@ -298,7 +298,7 @@ final class SQLiteStorage: Storage {
     /// Says what failed, and waits for one second at first and for a minute at last.
     private func pause(after failures: Int, _ message: Logger.Message, _ error: any Error) async {
         guard !hasEnded else { return }
-        logger.warning(message, metadata: ["error": "\(StorageError.from(error, file: options.folder))"])
+        logger.warning(message, metadata: ["error": "\(StorageError.from(error, file: options.directory))"])
         try? await Task.sleep(for: .seconds(min(60, 1 << min(failures - 1, 6))))
     }
 
@@ -319,8 +319,8 @@ final class SQLiteStorage: Storage {
         let state = index.withLock { $0 }
         if let index = state.index { return index }
         let (made, discarded) = try await onThread { [options, readers, extent] in
-            if state.isBroken { try EventIndex.remove("\(options.folder)/index.sqlite") }
-            return try EventIndex.open(folder: options.folder, log: LogIdentity(readers, extent))
+            if state.isBroken { try EventIndex.remove("\(options.directory)/index.sqlite") }
+            return try EventIndex.open(directory: options.directory, log: LogIdentity(readers, extent))
         }
         if let discarded {
             logger.warning("The index is being rebuilt.", metadata: ["file": "\(made.path)", "reason": "\(discarded)"])
@@ -354,6 +354,6 @@ final class SQLiteStorage: Storage {
         }
     }
 
-    private var closedError: StorageError { StorageError(.closed, "The log in \(options.folder) was closed.") }
+    private var closedError: StorageError { StorageError(.closed, "The log in \(options.directory) was closed.") }
 }
 #endif

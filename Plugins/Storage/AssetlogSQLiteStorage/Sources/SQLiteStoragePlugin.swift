@@ -2,9 +2,9 @@
 public import AssetlogCore
 
 extension StoragePlugin {
-    /// Keeps the log in SQLite files of one folder.
+    /// Keeps the log in SQLite files of one directory.
     ///
-    /// - `path` (path, default: the data folder): The folder of the files.
+    /// - `path` (path, default: the data directory): The directory of the files.
     /// - `checkpoint_pages` (integer, default 4000): After so many pages of 4 KiB the write-ahead log is copied into
     ///   the file.
     public static let sqlite = StoragePlugin(
@@ -12,11 +12,11 @@ extension StoragePlugin {
         summary: "Keeps the log in SQLite files in one directory, for one server.",
         stability: .beta,
         keys: [SQLiteKeys.path, SQLiteKeys.checkpointPages],
-        placeKey: SQLiteKeys.path,
+        locationKey: SQLiteKeys.path,
         configure: { configuration in
             let pages = try configuration[SQLiteKeys.checkpointPages]
-            let folder = try configuration[SQLiteKeys.path] ?? configuration.dataFolder
-            let options = SQLiteStorage.Options(folder: folder, checkpointPages: pages)
+            let directory = try configuration[SQLiteKeys.path] ?? configuration.dataDirectory
+            let options = SQLiteStorage.Options(directory: directory, checkpointPages: pages)
             return StorageSetup(
                 open: { context in
                     var options = options
@@ -25,12 +25,12 @@ extension StoragePlugin {
                     try await storage.settleCursors()
                     return storage
                 },
-                backUp: { file in try await onThread { try Backup(folder: folder).write(to: file) } },
-                verify: { try await onThread { try Verification(folder: folder).report() } },
-                openForReading: { try await onThread { try LogFileReader(folder: folder) } },
-                openConsumers: { try await onThread { try ConsumerFile.openForCommand(folder: folder) } },
-                openTokens: { try await onThread { try TokenFile(folder: folder) } },
-                inspectFiles: { [PathInspection.problem(ofFolder: folder)].compactMap { $0 } })
+                backUp: { file in try await onThread { try Backup(directory: directory).write(to: file) } },
+                verify: { try await onThread { try Verification(directory: directory).report() } },
+                openForReading: { try await onThread { try LogFileReader(directory: directory) } },
+                openConsumers: { try await onThread { try ConsumerFile.openForCommand(directory: directory) } },
+                openTokens: { try await onThread { try TokenFile(directory: directory) } },
+                inspectFiles: { [PathInspection.problem(ofDirectory: directory)].compactMap { $0 } })
         })
 }
 

@@ -3,7 +3,7 @@ import AssetlogCore
 import Foundation
 import Synchronization
 
-/// A program that a test runs beside itself, with nothing on its standard streams.
+/// A program that a test runs next to itself, with nothing on its standard streams.
 ///
 /// Foundation's `Process` crashes in a process that holds more than a thousand files open, as these tests together do.
 final class ChildProcess: Sendable {

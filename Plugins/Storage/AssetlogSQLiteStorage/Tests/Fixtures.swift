@@ -8,8 +8,8 @@ import Logging
 import Synchronization
 import Testing
 
-/// A folder of a test; it is removed when the last reference goes.
-final class TemporaryFolder: Sendable {
+/// A directory of a test; it is removed when the last reference goes.
+final class TemporaryDirectory: Sendable {
     let path: String
 
     init() throws {
@@ -24,7 +24,7 @@ final class TemporaryFolder: Sendable {
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     /// Copies the files of a storage as a crash leaves them: without what lives in memory.
-    func copy(to other: TemporaryFolder) throws {
+    func copy(to other: TemporaryDirectory) throws {
         for name in try FileManager.default.contentsOfDirectory(atPath: path)
         where name.contains(".sqlite") && !name.hasSuffix("-shm") {
             try FileManager.default.copyItem(atPath: file(name), toPath: other.file(name))
@@ -32,16 +32,16 @@ final class TemporaryFolder: Sendable {
     }
 }
 
-/// The storage of a folder, by its plugin, as the server and its commands use it.
-func setup(_ folder: String, _ values: [String: [String]] = [:]) throws -> StorageSetup {
+/// The storage of a directory, by its plugin, as the server and its commands use it.
+func setup(_ directory: String, _ values: [String: [String]] = [:]) throws -> StorageSetup {
     try StoragePlugin.sqlite.configure(
         PluginConfiguration(
-            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: values, folder: "/", dataFolder: folder)
+            section: "storage.sqlite", keys: StoragePlugin.sqlite.keys, values: values, directory: "/", dataDirectory: directory)
     )
 }
 
-func open(_ folder: TemporaryFolder, _ values: [String: [String]] = [:]) async throws -> any Storage {
-    try await setup(folder.path, values).open(PluginContext(name: "sqlite", logger: quiet))
+func open(_ directory: TemporaryDirectory, _ values: [String: [String]] = [:]) async throws -> any Storage {
+    try await setup(directory.path, values).open(PluginContext(name: "sqlite", logger: quiet))
 }
 
 /// A logger that says nothing.
@@ -77,9 +77,9 @@ extension Storage {
     }
 }
 
-/// Opens the index beside a server, to see how far it is.
-func indexReader(_ folder: TemporaryFolder) throws -> Connection {
-    try Connection(folder.file("index.sqlite"), ConnectionOptions(mode: .readOnly))
+/// Opens the index next to a server, to see how far it is.
+func indexReader(_ directory: TemporaryDirectory) throws -> Connection {
+    try Connection(directory.file("index.sqlite"), ConnectionOptions(mode: .readOnly))
 }
 
 /// Waits until a condition holds, for three minutes at most.

@@ -10,9 +10,9 @@ import Testing
 @Suite("The SQLite storage")
 struct SQLiteConformanceTests {
     private let subject = StorageSubject {
-        let place = Place(try TemporaryFolder())
-        return StoragePlace(
-            open: { try await open(place.folder) },
+        let place = Place(try TemporaryDirectory())
+        return StorageLocation(
+            open: { try await open(place.directory) },
             crash: { try place.crash() },
             tearTail: { try place.tearTail() },
             poison: { try place.poison() })
@@ -24,26 +24,26 @@ struct SQLiteConformanceTests {
     }
 }
 
-/// The folder of a storage under test, which changes with every crash.
+/// The directory of a storage under test, which changes with every crash.
 private final class Place: Sendable {
-    private let current: Mutex<TemporaryFolder>
+    private let current: Mutex<TemporaryDirectory>
 
-    var folder: TemporaryFolder { current.withLock { $0 } }
+    var directory: TemporaryDirectory { current.withLock { $0 } }
 
-    init(_ folder: TemporaryFolder) {
-        current = Mutex(folder)
+    init(_ directory: TemporaryDirectory) {
+        current = Mutex(directory)
     }
 
-    /// Goes on in a copy of the files: the abandoned storage still holds the lock of the first folder.
+    /// Goes on in a copy of the files: the abandoned storage still holds the lock of the first directory.
     func crash() throws {
-        let copy = try TemporaryFolder()
-        try folder.copy(to: copy)
+        let copy = try TemporaryDirectory()
+        try directory.copy(to: copy)
         current.withLock { $0 = copy }
     }
 
     /// Leaves the beginning of another commit behind the last one: a frame header, and less than its page.
     func tearTail() throws {
-        let log = URL(fileURLWithPath: folder.file("events.sqlite-wal"))
+        let log = URL(fileURLWithPath: directory.file("events.sqlite-wal"))
         var bytes = try Data(contentsOf: log)
         try #require(bytes.count > 32 + 4120, "the write-ahead log must hold the last appends")
         bytes.append(bytes[(bytes.count - 4120)..<(bytes.count - 1000)])
@@ -52,10 +52,10 @@ private final class Place: Sendable {
 
     /// Makes SQLite refuse the rows of one deployment.
     func poison() throws {
-        let connection = try Connection(folder.file("events.sqlite"))
+        let connection = try Connection(directory.file("events.sqlite"))
         try connection.execute(
             """
-            CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.deployment = '\(StoragePlace.poisonedDeployment)'
+            CREATE TRIGGER poison BEFORE INSERT ON events WHEN NEW.deployment = '\(StorageLocation.poisonedDeployment)'
             BEGIN SELECT RAISE(ABORT, 'poisoned'); END
             """)
         connection.close()

@@ -27,26 +27,26 @@ struct ReportSender {
             return
         }
         let client = try target.client(in: context, token: try? token.get(), patience: patience)
-        let (reporter, folder) = try reporter(client)
+        let (reporter, directory) = try reporter(client)
         switch token {
-        case .success: tell(try await reporter.report(report, id: id, age: age()), folder)
+        case .success: tell(try await reporter.report(report, id: id, age: age()), directory)
         case .failure(let problem):
             // The report is none the worse for it: it is delivered when the token is there again.
             let reason = ClientError(.unavailable, problem.description)
-            tell(try await reporter.keep(report, id: id, age: age(), because: reason), folder)
+            tell(try await reporter.keep(report, id: id, age: age(), because: reason), directory)
         }
     }
 
-    private func reporter(_ client: AssetlogClient) throws -> (reporter: SpoolingReporter, folder: String) {
+    private func reporter(_ client: AssetlogClient) throws -> (reporter: SpoolingReporter, directory: String) {
         do {
-            let spool = try target.spoolFolder(in: context)
-            return (SpoolingReporter(client: client, spool: spool), spool.folder)
+            let spool = try target.spoolDirectory(in: context)
+            return (SpoolingReporter(client: client, spool: spool), spool.directory)
         } catch let problem as ClientError {
             return (SpoolingReporter(client: client, withoutSpool: problem), "")
         }
     }
 
-    private func tell(_ receipt: SpoolingReporter.Receipt, _ folder: String) {
+    private func tell(_ receipt: SpoolingReporter.Receipt, _ directory: String) {
         if let earlier = receipt.earlier, earlier.refused + earlier.damaged > 0 {
             context.warn("Earlier reports of this asset were refused; `assetlog report list` says why")
         }
@@ -56,7 +56,7 @@ struct ReportSender {
         switch receipt.outcome {
         case .recorded: break
         case .spooled(let reason):
-            context.say("\(reason); the report waits in \(folder), `assetlog report flush` delivers it")
+            context.say("\(reason); the report waits in \(directory), `assetlog report flush` delivers it")
         }
     }
 }

@@ -18,11 +18,11 @@ struct ReportFlushCommand: AssetlogSubcommand {
     var refused = false
 
     func run(in context: CommandContext) async throws {
-        let spool = try target.spoolFolder(in: context)
+        let spool = try target.spoolDirectory(in: context)
         let client = try target.client(in: context, token: target.token(in: context).get())
         let delivery = try await SpoolingReporter(client: client, spool: spool).flush(includingRefused: refused)
         context.write("\(Self.summary(delivery)).\n")
-        if delivery.refused + delivery.damaged > 0 { context.warn("Refused and damaged reports are in \(spool.folder)/refused") }
+        if delivery.refused + delivery.damaged > 0 { context.warn("Refused and damaged reports are in \(spool.directory)/refused") }
         if let obstacle = delivery.obstacle { throw CommandFailure(.failure, obstacle.message) }
         guard delivery.remaining + delivery.elsewhere == 0 else {
             let reports = delivery.elsewhere == 1 ? "1 report waits" : "\(delivery.elsewhere) reports wait"
@@ -45,11 +45,11 @@ struct ReportListCommand: AssetlogSubcommand {
     @OptionGroup var target: ReportTargetOptions
 
     func run(in context: CommandContext) throws {
-        let spool = try target.spoolFolder(in: context)
+        let spool = try target.spoolDirectory(in: context)
         let (waiting, refused) = (try spool.waiting(), try spool.refused())
         for report in waiting { context.write("waiting \(Self.line(report))\n") }
         for report in refused { context.write("refused \(Self.line(report))\n") }
-        context.write("\(waiting.count) waiting, \(refused.count) refused, in \(spool.folder)\n")
+        context.write("\(waiting.count) waiting, \(refused.count) refused, in \(spool.directory)\n")
     }
 
     private static func line(_ report: SpooledReport) -> String {

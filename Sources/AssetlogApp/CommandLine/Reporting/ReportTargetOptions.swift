@@ -71,9 +71,9 @@ struct ReportTargetOptions: ParsableArguments {
     }
 
     /// The spool that these flags and the environment name.
-    func spoolFolder(in context: CommandContext) throws -> Spool {
+    func spoolDirectory(in context: CommandContext) throws -> Spool {
         let named = spool ?? context.setting("ASSETLOG_SPOOL")
-        return Spool(folder: try named.map(context.path) ?? Spool.defaultFolder(environment: context.environment))
+        return Spool(directory: try named.map(context.path) ?? Spool.defaultDirectory(environment: context.environment))
     }
 
     /// The token that these flags and the environment name, or why there is none where there should be.
@@ -98,6 +98,6 @@ extension CommandContext {
 
     /// A path, as it is typed.
     fileprivate func path(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(workingFolder)/\(path)"
+        path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
     }
 }

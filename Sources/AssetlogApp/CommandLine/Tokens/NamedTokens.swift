@@ -29,7 +29,7 @@ struct NamedTokens {
         return open.isEmpty ? .revoked(last) : .open(open)
     }
 
-    /// Finds the token that is rotated, and those of the same name that are valid beside it.
+    /// Finds the token that is rotated, and those of the same name that are valid at the same time.
     ///
     /// - Throws: ``CommandFailure`` when there is no valid one.
     func valid(_ text: String) throws -> (token: TokenRecord, others: [TokenRecord]) {

@@ -6,7 +6,7 @@ struct ServerConfiguration: Sendable {
     /// Where to listen.
     var listen: ListenAddress
     /// The directory of the data; an absolute path.
-    var dataFolder: String
+    var dataDirectory: String
     /// The number of event loops; 0: one for each core.
     var eventLoops: Int
     /// Each takes a thread and three descriptors, and a process has 1,024 of those by default.

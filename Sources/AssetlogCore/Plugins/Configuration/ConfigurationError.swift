@@ -20,7 +20,7 @@ public struct ConfigurationError: Error, Hashable, Sendable, CustomStringConvert
         return ConfigurationError(key, "is not a known key\(hint)", at: place)
     }
 
-    /// Finds the word that is the fewest edits away from `word`, when it is near enough to be a slip of the finger.
+    /// Finds the word that is the fewest edits away from `word`, when it is near enough to be a typing error.
     public static func nearest(to word: String, among known: [String]) -> String? {
         WordDistance.nearest(to: word, among: known)
     }

@@ -19,9 +19,9 @@ package enum ConfigurationValue: Hashable, Sendable {
     ///   - texts: One text, or the elements of a list.
     ///   - key: The declaration of its key.
     ///   - section: The section of the key, for messages.
-    ///   - folder: What a relative path is taken from; an absolute path.
+    ///   - directory: What a relative path is taken from; an absolute path.
     /// - Throws: ``ConfigurationError`` that names the section and the key when it is not of the key's kind.
-    package init(_ texts: [String], for key: KeyDeclaration, in section: String, folder: String) throws {
+    package init(_ texts: [String], for key: KeyDeclaration, in section: String, directory: String) throws {
         let path = section.isEmpty ? key.name : "\(section).\(key.name)"
         if key.kind == .list {
             self = .list(texts)
@@ -31,17 +31,17 @@ package enum ConfigurationValue: Hashable, Sendable {
             throw ConfigurationError(path, "takes one value, not a list")
         }
         do {
-            try self.init(text, of: key.kind, folder: folder)
+            try self.init(text, of: key.kind, directory: directory)
         } catch {
             throw ConfigurationError(path, error.problem)
         }
     }
 
-    private init(_ text: String, of kind: KeyDeclaration.Kind, folder: String) throws(Mismatch) {
+    private init(_ text: String, of kind: KeyDeclaration.Kind, directory: String) throws(Mismatch) {
         switch kind {
         case .text: self = .text(text)
         case .secret: self = .secret(Secret(text.withoutFinalLineEnds))
-        case .path: self = .text(try Self.path(text, from: folder))
+        case .path: self = .text(try Self.path(text, from: directory))
         case .integer: self = .integer(try Self.require(Int(text), "a whole number", text))
         case .boolean: self = .boolean(try Self.require(Self.boolean(text), "true or false", text))
         case .bytes: self = .integer(try Self.require(ByteCount.read(text), "a number of bytes such as 8MiB", text))
@@ -88,12 +88,12 @@ package enum ConfigurationValue: Hashable, Sendable {
         throw mismatch
     }
 
-    private static func path(_ text: String, from folder: String) throws(Mismatch) -> String {
+    private static func path(_ text: String, from directory: String) throws(Mismatch) -> String {
         guard !text.isEmpty else { throw Mismatch("must be a path, not empty") }
         if text.hasPrefix("/") { return text }
         let relative = text.hasPrefix("./") ? String(text.dropFirst(2)) : text
-        if relative.isEmpty || relative == "." { return folder }
-        return folder.hasSuffix("/") ? folder + relative : "\(folder)/\(relative)"
+        if relative.isEmpty || relative == "." { return directory }
+        return directory.hasSuffix("/") ? directory + relative : "\(directory)/\(relative)"
     }
 }
 

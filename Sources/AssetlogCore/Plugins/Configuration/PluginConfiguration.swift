@@ -3,7 +3,7 @@ public struct PluginConfiguration: Sendable {
     /// The section of these values in the configuration, for messages: `exporters.audit`.
     public let section: String
     /// The directory that holds this server's data (`--data`), as an absolute path.
-    public let dataFolder: String
+    public let dataDirectory: String
     private let declarations: [String: KeyDeclaration]
     private let values: [String: ConfigurationValue]
 
@@ -13,15 +13,15 @@ public struct PluginConfiguration: Sendable {
     ///   - section: The section of the values in the configuration, for messages.
     ///   - keys: The declared keys.
     ///   - values: The values by key, as text (a list: its elements); absent keys get their default.
-    ///   - folder: What relative paths are taken from; an absolute path.
+    ///   - directory: What relative paths are taken from; an absolute path.
     ///   - dataFolder: The directory that holds this server's data; an absolute path.
     /// - Throws: ``ConfigurationError`` for an unknown key, a missing one, or a value that is not of the key's kind.
     public init(
-        section: String, keys: [any DeclaredKey], values: [String: [String]], folder: String, dataFolder: String
+        section: String, keys: [any DeclaredKey], values: [String: [String]], directory: String, dataDirectory: String
     ) throws {
         let declarations = keys.map(\.declaration)
         self.section = section
-        self.dataFolder = dataFolder
+        self.dataDirectory = dataDirectory
         self.declarations = Dictionary(declarations.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         for name in values.keys.sorted() where self.declarations[name] == nil {
             throw ConfigurationError.unknownKey("\(section).\(name)", among: declarations.map { "\(section).\($0.name)" })
@@ -29,9 +29,9 @@ public struct PluginConfiguration: Sendable {
         var checked: [String: ConfigurationValue] = [:]
         for key in declarations {
             if let given = values[key.name] {
-                checked[key.name] = try ConfigurationValue(given, for: key, in: section, folder: folder)
+                checked[key.name] = try ConfigurationValue(given, for: key, in: section, directory: directory)
             } else if let texts = key.defaultTexts {
-                checked[key.name] = try ConfigurationValue(texts, for: key, in: section, folder: dataFolder)
+                checked[key.name] = try ConfigurationValue(texts, for: key, in: section, directory: dataDirectory)
             } else if key.isRequired {
                 throw Self.missing(key, in: section)
             }

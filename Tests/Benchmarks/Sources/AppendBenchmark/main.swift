@@ -24,17 +24,17 @@ let rounds = Int(argument("rounds", "3")) ?? 1
 let variants = argument("only", Variant.allCases.map(\.rawValue).joined(separator: ",")).split(separator: ",")
     .compactMap { Variant(rawValue: String($0)) }
 
-let folder = argument("folder", NSTemporaryDirectory() + "assetlog-append-\(ProcessInfo.processInfo.processIdentifier)")
-defer { try? FileManager.default.removeItem(atPath: folder) }
-let storage = try await openStorage(folder)
+let directory = argument("folder", NSTemporaryDirectory() + "assetlog-append-\(ProcessInfo.processInfo.processIdentifier)")
+defer { try? FileManager.default.removeItem(atPath: directory) }
+let storage = try await openStorage(directory)
 let background = Task { try await storage.run() }
 
-let bench = AppendBench(storage)
+let fixture = AppendBench(storage)
 let start = ContinuousClock.now
-for _ in 0..<(stored / 2000) { _ = try bench.append(.stored, 2000) }
+for _ in 0..<(stored / 2000) { _ = try fixture.append(.stored, 2000) }
 print("stored \(stored) events with random identities in \(ContinuousClock.now - start)")
 if stored > 0 {
-    try await settle(folder)
+    try await settle(directory)
     print("the index was there after \(ContinuousClock.now - start)")
 }
 
@@ -45,9 +45,9 @@ for _ in 0..<rounds {
         let batches = max(1, (size == 1 ? count / 50 : count) / size)
         for variant in variants {
             var spent = SIMD2<Double>.zero
-            for _ in 0..<batches { spent += try bench.append(variant, size) }
+            for _ in 0..<batches { spent += try fixture.append(variant, size) }
             figures["\(variant) \(size)", default: []].append(spent * 1e6 / Double(batches * size))
-            try await settle(folder)
+            try await settle(directory)
         }
     }
 }
@@ -66,21 +66,21 @@ background.cancel()
 _ = await background.result
 await storage.close()
 
-func openStorage(_ folder: String) async throws -> any Storage {
+func openStorage(_ directory: String) async throws -> any Storage {
     let url = argument("postgres", "")
     let name = url.isEmpty ? "sqlite" : "postgres"
     let plugin = try PluginList.standard.storage(named: name)
     let configuration = try PluginConfiguration(
-        section: "storage.\(name)", keys: plugin.keys, values: url.isEmpty ? [:] : ["url": [url]], folder: "/",
-        dataFolder: folder)
+        section: "storage.\(name)", keys: plugin.keys, values: url.isEmpty ? [:] : ["url": [url]], directory: "/",
+        dataDirectory: directory)
     return try await plugin.configure(configuration).open(PluginContext(name: name, logger: Logger(label: "bench")))
 }
 
 /// Waits until nothing is written any more: the index has reached the log, and the disk is quiet.
-func settle(_ folder: String) async throws {
+func settle(_ directory: String) async throws {
     func times() -> [Date?] {
         ["index.sqlite", "index.sqlite-wal", "events.sqlite", "events.sqlite-wal"].map { name in
-            try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.modificationDate] as? Date
+            try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")[.modificationDate] as? Date
         }
     }
     var last = times()

@@ -3,7 +3,7 @@ import AssetlogStandardPlugins
 import Foundation
 import Logging
 
-// What reading by time costs in the SQLite storage, beside reading by sequence: in a log of one busy asset and some
+// What reading by time costs in the SQLite storage, next to reading by sequence: in a log of one busy asset and some
 // rare ones, in order first, then with a backfill of late events. And what indexing an event costs, in order and late.
 //
 //     swift run -c release --package-path Tests/Benchmarks LatestBenchmark [EVENTS [LATE]]
@@ -11,14 +11,14 @@ import Logging
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let count = arguments.first ?? 1_000_000
 let late = arguments.dropFirst().first ?? 100_000
-let folder = NSTemporaryDirectory() + "assetlog-latest-\(ProcessInfo.processInfo.processIdentifier)"
-defer { try? FileManager.default.removeItem(atPath: folder) }
+let directory = NSTemporaryDirectory() + "assetlog-latest-\(ProcessInfo.processInfo.processIdentifier)"
+defer { try? FileManager.default.removeItem(atPath: directory) }
 
 guard let plugin = PluginList.standard.storages.first(where: { $0.name == "sqlite" }) else {
     throw StorageError(.unavailable, "This build has no SQLite.")
 }
 let configuration = try PluginConfiguration(
-    section: "storage.sqlite", keys: plugin.keys, values: [:], folder: "/", dataFolder: folder)
+    section: "storage.sqlite", keys: plugin.keys, values: [:], directory: "/", dataDirectory: directory)
 let storage = try await plugin.configure(configuration).open(
     PluginContext(name: "sqlite", logger: Logger(label: "bench")))
 let background = Task { try await storage.run() }
@@ -48,7 +48,7 @@ let rare = AssetKey(["rare"])
 @MainActor func settle() async throws {
     func times() -> [Date?] {
         ["index.sqlite", "index.sqlite-wal"].map { name in
-            try? FileManager.default.attributesOfItem(atPath: "\(folder)/\(name)")[.modificationDate] as? Date
+            try? FileManager.default.attributesOfItem(atPath: "\(directory)/\(name)")[.modificationDate] as? Date
         }
     }
     var last = times()
@@ -78,9 +78,9 @@ func format(_ value: Double) -> String { String(format: "%.2f", value) }
     print("  \(name): \(format(times.sorted()[15])) ms (\(found) events)")
 }
 
-@MainActor func measureAll(_ moment: String) async throws {
-    print(moment)
-    let middle = try await storage.events(EventQuery(order: .ascending(after: Int64(count / 2)), limit: 1)).events.first?.moment
+@MainActor func measureAll(_ timeKey: String) async throws {
+    print(timeKey)
+    let middle = try await storage.events(EventQuery(order: .ascending(after: Int64(count / 2)), limit: 1)).events.first?.timeKey
     for (name, key) in [("busy asset", busy), ("rare asset", rare), ("deployment", nil)] {
         for limit in [1, 100, 1000] {
             var query = EventQuery(order: .descending(before: nil), limit: limit, deployment: "default", assetKey: key)

@@ -47,14 +47,14 @@ struct CursorFile {
         guard rename(new, path) == 0 else {
             throw StorageError(.unavailable, "\(new) can't be renamed: \(String(cString: strerror(errno))).")
         }
-        try syncFolder()
+        try syncDirectory()
     }
 
     // Without this a loss of power could bring the old file back.
-    private func syncFolder() throws {
-        let folder = open((path as NSString).deletingLastPathComponent, O_RDONLY)
-        guard folder >= 0 else { return }
-        fsync(folder)
-        close(folder)
+    private func syncDirectory() throws {
+        let directory = open((path as NSString).deletingLastPathComponent, O_RDONLY)
+        guard directory >= 0 else { return }
+        fsync(directory)
+        close(directory)
     }
 }

@@ -10,10 +10,10 @@ extension StoragePlugin {
         summary: "Keeps the log in one append-only file, and in memory.",
         stability: .development,
         keys: [path, maximumEvents],
-        placeKey: path,
+        locationKey: path,
         configure: { configuration in
             let (path, maximumEvents) = (try configuration[path], try configuration[maximumEvents])
-            return StorageSetup(open: { _ in try FlatFileStorage(folder: path, maximumEvents: maximumEvents) })
+            return StorageSetup(open: { _ in try FlatFileStorage(directory: path, maximumEvents: maximumEvents) })
         })
 
     private static let path = ConfigurationKey.required("path", .path, "The directory of the files.")

@@ -31,18 +31,18 @@ final class FlatFileStorage: Storage {
     private let file: Mutex<RecordFile?>
     private let thread = BlockingPool("flatfile")
 
-    init(folder: String, maximumEvents: Int) throws {
+    init(directory: String, maximumEvents: Int) throws {
         self.maximumEvents = maximumEvents
         try FileManager.default.createDirectory(
-            atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         var state = State()
         var log: LogID?
-        let file = try RecordFile(path: "\(folder)/events.log") { record in
+        let file = try RecordFile(path: "\(directory)/events.log") { record in
             if let id = LogID(bytes: record) { return log = id }
             var reader = BatchReader(record)
             while !reader.isAtEnd {
                 guard let event = reader.event() else {
-                    throw StorageError(.damaged, "\(folder)/events.log has a record that is not a batch of events.")
+                    throw StorageError(.damaged, "\(directory)/events.log has a record that is not a batch of events.")
                 }
                 state.add(event)
             }
@@ -54,7 +54,7 @@ final class FlatFileStorage: Storage {
             self.log = LogID.random()
             try file.append(self.log.bytes)
         }
-        cursorFile = CursorFile(path: "\(folder)/cursors.json")
+        cursorFile = CursorFile(path: "\(directory)/cursors.json")
         state.cursors = try cursorFile.read()
         self.state = Mutex(state)
         self.file = Mutex(file)
@@ -107,9 +107,9 @@ final class FlatFileStorage: Storage {
                 // Sorted for each page: short, and slow in a large log. A storage of your own has an index for it.
                 let places = state.events.indices
                     .filter { place in
-                        query.matches(state.events[place].event) && before.map { state.events[place].moment < $0 } ?? true
+                        query.matches(state.events[place].event) && before.map { state.events[place].timeKey < $0 } ?? true
                     }
-                    .sorted { state.events[$0].moment > state.events[$1].moment }
+                    .sorted { state.events[$0].timeKey > state.events[$1].timeKey }
                 return page(query, of: state.events, at: places, from: query.order.start)
             }
         }

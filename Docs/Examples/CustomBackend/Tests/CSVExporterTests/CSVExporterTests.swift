@@ -12,8 +12,8 @@ struct CSVExporterTests {
         return ExporterDestination(
             open: {
                 let configuration = try PluginConfiguration(
-                    section: "exporters.test", keys: ExporterPlugin.csv.keys, values: ["path": [path]], folder: "/",
-                    dataFolder: "/")
+                    section: "exporters.test", keys: ExporterPlugin.csv.keys, values: ["path": [path]], directory: "/",
+                    dataDirectory: "/")
                 let setup = try ExporterPlugin.csv.configure(configuration)
                 return try await setup.open(PluginContext(name: "test", logger: Logger(label: "test")))
             },

@@ -12,7 +12,7 @@ struct FlatFileStorageTests {
     func conforms(to part: ConformanceCase<StorageSubject>) async throws {
         let subject = StorageSubject {
             let place = TestPlace()
-            return StoragePlace(
+            return StorageLocation(
                 open: { try await place.open() },
                 crash: { try place.crash() },
                 tearTail: { try place.tearTail() },
@@ -32,29 +32,29 @@ struct FlatFileStorageTests {
     }
 }
 
-/// A folder for a storage. A crash leaves a copy of the files: what `kill -9` leaves is what was written until then.
+/// A directory for a storage. A crash leaves a copy of the files: what `kill -9` leaves is what was written until then.
 private final class TestPlace: Sendable {
     private let root = FileManager.default.temporaryDirectory.path + "/flatfile-\(UUID().uuidString)"
     private let crashes = Mutex(0)
-    private var folder: String { "\(root)/\(crashes.withLock { $0 })" }
+    private var directory: String { "\(root)/\(crashes.withLock { $0 })" }
 
     /// Opens the storage as a server does, by its plugin.
     func open() async throws -> any Storage {
         let configuration = try PluginConfiguration(
-            section: "storage.flatfile", keys: StoragePlugin.flatFile.keys, values: ["path": [folder]], folder: "/",
-            dataFolder: "/")
+            section: "storage.flatfile", keys: StoragePlugin.flatFile.keys, values: ["path": [directory]], directory: "/",
+            dataDirectory: "/")
         let setup = try StoragePlugin.flatFile.configure(configuration)
         return try await setup.open(PluginContext(name: "flatfile", logger: Logger(label: "test")))
     }
 
     func crash() throws {
-        let old = folder
+        let old = directory
         crashes.withLock { $0 += 1 }
-        try FileManager.default.copyItem(atPath: old, toPath: folder)
+        try FileManager.default.copyItem(atPath: old, toPath: directory)
     }
 
     func tearTail() throws {
-        guard let handle = FileHandle(forWritingAtPath: "\(folder)/events.log") else { return }
+        guard let handle = FileHandle(forWritingAtPath: "\(directory)/events.log") else { return }
         try handle.seekToEnd()
         try handle.write(contentsOf: Data([200, 0, 0, 0, 1, 2, 3, 4, 5, 6]))
         try handle.close()

@@ -19,8 +19,8 @@ struct GuideTests {
 
     private static func sources() throws -> [String] {
         var texts = [try String(contentsOf: example.appending(path: "Package.swift"), encoding: .utf8)]
-        for folder in ["Sources", "Tests"] {
-            let path = example.appending(path: folder)
+        for directory in ["Sources", "Tests"] {
+            let path = example.appending(path: directory)
             for case let file as URL in FileManager.default.enumerator(at: path, includingPropertiesForKeys: nil) ?? .init()
             where file.pathExtension == "swift" {
                 texts.append(try String(contentsOf: file, encoding: .utf8))

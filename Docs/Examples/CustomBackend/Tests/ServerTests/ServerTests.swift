@@ -9,21 +9,21 @@ struct ServerTests {
     private static let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "my-assetlog")
 
     /// Starts a program in a directory; what it prints goes to a file there.
-    private func start(_ program: URL, _ arguments: [String], in folder: URL, output: String) throws -> Process {
-        let file = folder.appending(path: output)
+    private func start(_ program: URL, _ arguments: [String], in directory: URL, output: String) throws -> Process {
+        let file = directory.appending(path: output)
         try Data().write(to: file)
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
-        process.currentDirectoryURL = folder
+        process.currentDirectoryURL = directory
         process.standardOutput = try FileHandle(forWritingTo: file)
         process.standardError = process.standardOutput
         try process.run()
         return process
     }
 
-    private func text(_ file: String, in folder: URL) -> String {
-        (try? String(contentsOf: folder.appending(path: file), encoding: .utf8)) ?? ""
+    private func text(_ file: String, in directory: URL) -> String {
+        (try? String(contentsOf: directory.appending(path: file), encoding: .utf8)) ?? ""
     }
 
     private func wait(until isTrue: () -> Bool) async throws {
@@ -33,28 +33,28 @@ struct ServerTests {
 
     @Test("takes a report into its storage, and writes it to its table")
     func run() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: "my-assetlog-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let directory = FileManager.default.temporaryDirectory.appending(path: "my-assetlog-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: directory) }
         try FileManager.default.copyItem(
-            at: Self.example.appending(path: "sample.yaml"), to: folder.appending(path: "sample.yaml"))
+            at: Self.example.appending(path: "sample.yaml"), to: directory.appending(path: "sample.yaml"))
         let server = try start(
-            Self.program, ["serve", "--config", "sample.yaml", "--listen", "127.0.0.1:0"], in: folder, output: "messages")
+            Self.program, ["serve", "--config", "sample.yaml", "--listen", "127.0.0.1:0"], in: directory, output: "messages")
         defer { if server.isRunning { server.terminate() } }
-        try await wait { text("messages", in: folder).contains("assetlog ready at ") || !server.isRunning }
-        let ready = text("messages", in: folder).firstMatch(of: /assetlog ready at (\S+)/)
-        let url = try #require(ready.map { String($0.1) }, "\(text("messages", in: folder))")
+        try await wait { text("messages", in: directory).contains("assetlog ready at ") || !server.isRunning }
+        let ready = text("messages", in: directory).firstMatch(of: /assetlog ready at (\S+)/)
+        let url = try #require(ready.map { String($0.1) }, "\(text("messages", in: directory))")
 
         let curl = try start(
             URL(filePath: "/usr/bin/env"),
             ["curl", "-sS", "-X", "POST", "\(url)/report_asset_materialization/warehouse/orders?partition=2026-11-22"],
-            in: folder, output: "answer")
+            in: directory, output: "answer")
         curl.waitUntilExit()
-        #expect(text("answer", in: folder) == "{}")
-        try await wait { text("events.csv", in: folder).hasSuffix("\n") }
-        let row = text("events.csv", in: folder)
+        #expect(text("answer", in: directory) == "{}")
+        try await wait { text("events.csv", in: directory).hasSuffix("\n") }
+        let row = text("events.csv", in: directory)
         #expect(row.contains(#"materialization,"[""warehouse"",""orders""]","""2026-11-22""","#), "\(row)")
-        #expect(FileManager.default.fileExists(atPath: folder.appending(path: "assetlog-flat/events.log").path))
+        #expect(FileManager.default.fileExists(atPath: directory.appending(path: "assetlog-flat/events.log").path))
 
         server.terminate()
         server.waitUntilExit()

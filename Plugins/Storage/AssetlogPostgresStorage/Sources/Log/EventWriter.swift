@@ -213,7 +213,7 @@ final class EventWriter {
         return failure.isConnectionLost || failure.isServerAway
     }
 
-    /// Blocks the writer's thread; reports wait in the queue meanwhile.
+    /// Blocks the writer's thread; reports wait in the queue in the meantime.
     private func pause(after tries: Int, _ deadline: Deadline) {
         // The first try after a lost connection is at once: most often the server is there.
         let pause = tries == 1 ? connector.rest : max(connector.rest, .milliseconds(min(20 << min(tries, 6), 1000)))

@@ -56,7 +56,7 @@ final class Horizon: Sendable {
     /// The log, as far as it is known without asking.
     var log: LogID? { state.withLock { $0.log } }
 
-    /// Why this server must not go on: the schema holds another log by now. Nil: it holds the same, as far as is known.
+    /// Why this server must not continue: the schema holds another log by now. Nil: it holds the same, as far as is known.
     var problem: StorageError? {
         state.withLock { state in
             guard let log = state.log, let foreign = state.foreign else { return nil }

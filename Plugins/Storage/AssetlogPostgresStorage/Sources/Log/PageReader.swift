@@ -70,23 +70,23 @@ struct PageReader {
             page = page.ending(at: end)
             page.skipped += max(0, looked - found.events.count)
             guard page.skipped < query.maximumSkipped, page.events.count < limit, rest.maximumBytes > 0 else { return page }
-            rest.order = rest.order.following(EventPage(events: [], next: end.sequence, moment: end))
+            rest.order = rest.order.following(EventPage(events: [], next: end.sequence, timeKey: end))
             window = max(window, min(window * 4, Self.windows.upperBound))
         }
     }
 
     /// Where the last of so many events stands that are looked at; nil: there are fewer.
-    private func end(of window: Int, _ query: EventQuery) throws -> EventMoment? {
+    private func end(of window: Int, _ query: EventQuery) throws -> EventTimeKey? {
         let statement = PageStatement(endOf: window, query, horizon: horizon, schema)
         let rows = try connection.run(statement.text, statement.parameters, with: statement.settings, before: deadline)
-        return rows.count > 0 ? EventMoment(timestamp: rows.time(0, 1), sequence: rows.integer(0, 0)) : nil
+        return rows.count > 0 ? EventTimeKey(timestamp: rows.time(0, 1), sequence: rows.integer(0, 0)) : nil
     }
 
     private struct Found {
         var events: [LoggedEvent] = []
         var bytes = 0
         /// Where the last row stands, whether it passed the filter or not.
-        var last: EventMoment?
+        var last: EventTimeKey?
         var isFull = false
         /// How many rows did not pass the filter.
         var skipped = 0
@@ -95,7 +95,7 @@ struct PageReader {
         mutating func cut(to limit: Int) {
             guard events.count > limit else { return }
             events.removeLast(events.count - limit)
-            (last, isFull) = (events.last?.moment, true)
+            (last, isFull) = (events.last?.timeKey, true)
         }
     }
 
@@ -106,7 +106,7 @@ struct PageReader {
         var bytes = 0
         for row in 0..<rows.count {
             let event = try EventRow.read(rows, row)
-            found.last = event.moment
+            found.last = event.timeKey
             bytes += event.event.byteCount
             guard query.matches(event.event) else { continue }
             found.events.append(event)
@@ -119,14 +119,14 @@ struct PageReader {
 }
 
 extension EventPage {
-    fileprivate func ending(at moment: EventMoment) -> EventPage {
-        EventPage(events: events, next: moment.sequence, moment: moment, skipped: skipped)
+    fileprivate func ending(at timeKey: EventTimeKey) -> EventPage {
+        EventPage(events: events, next: timeKey.sequence, timeKey: timeKey, skipped: skipped)
     }
 }
 
 extension EventQuery {
     /// The page when there is nothing behind it.
-    fileprivate func lastPage(_ page: EventPage, after last: EventMoment?, _ horizon: Int64) -> EventPage {
+    fileprivate func lastPage(_ page: EventPage, after last: EventTimeKey?, _ horizon: Int64) -> EventPage {
         if case .latest = order { return last.map { page.ending(at: $0) } ?? page }
         return EventPage(events: page.events, next: end(horizon).next, skipped: page.skipped)
     }

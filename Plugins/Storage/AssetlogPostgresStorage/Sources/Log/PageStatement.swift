@@ -183,9 +183,9 @@ struct PageStatement {
         next += 1
     }
 
-    private mutating func add(_ comparison: String, _ moment: EventMoment) {
-        parameters.append(moment.timestamp)
-        parameters.append(moment.sequence)
+    private mutating func add(_ comparison: String, _ timeKey: EventTimeKey) {
+        parameters.append(timeKey.timestamp)
+        parameters.append(timeKey.sequence)
         conditions.append("(\"timestamp\", sequence) \(comparison) ($\(next), $\(next + 1))")
         next += 2
     }

@@ -84,7 +84,7 @@ struct Migrator: Sendable {
         """
 
     /// One transaction that does what is missing. It waits for its turn first and looks only then, for another server
-    /// may have done it meanwhile.
+    /// may have done it in the meantime.
     private var script: String {
         let steps = Migration.all.map { step in
             """

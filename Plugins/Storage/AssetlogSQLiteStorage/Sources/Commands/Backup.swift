@@ -8,14 +8,14 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Copies the log of a folder, and the places of its consumers, to a new file, while a server may append to it.
+/// Copies the log of a directory, and the places of its consumers, to a new file, while a server may append to it.
 struct Backup {
-    private let folder: String
+    private let directory: String
     private let log: LogFile
 
-    init(folder: String) {
-        self.folder = folder
-        log = LogFile(folder: folder)
+    init(directory: String) {
+        self.directory = directory
+        log = LogFile(directory: directory)
     }
 
     /// Writes a copy that holds everything up to one moment; it blocks.
@@ -35,9 +35,9 @@ struct Backup {
             let cursors = try cursors()
             let (extent, head) = try copy(database, to: partial, with: cursors)
             try source.checkUnchanged()
-            try DataFolder.syncFile(partial)
+            try DataDirectory.syncFile(partial)
             try publish(partial, as: file)
-            try DataFolder.sync(DataFolder.parent(file))
+            try DataDirectory.sync(DataDirectory.parent(file))
             let events = extent.count(upTo: head)
             let range = events == 0 ? "" : ", sequences \(extent.first) to \(head)"
             let consumers = cursors.isEmpty ? "" : ", and the cursors of \(cursors.map(\.consumer).joined(separator: ", "))"
@@ -57,7 +57,7 @@ struct Backup {
     }
 
     private func cursors() throws -> [ConsumerCursor] {
-        let file = "\(folder)/consumers.sqlite"
+        let file = "\(directory)/consumers.sqlite"
         do {
             guard let database = try ConsumerFile.openReadOnly(file) else { return [] }
             defer { database.close() }
@@ -73,7 +73,7 @@ struct Backup {
         let copy = try Connection(partial)
         defer { copy.close() }
         try database.backUp(to: copy)
-        // One file: without a write-ahead log beside it.
+        // One file: without a write-ahead log next to it.
         try copy.execute("PRAGMA journal_mode = DELETE")
         try CarriedCursors.write(cursors, into: copy)
         let extent = try LogExtent(copy, file: partial)

@@ -17,10 +17,10 @@ struct Loss {
     }
 
     /// Why the log is not opened.
-    func refusal(_ folder: String, head: Int64) -> StorageError {
+    func refusal(_ directory: String, head: Int64) -> StorageError {
         StorageError(
             .damaged,
-            "The log in \(folder) has lost the events \(Self.text(ranges)): \(witness), and events.sqlite ends at \(head). Was a"
+            "The log in \(directory) has lost the events \(Self.text(ranges)): \(witness), and events.sqlite ends at \(head). Was a"
                 + " file removed, or the directory replaced? Put back what is missing, or restore a backup into an empty directory."
                 + " To continue without these events, start with --accept-loss: they are recorded as lost, and their sequences"
                 + " are never used again.")

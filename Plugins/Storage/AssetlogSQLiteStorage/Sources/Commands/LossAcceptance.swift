@@ -2,7 +2,7 @@
 internal import AssetlogCore
 internal import AssetlogSQLite
 
-/// Records which events a log has lost, for an operator who goes on without them.
+/// Records which events a log has lost, for an operator who continues without them.
 struct LossAcceptance {
     /// So many separate ranges can be recorded; a log with more of them is to be restored.
     private static let mostRanges = 10_000

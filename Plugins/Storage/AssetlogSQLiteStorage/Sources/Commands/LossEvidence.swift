@@ -3,7 +3,7 @@ internal import AssetlogCore
 internal import AssetlogSQLite
 internal import Foundation
 
-/// What the other files of a folder know of its log: by it a log is found out that has lost its end, or its beginning.
+/// What the other files of a directory know of its log: by it a log is found out that has lost its end, or its beginning.
 struct LossEvidence {
     /// What a file knows.
     private struct Witness {
@@ -19,8 +19,8 @@ struct LossEvidence {
     private let witnesses: [Witness]
 
     /// Asks the index and the cursors; what can't be read knows nothing.
-    init(folder: String) {
-        witnesses = [Self.index("\(folder)/index.sqlite"), Self.cursors("\(folder)/consumers.sqlite")].compactMap { $0 }
+    init(directory: String) {
+        witnesses = [Self.index("\(directory)/index.sqlite"), Self.cursors("\(directory)/consumers.sqlite")].compactMap { $0 }
     }
 
     /// What is gone when the file of the log is missing; nil: nothing is known of a log.

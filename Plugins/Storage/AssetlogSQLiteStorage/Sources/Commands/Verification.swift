@@ -2,14 +2,14 @@
 internal import AssetlogCore
 internal import AssetlogSQLite
 
-/// Reads everything that the files of a folder hold, while a server may append, and says what is wrong.
+/// Reads everything that the files of a directory hold, while a server may append, and says what is wrong.
 struct Verification {
     private let log: LogFile
-    private let folder: String
+    private let directory: String
 
-    init(folder: String) {
-        self.folder = folder
-        log = LogFile(folder: folder)
+    init(directory: String) {
+        self.directory = directory
+        log = LogFile(directory: directory)
     }
 
     /// Reads the log, the index, the cursors and the tokens; it blocks.
@@ -27,15 +27,15 @@ struct Verification {
     }
 
     private func readReport() throws -> VerificationReport {
-        // The evidence first, so that a server that appends meanwhile makes no loss of it.
-        let evidence = LossEvidence(folder: folder)
+        // The evidence first, so that a server that appends in the meantime makes no loss of it.
+        let evidence = LossEvidence(directory: directory)
         let database = try log.openReaderForCommand()
         defer { database.close() }
         var problems = Problems()
         let extent = try LogExtent(database, file: log.path)
         let head = try extent.head(database)
         if let loss = evidence.loss(from: extent, head: head, isNew: false) {
-            problems.add(loss.refusal(folder, head: head).message)
+            problems.add(loss.refusal(directory, head: head).message)
         }
         guard let index = openIndex(database, extent, &problems) else {
             return try database.snapshot { check(database, extent, nil, problems) }
@@ -72,7 +72,7 @@ struct Verification {
     }
 
     private func cursors(_ extent: LogExtent, head: Int64, _ problems: inout Problems) throws {
-        let file = "\(folder)/consumers.sqlite"
+        let file = "\(directory)/consumers.sqlite"
         do {
             guard let database = try ConsumerFile.openReadOnly(file) else { return }
             defer { database.close() }
@@ -97,7 +97,7 @@ struct Verification {
     }
 
     private func tokens(_ problems: inout Problems) {
-        let file = "\(folder)/tokens.sqlite"
+        let file = "\(directory)/tokens.sqlite"
         do {
             guard let database = try TokenFile.openReadOnly(file) else { return }
             defer { database.close() }
@@ -115,10 +115,10 @@ struct Verification {
         _ log: Connection, _ extent: LogExtent, _ problems: inout Problems
     ) -> Connection? {
         do {
-            return try EventIndex.openForCommand(folder: folder, log: LogIdentity(log, extent))
+            return try EventIndex.openForCommand(directory: directory, log: LogIdentity(log, extent))
         } catch {
             problems.add(
-                "\(folder)/index.sqlite can't be read: \(error). It has no data of its own: the server rebuilds it"
+                "\(directory)/index.sqlite can't be read: \(error). It has no data of its own: the server rebuilds it"
                     + " when it starts.")
             return nil
         }

@@ -4,7 +4,7 @@ internal import AssetlogSQLite
 
 /// The cursors that a backup carries in the file of the log, so that it is one file, and a restore loses none of them.
 ///
-/// They are taken when a folder has no cursors yet, which is how a backup is restored.
+/// They are taken when a directory has no cursors yet, which is how a backup is restored.
 enum CarriedCursors {
     /// Writes them into a copy of a log, and forgets those that the log was restored with itself.
     static func write(_ cursors: [ConsumerCursor], into database: Connection) throws {

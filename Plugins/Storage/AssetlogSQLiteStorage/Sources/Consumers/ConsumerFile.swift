@@ -9,15 +9,15 @@ final class ConsumerFile: ConsumerStore {
     private let path: String
     private let connection: SerialConnection
 
-    init(folder: String) throws {
-        path = "\(folder)/consumers.sqlite"
+    init(directory: String) throws {
+        path = "\(directory)/consumers.sqlite"
         do {
             connection = try SerialConnection(path, label: "assetlog.consumers")
             try connection.access { [path] database in
                 try FileFormat.consumers.upgrade(database, file: path)
-                // A folder that was restored: the log brings the places of its consumers.
+                // A directory that was restored: the log brings the places of its consumers.
                 if try database.integer("SELECT count(*) FROM consumers") == 0 {
-                    for cursor in try CarriedCursors.read(LogFile(folder: folder)) { try Self.insert(cursor, database) }
+                    for cursor in try CarriedCursors.read(LogFile(directory: directory)) { try Self.insert(cursor, database) }
                 }
                 try database.execute("PRAGMA journal_mode = WAL")
                 // A crash may take the last moves back: a consumer then sees some events again, and none is lost.
@@ -28,15 +28,15 @@ final class ConsumerFile: ConsumerStore {
         }
     }
 
-    /// Opens the cursors beside a server.
-    static func openForCommand(folder: String) throws -> ConsumerFile {
-        let log = LogFile(folder: folder)
+    /// Opens the cursors next to a server.
+    static func openForCommand(directory: String) throws -> ConsumerFile {
+        let log = LogFile(directory: directory)
         guard log.exists else {
             throw StorageError(
                 .unavailable,
                 "There is no log at \(log.path). Check --data or storage.sqlite.path; `assetlog serve` creates it.")
         }
-        return try ConsumerFile(folder: folder)
+        return try ConsumerFile(directory: directory)
     }
 
     func cursors() async throws -> [ConsumerCursor] {
@@ -92,7 +92,7 @@ final class ConsumerFile: ConsumerStore {
 
     /// Makes every move durable and closes the file; it blocks.
     func closeNow() {
-        // Copying syncs the write-ahead log first, whoever else has the file open.
+        // Copying syncs the write-ahead log first, no matter who else has the file open.
         _ = try? connection.access { try $0.checkpoint(.passive) }
         connection.close()
     }

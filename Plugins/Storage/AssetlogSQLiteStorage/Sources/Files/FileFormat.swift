@@ -13,7 +13,7 @@ struct FileFormat: Sendable {
 
     var current: Int64 { Int64(steps.count) }
 
-    /// The log. Append-only, and with no index beside the key: an index would multiply what a commit writes.
+    /// The log. Append-only, and with no index in addition to the key: an index would multiply what a commit writes.
     ///
     /// `sequence` needs no AUTOINCREMENT (a second page in every commit): nothing is ever deleted, so the greatest
     /// sequence is never given again.
@@ -107,7 +107,7 @@ struct FileFormat: Sendable {
     func upgrade(_ database: Connection, file: String) throws {
         guard try check(database, file: file) < current else { return }
         try database.transaction {
-            // Read again under the lock: another process may have upgraded meanwhile.
+            // Read again under the lock: another process may have upgraded in the meantime.
             let version = try check(database, file: file)
             for step in steps.dropFirst(Int(max(0, version))) { try step(database) }
             try database.execute("PRAGMA application_id = \(application)")

@@ -24,7 +24,7 @@ final class FileGuardian: Sendable {
     /// - Parameters:
     ///   - watch: The files.
     ///   - logger: Where a problem and its end are logged.
-    ///   - filesAreBack: What is done when a problem has ended, before appends and reads go on.
+    ///   - filesAreBack: What is done when a problem has ended, before appends and reads continue.
     init(_ watch: FileWatch, logger: Logger, filesAreBack: @escaping @Sendable () -> Void) {
         self.watch = watch
         self.logger = logger

@@ -9,7 +9,7 @@ internal import Darwin
 
 /// How a command opens a file of SQLite on a read-only file system, such as a snapshot or a mounted backup.
 ///
-/// SQLite reads a write-ahead log by a file of shared memory beside it. Where that file is missing and can't be made, the
+/// SQLite reads a write-ahead log by a file of shared memory next to it. Where that file is missing and can't be made, the
 /// file is opened as one that nobody changes: without locks, and with the shared memory on the heap.
 struct UnwritableFile {
     /// How a connection is to open it.
@@ -20,7 +20,7 @@ struct UnwritableFile {
     init(_ path: String) {
         self.path = path
         stamps = Self.stamps(path)
-        if !Self.isReadOnly(DataFolder.parent(path)) || stamps[2].exists || stamps[3].exists {
+        if !Self.isReadOnly(DataDirectory.parent(path)) || stamps[2].exists || stamps[3].exists {
             // A server may be at work behind another mount; its shared memory can be read. A rollback journal is for SQLite.
             mode = .readOnly
         } else {
@@ -40,8 +40,8 @@ struct UnwritableFile {
                 + " this where the server runs.")
     }
 
-    private static func isReadOnly(_ folder: String) -> Bool {
-        access(folder, W_OK) != 0 && errno == EROFS
+    private static func isReadOnly(_ directory: String) -> Bool {
+        access(directory, W_OK) != 0 && errno == EROFS
     }
 
     // The file, its write-ahead log, its shared memory and its rollback journal.

@@ -6,7 +6,7 @@ internal import Foundation
 /// The secondary index: where in the log the events of an asset, a deployment, a kind, an identity and a time are.
 ///
 /// It follows the log up to its watermark, and readers scan the log behind it. It holds nothing that the log does not
-/// hold, so when it is damaged it is thrown away and built anew. Where it can't be opened or read for another reason (no
+/// hold, so when it is damaged it is thrown away and rebuilt. Where it can't be opened or read for another reason (no
 /// descriptor, no memory, a disk that fails) it stays as it is. While it is built, the identities come first.
 ///
 /// * `ids`: identity, deployment → sequence.
@@ -16,7 +16,7 @@ internal import Foundation
 /// * `zones`: for each block of 1,024 sequences the least and the greatest timestamp, the least one of its events in
 ///   order, and the greatest one of all events in order up to the block's end.
 final class EventIndex: Sendable {
-    /// The format; a file of any other is built anew.
+    /// The format; a file of any other is rebuilt.
     private static let format: Int64 = 3
     private static let application: Int64 = 0x414c_4f49
     /// Sequences with the same `sequence >> zoneBits` are one block.
@@ -38,8 +38,8 @@ final class EventIndex: Sendable {
     /// - Parameter log: The log's identity, and a way to find the identity of an event in it.
     /// - Returns: The index, and why an older one was thrown away, if it was.
     /// - Throws: What keeps an index from being opened that may be in order.
-    static func open(folder: String, log: LogIdentity) throws -> (index: EventIndex, discarded: String?) {
-        let path = "\(folder)/index.sqlite"
+    static func open(directory: String, log: LogIdentity) throws -> (index: EventIndex, discarded: String?) {
+        let path = "\(directory)/index.sqlite"
         var reason: String?
         if FileManager.default.fileExists(atPath: path) {
             do {
@@ -61,8 +61,8 @@ final class EventIndex: Sendable {
     }
 
     /// Opens an index that is there, as it is, for reading; nil when there is none or it can't be used.
-    static func openForCommand(folder: String, log: LogIdentity) throws -> Connection? {
-        let path = "\(folder)/index.sqlite"
+    static func openForCommand(directory: String, log: LogIdentity) throws -> Connection? {
+        let path = "\(directory)/index.sqlite"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
         let options = ConnectionOptions(mode: UnwritableFile(path).mode, settings: ["PRAGMA cache_size = -8192"])
         let connection = try Connection(path, options)

@@ -4,10 +4,10 @@ internal import AssetlogSQLite
 
 extension IndexReader {
     /// The blocks that may hold an event in order from before a moment.
-    func zones(before bound: EventMoment) throws -> IndexZones { try IndexZones(database, before: bound) }
+    func zones(before bound: EventTimeKey) throws -> IndexZones { try IndexZones(database, before: bound) }
 
     /// The timestamps and sequences of the strays of a scope and kind from before a moment, greatest first.
-    func strays(_ scope: Int64, _ kind: EventKind, before bound: EventMoment) throws -> Statement {
+    func strays(_ scope: Int64, _ kind: EventKind, before bound: EventTimeKey) throws -> Statement {
         let statement = try database.statement(
             """
             SELECT timestamp, sequence FROM strays WHERE scope = ? AND kind = ? AND (timestamp, sequence) < (?, ?)

@@ -14,7 +14,7 @@ struct IndexZone {
 struct IndexZones {
     private let statement: Statement
 
-    init(_ database: Connection, before bound: EventMoment) throws {
+    init(_ database: Connection, before bound: EventTimeKey) throws {
         statement = try database.statement(
             """
             SELECT block, highest FROM zones WHERE block <= ? AND (lowest, block << \(EventIndex.zoneBits)) < (?, ?)

@@ -5,7 +5,7 @@ internal import AssetlogSQLite
 /// Copies the write-ahead log into the file in the background, so that no commit waits for it.
 ///
 /// It never reaches the end while the writer appends, and only a log that was copied to its end starts over. So it
-/// goes on until little is left, and the writer copies this rest itself.
+/// continues until little is left, and the writer copies this rest itself.
 struct Checkpointer: Sendable {
     /// So few pages are quicker copied by the writer (about a millisecond) than waited for.
     static let shortRest = 500

@@ -7,8 +7,8 @@ internal import Foundation
 struct LogFile: Sendable {
     let path: String
 
-    init(folder: String) {
-        path = "\(folder)/events.sqlite"
+    init(directory: String) {
+        path = "\(directory)/events.sqlite"
     }
 
     var exists: Bool { FileManager.default.fileExists(atPath: path) }
@@ -59,7 +59,7 @@ struct LogFile: Sendable {
         try Connection(path, options(.readOnly))
     }
 
-    /// Opens a connection that reads for a command beside a server, after checking the format.
+    /// Opens a connection that reads for a command next to a server, after checking the format.
     func openReaderForCommand() throws -> Connection {
         try checkExistence()
         let connection = try Connection(path, options(UnwritableFile(path).mode))
@@ -67,7 +67,7 @@ struct LogFile: Sendable {
         return connection
     }
 
-    /// Opens a connection that reads for tasks of a command beside a server, after checking the format.
+    /// Opens a connection that reads for tasks of a command next to a server, after checking the format.
     func openReadersForCommand() throws -> ReaderPool {
         try checkExistence()
         let readers = try ReaderPool(path, options(UnwritableFile(path).mode), count: 1, label: "assetlog.log.reader")

@@ -3,23 +3,23 @@ internal import AssetlogCore
 internal import AssetlogSQLite
 internal import Synchronization
 
-/// Reads the log of a folder beside a server that appends to it; it changes nothing.
+/// Reads the log of a directory next to a server that appends to it; it changes nothing.
 final class LogFileReader: LogReader {
     private let file: LogFile
     private let readers: ReaderPool
     private let isClosed = Atomic<Bool>(false)
 
     /// Opens the file; it blocks.
-    init(folder: String) throws {
-        file = LogFile(folder: folder)
+    init(directory: String) throws {
+        file = LogFile(directory: directory)
         do {
-            // The evidence first, so that a server that appends meanwhile makes no loss of it.
-            let evidence = LossEvidence(folder: folder)
+            // The evidence first, so that a server that appends in the meantime makes no loss of it.
+            let evidence = LossEvidence(directory: directory)
             readers = try file.openReadersForCommand()
             let loss = try readers.read { [path = file.path] database in
                 let extent = try LogExtent(database, file: path)
                 let head = try extent.head(database)
-                return evidence.loss(from: extent, head: head, isNew: false)?.refusal(folder, head: head)
+                return evidence.loss(from: extent, head: head, isNew: false)?.refusal(directory, head: head)
             }
             if let loss { throw loss }
         } catch {

@@ -4,31 +4,31 @@ internal import AssetlogCore
 /// The greatest of many moments, in memory for so many as are wanted (a binary heap with the least at its top).
 struct GreatestMoments {
     private let limit: Int
-    private var heap: [EventMoment] = []
+    private var heap: [EventTimeKey] = []
 
     init(limit: Int) {
         self.limit = limit
     }
 
     /// Whether there is room for a moment: fewer than wanted were added, or it is greater than one of these.
-    func wants(_ moment: EventMoment) -> Bool {
+    func wants(_ timeKey: EventTimeKey) -> Bool {
         guard heap.count >= limit, let least = heap.first else { return true }
-        return moment > least
+        return timeKey > least
     }
 
-    mutating func add(_ moment: EventMoment) {
-        guard wants(moment) else { return }
+    mutating func add(_ timeKey: EventTimeKey) {
+        guard wants(timeKey) else { return }
         if heap.count < limit {
-            heap.append(moment)
+            heap.append(timeKey)
             rise(from: heap.count - 1)
         } else {
-            heap[0] = moment
+            heap[0] = timeKey
             sink()
         }
     }
 
     /// The moments, greatest first.
-    func sorted() -> [EventMoment] { heap.sorted(by: >) }
+    func sorted() -> [EventTimeKey] { heap.sorted(by: >) }
 
     private mutating func rise(from place: Int) {
         var place = place

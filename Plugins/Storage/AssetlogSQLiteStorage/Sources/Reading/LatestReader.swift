@@ -14,7 +14,7 @@ struct LatestReader {
     private let log: Connection
     private let head: Int64
     /// What is wanted is before this moment, by the query's start and the end of its time.
-    private var bound: EventMoment
+    private var bound: EventTimeKey
     private let from: Int64
     private let cancellation: ReadCancellation
     private var greatest: GreatestMoments
@@ -24,7 +24,7 @@ struct LatestReader {
     private var watermark: Int64 { min(index?.watermark ?? 0, head) }
 
     init(
-        _ query: EventQuery, before moment: EventMoment?, log: Connection, extent: LogExtent, index: IndexReader?, head: Int64,
+        _ query: EventQuery, before timeKey: EventTimeKey?, log: Connection, extent: LogExtent, index: IndexReader?, head: Int64,
         _ cancellation: ReadCancellation
     ) {
         self.query = query
@@ -33,8 +33,8 @@ struct LatestReader {
         self.index = index
         self.head = head
         self.extent = extent
-        let end = query.to.map { EventMoment($0.microseconds, .min) } ?? EventMoment(.max, .max)
-        bound = min(moment ?? end, end)
+        let end = query.to.map { EventTimeKey($0.microseconds, .min) } ?? EventTimeKey(.max, .max)
+        bound = min(timeKey ?? end, end)
         from = query.from?.microseconds ?? .min
         greatest = GreatestMoments(limit: max(1, query.limit))
         page = EventPage(events: [], next: query.order.start)
@@ -90,7 +90,7 @@ struct LatestReader {
         let scan = try LogScan(log, extent, watermark + 1...head, query)
         while let row = try scan.next() {
             try cancellation.check()
-            if row.matches { collect(EventMoment(timestamp: row.columns.timestamp, sequence: row.sequence)) }
+            if row.matches { collect(EventTimeKey(timestamp: row.columns.timestamp, sequence: row.sequence)) }
         }
     }
 
@@ -99,10 +99,10 @@ struct LatestReader {
             for kind in query.filter.sortedKinds {
                 let strays = try index.strays(scope, kind, before: bound)
                 while try strays.step() {
-                    let moment = EventMoment(strays.integer(0), strays.integer(1))
+                    let timeKey = EventTimeKey(strays.integer(0), strays.integer(1))
                     // The next ones are less.
-                    guard moment.timestamp.microseconds >= from, greatest.wants(moment) else { break }
-                    if moment.sequence <= head { collect(moment) }
+                    guard timeKey.timestamp.microseconds >= from, greatest.wants(timeKey) else { break }
+                    if timeKey.sequence <= head { collect(timeKey) }
                 }
                 strays.reset()
             }
@@ -123,47 +123,47 @@ struct LatestReader {
                 continue
             }
             // No event in order of this sequence, or of a smaller one, is greater.
-            guard zone.highest >= from, greatest.wants(EventMoment(zone.highest, sequence)) else { return }
+            guard zone.highest >= from, greatest.wants(EventTimeKey(zone.highest, sequence)) else { return }
             try cancellation.check()
             try timestamp.bind(sequence, at: 1)
             guard try timestamp.step() else { throw extent.missing(sequence) }
-            collect(EventMoment(timestamp.integer(0), sequence))
+            collect(EventTimeKey(timestamp.integer(0), sequence))
             timestamp.reset()
             try entries.advance()
         }
     }
 
-    private mutating func collect(_ moment: EventMoment) {
-        if moment < bound, moment.timestamp.microseconds >= from { greatest.add(moment) }
+    private mutating func collect(_ timeKey: EventTimeKey) {
+        if timeKey < bound, timeKey.timestamp.microseconds >= from { greatest.add(timeKey) }
     }
 
     /// Fetches the events, until the page is full; what the index says is never trusted alone.
-    private mutating func take(_ moments: [EventMoment]) throws {
+    private mutating func take(_ moments: [EventTimeKey]) throws {
         let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        for moment in moments where moment != page.moment {
+        for timeKey in moments where timeKey != page.timeKey {
             guard !isFull else { return }
             try cancellation.check()
-            try row.bind(moment.sequence, at: 1)
-            guard try row.step() else { throw extent.missing(moment.sequence) }
+            try row.bind(timeKey.sequence, at: 1)
+            guard try row.step() else { throw extent.missing(timeKey.sequence) }
             defer { row.reset() }
-            try take(row, moment)
+            try take(row, timeKey)
         }
     }
 
-    private mutating func take(_ row: Statement, _ moment: EventMoment) throws {
+    private mutating func take(_ row: Statement, _ timeKey: EventTimeKey) throws {
         let columns = try EventRow.borrow(row, in: extent)
-        guard columns.timestamp == moment.timestamp else { return }
-        (page.next, page.moment) = (moment.sequence, moment)
+        guard columns.timestamp == timeKey.timestamp else { return }
+        (page.next, page.timeKey) = (timeKey.sequence, timeKey)
         guard query.filter.matches(columns) else {
             page.skipped += 1
             return
         }
-        page.events.append(LoggedEvent(sequence: moment.sequence, event: columns.event))
+        page.events.append(LoggedEvent(sequence: timeKey.sequence, event: columns.event))
         bytes += columns.byteCount
     }
 }
 
-extension EventMoment {
+extension EventTimeKey {
     fileprivate init(_ microseconds: Int64, _ sequence: Int64) {
         self.init(timestamp: Timestamp(microseconds: microseconds), sequence: sequence)
     }

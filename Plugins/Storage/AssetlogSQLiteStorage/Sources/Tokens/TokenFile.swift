@@ -14,11 +14,11 @@ final class TokenFile: TokenStore {
     /// The changes of this connection, which `PRAGMA data_version` does not count.
     private let ownChanges = Atomic<Int64>(0)
 
-    /// Opens the file, and makes it and its folder where they are not there; it blocks.
-    init(folder: String) throws {
-        path = "\(folder)/tokens.sqlite"
-        try DataFolder.make(folder)
-        let isNew = try DataFolder.makePrivateFile(path)
+    /// Opens the file, and makes it and its directory where they are not there; it blocks.
+    init(directory: String) throws {
+        path = "\(directory)/tokens.sqlite"
+        try DataDirectory.make(directory)
+        let isNew = try DataDirectory.makePrivateFile(path)
         do {
             connection = try SerialConnection(path, label: "assetlog.tokens")
             try connection.access { [path] database in
@@ -28,12 +28,12 @@ final class TokenFile: TokenStore {
         } catch {
             throw StorageError.from(error, file: path)
         }
-        if isNew { try DataFolder.sync(folder) }
+        if isNew { try DataDirectory.sync(directory) }
     }
 
     func version() async throws -> Int64 {
         try await access { [self] database in
-            // Or a server would go on with tokens that no command reaches any more.
+            // Or a server would continue with tokens that no command reaches any more.
             guard !database.hasMoved else {
                 throw StorageError(
                     .unavailable,

@@ -7,24 +7,24 @@ import Testing
 
 @Suite("Backup and verification of the SQLite storage")
 struct CommandTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
     }
 
     @Test(
-        "A backup beside a server that appends is one file that opens as a log, with all that was acknowledged before")
+        "A backup next to a server that appends is one file that opens as a log, with all that was acknowledged before")
     func backup() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         _ = try storage.append(EventBatch(events(500)))
         let appending = append(to: storage)
-        let other = try TemporaryFolder()
+        let other = try TemporaryDirectory()
         defer { withExtendedLifetime(other) {} }
         let copy = other.file("events.sqlite")
         try await Task.sleep(for: .milliseconds(50))
         let before = try await storage.statistics().head
-        let sentence = try #require(try await setup(folder.path).backUp?(copy))
+        let sentence = try #require(try await setup(directory.path).backUp?(copy))
         appending.cancel()
         _ = await appending.result
         #expect(sentence.contains(copy))
@@ -43,27 +43,27 @@ struct CommandTests {
 
     @Test("A backup works without a server, and never overwrites a file")
     func backupAlone() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         _ = try storage.append(EventBatch(events(5)))
         await storage.close()
-        let copy = folder.file("copy.sqlite")
-        _ = try await setup(folder.path).backUp?(copy)
+        let copy = directory.file("copy.sqlite")
+        _ = try await setup(directory.path).backUp?(copy)
         let before = try Data(contentsOf: URL(fileURLWithPath: copy))
-        let error = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).backUp?(copy) }
+        let error = await #expect(throws: StorageError.self) { _ = try await setup(directory.path).backUp?(copy) }
         #expect(error?.message.contains("already exists") == true)
         #expect(try Data(contentsOf: URL(fileURLWithPath: copy)) == before)
         #expect(
-            try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("partial") } == [])
+            try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.contains("partial") } == [])
     }
 
     @Test("Verification finds nothing in a log that is whole, while a server appends")
     func whole() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let background = Task { try await storage.run() }
         let appending = append(to: storage)
         for _ in 0..<5 {
             try await Task.sleep(for: .milliseconds(60))
-            let report = try #require(try await setup(folder.path).verify?())
+            let report = try #require(try await setup(directory.path).verify?())
             #expect(report.problems == [])
         }
         appending.cancel()
@@ -109,23 +109,23 @@ struct CommandTests {
         ])
     func planted(_ file: String, _ damage: String, _ sentence: String) async throws {
         try await fillAndIndex()
-        let connection = try Connection(folder.file("\(file).sqlite"))
+        let connection = try Connection(directory.file("\(file).sqlite"))
         try connection.execute(damage)
         // The index's end must still fit the log's, or it would not be taken for its own.
         if damage.contains("sequence > 90") {
-            try connection.execute("ATTACH '\(folder.file("index.sqlite"))' AS other")
+            try connection.execute("ATTACH '\(directory.file("index.sqlite"))' AS other")
             try connection.execute(
                 "UPDATE other.progress SET watermark = 90, watermark_id = (SELECT event_id FROM events WHERE sequence = 90)")
         }
         connection.close()
-        let report = try #require(try await setup(folder.path).verify?())
+        let report = try #require(try await setup(directory.path).verify?())
         #expect(report.problems.contains { $0.contains(sentence) }, "\(report.problems)")
     }
 
     @Test("Flipped bits anywhere in the log are found, or harmless, and never stop the process")
     func flipped() async throws {
         try await fillAndIndex()
-        let url = URL(fileURLWithPath: folder.file("events.sqlite"))
+        let url = URL(fileURLWithPath: directory.file("events.sqlite"))
         let whole = try Data(contentsOf: url)
         let all = try await contents()
         var found = 0
@@ -136,12 +136,12 @@ struct CommandTests {
             }
             try bytes.write(to: url)
             do {
-                let report = try #require(try await setup(folder.path).verify?())
+                let report = try #require(try await setup(directory.path).verify?())
                 if !report.problems.isEmpty { found += 1 }
             } catch is StorageError {
                 found += 1
             }
-            if let storage = try? await open(folder) {
+            if let storage = try? await open(directory) {
                 if let found = try? await storage.allEvents() { #expect(found == all) }
                 _ = try? await storage.events(EventQuery(assetKey: AssetKey(["orders"])))
                 _ = try? storage.append(EventBatch(events(1)))
@@ -152,7 +152,7 @@ struct CommandTests {
     }
 
     private func contents() async throws -> [LoggedEvent] {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let events = try await storage.allEvents()
         await storage.close()
         return events
@@ -169,10 +169,10 @@ struct CommandTests {
     }
 
     private func fillAndIndex() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let background = Task { try await storage.run() }
         _ = try storage.append(EventBatch(events(100)))
-        let reader = try indexReader(folder)
+        let reader = try indexReader(directory)
         try await eventually {
             try reader.integer("SELECT watermark FROM progress") == 100
         }
@@ -181,7 +181,7 @@ struct CommandTests {
         _ = await background.result
         _ = try await storage.cursor(of: "other")
         await storage.close()
-        let report = try #require(try await setup(folder.path).verify?())
+        let report = try #require(try await setup(directory.path).verify?())
         try #require(report == VerificationReport(events: 100, problems: []))
     }
 }

@@ -45,11 +45,11 @@ struct IdentityTailTests {
         #expect(tail.first(1) { $0 } == nil)
     }
 
-    /// A writer on a new folder with some events, and no index.
-    private func writer(_ folder: TemporaryFolder, _ limits: Identities.Limits, events count: Int) throws -> LogWriter {
-        try DataFolder.make(folder.path)
+    /// A writer on a new directory with some events, and no index.
+    private func writer(_ directory: TemporaryDirectory, _ limits: Identities.Limits, events count: Int) throws -> LogWriter {
+        try DataDirectory.make(directory.path)
         let writer = try LogWriter(
-            file: LogFile(folder: folder.path), walBound: 16_000, identities: Identities(limits: limits))
+            file: LogFile(directory: directory.path), walBound: 16_000, identities: Identities(limits: limits))
         _ = try writer.append(EventBatch(randomEvents(count)), nil) { _, _ in }
         return writer
     }
@@ -60,10 +60,10 @@ struct IdentityTailTests {
         return try writer.append(batch, nil) { _, _ in }
     }
 
-    @Test("With too much behind the index, events of clients can't be told, and those of the server go on")
+    @Test("With too much behind the index, events of clients can't be told, and those of the server continue")
     func tooFarBehind() throws {
-        let folder = try TemporaryFolder()
-        let writer = try writer(folder, .init(tail: 100, scan: 1000), events: 101)
+        let directory = try TemporaryDirectory()
+        let writer = try writer(directory, .init(tail: 100, scan: 1000), events: 101)
         let batch = EventBatch()
         let events = randomEvents(3)
         batch.append(events[0], clientChoice: .identity)
@@ -74,30 +74,30 @@ struct IdentityTailTests {
         batch.endGroup()
         let outcome = try writer.append(batch, nil) { _, _ in }
         #expect(outcome.sequences == 102...102)
-        #expect(outcome.exceptions.map(\.reason) == [.unchecked, .unchecked, .leftOut(becauseOf: 2)])
+        #expect(outcome.skippedEvents.map(\.reason) == [.indeterminate, .indeterminate, .groupAborted(by: 2)])
         writer.close()
     }
 
     @Test("What is behind the index is read in steps, and found when all is read")
     func steps() throws {
-        let folder = try TemporaryFolder()
-        let writer = try writer(folder, .init(tail: 1000, scan: 30, scanTime: .zero), events: 100)
+        let directory = try TemporaryDirectory()
+        let writer = try writer(directory, .init(tail: 1000, scan: 30, scanTime: .zero), events: 100)
         let event = randomEvents(1)
         var tries = 0
         while try append(event, to: writer).sequences == nil { tries += 1 }
         #expect(tries == 3)
-        #expect(try append(event, to: writer).exceptions.map(\.reason) == [.duplicate(sequence: 101)])
+        #expect(try append(event, to: writer).skippedEvents.map(\.reason) == [.duplicate(sequence: 101)])
         // From now on the table follows the log, so that nothing is to be read.
         let others = randomEvents(200)
         #expect(try append(others, [], to: writer).sequences == 102...301)
-        #expect(try append(others, to: writer).exceptions.count == 200)
+        #expect(try append(others, to: writer).skippedEvents.count == 200)
         writer.close()
     }
 
     @Test("The fuller the table is, the longer a pause is advised to those who fill it")
     func pauses() throws {
-        let folder = try TemporaryFolder()
-        let writer = try writer(folder, .init(tail: 300, scan: 1000), events: 1)
+        let directory = try TemporaryDirectory()
+        let writer = try writer(directory, .init(tail: 300, scan: 1000), events: 1)
         var pauses: [Duration] = []
         for _ in 0..<5 { pauses.append(try append(randomEvents(50), to: writer).advisedPause) }
         #expect(pauses[0] == .zero)
@@ -110,12 +110,12 @@ struct IdentityTailTests {
 
     @Test("A table that outgrows its bound is let go of, and with it the answers")
     func outgrown() throws {
-        let folder = try TemporaryFolder()
-        let writer = try writer(folder, .init(tail: 100, scan: 1000, forgetting: 10), events: 1)
+        let directory = try TemporaryDirectory()
+        let writer = try writer(directory, .init(tail: 100, scan: 1000, forgetting: 10), events: 1)
         let event = randomEvents(1)
         #expect(try append(event, to: writer).sequences == 2...2)
         #expect(try append(randomEvents(99), to: writer).sequences == 3...101)
-        #expect(try append(event, to: writer).exceptions.map(\.reason) == [.unchecked])
+        #expect(try append(event, to: writer).skippedEvents.map(\.reason) == [.indeterminate])
         #expect(try append(event, [], to: writer).sequences == 102...102)
         writer.close()
     }

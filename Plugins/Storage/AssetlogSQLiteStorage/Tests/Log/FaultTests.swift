@@ -12,14 +12,14 @@ import Testing
 struct FaultTests {
     @Test("The write-ahead log stays bounded under sustained appends", arguments: [true, false])
     func bound(_ hasBackgroundWork: Bool) async throws {
-        let folder = try TemporaryFolder()
-        defer { withExtendedLifetime(folder) {} }
-        let storage = try await open(folder, ["checkpoint_pages": ["200"]])
+        let directory = try TemporaryDirectory()
+        defer { withExtendedLifetime(directory) {} }
+        let storage = try await open(directory, ["checkpoint_pages": ["200"]])
         let background = hasBackgroundWork ? Task { try await storage.run() } : nil
         var greatest = 0
         for _ in 0..<400 {
             _ = try storage.append(EventBatch(events(200)))
-            let attributes = try FileManager.default.attributesOfItem(atPath: folder.file("events.sqlite-wal"))
+            let attributes = try FileManager.default.attributesOfItem(atPath: directory.file("events.sqlite-wal"))
             greatest = max(greatest, attributes[.size] as? Int ?? 0)
             // As the log's writer does between two commits, this gives readers and the background their turn.
             await Task.yield()
@@ -32,7 +32,7 @@ struct FaultTests {
         await storage.close()
     }
 
-    @Test("A full disk refuses whole batches, keeps what was acknowledged, and appends go on when there is space")
+    @Test("A full disk refuses whole batches, keeps what was acknowledged, and appends continue when there is space")
     func full() async throws {
         guard let disk = try SmallDisk(size: "3m") else {
             try Test.cancel("a small file system to fill can be mounted by root on Linux only")
@@ -80,13 +80,13 @@ struct FaultTests {
 /// A small file system in memory; making one needs root.
 private final class SmallDisk {
     let path: String
-    /// Where it is mounted; kept, for the folder's end removes what is in it.
-    private let folder: TemporaryFolder
+    /// Where it is mounted; kept, for the directory's end removes what is in it.
+    private let directory: TemporaryDirectory
 
     /// Makes and mounts it; nil when the machine does not let a test do that.
     init?(size: String) throws {
-        folder = try TemporaryFolder()
-        path = folder.file("disk")
+        directory = try TemporaryDirectory()
+        path = directory.file("disk")
         #if os(Linux)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         guard mount("tmpfs", path, "tmpfs", 0, "size=\(size)") == 0 else { return nil }

@@ -19,21 +19,21 @@ struct KillTests {
 
     @Test("Every event is recorded once when a client repeats what the killed server did not answer", arguments: Kill.allCases)
     func repeated(_ kill: Kill) async throws {
-        let folder = try TemporaryFolder()
+        let directory = try TemporaryDirectory()
         var kills = 0
         var rounds = 0
         while rounds < 60 {
             rounds += 1
-            let child = try start(folder, kills < 8 ? kill : nil)
+            let child = try start(directory, kills < 8 ? kill : nil)
             if kills < 8, kill == .fromOutside {
                 try await eventually {
-                    FileManager.default.fileExists(atPath: folder.file("begun")) || child.ending != nil
+                    FileManager.default.fileExists(atPath: directory.file("begun")) || child.ending != nil
                 }
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0...150)))
                 child.kill()
             }
             let ending = await child.ended()
-            try? FileManager.default.removeItem(atPath: folder.file("begun"))
+            try? FileManager.default.removeItem(atPath: directory.file("begun"))
             guard ending == .exited(0) else {
                 #expect(ending == .killed(SIGKILL))
                 kills += 1
@@ -42,20 +42,20 @@ struct KillTests {
             if kills >= 8 { break }
         }
         #expect(kills >= 8)
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let found = try await storage.allEvents()
         #expect(found.count == Self.count)
         #expect(Set(found.map(\.id)) == Set(Self.events().map(\.id)))
         await storage.close()
-        #expect(try await setup(folder.path).verify?() == VerificationReport(events: Int64(Self.count), problems: []))
+        #expect(try await setup(directory.path).verify?() == VerificationReport(events: Int64(Self.count), problems: []))
     }
 
     /// Runs the test below in a process of its own.
-    private func start(_ folder: TemporaryFolder, _ kill: Kill?) throws -> ChildProcess {
+    private func start(_ directory: TemporaryDirectory, _ kill: Kill?) throws -> ChildProcess {
         try ChildProcess(
             [CommandLine.arguments[0], "--testing-library", "swift-testing", "--filter", "KillTests.*/appends"],
             environment: ProcessInfo.processInfo.environment.merging(
-                [Self.variable: folder.path, "ASSETLOG_TEST_KILL": kill?.rawValue ?? ""]) { $1 })
+                [Self.variable: directory.path, "ASSETLOG_TEST_KILL": kill?.rawValue ?? ""]) { $1 })
     }
 
     @Test("appends all events from the first one on", .enabled(if: ProcessInfo.processInfo.environment[variable] != nil))
@@ -77,7 +77,7 @@ struct KillTests {
             let outcome = try storage.append(batch)
             if killsItself, outcome.sequences != nil, Int.random(in: 0..<10) == 0 { raise(SIGKILL) }
             for (index, event) in events.enumerated() {
-                guard let reason = outcome.exception(at: index) else {
+                guard let reason = outcome.skippedEvent(at: index) else {
                     // What was answered is never new again.
                     try #require(!known.contains(event.id.description))
                     continue

@@ -8,26 +8,26 @@ import Testing
 
 @Suite("What the SQLite storage says of its log")
 struct TruthTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
     }
 
     private func change(_ file: String, _ statements: String...) throws {
-        let connection = try Connection(folder.file(file))
+        let connection = try Connection(directory.file(file))
         for statement in statements { try connection.execute(statement) }
         connection.close()
     }
 
     /// Fills a log, lets the index follow, and closes it.
     private func fill(_ count: Int) async throws -> [LoggedEvent] {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         for start in stride(from: 0, to: count, by: 50) {
             _ = try storage.append(EventBatch(events(min(50, count - start), asset: "a\(start % 100)")))
         }
         let background = Task { try await storage.run() }
-        let reader = try indexReader(folder)
+        let reader = try indexReader(directory)
         try await eventually { try reader.integer("SELECT watermark FROM progress") == Int64(count) }
         reader.close()
         background.cancel()
@@ -46,8 +46,8 @@ struct TruthTests {
                 ? "DELETE FROM events WHERE sequence = 120"
                 : "UPDATE events SET asset_key = '[\"other\"]' WHERE sequence = 120")
         for hasIndex in [true, false] {
-            if !hasIndex { try EventIndex.remove(folder.file("index.sqlite")) }
-            let storage = try await open(folder)
+            if !hasIndex { try EventIndex.remove(directory.file("index.sqlite")) }
+            let storage = try await open(directory)
             let victim = all[119]
             let queries = [
                 EventQuery(limit: 1000), EventQuery(order: .descending(before: nil), limit: 1000),
@@ -74,7 +74,7 @@ struct TruthTests {
             // Nothing is taken for a repetition of what can't be read.
             let batch = EventBatch()
             batch.append(all[7].event, clientChoice: .identity)
-            #expect(try storage.append(batch).exceptions.map(\.reason) == [.duplicate(sequence: 8)])
+            #expect(try storage.append(batch).skippedEvents.map(\.reason) == [.duplicate(sequence: 8)])
             await storage.close()
         }
     }
@@ -83,11 +83,11 @@ struct TruthTests {
     func indexStops() async throws {
         let all = try await fill(300)
         try change("events.sqlite", "UPDATE events SET deployment = 'prod' WHERE sequence = 200")
-        try EventIndex.remove(folder.file("index.sqlite"))
-        let storage = try await open(folder)
+        try EventIndex.remove(directory.file("index.sqlite"))
+        let storage = try await open(directory)
         let background = Task { try await storage.run() }
         try await eventually {
-            guard let reader = try? indexReader(folder) else { return false }
+            guard let reader = try? indexReader(directory) else { return false }
             defer { reader.close() }
             return try reader.integer("SELECT watermark FROM progress") == 199
         }
@@ -106,7 +106,7 @@ struct TruthTests {
         arguments: ["index", "cursor", "front", "all"])
     func loss(_ witness: String) async throws {
         let all = try await fill(40)
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         var cursor = try await storage.cursor(of: "audit")
         (cursor.position, cursor.log, cursor.event) = (35, try await storage.logID(), all[34].id)
         _ = try await storage.advance(cursor)
@@ -118,26 +118,26 @@ struct TruthTests {
             lost = Array(6...40)
         case "cursor":
             try change("events.sqlite", "DELETE FROM events WHERE sequence > 5")
-            try EventIndex.remove(folder.file("index.sqlite"))
+            try EventIndex.remove(directory.file("index.sqlite"))
             lost = Array(6...35)
         case "front":
             try change("events.sqlite", "DELETE FROM events WHERE sequence < 11")
             lost = Array(1...10)
         default:
             for name in ["events.sqlite", "events.sqlite-wal", "events.sqlite-shm"] {
-                try? FileManager.default.removeItem(atPath: folder.file(name))
+                try? FileManager.default.removeItem(atPath: directory.file(name))
             }
             lost = Array(1...40)
         }
         let range = "\(lost[0]) to \(lost[lost.count - 1])"
-        let error = await #expect(throws: StorageError.self) { await (try open(folder)).close() }
+        let error = await #expect(throws: StorageError.self) { await (try open(directory)).close() }
         #expect(error?.code == .damaged && error?.message.contains("has lost the events \(range)") == true, "\(error?.message ?? "")")
         if witness != "all" {
-            let reader = await #expect(throws: StorageError.self) { _ = try await setup(folder.path).openForReading?() }
+            let reader = await #expect(throws: StorageError.self) { _ = try await setup(directory.path).openForReading?() }
             #expect(reader?.message.contains(range) == true)
         }
 
-        let accepted = try await setup(folder.path).open(
+        let accepted = try await setup(directory.path).open(
             PluginContext(name: "sqlite", logger: quiet, acceptsLoss: true))
         let rest = all.filter { !lost.contains($0.sequence) && !(witness == "cursor" && $0.sequence > 5) }
         #expect(try await accepted.allEvents() == rest)
@@ -145,10 +145,10 @@ struct TruthTests {
         #expect(try accepted.append(EventBatch(events(2))).sequences == next...next + 1)
         #expect(try await accepted.statistics() == StorageStatistics(events: Int64(rest.count) + 2, head: next + 1))
         await accepted.close()
-        let again = try await open(folder)
+        let again = try await open(directory)
         #expect(try await again.statistics().events == Int64(rest.count) + 2)
         await again.close()
-        let problems = try #require(try await setup(folder.path).verify?()).problems
+        let problems = try #require(try await setup(directory.path).verify?()).problems
         // The new log is another one than that of the cursor.
         #expect(problems.filter { !(witness == "all" && $0.contains("at 35 of another log")) } == [])
     }
@@ -160,17 +160,17 @@ struct TruthTests {
             "events.sqlite", "DELETE FROM events WHERE sequence IN (10, 11, 30)",
             "UPDATE events SET details = x'7b7d' WHERE sequence IN (12, 50)")
         let lost: Set<Int64> = [10, 11, 12, 30, 50]
-        let accepted = try await setup(folder.path).open(
+        let accepted = try await setup(directory.path).open(
             PluginContext(name: "sqlite", logger: quiet, acceptsLoss: true))
         #expect(try await accepted.allEvents() == all.filter { !lost.contains($0.sequence) })
         await accepted.close()
-        let connection = try Connection(folder.file("events.sqlite"))
+        let connection = try Connection(directory.file("events.sqlite"))
         let gaps = try connection.statement("SELECT first * 1000 + last FROM gaps").rows { $0.integer(0) }
         let aside = try connection.statement("SELECT sequence FROM damaged_events").rows { $0.integer(0) }
         #expect(gaps == [10_012, 30_030, 50_050])
         #expect(aside == [12, 50])
         connection.close()
-        #expect(try await setup(folder.path).verify?() == VerificationReport(events: 55, problems: []))
+        #expect(try await setup(directory.path).verify?() == VerificationReport(events: 55, problems: []))
     }
 
     @Test(
@@ -188,7 +188,7 @@ struct TruthTests {
 
     @Test("Connections that were opened while the write-ahead log was away do not read on")
     func connectionsOfAnAccident() async throws {
-        let storage = try #require(try await open(folder) as? SQLiteStorage)
+        let storage = try #require(try await open(directory) as? SQLiteStorage)
         _ = try storage.append(EventBatch(events(20)))
         // Four reads at once, each on a connection of its own.
         func counts() async -> [Int64?] {
@@ -215,7 +215,7 @@ struct TruthTests {
                 return await group.reduce(into: []) { $0.append($1) }
             }
         }
-        let path = folder.file("events.sqlite-wal")
+        let path = directory.file("events.sqlite-wal")
         #expect(rename(path, path + ".away") == 0)
         #expect(await counts() != [20, 20, 20, 20], "the case is none: no connection was opened now")
         try await eventually { !storage.health().isReady }
@@ -228,19 +228,19 @@ struct TruthTests {
     @Test("An index that can't be opened for a while is kept, and used when it can")
     func keepsIndex() async throws {
         let all = try await fill(100)
-        let path = folder.file("index.sqlite")
+        let path = directory.file("index.sqlite")
         let inode = try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int
-        // In its place a folder: it can't be opened.
+        // In its place a directory: it can't be opened.
         try FileManager.default.moveItem(atPath: path, toPath: path + ".away")
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         #expect(try await storage.allEvents() == all)
         let background = Task { try await storage.run() }
         try await Task.sleep(for: .milliseconds(200))
         try FileManager.default.removeItem(atPath: path)
         try FileManager.default.moveItem(atPath: path + ".away", toPath: path)
         _ = try storage.append(EventBatch(events(1)))
-        let reader = try indexReader(folder)
+        let reader = try indexReader(directory)
         try await eventually { try reader.integer("SELECT watermark FROM progress") == 101 }
         reader.close()
         #expect(try FileManager.default.attributesOfItem(atPath: path)[.systemFileNumber] as? Int == inode)
@@ -251,7 +251,7 @@ struct TruthTests {
 
     @Test("While an index is built over many events, identities come first, and events of clients are told from new ones")
     func identitiesFirst() async throws {
-        let file = LogFile(folder: folder.path)
+        let file = LogFile(directory: directory.path)
         let count = Int(IdentityIndexer.threshold) + Indexer.step + 10_000
         let writer = try LogWriter(file: file, walBound: 16_000, identities: Identities(limits: .init(tail: 1000)))
         let first = randomEvents(3)
@@ -260,13 +260,13 @@ struct TruthTests {
             _ = try writer.append(EventBatch(randomEvents(min(10_000, count - start))), nil) { _, _ in }
         }
         let readers = try file.openReaders()
-        let index = try EventIndex.open(folder: folder.path, log: LogIdentity(readers, writer.extent)).index
-        func append(_ event: Event) throws -> [AppendException.Reason] {
+        let index = try EventIndex.open(directory: directory.path, log: LogIdentity(readers, writer.extent)).index
+        func append(_ event: Event) throws -> [SkippedEvent.Reason] {
             let batch = EventBatch()
             batch.append(event, clientChoice: .identity)
-            return try writer.append(batch, index) { _, _ in }.exceptions.map(\.reason)
+            return try writer.append(batch, index) { _, _ in }.skippedEvents.map(\.reason)
         }
-        #expect(try append(first[0]) == [.unchecked])
+        #expect(try append(first[0]) == [.indeterminate])
         let indexer = Indexer(log: readers, index: index, extent: writer.extent)
         #expect(try await indexer.advance() == Indexer.step)
         #expect(try await index.database.read { try $0.integer("SELECT watermark FROM progress") } == 0)
@@ -277,19 +277,19 @@ struct TruthTests {
         index.database.close()
         readers.close()
         writer.close()
-        #expect(try await setup(folder.path).verify?() == VerificationReport(events: Int64(count) + 1, problems: []))
+        #expect(try await setup(directory.path).verify?() == VerificationReport(events: Int64(count) + 1, problems: []))
     }
 
     @Test("A backup carries the cursors, and a folder that was restored from it has them")
     func carriesCursors() async throws {
         let all = try await fill(30)
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         var cursor = try await storage.replay("audit", after: 0)
         (cursor.position, cursor.log, cursor.event) = (20, try await storage.logID(), all[19].id)
         _ = try await storage.advance(cursor)
-        let other = try TemporaryFolder()
+        let other = try TemporaryDirectory()
         defer { withExtendedLifetime(other) {} }
-        let sentence = try await setup(folder.path).backUp?(other.file("events.sqlite"))
+        let sentence = try await setup(directory.path).backUp?(other.file("events.sqlite"))
         #expect(sentence?.contains("the cursors of audit") == true, "\(sentence ?? "")")
         let identity = try await storage.logID()
         await storage.close()
@@ -305,11 +305,11 @@ struct TruthTests {
         await again.close()
     }
 
-    @Test("Cursors of a file that was removed are refused, and the log goes on")
+    @Test("Cursors of a file that was removed are refused, and the log continues")
     func removedCursors() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let cursor = try await storage.cursor(of: "audit")
-        try FileManager.default.removeItem(atPath: folder.file("consumers.sqlite"))
+        try FileManager.default.removeItem(atPath: directory.file("consumers.sqlite"))
         let error = await #expect(throws: StorageError.self) { _ = try await storage.advance(cursor) }
         #expect(error?.code == .unavailable && error?.message.contains("was removed") == true)
         #expect(try storage.append(EventBatch(events(1))).sequences == 1...1)

@@ -12,15 +12,15 @@ import Testing
 struct FilterTests {
     private static let count = 6000
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
     }
 
     /// A log in which `few` are three assets, `many` a hundred, each of them in every hundred events, and the index of it.
     private func fill() async throws -> any Storage {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let keys = (0..<100).map { place -> [String] in place < 3 ? ["few", "\(place)"] : ["many", "\(place)"] }
         let all = events(Self.count).enumerated().map { place, event in
             var event = event
@@ -30,7 +30,7 @@ struct FilterTests {
         }
         _ = try storage.append(EventBatch(all))
         let background = Task { try await storage.run() }
-        let reader = try indexReader(folder)
+        let reader = try indexReader(directory)
         try await eventually {
             try reader.integer("SELECT watermark FROM progress") == Int64(Self.count)
         }
@@ -62,7 +62,7 @@ struct FilterTests {
     }
 
     @Test(
-        "looks at so many events as a page may skip, and goes on behind them", arguments: orders,
+        "looks at so many events as a page may skip, and continues after them", arguments: orders,
         [
             EventFilter(deployment: "default", partition: "nowhere"), EventFilter(partition: "nowhere"),
             EventFilter(prefix: AssetKey(["many"]), partition: "nowhere"), EventFilter(kinds: [.materialization], checkName: "c"),
@@ -93,7 +93,7 @@ struct FilterTests {
 
     @Test("looks at so many events of the log itself where the index does not go, whatever is asked for")
     func unindexed() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         for _ in 0..<11 { _ = try storage.append(EventBatch(events(10_000))) }
         for filter in [
             EventFilter(deployment: "none"), EventFilter(assetKey: AssetKey(["none"])), EventFilter(kinds: [.check]),
@@ -115,7 +115,7 @@ struct FilterTests {
 
     @Test("ends a read whose reader does not wait any more")
     func cancelled() async throws {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         _ = try storage.append(EventBatch(events(10_000)))
         let read = Task {
             var query = EventQuery(filter: EventFilter(deployment: "none"))

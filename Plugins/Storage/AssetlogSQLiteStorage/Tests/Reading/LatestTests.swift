@@ -55,19 +55,19 @@ private struct Clocks: Sendable, CustomTestStringConvertible {
 struct LatestTests {
     private static let count = 3500
 
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
     }
 
     /// Appends events in parts, and lets the index follow up to an event.
     private func fill(_ clocks: Clocks, indexed: Int) async throws -> (storage: any Storage, model: [LoggedEvent]) {
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let events = clocks.events(0..<Self.count)
         for part in [0..<1, 1..<1500, 1500..<indexed] { _ = try storage.append(EventBatch(Array(events[part]))) }
         let background = Task { try await storage.run() }
-        let reader = try indexReader(folder)
+        let reader = try indexReader(directory)
         try await eventually {
             try reader.integer("SELECT watermark FROM progress") == Int64(indexed)
         }
@@ -98,7 +98,7 @@ struct LatestTests {
             var query = filter
             for bound in [(from: nil, to: nil), bounds[number % 3]] {
                 (query.from, query.to) = (bound.from, bound.to)
-                let expected = model.filter { query.matches($0.event) }.sorted { $0.moment > $1.moment }.map(\.sequence)
+                let expected = model.filter { query.matches($0.event) }.sorted { $0.timeKey > $1.timeKey }.map(\.sequence)
                 for limit in [397, 5000] {
                     query.order = .latest(before: nil)
                     query.limit = limit
@@ -115,16 +115,16 @@ struct LatestTests {
             }
         }
         await storage.close()
-        let report = try #require(try await setup(folder.path).verify?())
+        let report = try #require(try await setup(directory.path).verify?())
         #expect(report == VerificationReport(events: Int64(Self.count), problems: []))
     }
 
-    @Test("goes on from any event with pages of one event", arguments: Clocks.all)
+    @Test("continues from any event with pages of one event", arguments: Clocks.all)
     private func single(_ clocks: Clocks) async throws {
         let (storage, model) = try await fill(clocks, indexed: 3400)
-        let sorted = model.sorted { $0.moment > $1.moment }
+        let sorted = model.sorted { $0.timeKey > $1.timeKey }
         for place in stride(from: 0, to: sorted.count, by: 61) {
-            let page = try await storage.events(EventQuery(order: .latest(before: sorted[place].moment), limit: 1))
+            let page = try await storage.events(EventQuery(order: .latest(before: sorted[place].timeKey), limit: 1))
             #expect(page.events.map(\.sequence) == sorted[(place + 1)...].prefix(1).map(\.sequence))
         }
         await storage.close()
@@ -135,7 +135,7 @@ struct LatestTests {
         let clocks = Clocks("now and then late") { Double($0) / 100 - ($0.isMultiple(of: 3) ? 300 : 0) }
         let (first, model) = try await fill(clocks, indexed: Self.count)
         await first.close()
-        let connection = try Connection(folder.file("index.sqlite"))
+        let connection = try Connection(directory.file("index.sqlite"))
         try connection.transaction {
             for change in [
                 "UPDATE strays SET timestamp = timestamp + 1 WHERE sequence % 9 = 0",
@@ -147,10 +147,10 @@ struct LatestTests {
             }
         }
         connection.close()
-        let storage = try await open(folder)
+        let storage = try await open(directory)
         let page = try await storage.events(EventQuery(order: .latest(before: nil), limit: 4000))
         #expect(page.events.count > 1000)
-        #expect(zip(page.events, page.events.dropFirst()).allSatisfy { $0.moment > $1.moment })
+        #expect(zip(page.events, page.events.dropFirst()).allSatisfy { $0.timeKey > $1.timeKey })
         #expect(page.events.allSatisfy { model[Int($0.sequence) - 1].event == $0.event })
         await storage.close()
     }

@@ -9,22 +9,22 @@ import Testing
 
 @Suite("The tokens of the SQLite storage")
 struct TokenFileTests {
-    private let folder: TemporaryFolder
+    private let directory: TemporaryDirectory
 
     init() throws {
-        folder = try TemporaryFolder()
+        directory = try TemporaryDirectory()
     }
 
     private static let subject = TokenStoreSubject {
-        let current = Mutex(try TemporaryFolder())
+        let current = Mutex(try TemporaryDirectory())
         return TokenStorePlace(
             open: { try await openTokens(current.withLock { $0 }.path) },
             crash: {
                 // Goes on in a copy, as a crash leaves the files.
-                let copy = try TemporaryFolder()
-                try current.withLock { folder in
-                    try folder.copy(to: copy)
-                    folder = copy
+                let copy = try TemporaryDirectory()
+                try current.withLock { directory in
+                    try directory.copy(to: copy)
+                    directory = copy
                 }
             })
     }
@@ -36,7 +36,7 @@ struct TokenFileTests {
 
     @Test("stand in one file that only its owner can read, made before there is a log")
     func privateFile() async throws {
-        let place = folder.file("not/there/yet")
+        let place = directory.file("not/there/yet")
         let store = try await openTokens(place)
         try await store.insert(token("a"))
         #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["tokens.sqlite"])
@@ -45,12 +45,12 @@ struct TokenFileTests {
         #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["tokens.sqlite"])
     }
 
-    @Test("can be changed beside a server, which sees it")
+    @Test("can be changed next to a server, which sees it")
     func besideAServer() async throws {
-        let storage = try await open(folder)
-        let ours = try await openTokens(folder.path)
+        let storage = try await open(directory)
+        let ours = try await openTokens(directory.path)
         let before = try await ours.version()
-        let beside = try await openTokens(folder.path)
+        let beside = try await openTokens(directory.path)
         try await beside.insert(token("a"))
         await beside.close()
         #expect(try await ours.version() != before)
@@ -61,14 +61,14 @@ struct TokenFileTests {
 
     @Test("of another process are seen")
     func otherProcess() async throws {
-        let ours = try await openTokens(folder.path)
+        let ours = try await openTokens(directory.path)
         try await ours.insert(token("a"))
         for round in 1...3 {
             let before = try await ours.version()
             let change = try ChildProcess([
                 "python3", "-c",
                 "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('UPDATE tokens SET revoked_at = ?', (sys.argv[2],)); c.commit()",
-                folder.file("tokens.sqlite"), "\(round)",
+                directory.file("tokens.sqlite"), "\(round)",
             ])
             try #require(await change.ended() == .exited(0))
             #expect(try await ours.version() != before)
@@ -79,10 +79,10 @@ struct TokenFileTests {
 
     @Test("that were moved away under a server are not taken for its own any more", arguments: [true, false])
     func movedAway(isReplaced: Bool) async throws {
-        let ours = try await openTokens(folder.path)
+        let ours = try await openTokens(directory.path)
         try await ours.insert(token("a"))
-        try FileManager.default.moveItem(atPath: folder.file("tokens.sqlite"), toPath: folder.file("old.sqlite"))
-        if isReplaced { await (try await openTokens(folder.path)).close() }
+        try FileManager.default.moveItem(atPath: directory.file("tokens.sqlite"), toPath: directory.file("old.sqlite"))
+        if isReplaced { await (try await openTokens(directory.path)).close() }
         let error = await #expect(throws: StorageError.self) { _ = try await ours.version() }
         #expect(error?.message.contains("Restart the server") == true)
         await ours.close()
@@ -90,10 +90,10 @@ struct TokenFileTests {
 
     @Test("of a newer release, of another program, or damaged are refused and not touched", arguments: Refusal.all)
     func refused(_ refusal: Refusal) async throws {
-        let store = try await openTokens(folder.path)
+        let store = try await openTokens(directory.path)
         try await store.insert(token("a"))
         await store.close()
-        let url = URL(fileURLWithPath: folder.file("tokens.sqlite"))
+        let url = URL(fileURLWithPath: directory.file("tokens.sqlite"))
         if let statement = refusal.statement {
             let connection = try Connection(url.path)
             try connection.execute(statement)
@@ -103,7 +103,7 @@ struct TokenFileTests {
         }
         let before = try Data(contentsOf: url)
         let error = await #expect(throws: StorageError.self) {
-            let store = try await openTokens(folder.path)
+            let store = try await openTokens(directory.path)
             defer { Task { await store.close() } }
             _ = try await store.tokens()
         }
@@ -114,15 +114,15 @@ struct TokenFileTests {
 
     @Test("are verified with the log, and not copied by a backup")
     func verification() async throws {
-        await (try await open(folder)).close()
-        let store = try await openTokens(folder.path)
+        await (try await open(directory)).close()
+        let store = try await openTokens(directory.path)
         try await store.insert(token("a"))
         await store.close()
-        #expect(try await setup(folder.path).verify?().problems == [])
-        let connection = try Connection(folder.file("tokens.sqlite"))
+        #expect(try await setup(directory.path).verify?().problems == [])
+        let connection = try Connection(directory.file("tokens.sqlite"))
         try connection.execute("UPDATE tokens SET assets = 'all'")
         connection.close()
-        let problems = try await setup(folder.path).verify?().problems ?? []
+        let problems = try await setup(directory.path).verify?().problems ?? []
         #expect(problems.count == 1 && problems[0].contains("the assets of the token a"), "\(problems)")
     }
 }
@@ -145,8 +145,8 @@ struct Refusal: CustomTestStringConvertible, Sendable {
     ]
 }
 
-private func openTokens(_ folder: String) async throws -> any TokenStore {
-    let open = try #require(try setup(folder).openTokens)
+private func openTokens(_ directory: String) async throws -> any TokenStore {
+    let open = try #require(try setup(directory).openTokens)
     return try await open()
 }
 

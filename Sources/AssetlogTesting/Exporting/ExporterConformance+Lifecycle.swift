@@ -2,37 +2,37 @@ import AssetlogCore
 
 extension ExporterConformance {
     static let living: [ConformanceCase<ExporterSubject>] = [
-        test("nothing is shown before the first delivery") { bench in
-            try await bench.session { _ in try await bench.expectShown([], "Right after opening") }
-            try await bench.expectShown([], "After a session without a delivery")
+        test("nothing is shown before the first delivery") { fixture in
+            try await fixture.session { _ in try await fixture.expectShown([], "Right after opening") }
+            try await fixture.expectShown([], "After a session without a delivery")
         },
-        test("close can be called twice") { bench in
-            let exporter = try await bench.destination.open()
+        test("close can be called twice") { fixture in
+            let exporter = try await fixture.destination.open()
             try await exporter.deliver(1...2)
             await exporter.close()
             await exporter.close()
-            try await bench.expectShown([1, 2], "After the second close")
+            try await fixture.expectShown([1, 2], "After the second close")
         },
-        test("a delivery after close throws") { bench in
-            let exporter = try await bench.destination.open()
+        test("a delivery after close throws") { fixture in
+            let exporter = try await fixture.destination.open()
             try await exporter.deliver(1...2)
             await exporter.close()
             do {
                 try await exporter.deliver(3...4)
             } catch {
-                return try await bench.expectShown([1, 2], "After a delivery that came after close")
+                return try await fixture.expectShown([1, 2], "After a delivery that came after close")
             }
             throw ConformanceFailure("A delivery after close returned without an error.")
         },
-        test("deliveries succeed beside the background work, which ends when it is cancelled") { bench in
-            try await bench.session { exporter in
+        test("deliveries succeed beside the background work, which ends when it is cancelled") { fixture in
+            try await fixture.session { exporter in
                 let work = Task { try await exporter.run() }
                 for sequence in Int64(1)...20 { try await exporter.deliver(sequence...sequence) }
                 work.cancel()
                 try await expectEnd(of: work)
                 try await exporter.deliver(21...22)
             }
-            try await bench.expectShown(Array(1...22), "After deliveries beside the background work")
+            try await fixture.expectShown(Array(1...22), "After deliveries beside the background work")
         },
     ]
 
@@ -44,12 +44,12 @@ extension ExporterConformance {
             continuation.yield(true)
         }
         let timer = Task {
-            try await Task.sleep(for: ExporterBench.patience)
+            try await Task.sleep(for: ExporterFixture.patience)
             continuation.yield(false)
         }
         defer { timer.cancel() }
         for await hasEnded in ends {
-            return try expect(hasEnded, "run() went on for \(ExporterBench.patience) after its cancellation.")
+            return try expect(hasEnded, "run() went on for \(ExporterFixture.patience) after its cancellation.")
         }
     }
 }

@@ -3,7 +3,7 @@ public import AssetlogCore
 /// The rules by which requests are let in.
 public struct AccessPolicy: Sendable {
     /// The tokens that are valid.
-    public var tokens: TokenDirectory
+    public var tokens: TokenRegistry
     /// Whether a request needs a token.
     public var isTokenRequired: Bool
     /// The names of the server, for requests without a token.
@@ -17,7 +17,7 @@ public struct AccessPolicy: Sendable {
 
     /// Makes rules.
     public init(
-        tokens: TokenDirectory = .init(), isTokenRequired: Bool = false, hosts: HostPolicy = .init(),
+        tokens: TokenRegistry = .init(), isTokenRequired: Bool = false, hosts: HostPolicy = .init(),
         organizations: OrganizationPolicy = .init(), trustedProxies: [AddressBlock] = [],
         addressRate: RequestRate? = nil, tokenRate: RequestRate? = nil
     ) {
@@ -35,7 +35,7 @@ public struct AccessPolicy: Sendable {
 ///
 /// It checks in this order: the rate of the address, the organization of the host, the token, the rate of the token;
 /// and where no token is asked for and none is valid: the origin and the host.
-public final class RequestGate {
+public final class RequestAuthenticator {
     private let policy: AccessPolicy
     private let verifier: TokenVerifier
     // The host that was found to be ours last; connections name the same one all the time.
@@ -55,7 +55,7 @@ public final class RequestGate {
     ///   - facts: What it shows.
     ///   - now: The time, for tokens that expire.
     ///   - nanoseconds: The time of a clock that only goes forward, for rates.
-    public func judge(_ facts: borrowing RequestFacts, at now: Timestamp, nanoseconds: Int64) -> RequestIdentity {
+    public func judge(_ facts: borrowing RequestAttributes, at now: Timestamp, nanoseconds: Int64) -> RequestIdentity {
         var admission = RequestIdentity()
         admission.tlsVersion = facts.tlsVersion
         admission.address = address(facts, &admission)
@@ -99,7 +99,7 @@ public final class RequestGate {
         message: "Tokens can't be checked yet because their storage can't be reached. Try again later.",
         fields: [("Retry-After", "2")])
 
-    private func grant(_ facts: borrowing RequestFacts, _ now: Timestamp) -> AccessGrant? {
+    private func grant(_ facts: borrowing RequestAttributes, _ now: Timestamp) -> AccessGrant? {
         if let token = facts.apiToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }
         if let token = facts.bearerToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }
         return facts.certificateNames.isEmpty ? nil : verifier.grant(ofCertificate: facts.certificateNames, at: now)
@@ -107,7 +107,7 @@ public final class RequestGate {
 
     // MARK: Web pages of others
 
-    private func foreign(_ facts: borrowing RequestFacts) -> AccessRefusal? {
+    private func foreign(_ facts: borrowing RequestAttributes) -> AccessRefusal? {
         if let host = facts.host, !isOurs(host) {
             return AccessRefusal(
                 reason: .foreignHost,
@@ -165,7 +165,7 @@ public final class RequestGate {
 
     // X-Forwarded-For counts before Forwarded, because nearly every proxy writes the first, and many pass the second on as
     // a client sent it.
-    private func address(_ facts: borrowing RequestFacts, _ admission: inout RequestIdentity) -> ClientAddress? {
+    private func address(_ facts: borrowing RequestAttributes, _ admission: inout RequestIdentity) -> ClientAddress? {
         guard let peer = facts.peer, isTrusted(peer) else { return facts.peer }
         var client = (address: peer, isSecure: Bool?.none)
         if let list = facts.forwardedFor {
@@ -203,4 +203,4 @@ public final class RequestGate {
 }
 
 @available(*, unavailable)
-extension RequestGate: Sendable {}
+extension RequestAuthenticator: Sendable {}

@@ -2,21 +2,21 @@ import AssetlogCore
 
 extension StorageConformance {
     static let living = [
-        always("closing twice is closing once") { bench in
-            try bench.fill(10)
-            await bench.storage.close()
-            await bench.storage.close()
+        always("closing twice is closing once") { fixture in
+            try fixture.fill(10)
+            await fixture.storage.close()
+            await fixture.storage.close()
         },
-        always("after the close append throws") { bench in
-            try bench.fill(10)
-            let event = bench.events.next()
-            await bench.storage.close()
-            try await expectClosed("append") { _ = try $0.append(EventBatch([event])) }(bench.storage)
+        always("after the close append throws") { fixture in
+            try fixture.fill(10)
+            let event = fixture.events.next()
+            await fixture.storage.close()
+            try await expectClosed("append") { _ = try $0.append(EventBatch([event])) }(fixture.storage)
         },
-        always("after the close every other call throws") { bench in
-            try bench.fill(10)
-            let event = bench.events.next()
-            await bench.storage.close()
+        always("after the close every other call throws") { fixture in
+            try fixture.fill(10)
+            let event = fixture.events.next()
+            await fixture.storage.close()
             let calls: [@Sendable (any Storage) async throws -> Void] = [
                 expectClosed("events") { _ = try await $0.events(EventQuery()) },
                 expectClosed("event") { _ = try await $0.event(event.id, deployment: "default") },
@@ -27,11 +27,11 @@ extension StorageConformance {
                 expectClosed("advance") { _ = try await $0.advance(ConsumerCursor(consumer: "audit")) },
                 expectClosed("replay") { _ = try await $0.replay("audit", after: 0) },
             ]
-            for call in calls { try await call(bench.storage) }
+            for call in calls { try await call(fixture.storage) }
         },
-        always("background work ends soon when it is cancelled") { bench in
-            try bench.fill(100)
-            let storage = bench.storage
+        always("background work ends soon when it is cancelled") { fixture in
+            try fixture.fill(100)
+            let storage = fixture.storage
             let background = Task { try await storage.run() }
             try? await Task.sleep(for: .milliseconds(50))
             background.cancel()
@@ -49,21 +49,21 @@ extension StorageConformance {
             }
             try expect(ended, "run() went on for more than 20 s after its cancellation.")
         },
-        always("appends and reads go on without background work, during it, and after its end") { bench in
-            try bench.fill(100)
-            try await bench.checkLog("before run()")
+        always("appends and reads go on without background work, during it, and after its end") { fixture in
+            try fixture.fill(100)
+            try await fixture.checkLog("before run()")
             for _ in 0..<2 {
-                let storage = bench.storage
+                let storage = fixture.storage
                 let background = Task { try await storage.run() }
                 for _ in 0..<5 {
-                    try bench.fill(50)
+                    try fixture.fill(50)
                     try? await Task.sleep(for: .milliseconds(20))
-                    try await bench.checkLog("during run()")
+                    try await fixture.checkLog("during run()")
                 }
                 background.cancel()
                 _ = await background.result
-                try bench.fill(50)
-                try await bench.checkLog("after run()")
+                try fixture.fill(50)
+                try await fixture.checkLog("after run()")
             }
         },
     ]

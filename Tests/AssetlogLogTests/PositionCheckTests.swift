@@ -11,19 +11,19 @@ struct PlaceCheckTests {
     private static let foreign = EventID(high: 4, low: 4)
 
     /// A place, and what the log has there: `=` the same event, `!` another one, `-` none.
-    private static func place(_ log: LogID?, _ sequence: Int64, _ found: Character?) -> PlaceCheck.Place {
-        PlaceCheck.Place(
+    private static func place(_ log: LogID?, _ sequence: Int64, _ found: Character?) -> PositionCheck.Place {
+        PositionCheck.Place(
             log: log, sequence: sequence, event: found == nil ? nil : event,
             found: found == "=" ? event : found == "!" ? foreign : nil)
     }
 
     struct Case: Sendable, CustomTestStringConvertible {
         var name: String
-        var cursor: PlaceCheck.Place
-        var reached: PlaceCheck.Place?
-        var delivered: PlaceCheck.Place?
+        var cursor: PositionCheck.Place
+        var reached: PositionCheck.Place?
+        var delivered: PositionCheck.Place?
         var deliveredGeneration: Int64 = 2
-        var verdict: PlaceCheck.Verdict
+        var verdict: PositionCheck.Verdict
         var testDescription: String { name }
     }
 
@@ -86,10 +86,10 @@ struct PlaceCheckTests {
 
     @Test("are left as they are, or are set back so that nothing is lost", arguments: cases)
     func verdicts(_ example: Case) {
-        var places = PlaceCheck.Places(cursor: example.cursor, generation: 2)
+        var places = PositionCheck.Places(cursor: example.cursor, generation: 2)
         places.reached = example.reached
         places.delivered = example.delivered
         places.deliveredGeneration = example.deliveredGeneration
-        #expect(PlaceCheck(log: Self.log, head: 10).verdict(places) == example.verdict)
+        #expect(PositionCheck(log: Self.log, head: 10).verdict(places) == example.verdict)
     }
 }

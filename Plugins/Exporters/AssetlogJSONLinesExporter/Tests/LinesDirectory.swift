@@ -8,8 +8,8 @@ import Synchronization
 
 @testable import AssetlogJSONLinesExporter
 
-/// A folder with the files of one exporter, and what is needed to look at them from outside.
-final class LinesFolder: Sendable {
+/// A directory with the files of one exporter, and what is needed to look at them from outside.
+final class LinesDirectory: Sendable {
     let path: String
     /// Whether every change of the file system fails, in the middle of a write where there is one.
     let isFailing = Mutex(false)
@@ -19,14 +19,14 @@ final class LinesFolder: Sendable {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
-    /// Takes a folder that another process made.
+    /// Takes a directory that another process made.
     init(existing path: String) {
         self.path = path
     }
 
     /// In memory where there is such a place: for tests of order, which don't need a disk.
-    static func inMemory() throws -> LinesFolder {
-        try LinesFolder(parent: FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp")
+    static func inMemory() throws -> LinesDirectory {
+        try LinesDirectory(parent: FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp")
     }
 
     var active: String { "\(path)/events.jsonl" }

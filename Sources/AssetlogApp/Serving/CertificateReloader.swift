@@ -6,7 +6,7 @@ import Logging
 import NIOCore
 
 /// The certificates of a running server: it watches their files and lets new connections have what is in them.
-struct CertificateKeeper: Sendable {
+struct CertificateReloader: Sendable {
     private let settings: TLSSettings
     private let store: TLSContextStore
     // Files are read on a thread of their own, never on those of Swift's tasks.
@@ -39,7 +39,7 @@ struct CertificateKeeper: Sendable {
         }
     }
 
-    /// Reads the files anew, because the operator said so.
+    /// Reads the files again, because the operator said so.
     func reload() async {
         do {
             note(try await thread.run { store.reload(furtherCertificates()) })
@@ -49,7 +49,7 @@ struct CertificateKeeper: Sendable {
         }
     }
 
-    // A folder that can't be listed for a moment takes nothing away.
+    // A directory that can't be listed for a moment takes nothing away.
     private func furtherCertificates() -> [TLSCertificateFiles]? {
         settings.moreCertificates.flatMap { try? Self.pairs(in: $0) }
     }
@@ -77,7 +77,7 @@ struct CertificateKeeper: Sendable {
         let second = now.microseconds / 1_000_000
         var (problems, warnings) = ([String](), [String]())
         for sentence in context.warnings {
-            // An expired one is a warning to a server, which had better go on, and a problem to who asks whether all is well.
+            // An expired one is a warning to a server, which had better continue, and a problem to the one who asks whether all is well.
             let isOver = context.certificates.contains {
                 ($0.expiry ?? .max) < second && sentence.contains($0.file) && sentence.contains("expired")
             }
@@ -112,18 +112,18 @@ struct CertificateKeeper: Sendable {
         return settings.clientCertificates == .required ? .required(caFile: authorities) : .optional(caFile: authorities)
     }
 
-    /// The pairs of a folder: each `NAME.pem` with `NAME.key`.
-    private static func pairs(in folder: String) throws -> [TLSCertificateFiles] {
+    /// The pairs of a directory: each `NAME.pem` with `NAME.key`.
+    private static func pairs(in directory: String) throws -> [TLSCertificateFiles] {
         let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+            names = try FileManager.default.contentsOfDirectory(atPath: directory).sorted()
         } catch {
             throw TLSError(
-                .file, "\(folder), the directory of additional certificates (server.tls.more_certificates), can't be read.")
+                .file, "\(directory), the directory of additional certificates (server.tls.more_certificates), can't be read.")
         }
         return names.filter { $0.hasSuffix(".pem") }.map { name in
             TLSCertificateFiles(
-                certificateFile: "\(folder)/\(name)", keyFile: "\(folder)/\(name.dropLast(4)).key")
+                certificateFile: "\(directory)/\(name)", keyFile: "\(directory)/\(name.dropLast(4)).key")
         }
     }
 }

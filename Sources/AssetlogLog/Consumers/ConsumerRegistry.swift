@@ -2,7 +2,7 @@ public import AssetlogObservation
 import Synchronization
 
 /// The consumers of a server, by name: how they are doing, and how one that stopped is restarted. State lives in a `Mutex`.
-public final class ConsumerDirectory: Sendable {
+public final class ConsumerRegistry: Sendable {
     private struct Entry: Sendable {
         var status: @Sendable () -> ConsumerStatus
         var restart: @Sendable () -> Void

@@ -4,15 +4,15 @@ import Synchronization
 /// A storage under test, with a model of what it must hold: the acknowledged events in an array.
 ///
 /// It belongs to the task of one case.
-final class StorageBench: @unchecked Sendable {
+final class StorageFixture: @unchecked Sendable {
     // Sendable because the cases' closures are; a case uses its bench from one task at a time.
 
-    let place: StoragePlace
+    let place: StorageLocation
     private(set) var storage: any Storage
     private(set) var model: [LoggedEvent] = []
     var events = EventMaker(seed: 42)
 
-    init(_ place: StoragePlace) async throws {
+    init(_ place: StorageLocation) async throws {
         self.place = place
         storage = try await place.open()
     }
@@ -21,7 +21,7 @@ final class StorageBench: @unchecked Sendable {
     @discardableResult
     func append(_ batch: [Event]) throws -> ClosedRange<Int64> {
         let outcome = try append(EventBatch(batch))
-        guard let sequences = outcome.sequences, sequences.count == batch.count, outcome.exceptions.isEmpty else {
+        guard let sequences = outcome.sequences, sequences.count == batch.count, outcome.skippedEvents.isEmpty else {
             throw ConformanceFailure(
                 "append of \(batch.count) events gave \(outcome); each event needs a sequence, and nothing is refused.")
         }
@@ -33,7 +33,7 @@ final class StorageBench: @unchecked Sendable {
     /// - Parameter server: Another server on the same place; nil: the bench's own.
     func append(_ batch: EventBatch, on server: (any Storage)? = nil) throws -> AppendOutcome {
         let outcome = try (server ?? storage).append(batch)
-        let inserted = batch.events.enumerated().filter { outcome.exception(at: $0.offset) == nil }.map(\.element)
+        let inserted = batch.events.enumerated().filter { outcome.skippedEvent(at: $0.offset) == nil }.map(\.element)
         guard let sequences = outcome.sequences else {
             try expect(inserted.isEmpty, "append of \(inserted.count) new events gave no sequences.")
             return outcome
@@ -71,8 +71,8 @@ final class StorageBench: @unchecked Sendable {
     }
 
     /// Checks that the whole log is the model: nothing lost, duplicated, moved or changed.
-    func checkLog(_ moment: String) async throws {
-        try await checkWalk(EventQuery(limit: 97), "reading the whole log \(moment)")
+    func checkLog(_ timeKey: String) async throws {
+        try await checkWalk(EventQuery(limit: 97), "reading the whole log \(timeKey)")
     }
 
     /// Reads all pages of a query and compares them with the model.
@@ -118,7 +118,7 @@ final class StorageBench: @unchecked Sendable {
         case .ascending(let after): matching.filter { $0.sequence > after }
         case .descending(let before): matching.reversed().filter { $0.sequence < before ?? .max }
         case .latest(let before):
-            matching.filter { event in before.map { event.moment < $0 } ?? true }.sorted { $0.moment > $1.moment }
+            matching.filter { event in before.map { event.timeKey < $0 } ?? true }.sorted { $0.timeKey > $1.timeKey }
         }
     }
 
@@ -140,16 +140,16 @@ final class StorageBench: @unchecked Sendable {
             switch query.order {
             case .ascending: last.map { page.next >= $0 } ?? true
             case .descending: last.map { page.next <= $0 } ?? true
-            case .latest: page.moment.map { isEnd($0, of: page) } ?? (page.next == last ?? query.order.start)
+            case .latest: page.timeKey.map { isEnd($0, of: page) } ?? (page.next == last ?? query.order.start)
             }
         try expect(
             isRight, "\(what): `next` is \(page.next), and the page's last event \(last.map { "\($0)" } ?? "is missing").")
     }
 
     // A page by time ends at an event, for a reader may continue from it by its sequence alone.
-    private func isEnd(_ end: EventMoment, of page: EventPage) -> Bool {
-        page.next == end.sequence && page.events.last.map { $0.moment >= end } ?? true
-            && model.contains { $0.moment == end }
+    private func isEnd(_ end: EventTimeKey, of page: EventPage) -> Bool {
+        page.next == end.sequence && page.events.last.map { $0.timeKey >= end } ?? true
+            && model.contains { $0.timeKey == end }
     }
 }
 
@@ -158,7 +158,7 @@ extension EventQuery.Order {
         switch self {
         case .ascending: first.sequence < second.sequence
         case .descending: first.sequence > second.sequence
-        case .latest: first.moment > second.moment
+        case .latest: first.timeKey > second.timeKey
         }
     }
 }

@@ -7,9 +7,9 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// The folder that holds the files of a storage.
-enum DataFolder {
-    /// Makes the folder, and those above it, where they are not there.
+/// The directory that holds the files of a storage.
+enum DataDirectory {
+    /// Makes the directory, and those above it, where they are not there.
     static func make(_ path: String) throws {
         do {
             try FileManager.default.createDirectory(
@@ -24,7 +24,7 @@ enum DataFolder {
 
     /// Makes an empty file that only its owner can read, unless there is one of this name.
     ///
-    /// A command that root runs gives it to the owner of the folder: the server could not read it otherwise.
+    /// A command that root runs gives it to the owner of the directory: the server could not read it otherwise.
     /// - Returns: Whether it was made.
     static func makePrivateFile(_ path: String) throws -> Bool {
         // An existing file is not opened, for closing it would take away SQLite's locks of this process.
@@ -37,16 +37,16 @@ enum DataFolder {
                     + " user.")
         }
         defer { close(descriptor) }
-        var folder = stat()
-        if geteuid() == 0, stat(parent(path), &folder) == 0 {
-            _ = fchown(descriptor, folder.st_uid, folder.st_gid)
+        var directory = stat()
+        if geteuid() == 0, stat(parent(path), &directory) == 0 {
+            _ = fchown(descriptor, directory.st_uid, directory.st_gid)
         }
         return true
     }
 
-    /// Makes the names in the folder, and its own name in the one above it, durable.
+    /// Makes the names in the directory, and its own name in the one above it, durable.
     static func sync(_ path: String) throws {
-        for folder in [path, parent(path)] { try syncFile(folder, flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        for directory in [path, parent(path)] { try syncFile(directory, flags: O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
     }
 
     /// Makes the content of a file durable.

@@ -4,31 +4,31 @@ import AssetlogCore
 enum ExpectedException: Equatable, CustomStringConvertible {
     case duplicate(Int, Int64)
     case conflict(Int, Int64?)
-    case leftOut(Int, Int)
+    case groupAborted(Int, Int)
 
-    var exception: AppendException {
+    var exception: SkippedEvent {
         switch self {
-        case .duplicate(let index, let sequence): AppendException(index: index, reason: .duplicate(sequence: sequence))
-        case .conflict(let index, let sequence): AppendException(index: index, reason: .conflict(sequence: sequence))
-        case .leftOut(let index, let culprit): AppendException(index: index, reason: .leftOut(becauseOf: culprit))
+        case .duplicate(let index, let sequence): SkippedEvent(index: index, reason: .duplicate(sequence: sequence))
+        case .conflict(let index, let sequence): SkippedEvent(index: index, reason: .conflict(sequence: sequence))
+        case .groupAborted(let index, let culprit): SkippedEvent(index: index, reason: .groupAborted(by: culprit))
         }
     }
 
     var description: String { exception.sentence }
 }
 
-extension AppendException {
+extension SkippedEvent {
     var sentence: String {
         switch reason {
         case .duplicate(let sequence): "the event \(index) is a duplicate of \(sequence)"
         case .conflict(let sequence): "the event \(index) conflicts with \(sequence.map(String.init) ?? "one of its group")"
-        case .unchecked: "the event \(index) could not be looked for"
-        case .leftOut(let culprit): "the event \(index) is left out because of \(culprit)"
+        case .indeterminate: "the event \(index) could not be looked for"
+        case .groupAborted(let culprit): "the event \(index) is left out because of \(culprit)"
         }
     }
 }
 
-extension StorageBench {
+extension StorageFixture {
     /// Appends events with identities of clients, and checks what is not inserted; nil: the caller does.
     @discardableResult
     func append(
@@ -44,7 +44,7 @@ extension StorageBench {
 
     /// Checks which events were not inserted, and why.
     func check(_ outcome: AppendOutcome, _ expected: [ExpectedException], _ what: String) throws {
-        let found = outcome.exceptions
+        let found = outcome.skippedEvents
         try expect(
             found == expected.map(\.exception),
             "\(what): expected that \(expected.isEmpty ? "all are inserted" : expected.map(\.description).joined(separator: ", "));"
@@ -59,19 +59,19 @@ extension StorageBench {
     }
 
     /// Checks that events which were inserted are duplicates now, and that the log stays as it is.
-    func checkRepetition(of events: [Event], _ moment: String) async throws {
+    func checkRepetition(of events: [Event], _ timeKey: String) async throws {
         // In another order than theirs, and not all of them: as retries come.
         let again = events.shuffled(using: &self.events.random).prefix(200)
         let places = sequences(of: Array(again))
         try append(
             chosen: Array(again), expecting: places.enumerated().map { .duplicate($0.offset, $0.element) },
-            "repeated events \(moment)")
+            "repeated events \(timeKey)")
         let count = try await storage.statistics().events
-        try expect(count == Int64(model.count), "\(moment): \(count) events are counted, not \(model.count).")
+        try expect(count == Int64(model.count), "\(timeKey): \(count) events are counted, not \(model.count).")
     }
 
     /// Checks that identities outlive what `interruption` does.
-    func checkMemory(_ moment: String, _ interruption: () async throws -> Void) async throws {
+    func checkMemory(_ timeKey: String, _ interruption: () async throws -> Void) async throws {
         var chosen: [Event] = []
         for _ in 0..<3 {
             let new = (0..<40).map { _ in events.chosen() }
@@ -79,10 +79,10 @@ extension StorageBench {
             chosen += new
             try fill(30)
             try await interruption()
-            try await checkRepetition(of: chosen, moment)
+            try await checkRepetition(of: chosen, timeKey)
             let changed = ContentChange.details.applied(to: new[0])
-            try append(chosen: [changed], expecting: [.conflict(0, sequences(of: [changed])[0])], "a conflict \(moment)")
-            try await checkLog(moment)
+            try append(chosen: [changed], expecting: [.conflict(0, sequences(of: [changed])[0])], "a conflict \(timeKey)")
+            try await checkLog(timeKey)
         }
     }
 

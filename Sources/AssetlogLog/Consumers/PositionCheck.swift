@@ -4,7 +4,7 @@ import AssetlogCore
 ///
 /// A log that was restored from a backup, begun again or copied gives the same sequences to other events. A consumer that continues by
 /// its old sequence then passes over events that it never saw.
-struct PlaceCheck {
+struct PositionCheck {
     /// A place that is remembered, and what the log has there.
     struct Place: Equatable {
         /// The log that it is a place of; nil: not known.

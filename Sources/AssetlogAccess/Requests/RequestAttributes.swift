@@ -1,7 +1,7 @@
 /// What the gate looks at: header fields as borrowed bytes, and where the connection comes from.
 ///
 /// Valid only during the call it is made for.
-public struct RequestFacts {
+public struct RequestAttributes {
     /// The value of `Dagster-Cloud-Api-Token`.
     public var apiToken: UnsafeRawBufferPointer?
     /// The value of `Authorization`.

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// ``TokenWatcher`` replaces them; the verifiers notice by a number and take the new ones over at
 /// their next request. State lives in a `Mutex` and an atomic.
-public final class TokenDirectory: Sendable {
+public final class TokenRegistry: Sendable {
     /// The tokens of one moment; never changed.
     final class Snapshot: Sendable {
         /// By the hash of the identity's bytes, so that a look-up makes no key; those of one hash stand together.

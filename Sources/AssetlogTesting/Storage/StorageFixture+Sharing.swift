@@ -8,7 +8,7 @@ import Glibc
 import Darwin
 #endif
 
-extension StorageBench {
+extension StorageFixture {
     /// Asks for a lease and checks the answer.
     func expectLease(
         _ expected: Bool, on consumer: String, lasting duration: Duration = .seconds(600), for server: any Storage,
@@ -34,23 +34,23 @@ extension StorageBench {
     }
 
     /// Checks where a cursor is.
-    func expectCursor(_ expected: ConsumerCursor, _ moment: String) async throws {
+    func expectCursor(_ expected: ConsumerCursor, _ timeKey: String) async throws {
         let found = try await storage.cursor(of: expected.consumer)
-        try expect(found == expected, "\(moment) the cursor is \(found), expected \(expected).")
+        try expect(found == expected, "\(timeKey) the cursor is \(found), expected \(expected).")
     }
 
     /// Reads the log of another server until it holds all that was appended, and checks it.
-    func waitForLog(on server: any Storage, _ moment: String) async throws {
+    func waitForLog(on server: any Storage, _ timeKey: String) async throws {
         let start = ContinuousClock.now
         let last = model.last?.sequence ?? 0
         while try await server.events(EventQuery(order: .descending(before: nil), limit: 1)).events.first?.sequence != last {
             try expect(
                 ContinuousClock.now - start < .seconds(30),
-                "\(moment): another server does not show the event \(last) that was appended \(ContinuousClock.now - start) ago.")
+                "\(timeKey): another server does not show the event \(last) that was appended \(ContinuousClock.now - start) ago.")
             try await Task.sleep(for: .milliseconds(5))
         }
         let found = try await server.events(EventQuery(limit: 1000)).events
-        try check(found, model, "reading another server's log, \(moment)")
+        try check(found, model, "reading another server's log, \(timeKey)")
     }
 }
 
@@ -147,7 +147,7 @@ func settle(_ events: [Event], on server: any Storage) throws -> AppendOutcome {
         for event in events { batch.append(event, clientChoice: .identity) }
         batch.endGroup()
         outcome = try server.append(batch)
-        guard outcome.exceptions.contains(where: { $0.reason == .unchecked }) else { return outcome }
+        guard outcome.skippedEvents.contains(where: { $0.reason == .indeterminate }) else { return outcome }
     }
     throw ConformanceFailure("an identity could not be looked for, however often it was sent.")
 }

@@ -3,7 +3,7 @@ import AssetlogCore
 /// A token store under test, with a model of what it must hold.
 ///
 /// It belongs to the task of one case.
-final class TokenBench: @unchecked Sendable {
+final class TokenStoreFixture: @unchecked Sendable {
     // Sendable because the cases' closures are; a case uses its bench from one task at a time.
 
     let place: TokenStorePlace
@@ -55,18 +55,18 @@ final class TokenBench: @unchecked Sendable {
     }
 
     /// Checks that a store, or the one of the bench, holds the tokens of the model.
-    func check(_ moment: String, in other: (any TokenStore)? = nil) async throws {
-        try Self.compare(try await (other ?? store).tokens(), model, moment)
+    func check(_ timeKey: String, in other: (any TokenStore)? = nil) async throws {
+        try Self.compare(try await (other ?? store).tokens(), model, timeKey)
     }
 
     /// Compares tokens, byte by byte and in their order.
-    static func compare(_ found: [TokenRecord], _ expected: [TokenRecord], _ moment: String) throws {
+    static func compare(_ found: [TokenRecord], _ expected: [TokenRecord], _ timeKey: String) throws {
         for (found, expected) in zip(found, expected) where !found.isSame(as: expected) {
             throw ConformanceFailure(
-                "\(moment) the token \(expected.summary) was expected, and \(found.summary) was found in its place.")
+                "\(timeKey) the token \(expected.summary) was expected, and \(found.summary) was found in its place.")
         }
         try expect(
-            found.count == expected.count, "\(moment) there are \(found.count) tokens, expected \(expected.count).")
+            found.count == expected.count, "\(timeKey) there are \(found.count) tokens, expected \(expected.count).")
     }
 
     /// Makes a change and checks that the version shows it, to the bench's own store.

@@ -1,7 +1,7 @@
 import AssetlogCore
 
 /// What the cases have in common: a destination, the delivery of ranges of events, and what must be shown then.
-struct ExporterBench {
+struct ExporterFixture {
     let destination: ExporterDestination
 
     /// The promise of the suite's time limits: long enough for a slow disk, short enough for a person.

@@ -6,20 +6,20 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// The lock of a data folder: while it is held, no other server opens the folder.
+/// The lock of a data directory: while it is held, no other server opens the directory.
 ///
 /// The kernel holds it (flock), so it ends with the process however that ends. The number in the file only serves
 /// the message for a second server.
-final class FolderLock: Sendable {
+final class DirectoryLock: Sendable {
     private let descriptor: Int32
     /// The file that is locked.
     let path: String
 
-    /// Takes the lock of `folder`.
+    /// Takes the lock of `directory`.
     ///
     /// - Throws: ``StorageError`` with the code `inUse` when another server has it.
-    init(folder: String) throws {
-        path = "\(folder)/lock"
+    init(directory: String) throws {
+        path = "\(directory)/lock"
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
             throw StorageError(
@@ -36,7 +36,7 @@ final class FolderLock: Sendable {
             }
             throw StorageError(
                 .inUse,
-                "Another server\(holder) is using the data in \(folder). Stop it, or give this one its own directory"
+                "Another server\(holder) is using the data in \(directory). Stop it, or give this one its own directory"
                     + " (--data or storage.sqlite.path).")
         }
         let text = "\(getpid())\n"

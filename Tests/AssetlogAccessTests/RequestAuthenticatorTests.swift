@@ -20,7 +20,7 @@ struct RequestGateTests {
         var certificate: [String] = []
     }
 
-    private func judge(_ gate: RequestGate, _ shown: Shown, at seconds: Double = 0) -> RequestIdentity {
+    private func judge(_ gate: RequestAuthenticator, _ shown: Shown, at seconds: Double = 0) -> RequestIdentity {
         let texts = [
             shown.token, shown.authorization, shown.host, shown.origin, shown.site, shown.forwarded, shown.proto,
             shown.standard,
@@ -37,7 +37,7 @@ struct RequestGateTests {
                 ranges[index].map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
             }
             return gate.judge(
-                RequestFacts(
+                RequestAttributes(
                     apiToken: part(0), authorization: part(1), host: part(2), origin: part(3), fetchSite: part(4),
                     forwardedFor: part(5), forwardedProto: part(6), forwarded: part(7), peer: ClientAddress(shown.peer),
                     certificateNames: shown.certificate, tlsVersion: "TLSv1.3"),
@@ -49,14 +49,14 @@ struct RequestGateTests {
         let record = TokenRecord(
             id: token.id, hash: token.hash, grant: AccessGrant(name: "spark", rights: .read),
             certificateNames: ["DNS:spark.example.com"], createdAt: .now())
-        return AccessPolicy(tokens: TokenDirectory([record]), isTokenRequired: isRequired)
+        return AccessPolicy(tokens: TokenRegistry([record]), isTokenRequired: isRequired)
     }
 
     @Test("says neither yes nor no to a token before the tokens are known", arguments: [true, false])
     func unknownTokens(isRequired: Bool) throws {
         let token = try NewToken()
-        let directory = TokenDirectory(isComplete: false)
-        let gate = try RequestGate(AccessPolicy(tokens: directory, isTokenRequired: isRequired))
+        let directory = TokenRegistry(isComplete: false)
+        let gate = try RequestAuthenticator(AccessPolicy(tokens: directory, isTokenRequired: isRequired))
         let shown = [
             Shown(token: token.text.revealed), Shown(authorization: "Bearer \(token.text.revealed)"),
             Shown(token: "nonsense"), Shown(certificate: ["DNS:spark.example.com"]),
@@ -75,7 +75,7 @@ struct RequestGateTests {
     @Test("takes a token in either field, and the one that is valid when there are two")
     func tokens() throws {
         let token = try NewToken()
-        let gate = try RequestGate(policy(token, isRequired: true))
+        let gate = try RequestAuthenticator(policy(token, isRequired: true))
         let text = token.text.revealed
         for shown in [
             Shown(token: text), Shown(authorization: "Bearer \(text)"), Shown(authorization: "bearer  \(text)"),
@@ -118,7 +118,7 @@ struct RequestGateTests {
     func pages(_ shown: Shown, _ reason: AccessRefusal.Reason?) throws {
         var policy = AccessPolicy()
         policy.hosts = HostPolicy(names: ["own.example"])
-        let gate = try RequestGate(policy)
+        let gate = try RequestAuthenticator(policy)
         #expect(judge(gate, shown).refusal?.reason == reason, "\(shown)")
         // A host that was found to be ours is remembered; the answers stay what they were.
         #expect(judge(gate, Shown()).refusal == nil)
@@ -127,7 +127,7 @@ struct RequestGateTests {
 
     @Test("takes any address for its own where it listens beyond loopback, but no name")
     func addresses() throws {
-        let gate = try RequestGate(AccessPolicy(hosts: HostPolicy(acceptsAddresses: true)))
+        let gate = try RequestAuthenticator(AccessPolicy(hosts: HostPolicy(acceptsAddresses: true)))
         #expect(judge(gate, Shown(host: "10.0.0.1:3000")).refusal == nil)
         #expect(judge(gate, Shown(host: "evil.example")).refusal?.reason == .foreignHost)
     }
@@ -143,7 +143,7 @@ struct RequestGateTests {
         let token = try NewToken()
         var policy = policy(token)
         policy.organizations = OrganizationPolicy(domain: "example.com", declared: ["acme"])
-        let admission = judge(try RequestGate(policy), Shown(token: token.text.revealed, host: host))
+        let admission = judge(try RequestAuthenticator(policy), Shown(token: token.text.revealed, host: host))
         #expect(admission.organization == organization)
         #expect(admission.refusal?.reason == (isUnknown ? .unknownOrganization : nil))
     }
@@ -162,7 +162,7 @@ struct RequestGateTests {
         ])
     func proxies(_ shown: Shown, _ address: String) throws {
         let block = try #require(AddressBlock("10.0.0.0/8"))
-        let gate = try RequestGate(AccessPolicy(trustedProxies: [block]))
+        let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [block]))
         #expect(judge(gate, shown).address?.description == address)
     }
 
@@ -183,7 +183,7 @@ struct RequestGateTests {
             ("example.com:80", "10.0.0.7"), ("6.6.6.6;1.2.3.4", "10.0.0.7"),
         ])
     func forwardedFor(_ value: String, _ address: String) throws {
-        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
         #expect(judge(gate, Shown(forwarded: value, peer: "10.0.0.7")).address?.description == address)
         #expect(judge(gate, Shown(forwarded: value, peer: "9.9.9.9")).address?.description == "9.9.9.9")
     }
@@ -206,7 +206,7 @@ struct RequestGateTests {
             ("for=\"6.6.6.6, for=1.2.3.4", "1.2.3.4", nil), ("x=\", for=\"1.2.3.4\"", "1.2.3.4", nil),
         ] as [(String, String, Bool?)])
     func forwarded(_ value: String, _ address: String, _ isSecure: Bool?) throws {
-        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
         let admission = judge(gate, Shown(standard: value, peer: "10.0.0.7"))
         #expect(admission.address?.description == address)
         #expect(admission.isForwardedSecurely == isSecure)
@@ -217,7 +217,7 @@ struct RequestGateTests {
 
     @Test("believes X-Forwarded-For where both are there, because a client may have sent the other")
     func bothForms() throws {
-        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
         let both = Shown(forwarded: "1.2.3.4", standard: "for=6.6.6.6;proto=https", peer: "10.0.0.7")
         #expect(judge(gate, both).address?.description == "1.2.3.4")
         #expect(judge(gate, both).isForwardedSecurely == nil)
@@ -230,7 +230,7 @@ struct RequestGateTests {
 
     @Test("counts the right end of lists of any length, in little time")
     func hugeLists() throws {
-        let gate = try RequestGate(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
+        let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
         let clock = ContinuousClock()
         let strangers = String(repeating: "6.6.6.6, ", count: 14_000)
         for (value, address) in [
@@ -255,12 +255,12 @@ struct RequestGateTests {
 
     @Test("tells the version of TLS on")
     func tlsVersion() throws {
-        #expect(judge(try RequestGate(AccessPolicy()), Shown()).tlsVersion == "TLSv1.3")
+        #expect(judge(try RequestAuthenticator(AccessPolicy()), Shown()).tlsVersion == "TLSv1.3")
     }
 
-    @Test("counts the requests of an address, says so in fields, and lets it go on later")
+    @Test("counts the requests of an address, says so in fields, and lets it continue later")
     func rate() throws {
-        let gate = try RequestGate(AccessPolicy(addressRate: RequestRate(perSecond: 2, burst: 4)))
+        let gate = try RequestAuthenticator(AccessPolicy(addressRate: RequestRate(perSecond: 2, burst: 4)))
         func fields(_ admission: RequestIdentity) -> [String: String] {
             Dictionary(admission.rateFields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
@@ -285,8 +285,8 @@ struct RequestGateTests {
         let token = try NewToken()
         let record = TokenRecord(
             id: token.id, hash: token.hash, grant: AccessGrant(name: "spark", rights: .read), createdAt: .now())
-        let gate = try RequestGate(
-            AccessPolicy(tokens: TokenDirectory([record]), tokenRate: RequestRate(perSecond: 1, burst: 2)))
+        let gate = try RequestAuthenticator(
+            AccessPolicy(tokens: TokenRegistry([record]), tokenRate: RequestRate(perSecond: 1, burst: 2)))
         let text = token.text.revealed
         #expect(judge(gate, Shown(token: text, peer: "10.0.0.1")).refusal == nil)
         #expect(judge(gate, Shown(token: text, peer: "10.0.0.2")).refusal == nil)
