@@ -222,8 +222,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         _ bytes: ByteBuffer, status: Int, bodyBytes: Int? = nil, closes: Bool, _ context: ChannelHandlerContext
     ) {
         let now = NIODeadline.now()
-        connection.loop.observer.answered(route, status: status, bytes: bodyBytes, from: startedAt, to: now, record)
-        record = nil
+        connection.loop.observer.answered(
+            route, status: status, bytes: bodyBytes, from: startedAt, to: now, taking: &record)
         // The state comes first, for the write may end the connection.
         let action = state.answered(closes: closes, now: now)
         setDeadline()

@@ -342,6 +342,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             record = AccessRecord(request, bodyBytes: state.bodyBytes, of: connection)
             if let refusal = answer.refusal { record?.refusal = refusal }
         }
-        observer.answered(request.route, status: answer.status, bytes: bytes, from: state.startedAt, to: now, record)
+        observer.answered(
+            request.route, status: answer.status, bytes: bytes, from: state.startedAt, to: now, taking: &record)
     }
 }

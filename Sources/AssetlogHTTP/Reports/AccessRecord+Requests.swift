@@ -42,14 +42,14 @@ extension AccessRecord {
 }
 
 extension RequestObserver {
-    /// Counts a request that is answered now, and logs the record that was begun for it; nil: no log takes it.
+    /// Counts a request that is answered now, and logs and takes away the record that was begun for it; nil: no log takes it.
     ///
     /// - Parameter bytes: The bytes of the answer's body; nil: as the record has them.
     func answered(
         _ route: RequestRoute, status: Int, bytes: Int? = nil, from start: NIODeadline, to now: NIODeadline,
-        _ record: consuming AccessRecord?
+        taking record: inout AccessRecord?
     ) {
         if let bytes { record?.responseBytes = bytes }
-        answered(route, status: status, nanoseconds: Int(clamping: (now - start).nanoseconds), record)
+        answered(route, status: status, nanoseconds: Int(clamping: (now - start).nanoseconds), taking: &record)
     }
 }

@@ -22,15 +22,16 @@ public struct RequestObserver: Sendable {
         sink.answered(status: status, record)
     }
 
-    /// Counts a request, and completes and logs the record that was begun for it; nil: no log takes it.
+    /// Counts a request, and completes, logs and takes away the record that was begun for it; nil: no log takes it.
     ///
-    /// For requests whose bytes are gone when the answer is known.
-    public func answered(_ route: RequestRoute, status: Int, nanoseconds: Int, _ record: consuming AccessRecord?) {
+    /// For requests whose bytes are gone when the answer is known. The record is not copied, because it is large and most
+    /// often nil.
+    public func answered(_ route: RequestRoute, status: Int, nanoseconds: Int, taking record: inout AccessRecord?) {
         metrics.answered(route, status: status, nanoseconds: nanoseconds)
-        guard var record else { return }
-        record.time = .now()
-        record.nanoseconds = nanoseconds
-        record.status = status
-        sink.answered(record)
+        guard record != nil else { return }
+        record?.time = .now()
+        record?.nanoseconds = nanoseconds
+        record?.status = status
+        if let record = record.take() { sink.answered(record) }
     }
 }
