@@ -27,8 +27,24 @@ func plugin(_ name: String, in kind: String, dependencies: [Target.Dependency] =
     ]
 }
 
+/// A target of `Sources` and, unless `tests` is nil, the tests of it, which may also use what it stands on.
+func target(
+    _ name: String, on dependencies: [Target.Dependency], tests: [Target.Dependency]? = []
+) -> [Target] {
+    let own = Target.target(name: name, dependencies: dependencies)
+    guard let tests else { return [own] }
+    return [own, .testTarget(name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + dependencies + tests)]
+}
+
+/// A target that is there with a trait only.
+func library(_ name: String, trait: String) -> Target.Dependency {
+    .target(name: name, condition: .when(traits: [trait]))
+}
+
 func nio(_ product: String) -> Target.Dependency { .product(name: product, package: "swift-nio") }
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird = Target.Dependency.product(name: "HummingbirdCore", package: "hummingbird")
 
 let package = Package(
     name: "assetlog",
@@ -75,141 +91,83 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        .target(name: "AssetlogCore", dependencies: [logging]),
-        .target(name: "AssetlogObservation", dependencies: ["AssetlogCore", logging]),
-        .target(name: "AssetlogLog", dependencies: ["AssetlogCore", "AssetlogObservation", logging]),
-        .target(name: "AssetlogCrypto", dependencies: ["CCrypto"]),
-        .target(name: "AssetlogAccess", dependencies: ["AssetlogCore", "AssetlogCrypto", logging]),
+        .target(name: "TestSupport", path: "Tests/Support"),
+        .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
+        .executableTarget(name: "assetlog", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
         .target(
-            name: "AssetlogTLS",
+            name: "AssetlogStandardPlugins",
             dependencies: [
-                .target(name: "COpenSSL", condition: .when(traits: ["TLS"])), nio("NIOCore"),
+                "AssetlogCore", "AssetlogMemoryStorage",
+                library("AssetlogSQLiteStorage", trait: "SQLite"), library("AssetlogPostgresStorage", trait: "Postgres"),
+                library("AssetlogJSONLinesExporter", trait: "JSONLines"),
             ]),
-        .target(name: "AssetlogGzip", dependencies: [.target(name: "CZlib", condition: .when(traits: ["Gzip"]))]),
-        .target(
-            name: "AssetlogDelivery",
-            dependencies: ["AssetlogCore", .target(name: "CCurl", condition: .when(traits: ["Delivery"]))]),
-        .target(
-            name: "AssetlogSQLite",
-            dependencies: ["AssetlogCore", .target(name: "CSQLite", condition: .when(traits: ["SQLite"]))]),
-        .target(
-            name: "AssetlogPostgres",
-            dependencies: ["AssetlogCore", .target(name: "CPostgres", condition: .when(traits: ["Postgres"]))]),
-        .target(name: "AssetlogClient", dependencies: ["AssetlogCore", "AssetlogDelivery"]),
-        .target(
-            name: "AssetlogHTTP",
-            dependencies: [
+        .testTarget(name: "EndToEndTests", dependencies: ["assetlog", "ScriptedServer", .product(name: "Yams", package: "Yams")]),
+    ]
+        + target("AssetlogCore", on: [logging])
+        + target("AssetlogCrypto", on: ["CCrypto"])
+        + target("AssetlogGzip", on: [library("CZlib", trait: "Gzip")])
+        + target(
+            "AssetlogTLS", on: [library("COpenSSL", trait: "TLS"), nio("NIOCore")],
+            tests: [nio("NIOPosix"), nio("NIOEmbedded")])
+        + target("AssetlogSQLite", on: ["AssetlogCore", library("CSQLite", trait: "SQLite")])
+        + target("AssetlogPostgres", on: ["AssetlogCore", library("CPostgres", trait: "Postgres")], tests: nil)
+        + target("AssetlogObservation", on: ["AssetlogCore", logging])
+        + target(
+            "AssetlogAccess", on: ["AssetlogCore", "AssetlogCrypto", logging],
+            tests: [library("AssetlogSQLiteStorage", trait: "SQLite")])
+        + target(
+            "AssetlogLog", on: ["AssetlogCore", "AssetlogObservation", logging],
+            tests: ["AssetlogTesting", "AssetlogMemoryStorage"])
+        + target("AssetlogDelivery", on: ["AssetlogCore", library("CCurl", trait: "Delivery")], tests: ["ScriptedServer"])
+        + target("AssetlogClient", on: ["AssetlogCore", "AssetlogDelivery"], tests: ["ScriptedServer"])
+        + target(
+            "AssetlogHTTP",
+            on: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogObservation", logging,
-                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
+                nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), httpTypes, hummingbird,
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
-            ]),
-        .target(
-            name: "AssetlogWeb",
-            dependencies: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogObservation", logging,
-                nio("NIOCore"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-            ]),
-        .target(
-            name: "AssetlogAPI",
-            dependencies: [
+            ],
+            tests: ["AssetlogMemoryStorage", "AssetlogTesting", nio("NIOEmbedded")])
+        + target(
+            "AssetlogWeb",
+            on: [
+                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogObservation", logging, nio("NIOCore"), httpTypes,
+                hummingbird,
+            ],
+            tests: ["TestSupport"])
+        + target(
+            "AssetlogAPI",
+            on: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
-                nio("NIOCore"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-            ]),
-        .target(
-            name: "AssetlogApp",
-            dependencies: [
+                nio("NIOCore"), httpTypes, hummingbird,
+            ],
+            tests: [
+                "AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ])
+        + target(
+            "AssetlogApp",
+            on: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
                 "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
-            ]),
-        .target(
-            name: "AssetlogStandardPlugins",
-            dependencies: [
-                "AssetlogCore", "AssetlogMemoryStorage",
-                .target(name: "AssetlogSQLiteStorage", condition: .when(traits: ["SQLite"])),
-                .target(name: "AssetlogPostgresStorage", condition: .when(traits: ["Postgres"])),
-                .target(name: "AssetlogJSONLinesExporter", condition: .when(traits: ["JSONLines"])),
-            ]),
-        .executableTarget(name: "assetlog", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
-        .target(name: "AssetlogTesting", dependencies: ["AssetlogCore", logging]),
-
-        .testTarget(name: "AssetlogCoreTests", dependencies: ["AssetlogCore"]),
-        .testTarget(name: "AssetlogObservationTests", dependencies: ["AssetlogCore", "AssetlogObservation", logging]),
-        .testTarget(name: "AssetlogCryptoTests", dependencies: ["AssetlogCrypto"]),
-        .testTarget(
-            name: "AssetlogAccessTests",
-            dependencies: [
-                "AssetlogAccess", "AssetlogCore", logging,
-                .target(name: "AssetlogSQLiteStorage", condition: .when(traits: ["SQLite"])),
-            ]),
-        .testTarget(
-            name: "AssetlogLogTests",
-            dependencies: ["AssetlogCore", "AssetlogLog", "AssetlogObservation", "AssetlogTesting", "AssetlogMemoryStorage"]),
-        .testTarget(
-            name: "AssetlogTLSTests",
-            dependencies: [
-                "AssetlogTLS", nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"),
-            ]),
-        .testTarget(name: "AssetlogGzipTests", dependencies: ["AssetlogGzip"]),
-        .target(name: "TestSupport", path: "Tests/Support"),
-        .testTarget(name: "AssetlogSQLiteTests", dependencies: ["AssetlogSQLite"]),
-        .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
-        .testTarget(name: "AssetlogDeliveryTests", dependencies: ["AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
-        .testTarget(
-            name: "AssetlogClientTests", dependencies: ["AssetlogClient", "AssetlogCore", "AssetlogDelivery", "ScriptedServer"]),
-        .testTarget(
-            name: "AssetlogHTTPTests",
-            dependencies: [
-                "AssetlogAccess", "AssetlogCore", "AssetlogHTTP", "AssetlogLog", "AssetlogMemoryStorage",
-                "AssetlogObservation", "AssetlogTesting", logging,
-                nio("NIOCore"), nio("NIOPosix"), nio("NIOEmbedded"), nio("NIOHTTP1"),
-            ]),
-        .testTarget(
-            name: "AssetlogWebTests",
-            dependencies: [
-                "AssetlogAccess", "AssetlogCore", "AssetlogObservation", "AssetlogWeb", "TestSupport", logging,
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-            ]),
-        .testTarget(
-            name: "AssetlogAPITests",
-            dependencies: [
-                "AssetlogAPI", "AssetlogAccess", "AssetlogCore", "AssetlogGzip", "AssetlogLog", "AssetlogMemoryStorage",
-                "AssetlogObservation", "AssetlogTesting", "AssetlogWeb", "TestSupport", logging,
-                nio("NIOCore"), nio("NIOEmbedded"),
-                .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
-            ]),
-        .testTarget(
-            name: "AssetlogAppTests",
-            dependencies: [
-                "AssetlogApp", "AssetlogAccess", "AssetlogCore", "AssetlogObservation", "AssetlogStandardPlugins", "AssetlogTesting",
-                logging,
-            ]),
-        .testTarget(name: "AssetlogTestingTests", dependencies: ["AssetlogCore", "AssetlogTesting", "AssetlogMemoryStorage"]),
-        .testTarget(name: "EndToEndTests", dependencies: ["assetlog", "ScriptedServer", .product(name: "Yams", package: "Yams")]),
-    ]
+            ],
+            tests: ["AssetlogStandardPlugins", "AssetlogTesting"])
+        + target("AssetlogTesting", on: ["AssetlogCore", logging], tests: ["AssetlogMemoryStorage"])
         + plugin("AssetlogMemoryStorage", in: "Storage")
         + plugin(
             "AssetlogSQLiteStorage", in: "Storage",
-            dependencies: [.target(name: "AssetlogSQLite", condition: .when(traits: ["SQLite"]))])
+            dependencies: [library("AssetlogSQLite", trait: "SQLite")])
         + plugin(
             "AssetlogPostgresStorage", in: "Storage",
-            dependencies: [.target(name: "AssetlogPostgres", condition: .when(traits: ["Postgres"]))])
+            dependencies: [library("AssetlogPostgres", trait: "Postgres")])
         + plugin(
             "AssetlogJSONLinesExporter", in: "Exporters",
-            dependencies: [.target(name: "AssetlogGzip", condition: .when(traits: ["JSONLines"]))])
+            dependencies: [library("AssetlogGzip", trait: "JSONLines")])
 )
 
 for target in package.targets where target.type != .system {
