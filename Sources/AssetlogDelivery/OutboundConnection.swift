@@ -25,7 +25,7 @@ public final class OutboundConnection: Sendable {
 
     deinit {
         queue.close()
-        // It has nothing to do, as a caller that waits for an answer keeps this object. Its end must not be left to the end of
+        // It has nothing to do, because a waiting caller keeps this object. Its end must not be left to the end of
         // the process: OpenSSL is taken down there, and the thread would still be closing its connection.
         thread?.join()
     }

@@ -20,7 +20,7 @@ package struct CommitResult: Sendable {
 
     /// The completion tokens of the events, in the order in which they were submitted.
     let completionTokens: ContiguousArray<UInt>
-    /// What became of all of them but for the exceptions.
+    /// What became of all of them except the skipped events.
     let rule: Outcome
     /// What became of others, by their index among the tokens, in order.
     let skippedEvents: [(index: Int, reason: SkippedEvent.Reason)]

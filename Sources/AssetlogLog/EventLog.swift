@@ -126,12 +126,12 @@ public final class EventLog: @unchecked Sendable {
         return waitingSlices.count
     }
 
-    /// Tells from now on that the server is stopping, while events are still taken.
+    /// Reports from now on that the server is stopping, while events are still taken.
     public func announceDraining() {
         state.withLock { $0.isDraining = true }
     }
 
-    /// Takes no event any more, commits what is queued, ends the writer, and returns after that.
+    /// Stops accepting events, commits what is queued, ends the writer, and returns after that.
     public func drain() async {
         announceDraining()
         let hadStarted = beginDraining()

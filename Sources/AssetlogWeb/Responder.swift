@@ -43,7 +43,7 @@ package struct Responder: Sendable {
         let held = AnswerMemory(memory.answers)
         let answer: Answer
         if request.method == .get || request.method == .head {
-            // What only reads ends when nobody waits for it any more; what was begun to be recorded does not.
+            // A read is cancelled when its client leaves; a recording is not.
             answer = await requestMemory.flow.whileOpen { [request] in
                 await self.answer(request, path, match, identity, held, hasRoom: requestMemory.hasRoom)
             }

@@ -4,7 +4,7 @@ import Testing
 @testable import AssetlogAccess
 
 @Suite("Letting a request in")
-struct RequestGateTests {
+struct RequestAuthenticatorTests {
     /// What a request shows, as texts.
     struct Shown: Sendable {
         var token: String?

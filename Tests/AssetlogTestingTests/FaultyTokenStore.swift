@@ -195,7 +195,7 @@ extension TokenStoreSubject {
     static func faulty(_ fault: TokenStoreFault?) -> TokenStoreSubject {
         TokenStoreSubject {
             let shelf = TokenShelf()
-            return TokenStorePlace(
+            return TokenStoreLocation(
                 open: { FaultyTokenStore(shelf, fault) },
                 crash: {
                     if fault == .forgetsOnCrash { shelf.content.withLock { $0.tokens = $0.tokens.dropLast() } }

@@ -26,7 +26,7 @@ struct StorageConformanceTests {
     @Test("skips by name what a subject can't do, with the reason")
     func skips() async throws {
         let subject = StorageSubject {
-            let place = try await StorageSubject.faulty(.namesItselfAnewOnClose).makePlace()
+            let place = try await StorageSubject.faulty(.namesItselfAnewOnClose).makeLocation()
             return StorageLocation(open: place.open, forgets: "it is a test")
         }
         var reasons: [String] = []

@@ -26,7 +26,7 @@ struct TokenStoreConformanceTests {
     @Test("skips by name what a subject can't do, with the reason")
     func skips() async throws {
         let subject = TokenStoreSubject {
-            TokenStorePlace(open: try await TokenStoreSubject.faulty(nil).makePlace().open)
+            TokenStoreLocation(open: try await TokenStoreSubject.faulty(nil).makeLocation().open)
         }
         var reasons: [String] = []
         for conformance in TokenStoreConformance.cases {

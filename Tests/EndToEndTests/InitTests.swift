@@ -88,7 +88,7 @@ struct InitTests {
         let fifo = place.url.appending(path: "fifo").path
         try #require(mkfifo(fifo, 0o600) == 0)
         let refused = try place.assetlog("init", "--token-file", fifo)
-        #expect(refused.status == 1 && refused.errors.contains("is no regular file"), "\(refused.errors)")
+        #expect(refused.status == 1 && refused.errors.contains("is not a regular file"), "\(refused.errors)")
         #expect(try place.assetlog("init", "--token-file", link).status == 0)
         #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("al_"))
         #expect(try FileManager.default.attributesOfItem(atPath: link)[.type] as? FileAttributeType == .typeSymbolicLink)

@@ -131,7 +131,7 @@ struct EventQueryParameters {
         return text
     }
 
-    // No event has such a text, so a caller that asks for it means another one.
+    // No event has such a text, so asking for it is a mistake.
     private static func check(_ name: String, _ text: String) throws(RequestError) {
         guard !text.utf8.contains(0) else { throw .badParameter(name, "must not contain NUL; no event does") }
         guard text.utf8.count <= EventFilter.maximumTextLength else {

@@ -31,7 +31,7 @@ final class LogSize: Sendable {
         let known = Known(lifetime: lifetime)
         self.known = known
         probe = StorageProbe(timeout: timeout) {
-            // Who came just before may have asked in the meantime.
+            // An earlier caller may have asked in the meantime.
             if !known.isFresh { known.set(try? await storage.statistics()) }
         }
     }

@@ -11,9 +11,9 @@ enum EmptyNames {
                 event.assetKey.parts.contains(""),
                 "The asset key \(event.assetKey) has an empty part. Was a variable not set?"
             ),
-            (event.partition == "", "The partition is empty; without one the event speaks of the whole asset."),
+            (event.partition == "", "The partition is empty; without one the event is about the whole asset."),
             (isEmpty("check_name", in: event), "The name of the check is empty."),
-            (isEmpty("data_version", in: event), "The data version is empty; leave it out where there is none."),
+            (isEmpty("data_version", in: event), "The data version is empty; omit it."),
             (hasEmptyLabel(event), "A label of the metadata is empty."),
         ]
         return checks.filter(\.isEmpty).map(\.sentence)

@@ -106,7 +106,7 @@ struct SubmissionBody {
         guard decoder != nil, others > Self.ratioCountsFrom, others / compressionRatio > encodedBytes else { return }
         throw RequestError(
             status: .contentTooLarge,
-            detail: "The body decodes to more than \(compressionRatio) times its size in what is no event: empty lines, or"
+            detail: "The body decodes to more than \(compressionRatio) times its size in content other than events: empty lines, or"
                 + " items that are refused (server.limits.compression_ratio).")
     }
 
@@ -141,7 +141,7 @@ extension RequestError {
     /// The answer to a submission of no event.
     static let emptySubmission = RequestError(
         status: .unprocessableContent,
-        detail: "The submission is empty: there is no event in its body. Send an event as JSON, an array of events, or one"
+        detail: "The request has no events. Send an event as JSON, an array of events, or one"
             + " on each line.")
 }
 

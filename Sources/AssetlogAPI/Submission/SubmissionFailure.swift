@@ -27,11 +27,11 @@ struct SubmissionFailure {
         case let error as LogError:
             reason = RequestError(status: .serviceUnavailable, detail: error.reason, headers: [.retryAfter: "2"])
         case is StorageError, is CancellationError:
-            limiter.error("A submission could not be answered.", metadata: ["error": "\(error)"], to: logger)
+            limiter.error("A batch could not be answered.", metadata: ["error": "\(error)"], to: logger)
             reason = RequestError(
                 status: .serviceUnavailable, detail: "The event log can't be read now.", headers: [.retryAfter: "2"])
         default:
-            limiter.error("A submission could not be answered.", metadata: ["error": "\(error)"], to: logger)
+            limiter.error("A batch could not be answered.", metadata: ["error": "\(error)"], to: logger)
             reason = RequestError(status: .internalServerError, detail: "The server failed; its log says how.")
         }
     }

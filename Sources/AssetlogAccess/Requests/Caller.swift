@@ -84,7 +84,7 @@ public struct AccessRefusal: Error, Sendable {
     public var violatedPolicies: [String] = []
 }
 
-/// What the gate found out about a request, before looking at what it asks for.
+/// What the authenticator found out about a request, before looking at what it asks for.
 public struct RequestIdentity: Sendable {
     /// Who sent it. Where it is refused: the caller that it seems to be.
     public var caller: Caller
@@ -101,7 +101,7 @@ public struct RequestIdentity: Sendable {
     /// The version of TLS that its connection speaks; nil: plain HTTP.
     public var tlsVersion: String?
 
-    /// Makes an admission without doubts; for tests and for servers without a gate.
+    /// Makes the identity of an accepted request; for tests and for servers without a gate.
     public init(caller: Caller = .unrestricted) {
         self.caller = caller
     }

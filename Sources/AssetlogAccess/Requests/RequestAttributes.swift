@@ -25,7 +25,7 @@ public struct RequestAttributes {
     /// The version of TLS that the connection speaks; nil: plain HTTP.
     public var tlsVersion: String?
 
-    /// Makes facts.
+    /// Makes attributes.
     public init(
         apiToken: UnsafeRawBufferPointer? = nil, authorization: UnsafeRawBufferPointer? = nil,
         host: UnsafeRawBufferPointer? = nil, origin: UnsafeRawBufferPointer? = nil,

@@ -41,7 +41,7 @@ public final class RequestAuthenticator {
     // The host that was found to be ours last; connections name the same one all the time.
     private var lastHost: [UInt8]?
 
-    /// Makes a gate.
+    /// Makes an authenticator.
     ///
     /// - Throws: ``CryptoError`` when OpenSSL has no SHA-256.
     public init(_ policy: AccessPolicy) throws {

@@ -36,7 +36,7 @@ struct HealthCommand: AssetlogSubcommand {
             let hint = ready && status == 503 ? "\(target.path)?verbose says why" : "is it the right server?"
             throw CommandFailure(.failure, "\(target) answers \(status), not 200; \(hint)")
         case .certificateNeeded where server?.tls?.clientCertificates == .required && !ready:
-            // A caller that refuses a stranger is alive, and this is all that a stranger can hear.
+            // A server that refuses a stranger is alive, and a stranger learns no more.
             context.write("\(target) requires a client certificate, as it is configured to.\n")
         case .certificateNeeded:
             throw CommandFailure(.failure, "\(target) requires a client certificate, which this command does not have")

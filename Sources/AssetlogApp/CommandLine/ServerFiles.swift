@@ -61,7 +61,7 @@ enum ServerFiles {
         var status = stat()
         guard stat(path, &status) == 0 else { return path }
         guard status.st_mode & S_IFMT == S_IFREG else {
-            throw CommandFailure(.failure, "\(path) is no regular file, and can't be replaced by one; name another file")
+            throw CommandFailure(.failure, "\(path) is not a regular file, and can't be replaced by one; name another file")
         }
         return URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     }

@@ -1,6 +1,6 @@
 import AssetlogCore
 
-/// Lets the consumers continue in the copy of a log where they are in the original.
+/// Lets the consumers continue in the copy of a log where they are in the source.
 enum CopiedConsumers {
     /// The cursors of a storage, next to a server.
     static func read(_ storage: ConfiguredStorage) async throws -> [ConsumerCursor] {

@@ -77,7 +77,7 @@ struct Observability: Sendable {
 }
 
 extension LogFormat {
-    /// The format of the messages is that of the journals too.
+    /// The format of the messages is that of the access and audit log too.
     init(_ format: LogSettings.Format) {
         switch format {
         case .text: self = .text

@@ -22,7 +22,7 @@ struct RunningServer {
 
     // MARK: Opening
 
-    /// Opens a server that was configured: the journals and the certificate first, because they can't harm anything,
+    /// Opens a server that was configured: the log files and the certificate first, because they can't harm anything,
     /// then the storage, the tokens, and then the socket. What was opened is closed again when a later step fails.
     ///
     /// - Throws: `LogFileError`, `TLSError`, `StorageError`, `HTTPServerError`, each with a sentence for the operator.

@@ -1,4 +1,4 @@
-/// An error that knows whether trying again can help; every other error is taken for one that passes.
+/// An error that knows whether trying again can help; every other error counts as retriable.
 public protocol ClassifiedError: Error {
     /// Whether the same call may succeed later without intervention.
     var isRetriable: Bool { get }

@@ -14,7 +14,7 @@ public protocol Exporter: LogConsumer {
     /// It is never called twice at once. After an error the same events come again, after a growing pause.
     func deliver(_ batch: ExportBatch) async throws
 
-    /// Does the exporter's background work until it is cancelled. The default does nothing.
+    /// Does the exporter's background work until it is cancelled. The default waits until it is cancelled.
     func run() async throws
 
     /// Ends the work and frees what the exporter holds. A second call does nothing; a delivery after it throws.

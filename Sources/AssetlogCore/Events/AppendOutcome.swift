@@ -58,7 +58,7 @@ public struct SkippedEvent: Hashable, Sendable {
     /// Why it was not inserted.
     public var reason: Reason
 
-    /// Makes an exception.
+    /// Makes a skipped event.
     public init(index: Int, reason: Reason) {
         self.index = index
         self.reason = reason

@@ -58,7 +58,7 @@ public struct Event: Hashable, Sendable {
     public var kind: EventKind
     /// The asset.
     public var assetKey: AssetKey
-    /// The partition of the asset; nil when the event speaks of the whole asset. The empty text is a partition.
+    /// The partition of the asset; nil when the event is about the whole asset. The empty text is a partition.
     public var partition: String?
     /// When it happened.
     public var timestamp: Timestamp

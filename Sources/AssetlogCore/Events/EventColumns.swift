@@ -14,7 +14,7 @@ public struct EventColumns {
     public var deployment: UnsafeRawBufferPointer
     /// The asset key's canonical JSON text in UTF-8.
     public var assetKey: UnsafeRawBufferPointer
-    /// The partition in UTF-8; nil when the event speaks of the whole asset.
+    /// The partition in UTF-8; nil when the event is about the whole asset.
     public var partition: UnsafeRawBufferPointer?
     /// The reporter's name in UTF-8; nil where no token is asked for.
     public var reportedBy: UnsafeRawBufferPointer?

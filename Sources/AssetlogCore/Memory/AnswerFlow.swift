@@ -39,7 +39,7 @@ package final class AnswerFlow: Sendable {
         }
     }
 
-    /// Lets no one wait any longer, and cancels ``whileOpen(_:)``, because the connection has ended.
+    /// Releases the waiting task, and cancels ``whileOpen(_:)``, because the connection has ended.
     package func close() {
         resume { state in
             (state.isClosed, state.unsent) = (true, 0)
@@ -52,7 +52,7 @@ package final class AnswerFlow: Sendable {
     /// Whether the connection has ended.
     package var isClosed: Bool { state.withLock { $0.isClosed } }
 
-    /// Does work in a task that is cancelled when the connection ends: a read that no one waits for any longer. One such work is
+    /// Does work in a task that is cancelled when the connection ends: such as a read whose client has left. One such work is
     /// under way at a time.
     package func whileOpen<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
         let task = Task { await work() }

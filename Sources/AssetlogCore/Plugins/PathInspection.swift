@@ -10,7 +10,7 @@ public enum PathInspection {
     public static func problem(ofDirectory path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return problem(ofMaking: path, errno) }
-        guard isDirectory(status) else { return "\(path) is no folder; choose another path, or move it away." }
+        guard isDirectory(status) else { return "\(path) is not a directory; choose another path, or move it away." }
         return problem(path, W_OK | X_OK, "can't be written to")
     }
 
@@ -18,7 +18,7 @@ public enum PathInspection {
     public static func problem(ofReading path: String) -> String? {
         var status = stat()
         guard stat(path, &status) == 0 else { return sentence(path, "can't be read", errno) }
-        guard !isDirectory(status) else { return "\(path) is a folder; name the file itself." }
+        guard !isDirectory(status) else { return "\(path) is a directory; name the file itself." }
         return problem(path, R_OK, "can't be read")
     }
 
@@ -29,7 +29,7 @@ public enum PathInspection {
             guard errno == ENOENT, stat(parent(of: path), &status) == 0 else { return sentence(path, "can't be made", errno) }
             return problem(ofDirectory: parent(of: path))
         }
-        guard !isDirectory(status) else { return "\(path) is a folder; name a file in it." }
+        guard !isDirectory(status) else { return "\(path) is a directory; name a file in it." }
         return problem(path, W_OK, "can't be written to")
     }
 
@@ -38,7 +38,7 @@ public enum PathInspection {
         guard code == ENOENT, parent(of: path) != path else { return sentence(path, "can't be made", code) }
         var status = stat()
         guard stat(parent(of: path), &status) == 0 else { return problem(ofMaking: parent(of: path), errno) }
-        guard isDirectory(status) else { return "\(path) can't be made: \(parent(of: path)) is no folder." }
+        guard isDirectory(status) else { return "\(path) can't be made: \(parent(of: path)) is not a directory." }
         return problem(parent(of: path), W_OK | X_OK, "can't be written to, and \(path) is to be made there")
     }
 
@@ -50,7 +50,7 @@ public enum PathInspection {
     private static func sentence(_ path: String, _ what: String, _ code: Int32) -> String {
         let advice =
             switch code {
-            case EACCES, EPERM: " Give the server's user the right to it, and to the folders above it."
+            case EACCES, EPERM: " Give the server's user access to it and its parent directories."
             case EROFS: " Choose a path on a file system that is not read-only."
             case ENOENT, ENOTDIR: " Correct the path, or make it."
             default: ""

@@ -116,7 +116,7 @@ public struct ResolvedReport {
     public var kind: EventKind
     /// The asset key's canonical JSON text in UTF-8.
     public var assetKey: UnsafeRawBufferPointer
-    /// The partition in UTF-8; nil when the event speaks of the whole asset.
+    /// The partition in UTF-8; nil when the event is about the whole asset.
     public var partition: UnsafeRawBufferPointer?
     /// The canonical JSON object of the remaining fields; see ``Event/details``.
     public var details: UnsafeRawBufferPointer

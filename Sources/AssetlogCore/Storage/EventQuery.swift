@@ -119,7 +119,7 @@ public struct EventTimeKey: Hashable, Comparable, Sendable {
     /// Its place in the log.
     public var sequence: Int64
 
-    /// Makes a moment.
+    /// Makes a time key.
     public init(timestamp: Timestamp, sequence: Int64) {
         self.timestamp = timestamp
         self.sequence = sequence

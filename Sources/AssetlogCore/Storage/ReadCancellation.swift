@@ -9,10 +9,10 @@ public final class ReadCancellation: Sendable {
     /// Makes one that is not cancelled.
     public init() {}
 
-    /// Says that no one waits any longer.
+    /// Says that the waiting task was cancelled.
     public func cancel() { isSet.store(true, ordering: .relaxed) }
 
-    /// - Throws: `CancellationError` when no one waits any longer.
+    /// - Throws: `CancellationError` after ``cancel()``.
     public func check() throws {
         if isSet.load(ordering: .relaxed) { throw CancellationError() }
     }

@@ -6,11 +6,11 @@
 public protocol Storage: ConsumerStore, LogReader {
     /// Appends the events of a batch in their order, after every event that is in the log already.
     ///
-    /// Inserted is each event but for these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
+    /// Inserts every event except these, which ``EventBatch/plan(_:)`` finds: one whose identity the client chose
     /// and which an event of the same deployment has already (it is a duplicate or a conflict), and the events of a
     /// group that holds a conflict, or that may be inserted as a whole only and holds duplicates. What is inserted is
-    /// inserted all or nothing, with consecutive sequences. An event whose identity the server made is never looked for,
-    /// but it is found.
+    /// inserted all or nothing, with consecutive sequences. An event whose identity the server made is not checked for
+    /// duplicates, but counts as one when another event is checked.
     ///
     /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine; a duplicate is
     /// one only of a durable event. The log calls it from its writer's own thread, never twice at once, and it may
@@ -27,7 +27,7 @@ public protocol Storage: ConsumerStore, LogReader {
     /// its calls then throw ``StorageError`` with the code `unavailable`, within a bounded time.
     func health() -> StorageHealth
 
-    /// Does the storage's background work until it is cancelled. The default does nothing.
+    /// Does the storage's background work until it is cancelled. The default waits until it is cancelled.
     func run() async throws
 }
 

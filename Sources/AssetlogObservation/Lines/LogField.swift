@@ -1,4 +1,4 @@
-/// The form of the lines of a journal.
+/// The form of the lines of an access or audit log.
 public enum LogFormat: String, Hashable, Sendable {
     /// `key=value` pairs, separated by blanks; values with a blank, a quote or an equals sign stand in quotes.
     case text

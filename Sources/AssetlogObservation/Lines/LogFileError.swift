@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-/// Why a journal can't be written.
+/// Why an access or audit log can't be written.
 public struct LogFileError: Error, Hashable, Sendable, CustomStringConvertible {
     /// What was wrong, where, and what to do, in a sentence for the operator.
     public var description: String

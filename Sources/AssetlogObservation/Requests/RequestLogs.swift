@@ -1,9 +1,9 @@
-/// Where the lanes tell of requests: the access log, if there is one, gets all of them, the audit log the refused ones.
+/// Takes the records of requests: the access log, if there is one, gets all of them, the audit log the refused ones.
 public final class RequestLogs: RequestSink {
     private let access: AccessLog?
     private let audit: AuditLog
 
-    /// Makes a journal.
+    /// Makes the logs.
     public init(access: AccessLog?, audit: AuditLog) {
         self.access = access
         self.audit = audit

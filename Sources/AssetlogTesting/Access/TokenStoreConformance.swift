@@ -12,7 +12,7 @@ public enum TokenStoreConformance {
         _ name: String, _ body: @escaping @Sendable (TokenStoreFixture) async throws -> ConformanceOutcome
     ) -> ConformanceCase<TokenStoreSubject> {
         ConformanceCase(name) { subject in
-            let place = try await subject.makePlace()
+            let place = try await subject.makeLocation()
             do {
                 let fixture = try await TokenStoreFixture(place)
                 let outcome = try await body(fixture)

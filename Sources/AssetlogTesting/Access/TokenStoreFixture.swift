@@ -6,12 +6,12 @@ import AssetlogCore
 final class TokenStoreFixture: @unchecked Sendable {
     // Sendable because the cases' closures are; a case uses its bench from one task at a time.
 
-    let place: TokenStorePlace
+    let place: TokenStoreLocation
     private(set) var store: any TokenStore
     var model: [TokenRecord] = []
     private var made = 0
 
-    init(_ place: TokenStorePlace) async throws {
+    init(_ place: TokenStoreLocation) async throws {
         self.place = place
         store = try await place.open()
     }
@@ -55,18 +55,18 @@ final class TokenStoreFixture: @unchecked Sendable {
     }
 
     /// Checks that a store, or the one of the bench, holds the tokens of the model.
-    func check(_ timeKey: String, in other: (any TokenStore)? = nil) async throws {
-        try Self.compare(try await (other ?? store).tokens(), model, timeKey)
+    func check(_ when: String, in other: (any TokenStore)? = nil) async throws {
+        try Self.compare(try await (other ?? store).tokens(), model, when)
     }
 
     /// Compares tokens, byte by byte and in their order.
-    static func compare(_ found: [TokenRecord], _ expected: [TokenRecord], _ timeKey: String) throws {
+    static func compare(_ found: [TokenRecord], _ expected: [TokenRecord], _ when: String) throws {
         for (found, expected) in zip(found, expected) where !found.isSame(as: expected) {
             throw ConformanceFailure(
-                "\(timeKey) the token \(expected.summary) was expected, and \(found.summary) was found in its place.")
+                "\(when) the token \(expected.summary) was expected, and \(found.summary) was found in its place.")
         }
         try expect(
-            found.count == expected.count, "\(timeKey) there are \(found.count) tokens, expected \(expected.count).")
+            found.count == expected.count, "\(when) there are \(found.count) tokens, expected \(expected.count).")
     }
 
     /// Makes a change and checks that the version shows it, to the bench's own store.

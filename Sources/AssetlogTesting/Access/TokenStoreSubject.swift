@@ -4,8 +4,8 @@ public import AssetlogCore
 ///
 /// ```swift
 /// let subject = TokenStoreSubject {
-///     let directory = try TemporaryFolder()
-///     return TokenStorePlace(open: { try await MyTokenStore(directory.path) }, remove: { directory.remove() })
+///     let directory = try TemporaryDirectory()
+///     return TokenStoreLocation(open: { try await MyTokenStore(directory.path) }, remove: { directory.remove() })
 /// }
 ///
 /// @Test("keeps the contract of a token store", arguments: TokenStoreConformance.cases)
@@ -15,16 +15,16 @@ public import AssetlogCore
 /// ```
 public struct TokenStoreSubject: Sendable {
     /// Makes an empty place that is independent of all others.
-    public var makePlace: @Sendable () async throws -> TokenStorePlace
+    public var makeLocation: @Sendable () async throws -> TokenStoreLocation
 
     /// Describes a token store.
-    public init(makePlace: @escaping @Sendable () async throws -> TokenStorePlace) {
-        self.makePlace = makePlace
+    public init(makeLocation: @escaping @Sendable () async throws -> TokenStoreLocation) {
+        self.makeLocation = makeLocation
     }
 }
 
 /// Where a token store under test keeps its data: a directory, a schema of a database.
-public struct TokenStorePlace: Sendable {
+public struct TokenStoreLocation: Sendable {
     /// Opens a store at this place, also while others are open there, as a server and a command are.
     public var open: @Sendable () async throws -> any TokenStore
     /// Leaves the place as the end of the process (`kill -9`) would, though stores are still open; the next ``open``

@@ -24,7 +24,7 @@ extension ExporterConformance {
             }
             throw ConformanceFailure("A delivery after close returned without an error.")
         },
-        test("deliveries succeed beside the background work, which ends when it is cancelled") { fixture in
+        test("deliveries succeed during background work, which ends when it is cancelled") { fixture in
             try await fixture.session { exporter in
                 let work = Task { try await exporter.run() }
                 for sequence in Int64(1)...20 { try await exporter.deliver(sequence...sequence) }
@@ -32,7 +32,7 @@ extension ExporterConformance {
                 try await expectEnd(of: work)
                 try await exporter.deliver(21...22)
             }
-            try await fixture.expectShown(Array(1...22), "After deliveries beside the background work")
+            try await fixture.expectShown(Array(1...22), "After deliveries during background work")
         },
     ]
 

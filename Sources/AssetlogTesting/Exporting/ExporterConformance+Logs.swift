@@ -59,7 +59,7 @@ extension ExporterConformance {
             log: log, generation: generation, sequence: sequence, event: LoggedEvent.sample(sequence, of: log).id)
         guard let position = try await exporter.position() else {
             throw ConformanceFailure(
-                "\(when) position() is nil, but the exporter passes over events by what it has: the server can't tell then"
+                "\(when) position() is nil, but the exporter skips events that it has already delivered: the server can't tell then"
                     + " whether the log has gone back.")
         }
         try expect(position == expected, "\(when) position() is \(position), expected \(expected).")

@@ -37,7 +37,7 @@ extension StorageConformance {
             let replayed = try await fixture.storage.replay("audit", after: 7)
             try expect(
                 replayed.log == nil && replayed.event == nil,
-                "a replay left the cursor at the event \(cursor.event?.description ?? "none"), where it is no more.")
+                "a replay left the cursor at the event \(cursor.event?.description ?? "none"), where it no longer is.")
             try expect(replayed.position == 7, "a replay after 7 set the cursor to \(replayed.position).")
             try expect(
                 replayed.generation > cursor.generation,

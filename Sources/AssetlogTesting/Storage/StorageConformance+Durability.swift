@@ -95,17 +95,17 @@ extension StorageConformance {
     ]
 
     /// Checks what is not the plain log: filters, identities, counts.
-    private static func checkReads(_ fixture: StorageFixture, _ timeKey: String) async throws {
+    private static func checkReads(_ fixture: StorageFixture, _ when: String) async throws {
         for _ in 0..<10 {
             let query = fixture.events.query(by: [.deployment, .assetKey], over: fixture.model)
-            try await fixture.checkWalk(query, "a filter \(timeKey)")
+            try await fixture.checkWalk(query, "a filter \(when)")
         }
         for event in fixture.model.suffix(20) {
             let found = try await fixture.storage.event(event.id, deployment: event.deployment)
-            try fixture.check(found.map { [$0] } ?? [], [event], "looking up an event \(timeKey)")
+            try fixture.check(found.map { [$0] } ?? [], [event], "looking up an event \(when)")
         }
         let events = try await fixture.storage.statistics().events
         try expect(
-            events == Int64(fixture.model.count), "\(timeKey) \(events) events are counted, not \(fixture.model.count).")
+            events == Int64(fixture.model.count), "\(when) \(events) events are counted, not \(fixture.model.count).")
     }
 }

@@ -63,7 +63,7 @@ extension StorageConformance {
 
 extension StorageFixture {
     /// Reads with filters that few events pass, in pages that may skip few.
-    fileprivate func checkSkipping(_ timeKey: String) async throws {
+    fileprivate func checkSkipping(_ when: String) async throws {
         let selections: [Set<FilterName>] = [
             [.partition], [.prefix], [.checkName], [.passed], [.assetKey, .partition], [.deployment, .partition],
             [.deployment, .checkName, .passed], [.prefix, .kinds], [.deployment, .prefix, .partition, .from],
@@ -75,7 +75,7 @@ extension StorageFixture {
                 var query = events.query(by: selection, over: model)
                 query.order = order
                 query.maximumSkipped = events.pick([1, 3, 20])
-                try await checkWalk(query, "pages that skip \(query.maximumSkipped) events \(timeKey)")
+                try await checkWalk(query, "pages that skip \(query.maximumSkipped) events \(when)")
             }
         }
     }

@@ -101,12 +101,12 @@ extension StorageFixture {
     }
 
     /// Reads by time with many filters, from the latest and from any event on.
-    fileprivate func checkByTime(_ timeKey: String) async throws {
-        try await checkWalk(EventQuery(order: .latest(before: nil), limit: 50), "by time \(timeKey)")
+    fileprivate func checkByTime(_ when: String) async throws {
+        try await checkWalk(EventQuery(order: .latest(before: nil), limit: 50), "by time \(when)")
         for _ in 0..<25 {
             var query = events.query(by: events.filters(), over: model)
             query.order = .latest(before: events.pick([nil, model.randomElement(using: &events.random)?.timeKey]))
-            try await checkWalk(query, "by time \(timeKey)")
+            try await checkWalk(query, "by time \(when)")
         }
     }
 }

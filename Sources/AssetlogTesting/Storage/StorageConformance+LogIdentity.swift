@@ -16,7 +16,7 @@ extension StorageConformance {
         ConformanceCase("two logs have two identities") { subject in
             var logs: Set<LogID> = []
             for _ in 0..<3 {
-                let place = try await subject.makePlace()
+                let place = try await subject.makeLocation()
                 do {
                     let storage = try await place.open()
                     logs.insert(try await storage.logID())
@@ -57,8 +57,8 @@ extension StorageConformance {
 }
 
 extension StorageFixture {
-    fileprivate func checkIdentity(_ log: LogID, _ timeKey: String) async throws {
+    fileprivate func checkIdentity(_ log: LogID, _ when: String) async throws {
         let found = try await storage.logID()
-        try expect(found == log, "\(timeKey) the log is \(found), and was \(log).")
+        try expect(found == log, "\(when) the log is \(found), and was \(log).")
     }
 }

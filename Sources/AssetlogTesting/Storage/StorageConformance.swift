@@ -13,7 +13,7 @@ public enum StorageConformance {
         _ name: String, _ body: @escaping @Sendable (StorageFixture) async throws -> ConformanceOutcome
     ) -> ConformanceCase<StorageSubject> {
         ConformanceCase(name) { subject in
-            let place = try await subject.makePlace()
+            let place = try await subject.makeLocation()
             do {
                 let fixture = try await StorageFixture(place)
                 let outcome = try await body(fixture)

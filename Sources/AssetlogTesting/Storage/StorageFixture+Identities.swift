@@ -59,19 +59,19 @@ extension StorageFixture {
     }
 
     /// Checks that events which were inserted are duplicates now, and that the log stays as it is.
-    func checkRepetition(of events: [Event], _ timeKey: String) async throws {
+    func checkRepetition(of events: [Event], _ when: String) async throws {
         // In another order than theirs, and not all of them: as retries come.
         let again = events.shuffled(using: &self.events.random).prefix(200)
         let places = sequences(of: Array(again))
         try append(
             chosen: Array(again), expecting: places.enumerated().map { .duplicate($0.offset, $0.element) },
-            "repeated events \(timeKey)")
+            "repeated events \(when)")
         let count = try await storage.statistics().events
-        try expect(count == Int64(model.count), "\(timeKey): \(count) events are counted, not \(model.count).")
+        try expect(count == Int64(model.count), "\(when): \(count) events are counted, not \(model.count).")
     }
 
     /// Checks that identities outlive what `interruption` does.
-    func checkMemory(_ timeKey: String, _ interruption: () async throws -> Void) async throws {
+    func checkMemory(_ when: String, _ interruption: () async throws -> Void) async throws {
         var chosen: [Event] = []
         for _ in 0..<3 {
             let new = (0..<40).map { _ in events.chosen() }
@@ -79,10 +79,10 @@ extension StorageFixture {
             chosen += new
             try fill(30)
             try await interruption()
-            try await checkRepetition(of: chosen, timeKey)
+            try await checkRepetition(of: chosen, when)
             let changed = ContentChange.details.applied(to: new[0])
-            try append(chosen: [changed], expecting: [.conflict(0, sequences(of: [changed])[0])], "a conflict \(timeKey)")
-            try await checkLog(timeKey)
+            try append(chosen: [changed], expecting: [.conflict(0, sequences(of: [changed])[0])], "a conflict \(when)")
+            try await checkLog(when)
         }
     }
 

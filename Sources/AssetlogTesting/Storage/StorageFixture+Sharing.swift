@@ -34,23 +34,23 @@ extension StorageFixture {
     }
 
     /// Checks where a cursor is.
-    func expectCursor(_ expected: ConsumerCursor, _ timeKey: String) async throws {
+    func expectCursor(_ expected: ConsumerCursor, _ when: String) async throws {
         let found = try await storage.cursor(of: expected.consumer)
-        try expect(found == expected, "\(timeKey) the cursor is \(found), expected \(expected).")
+        try expect(found == expected, "\(when) the cursor is \(found), expected \(expected).")
     }
 
     /// Reads the log of another server until it holds all that was appended, and checks it.
-    func waitForLog(on server: any Storage, _ timeKey: String) async throws {
+    func waitForLog(on server: any Storage, _ when: String) async throws {
         let start = ContinuousClock.now
         let last = model.last?.sequence ?? 0
         while try await server.events(EventQuery(order: .descending(before: nil), limit: 1)).events.first?.sequence != last {
             try expect(
                 ContinuousClock.now - start < .seconds(30),
-                "\(timeKey): another server does not show the event \(last) that was appended \(ContinuousClock.now - start) ago.")
+                "\(when): another server does not show the event \(last) that was appended \(ContinuousClock.now - start) ago.")
             try await Task.sleep(for: .milliseconds(5))
         }
         let found = try await server.events(EventQuery(limit: 1000)).events
-        try check(found, model, "reading another server's log, \(timeKey)")
+        try check(found, model, "reading another server's log, \(when)")
     }
 }
 

@@ -71,8 +71,8 @@ final class StorageFixture: @unchecked Sendable {
     }
 
     /// Checks that the whole log is the model: nothing lost, duplicated, moved or changed.
-    func checkLog(_ timeKey: String) async throws {
-        try await checkWalk(EventQuery(limit: 97), "reading the whole log \(timeKey)")
+    func checkLog(_ when: String) async throws {
+        try await checkWalk(EventQuery(limit: 97), "reading the whole log \(when)")
     }
 
     /// Reads all pages of a query and compares them with the model.

@@ -4,7 +4,7 @@ public import AssetlogCore
 ///
 /// ```swift
 /// let subject = StorageSubject {
-///     let directory = try TemporaryFolder()
+///     let directory = try TemporaryDirectory()
 ///     return StorageLocation(open: { try await MyStorage(directory.path) }, remove: { directory.remove() })
 /// }
 ///
@@ -15,11 +15,11 @@ public import AssetlogCore
 /// ```
 public struct StorageSubject: Sendable {
     /// Makes an empty place that is independent of all others.
-    public var makePlace: @Sendable () async throws -> StorageLocation
+    public var makeLocation: @Sendable () async throws -> StorageLocation
 
     /// Describes a storage.
-    public init(makePlace: @escaping @Sendable () async throws -> StorageLocation) {
-        self.makePlace = makePlace
+    public init(makeLocation: @escaping @Sendable () async throws -> StorageLocation) {
+        self.makeLocation = makeLocation
     }
 }
 

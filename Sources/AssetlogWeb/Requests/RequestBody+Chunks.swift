@@ -5,7 +5,7 @@ package import NIOCore
 extension RequestBody {
     /// Lends the pieces of the body to `use`, one after the other.
     ///
-    /// - Throws: What `use` throws, and an ``RequestError`` with the status 400 when the connection ends before the body does:
+    /// - Throws: What `use` throws, and a ``RequestError`` with the status 400 when the connection ends before the body does:
     ///   a client that has only closed its own side still reads the answer.
     package func forEachPiece(_ use: (ByteBuffer) async throws -> Void) async throws {
         var pieces = makeAsyncIterator()

@@ -33,7 +33,7 @@ struct PostgresConformanceTests {
     private static let tokens = TokenStoreSubject {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()
-        return TokenStorePlace(
+        return TokenStoreLocation(
             open: {
                 let setup = try setup(["url": cluster.url(), "schema": schema])
                 guard let open = setup.openTokens else { throw StorageError(.unavailable, "no tokens") }

@@ -94,7 +94,7 @@ struct TokenCreateCommand: AssetlogSubcommand {
             sentences.append("The token can do nothing; --allow gives rights, such as --allow report:materialization,report:check")
         }
         for pattern in grant.assets.map(\.description) where pattern.hasPrefix("/") || pattern.hasSuffix("/") {
-            sentences.append("The pattern \(pattern) begins or ends with an empty part; is the slash there meant?")
+            sentences.append("The pattern \(pattern) begins or ends with an empty part; is that slash intended?")
         }
         return sentences
     }

@@ -6,7 +6,7 @@ import AssetlogObservation
 /// `assetlog token rotate`
 struct TokenRotateCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "rotate", abstract: "Replace a token by a new one and print that; it is shown only once.",
+        commandName: "rotate", abstract: "Replace a token with a new one and print it; it is shown only once.",
         discussion: """
             The new token has the old one's name, rights, scopes and lifetime. Without --grace, every old token of that name \
             ends at once; with it, the old token works that long.

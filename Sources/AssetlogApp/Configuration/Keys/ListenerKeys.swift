@@ -24,7 +24,7 @@ enum ListenerKeys {
         "allow_insecure", .boolean, default: false, "Allows listening beyond loopback without TLS or without tokens.")
     static let hosts = group.key(
         "hosts", .list, default: [],
-        "Names and addresses of this server that requests without a token may use, besides those of loopback.")
+        "Names and addresses of this server that requests without a token may use, in addition to those of loopback.")
     static let trustedProxies = group.key(
         "trusted_proxies", .list, default: [],
         "Addresses and networks of proxies whose X-Forwarded-For, X-Forwarded-Proto and Forwarded are trusted.")

@@ -14,7 +14,7 @@ public struct PluginConfiguration: Sendable {
     ///   - keys: The declared keys.
     ///   - values: The values by key, as text (a list: its elements); absent keys get their default.
     ///   - directory: What relative paths are taken from; an absolute path.
-    ///   - dataFolder: The directory that holds this server's data; an absolute path.
+    ///   - dataDirectory: The directory that holds this server's data; an absolute path.
     /// - Throws: ``ConfigurationError`` for an unknown key, a missing one, or a value that is not of the key's kind.
     public init(
         section: String, keys: [any DeclaredKey], values: [String: [String]], directory: String, dataDirectory: String

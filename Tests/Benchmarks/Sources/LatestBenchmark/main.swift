@@ -78,9 +78,9 @@ func format(_ value: Double) -> String { String(format: "%.2f", value) }
     print("  \(name): \(format(times.sorted()[15])) ms (\(found) events)")
 }
 
-@MainActor func measureAll(_ timeKey: String) async throws {
-    print(timeKey)
-    let middle = try await storage.events(EventQuery(order: .ascending(after: Int64(count / 2)), limit: 1)).events.first?.timeKey
+@MainActor func measureAll(_ when: String) async throws {
+    print(when)
+    let middle = try await storage.events(EventQuery(order: .ascending(after: Int64(count / 2)), limit: 1)).events.first?.when
     for (name, key) in [("busy asset", busy), ("rare asset", rare), ("deployment", nil)] {
         for limit in [1, 100, 1000] {
             var query = EventQuery(order: .descending(before: nil), limit: limit, deployment: "default", assetKey: key)

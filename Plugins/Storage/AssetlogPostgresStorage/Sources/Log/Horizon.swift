@@ -63,7 +63,7 @@ final class Horizon: Sendable {
             return StorageError(
                 .unavailable,
                 "The schema \(schema.name) holds the log \(foreign) by now, and this server works on \(log): the tables were made"
-                    + " anew or restored from elsewhere. Restart the servers to work on what is there.")
+                    + " again or restored from elsewhere. Restart the servers to work on what is there.")
         }
     }
 

@@ -4,7 +4,7 @@ internal import AssetlogCore
 /// Where in the log the events behind the index's watermark may be, by identity.
 ///
 /// An open hash table of eight bytes a slot: a hash of identity and deployment, and the sequence. Two identities may
-/// have one hash, so a caller that asks compares the events. The hash is seeded by the process: no client can aim at slots.
+/// have one hash, so callers must compare the events. The hash is seeded by the process: no client can aim at slots.
 struct IdentityTail {
     /// Every event of the log behind this sequence, up to ``end``, is known.
     private(set) var start: Int64

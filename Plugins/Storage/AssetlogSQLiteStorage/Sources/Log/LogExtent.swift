@@ -69,7 +69,7 @@ struct LogExtent: Sendable {
 
     private static func damaged(_ file: String, _ what: String) -> StorageError {
         StorageError(
-            .damaged, "\(file) is damaged: \(what) can't be read. Restore the last backup into an empty folder.")
+            .damaged, "\(file) is damaged: \(what) can't be read. Restore the last backup into an empty directory.")
     }
 
     // A damaged schema may still be one that SQLite reads, with other columns or another key.

@@ -17,7 +17,7 @@ struct TokenFileTests {
 
     private static let subject = TokenStoreSubject {
         let current = Mutex(try TemporaryDirectory())
-        return TokenStorePlace(
+        return TokenStoreLocation(
             open: { try await openTokens(current.withLock { $0 }.path) },
             crash: {
                 // Goes on in a copy, as a crash leaves the files.

@@ -32,7 +32,7 @@ struct SpoolDirectories {
         throw ClientError(
             .spoolFailed,
             "there is no directory for the spool: neither XDG_STATE_HOME, nor a home, nor STATE_DIRECTORY, nor \(sharedDirectory) can be"
-                + " written to; name a folder")
+                + " written to; specify a directory")
     }
 
     private func absolute(_ name: String) -> String? {
