@@ -47,7 +47,7 @@ public final class EventLog: @unchecked Sendable {
     private let logger: Logger
     private let monitor = Monitor()
     private var phase = Phase.idle
-    private var filling = Generation()
+    private var filling = PendingCommit()
     /// The slices that wait for room, in the order of their coming.
     private var waitingSlices: [SliceWaiter] = []
     private var isWriterAsleep = false
@@ -304,8 +304,8 @@ public final class EventLog: @unchecked Sendable {
     // MARK: The writer's thread
 
     private func write() {
-        var committing = Generation()
-        while takeGeneration(into: &committing) {
+        var committing = PendingCommit()
+        while takeCommit(into: &committing) {
             let start = ContinuousClock.now
             let result = Result { try storage.append(committing.batch) }
             note(result, of: committing.batch, in: ContinuousClock.now - start)
@@ -315,7 +315,7 @@ public final class EventLog: @unchecked Sendable {
         end()
     }
 
-    private func takeGeneration(into committing: inout Generation) -> Bool {
+    private func takeCommit(into committing: inout PendingCommit) -> Bool {
         monitor.lock()
         defer { monitor.unlock() }
         committingEvents = 0

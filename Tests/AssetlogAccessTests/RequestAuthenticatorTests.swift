@@ -20,7 +20,7 @@ struct RequestAuthenticatorTests {
         var certificate: [String] = []
     }
 
-    private func judge(_ gate: RequestAuthenticator, _ shown: Shown, at seconds: Double = 0) -> RequestIdentity {
+    private func authenticate(_ gate: RequestAuthenticator, _ shown: Shown, at seconds: Double = 0) -> RequestIdentity {
         let texts = [
             shown.token, shown.authorization, shown.host, shown.origin, shown.site, shown.forwarded, shown.proto,
             shown.standard,
@@ -36,7 +36,7 @@ struct RequestAuthenticatorTests {
             func part(_ index: Int) -> UnsafeRawBufferPointer? {
                 ranges[index].map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
             }
-            return gate.judge(
+            return gate.authenticate(
                 RequestAttributes(
                     apiToken: part(0), authorization: part(1), host: part(2), origin: part(3), fetchSite: part(4),
                     forwardedFor: part(5), forwardedProto: part(6), forwarded: part(7), peer: ClientAddress(shown.peer),
@@ -62,14 +62,14 @@ struct RequestAuthenticatorTests {
             Shown(token: "nonsense"), Shown(certificate: ["DNS:spark.example.com"]),
         ]
         for shown in shown {
-            let refusal = judge(gate, shown).refusal
+            let refusal = authenticate(gate, shown).refusal
             #expect(refusal?.reason == .tokensUnknown)
             #expect(refusal?.reason.status == 503)
             #expect(refusal?.fields.map(\.name) == ["Retry-After"])
         }
-        #expect(judge(gate, Shown()).refusal?.reason == (isRequired ? .tokensUnknown : nil))
+        #expect(authenticate(gate, Shown()).refusal?.reason == (isRequired ? .tokensUnknown : nil))
         directory.replace(with: [])
-        #expect(judge(gate, Shown(token: token.text.revealed)).refusal?.reason == (isRequired ? .noToken : nil))
+        #expect(authenticate(gate, Shown(token: token.text.revealed)).refusal?.reason == (isRequired ? .noToken : nil))
     }
 
     @Test("takes a token in either field, and the one that is valid when there are two")
@@ -84,7 +84,7 @@ struct RequestAuthenticatorTests {
             // With a valid token neither the origin nor the host matter.
             Shown(token: text, host: "evil.example", origin: "https://evil.example", site: "cross-site"),
         ] {
-            let admission = judge(gate, shown)
+            let admission = authenticate(gate, shown)
             #expect(admission.refusal == nil, "\(shown)")
             #expect(admission.caller.name == "spark", "\(shown)")
         }
@@ -93,7 +93,7 @@ struct RequestAuthenticatorTests {
             Shown(authorization: "Basic \(text)"), Shown(authorization: "Bearer"), Shown(token: ""),
             Shown(certificate: ["DNS:example.com"]),
         ] {
-            #expect(judge(gate, shown).refusal?.reason == .noToken, "\(shown)")
+            #expect(authenticate(gate, shown).refusal?.reason == .noToken, "\(shown)")
         }
     }
 
@@ -119,17 +119,17 @@ struct RequestAuthenticatorTests {
         var policy = AccessPolicy()
         policy.hosts = HostPolicy(names: ["own.example"])
         let gate = try RequestAuthenticator(policy)
-        #expect(judge(gate, shown).refusal?.reason == reason, "\(shown)")
+        #expect(authenticate(gate, shown).refusal?.reason == reason, "\(shown)")
         // A host that was found to be ours is remembered; the answers stay what they were.
-        #expect(judge(gate, Shown()).refusal == nil)
-        #expect(judge(gate, shown).refusal?.reason == reason, "\(shown)")
+        #expect(authenticate(gate, Shown()).refusal == nil)
+        #expect(authenticate(gate, shown).refusal?.reason == reason, "\(shown)")
     }
 
     @Test("takes any address for its own where it listens beyond loopback, but no name")
     func addresses() throws {
         let gate = try RequestAuthenticator(AccessPolicy(hosts: HostPolicy(acceptsAddresses: true)))
-        #expect(judge(gate, Shown(host: "10.0.0.1:3000")).refusal == nil)
-        #expect(judge(gate, Shown(host: "evil.example")).refusal?.reason == .foreignHost)
+        #expect(authenticate(gate, Shown(host: "10.0.0.1:3000")).refusal == nil)
+        #expect(authenticate(gate, Shown(host: "evil.example")).refusal?.reason == .foreignHost)
     }
 
     @Test(
@@ -143,7 +143,7 @@ struct RequestAuthenticatorTests {
         let token = try NewToken()
         var policy = policy(token)
         policy.organizations = OrganizationPolicy(domain: "example.com", declared: ["acme"])
-        let admission = judge(try RequestAuthenticator(policy), Shown(token: token.text.revealed, host: host))
+        let admission = authenticate(try RequestAuthenticator(policy), Shown(token: token.text.revealed, host: host))
         #expect(admission.organization == organization)
         #expect(admission.refusal?.reason == (isUnknown ? .unknownOrganization : nil))
     }
@@ -163,7 +163,7 @@ struct RequestAuthenticatorTests {
     func proxies(_ shown: Shown, _ address: String) throws {
         let block = try #require(AddressBlock("10.0.0.0/8"))
         let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [block]))
-        #expect(judge(gate, shown).address?.description == address)
+        #expect(authenticate(gate, shown).address?.description == address)
     }
 
     @Test(
@@ -184,8 +184,8 @@ struct RequestAuthenticatorTests {
         ])
     func forwardedFor(_ value: String, _ address: String) throws {
         let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
-        #expect(judge(gate, Shown(forwarded: value, peer: "10.0.0.7")).address?.description == address)
-        #expect(judge(gate, Shown(forwarded: value, peer: "9.9.9.9")).address?.description == "9.9.9.9")
+        #expect(authenticate(gate, Shown(forwarded: value, peer: "10.0.0.7")).address?.description == address)
+        #expect(authenticate(gate, Shown(forwarded: value, peer: "9.9.9.9")).address?.description == "9.9.9.9")
     }
 
     @Test(
@@ -207,10 +207,10 @@ struct RequestAuthenticatorTests {
         ] as [(String, String, Bool?)])
     func forwarded(_ value: String, _ address: String, _ isSecure: Bool?) throws {
         let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
-        let admission = judge(gate, Shown(standard: value, peer: "10.0.0.7"))
+        let admission = authenticate(gate, Shown(standard: value, peer: "10.0.0.7"))
         #expect(admission.address?.description == address)
         #expect(admission.isForwardedSecurely == isSecure)
-        let stranger = judge(gate, Shown(proto: "https", standard: value, peer: "9.9.9.9"))
+        let stranger = authenticate(gate, Shown(proto: "https", standard: value, peer: "9.9.9.9"))
         #expect(stranger.address?.description == "9.9.9.9")
         #expect(stranger.isForwardedSecurely == nil)
     }
@@ -219,13 +219,13 @@ struct RequestAuthenticatorTests {
     func bothForms() throws {
         let gate = try RequestAuthenticator(AccessPolicy(trustedProxies: [try #require(AddressBlock("10.0.0.0/8"))]))
         let both = Shown(forwarded: "1.2.3.4", standard: "for=6.6.6.6;proto=https", peer: "10.0.0.7")
-        #expect(judge(gate, both).address?.description == "1.2.3.4")
-        #expect(judge(gate, both).isForwardedSecurely == nil)
+        #expect(authenticate(gate, both).address?.description == "1.2.3.4")
+        #expect(authenticate(gate, both).isForwardedSecurely == nil)
         let broken = Shown(forwarded: "unknown", standard: "for=6.6.6.6", peer: "10.0.0.7")
-        #expect(judge(gate, broken).address?.description == "10.0.0.7")
+        #expect(authenticate(gate, broken).address?.description == "10.0.0.7")
         let proto = Shown(proto: "HTTP", standard: "for=1.2.3.4;proto=https", peer: "10.0.0.7")
-        #expect(judge(gate, proto).isForwardedSecurely == false)
-        #expect(judge(gate, proto).address?.description == "1.2.3.4")
+        #expect(authenticate(gate, proto).isForwardedSecurely == false)
+        #expect(authenticate(gate, proto).address?.description == "1.2.3.4")
     }
 
     @Test("counts the right end of lists of any length, in little time")
@@ -244,18 +244,18 @@ struct RequestAuthenticatorTests {
         ] {
             let took = clock.measure {
                 let shown = Shown(forwarded: value, peer: "10.0.0.7")
-                #expect(judge(gate, shown).address?.description == address)
+                #expect(authenticate(gate, shown).address?.description == address)
             }
             #expect(took < .milliseconds(500), "\(value.prefix(20)) \(took)")
             let standard = value.replacing(/(\d+\.\d+\.\d+\.\d+(:80)?)/) { "for=\"\($0.1)\"" }
             let shown = Shown(standard: standard, peer: "10.0.0.7")
-            #expect(judge(gate, shown).address?.description == address, "\(standard.suffix(60))")
+            #expect(authenticate(gate, shown).address?.description == address, "\(standard.suffix(60))")
         }
     }
 
     @Test("tells the version of TLS on")
     func tlsVersion() throws {
-        #expect(judge(try RequestAuthenticator(AccessPolicy()), Shown()).tlsVersion == "TLSv1.3")
+        #expect(authenticate(try RequestAuthenticator(AccessPolicy()), Shown()).tlsVersion == "TLSv1.3")
     }
 
     @Test("counts the requests of an address, says so in fields, and lets it continue later")
@@ -265,19 +265,19 @@ struct RequestAuthenticatorTests {
             Dictionary(admission.rateFields.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
         }
         for remaining in [3, 2, 1, 0] {
-            let admission = judge(gate, Shown())
+            let admission = authenticate(gate, Shown())
             #expect(admission.refusal == nil)
             #expect(fields(admission)["RateLimit-Policy"] == "\"address\";q=4;w=2")
             #expect(fields(admission)["RateLimit"]?.hasPrefix("\"address\";r=\(remaining);t=") == true)
         }
-        let refusal = try #require(judge(gate, Shown()).refusal)
+        let refusal = try #require(authenticate(gate, Shown()).refusal)
         #expect(refusal.reason == .tooMany)
         #expect(refusal.fields.contains { $0 == ("Retry-After", "1") })
         #expect(refusal.violatedPolicies == ["address"])
-        #expect(judge(gate, Shown(peer: "127.0.0.2")).refusal == nil)
-        #expect(judge(gate, Shown(), at: 0.5).refusal == nil)
-        #expect(judge(gate, Shown(), at: 0.6).refusal?.reason == .tooMany)
-        #expect(judge(gate, Shown(), at: 60).rateFields.contains { $0.value.hasPrefix("\"address\";r=3") })
+        #expect(authenticate(gate, Shown(peer: "127.0.0.2")).refusal == nil)
+        #expect(authenticate(gate, Shown(), at: 0.5).refusal == nil)
+        #expect(authenticate(gate, Shown(), at: 0.6).refusal?.reason == .tooMany)
+        #expect(authenticate(gate, Shown(), at: 60).rateFields.contains { $0.value.hasPrefix("\"address\";r=3") })
     }
 
     @Test("counts the requests of a token from wherever they come")
@@ -288,10 +288,10 @@ struct RequestAuthenticatorTests {
         let gate = try RequestAuthenticator(
             AccessPolicy(tokens: TokenRegistry([record]), tokenRate: RequestRate(perSecond: 1, burst: 2)))
         let text = token.text.revealed
-        #expect(judge(gate, Shown(token: text, peer: "10.0.0.1")).refusal == nil)
-        #expect(judge(gate, Shown(token: text, peer: "10.0.0.2")).refusal == nil)
-        #expect(judge(gate, Shown(token: text, peer: "10.0.0.3")).refusal?.violatedPolicies == ["token"])
-        #expect(judge(gate, Shown()).refusal == nil)
+        #expect(authenticate(gate, Shown(token: text, peer: "10.0.0.1")).refusal == nil)
+        #expect(authenticate(gate, Shown(token: text, peer: "10.0.0.2")).refusal == nil)
+        #expect(authenticate(gate, Shown(token: text, peer: "10.0.0.3")).refusal?.violatedPolicies == ["token"])
+        #expect(authenticate(gate, Shown()).refusal == nil)
     }
 }
 

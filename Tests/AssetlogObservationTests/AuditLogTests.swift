@@ -82,7 +82,7 @@ struct AuditLogTests {
     @Test("What a message has told already is not told again")
     func told() {
         let messages = Messages()
-        AuditLog(messages: messages.logger).recordTold(AuditEvent(.serverStarted))
+        AuditLog(messages: messages.logger).recordToFileOnly(AuditEvent(.serverStarted))
         #expect(messages.lines.withLock { $0.isEmpty })
     }
 
@@ -128,7 +128,7 @@ struct AuditLogTests {
         audit.record(AuditEvent(.serverStarted))
         await writer.flush()
         try AuditLog.append(AuditEvent(.tokenCreated, [LogField("token", "a b")]), to: path, format: .text)
-        audit.recordTold(AuditEvent(.serverStopped))
+        audit.recordToFileOnly(AuditEvent(.serverStopped))
         await writer.close()
         let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
         #expect(

@@ -55,7 +55,7 @@ public final class RequestAuthenticator {
     ///   - facts: What it shows.
     ///   - now: The time, for tokens that expire.
     ///   - nanoseconds: The time of a clock that only goes forward, for rates.
-    public func judge(_ facts: borrowing RequestAttributes, at now: Timestamp, nanoseconds: Int64) -> RequestIdentity {
+    public func authenticate(_ facts: borrowing RequestAttributes, at now: Timestamp, nanoseconds: Int64) -> RequestIdentity {
         var admission = RequestIdentity()
         admission.tlsVersion = facts.tlsVersion
         admission.address = address(facts, &admission)

@@ -58,11 +58,11 @@ struct CertificateReloader: Sendable {
         let file = LogField("certificate", settings.certificate)
         switch outcome {
         case .reloaded(let warnings):
-            audit.recordTold(AuditEvent(.certificateReloaded, [file]))
+            audit.recordToFileOnly(AuditEvent(.certificateReloaded, [file]))
             logger.notice("The certificates were reloaded.", metadata: ["tls.certificate": "\(settings.certificate)"])
             Self.warn(warnings, logger)
         case .failed(let error):
-            audit.recordTold(AuditEvent(.certificateReloadFailed, [file, LogField("reason", "\(error)")]))
+            audit.recordToFileOnly(AuditEvent(.certificateReloadFailed, [file, LogField("reason", "\(error)")]))
             logger.error(
                 "The certificates can't be reloaded; still serving the previous ones.", metadata: ["error": "\(error)"])
         }

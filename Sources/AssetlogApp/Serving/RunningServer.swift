@@ -102,7 +102,7 @@ struct RunningServer {
     /// Serves until `stop` returns, then ends in order: readiness turns 503, nothing new is accepted, requests under
     /// way are committed and answered, the consumers stop, the writer drains, the storage closes.
     func run(until stop: () async -> Void) async {
-        observability.audit.recordTold(
+        observability.audit.recordToFileOnly(
             AuditEvent(.serverStarted, [LogField("url", url), LogField("version", Assetlog.version)]))
         // Each group ends before the one around it, which is the order of the end.
         await withTaskGroup(of: Void.self) { background in
@@ -127,7 +127,7 @@ struct RunningServer {
         }
         await tokens.close()
         await storage.close()
-        observability.audit.recordTold(AuditEvent(.serverStopped, [LogField("url", url)]))
+        observability.audit.recordToFileOnly(AuditEvent(.serverStopped, [LogField("url", url)]))
         await observability.close()
         logger.notice("The server has stopped.")
     }

@@ -182,7 +182,7 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             contentType: head.contentType.map(part), body: part(head.byteCount..<head.byteCount + head.contentLength),
             isTimestampApproximate: head.isTimestampApproximate)
         self.route = RequestRoute(route.endpoint)
-        let identity = loop.reports.authorize(RequestAttributes(head, in: bytes, of: connection), now: startedAt)
+        let identity = loop.reports.authenticate(RequestAttributes(head, in: bytes, of: connection), now: startedAt)
         rateFields = identity.rateFields
         let result = loop.reports.report(
             request, to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity, for: self)

@@ -194,7 +194,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         }
         request.head = head
         request.identity = RequestAttributes.with(head, of: connection) { facts in
-            connection.loop.reports.authorize(facts, now: state.startedAt)
+            connection.loop.reports.authenticate(facts, now: state.startedAt)
         }
         route(head, context)
     }

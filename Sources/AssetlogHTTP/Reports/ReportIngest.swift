@@ -31,7 +31,7 @@ class PendingReport {
     func completed(_ outcome: CommitResult.Outcome) {}
 }
 
-/// Takes the reports of one event loop: authorizes requests, resolves reports into the log's queue, and brings the
+/// Takes the reports of one event loop: authenticates requests, resolves reports into the log's queue, and brings the
 /// results back.
 ///
 /// Confined to its event loop, but for ``completed(_:)``, which the writer's thread calls and which only hands over.
@@ -40,7 +40,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
     private let eventLoop: any EventLoop
     private let log: EventLog
     private let isReadOnly: Bool
-    private let gate: RequestAuthenticator
+    private let authenticator: RequestAuthenticator
     private var resolver: ParameterResolver
     private var eventIDs = EventIDGenerator()
 
@@ -50,13 +50,13 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
         self.log = log
         router = ReportRouter(configuration.paths)
         isReadOnly = configuration.paths.isReadOnly
-        gate = try RequestAuthenticator(configuration.access)
+        authenticator = try RequestAuthenticator(configuration.access)
         resolver = ParameterResolver(extensions: configuration.paths.hasReportExtensions)
     }
 
     /// Decides whether a request is let in, whatever it asks for.
-    func authorize(_ facts: borrowing RequestAttributes, now: NIODeadline) -> RequestIdentity {
-        gate.judge(facts, at: .now(), nanoseconds: Int64(clamping: now.uptimeNanoseconds))
+    func authenticate(_ facts: borrowing RequestAttributes, now: NIODeadline) -> RequestIdentity {
+        authenticator.authenticate(facts, at: .now(), nanoseconds: Int64(clamping: now.uptimeNanoseconds))
     }
 
     /// Resolves a report and queues its event. `pending` is notified once, unless the report is answered at once.

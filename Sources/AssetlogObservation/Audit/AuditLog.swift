@@ -38,7 +38,7 @@ public final class AuditLog: Sendable {
     }
 
     /// Writes an event that a message has reported already, so that it does not appear among the messages twice.
-    public func recordTold(_ event: AuditEvent) {
+    public func recordToFileOnly(_ event: AuditEvent) {
         if case .file = output { record(event) }
     }
 

@@ -49,8 +49,10 @@ package struct RouteTable: Sendable {
     func available(below base: String) -> String {
         let listed = routes.filter { $0.isListed && $0.method == .get }.map { base + $0.pattern.description }
         let others = routes.filter { !$0.isListed }.map { base + $0.pattern.description.replacing("...}", with: "}") }
+        let posts = routes.filter { $0.isListed && $0.method == .post }.map { base + $0.pattern.description }
+        let batches = posts.isEmpty ? "" : "; with POST: \(posts.joined(separator: ", "))"
         let reports = others.isEmpty ? "" : "; reports are sent with POST to \(Self.list(others))"
-        return "Available with GET: \(listed.joined(separator: ", "))\(reports)."
+        return "Available with GET: \(listed.joined(separator: ", "))\(batches)\(reports)."
     }
 
     private static func list(_ texts: [String]) -> String {

@@ -1,7 +1,7 @@
 import AssetlogCore
 
 /// The events of one commit, and what waits for them.
-struct Generation {
+struct PendingCommit {
     /// The completion tokens of one listener.
     fileprivate struct Waiting {
         let listener: any CommitListener
@@ -61,7 +61,7 @@ struct Generation {
     }
 }
 
-extension Generation.Waiting {
+extension PendingCommit.Waiting {
     fileprivate func commitResult(_ result: Result<AppendOutcome, any Error>) -> CommitResult {
         switch result {
         case .failure(let error): CommitResult(completionTokens: completionTokens, rule: .failed(error), skippedEvents: [])
