@@ -111,14 +111,14 @@ package struct Responder: Sendable {
     private func response(
         to request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory
     ) async throws -> Response {
+        if let name = match.namedDeployment { try authorize(request, path, deployment: name, identity) }
         switch match.target {
         case .redirect(let target):
             guard request.method == .get || request.method == .head else { throw RequestError.methodNotAllowed(request) }
             return Response(status: .temporaryRedirect, headers: [.location: target])
         case .outside(let base):
             throw RequestError.notFound("All routes of this server are below \(base)/.")
-        case .unknownDeployment(let name, let reason):
-            try authorize(request, path, deployment: name, identity)
+        case .unknownDeployment(_, let reason):
             throw RequestError.notFound(reason)
         case .nothing(let location): throw nothing(at: location)
         case .wrongMethod(let route, let location, let allowed):
@@ -146,7 +146,8 @@ package struct Responder: Sendable {
         try route.permission.authorize(identity.caller.grant, in: route.scope, of: location.deployment(of: identity))
     }
 
-    // A token that is limited to other deployments does not learn which there are.
+    // A token that is limited to other deployments does not learn which there are: whatever it asks for below the name of one,
+    // it gets the same answer.
     private func authorize(
         _ request: Request, _ path: RequestPath, deployment name: String, _ identity: RequestIdentity
     ) throws(RequestError) {

@@ -90,7 +90,8 @@ struct CutOffBodyTests {
             _ = await client.nextResponse()
         case .close: break
         case .reset: client.resetAtEnd()
-        case .timeout: _ = await client.nextResponse()
+        // The API answers what came of the body, and the connection ends.
+        case .timeout: #expect(await client.nextResponse() != nil)
         }
     }
 }

@@ -196,6 +196,7 @@ struct HTTP1Script {
         switch action {
         case .wait, .account, .decode, .discard, .route, .append, .resolve: break
         case .forward: log.append("forward the event")
+        case .endBody: log.append("end the body")
         case .probe: log.append("probe")
         case .closeOutput: log.append("close the output")
         case .close:

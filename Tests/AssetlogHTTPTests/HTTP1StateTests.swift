@@ -187,8 +187,13 @@ struct HTTP1StateTests {
             [.receive(incomplete("POST /report", announced: 1 << 20, sent: String(repeating: "a", count: 32 << 10))), .pass(31), .pass(1)],
             ["32 s", "answer timeout, the last one"]),
         HTTP1Case(
-            "a slow body for the API ends the connection", [.receive(incomplete("POST /x", announced: 2)), .pass(29), .pass(1)],
-            ["30 s", "close"]),
+            "a slow body is ended for the API, which answers",
+            [.receive(incomplete("POST /x", announced: 2)), .pass(29), .pass(1), .apiAnswers],
+            ["30 s", "end the body", "answer /x, the last one"]),
+        HTTP1Case(
+            "an API that does not answer then is not waited for",
+            [.receive(incomplete("POST /x", announced: 2)), .pass(30), .pass(30)],
+            ["30 s", "end the body", "60 s", "close"]),
         HTTP1Case("a report may wait for its commit", [.receive(report), .pass(10_000), .commit], ["queue /report {}", "answer /report"]),
         HTTP1Case("the API may take its time", [.receive(get), .pass(10_000), .apiAnswers], ["forward /x ", "answer /x"]),
         HTTP1Case(

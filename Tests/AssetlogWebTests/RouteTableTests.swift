@@ -102,6 +102,20 @@ struct RouteTableTests {
         #expect(try await ask(try #require(HTTPRequest.Method(rawValue: method)), path, grant).status == status)
     }
 
+    @Test(
+        "tells a token that is limited to other deployments nothing about which there are",
+        arguments: ["/api/things", "/api/things/7", "/api/v9", "/api", "/report_asset_x/a", "/report_asset_bogus/x"],
+        ["GET", "POST", "PUT"])
+    func limited(_ path: String, method: String) async throws {
+        let grant = AccessGrant(
+            name: "t", rights: [.read, .reporting], deployments: [try #require(PartPattern("default"))])
+        let method = try #require(HTTPRequest.Method(rawValue: method))
+        let (known, unknown) = (try await ask(method, "/p/prod\(path)", grant), try await ask(method, "/p/nope\(path)", grant))
+        #expect(known.status == (path.hasPrefix("/api") ? 403 : 401))
+        #expect(known.status == unknown.status)
+        #expect(known.text.replacing("prod", with: "nope") == unknown.text)
+    }
+
     @Test("counts each route by its name, and everything else as other")
     func names() async throws {
         for path in ["/p/open", "/p/api/things/1", "/p/api/things/2", "/p/nothing"] { _ = try await ask(.get, path) }

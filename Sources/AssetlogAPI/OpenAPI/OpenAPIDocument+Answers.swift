@@ -107,6 +107,11 @@ extension OpenAPIDocument {
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
           "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
         },
+        "SlowSubmission": {
+          "description": "The body did not arrive in time; earlier items were recorded, unless `atomic=true`",
+          "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},
+          "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/SubmissionProblem"}}}
+        },
         "SubmissionTooLarge": {
           "description": "The body is too large, or compressed too much; earlier items were recorded, unless `atomic=true`",
           "headers": {"Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"}},

@@ -29,7 +29,8 @@ extension OpenAPIDocument {
         body: "Submission",
         answers: [
             (200, "Submitted"), (400, "BrokenSubmission"), (401, "NoTokenProblem"), (403, "ForbiddenProblem"),
-            (404, "NotFoundProblem"), (413, "SubmissionTooLarge"), (414, "TargetTooLong"), (415, "UnknownTypeProblem"),
+            (404, "NotFoundProblem"), (408, "SlowSubmission"), (413, "SubmissionTooLarge"), (414, "TargetTooLong"),
+            (415, "UnknownTypeProblem"),
             (422, "NothingRecorded"), (429, "TooManyProblem"), (431, "HeadersTooLarge"), (500, "SubmissionFailed"),
             (503, "SubmissionUnavailable"),
         ])

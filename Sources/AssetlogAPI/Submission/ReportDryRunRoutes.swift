@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogObservation
 import AssetlogWeb
 import HTTPTypes
 import HummingbirdCore
@@ -56,6 +57,15 @@ struct ReportDryRunRoutes: RouteGroup {
             type: "application/json", bytes: [UInt8(ascii: "{")] + result.members() + [UInt8(ascii: "}")])
     }
 
+    /// The answer that the report would get, with the same header fields and the same reason in the logs.
+    private static func answer(to error: ParameterError, _ caller: Caller, isReadOnly: Bool) -> RequestError {
+        guard error == .notAuthorized else { return RequestError(status: .named(error.status), detail: error.message) }
+        var answer = RequestError.notAuthorized
+        if caller.grant == nil { answer.headers[.wwwAuthenticate] = nil }
+        if isReadOnly { answer.refusal = AccessRecord.readOnly }
+        return answer
+    }
+
     private func resolve(
         _ route: ReportRoute, _ target: [UInt8], _ type: [UInt8]?, _ body: [UInt8], _ deployment: String, _ caller: Caller,
         isTimestampApproximate: Bool
@@ -88,8 +98,7 @@ struct ReportDryRunRoutes: RouteGroup {
         }
         switch result {
         case .success(let dryRun): return dryRun
-        case .failure(let error):
-            throw RequestError(status: .named(error.status), detail: error.message)
+        case .failure(let error): throw Self.answer(to: error, caller, isReadOnly: isReadOnly)
         }
     }
 

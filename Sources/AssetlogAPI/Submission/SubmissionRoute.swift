@@ -106,7 +106,7 @@ struct SubmissionRoute: RouteGroup {
             if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold, caller) }
         } catch let failure as ItemSplitter.Failure {
             return RequestError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
-        } catch let error as RequestError where error.status == .badRequest || error.status == .contentTooLarge {
+        } catch let error as RequestError where [.badRequest, .contentTooLarge, .requestTimeout].contains(error.status) {
             return error
         }
         guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }

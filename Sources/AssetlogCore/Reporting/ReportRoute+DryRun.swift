@@ -9,21 +9,32 @@ extension ReportRoute {
         case unclear
     }
 
-    /// Reads the parameter in the query of a report. If it is there twice, the last one counts.
+    /// Reads the parameter in the query of a report. Given twice with different values, it is unclear.
     public static func dryRun(_ query: UnsafeRawBufferPointer?) -> DryRun {
         guard let query else { return .notAsked }
-        var dryRun = DryRun.notAsked
+        var found: DryRun?
         var start = 0
         while start < query.count {
             let end = query[start...].firstIndex(of: UInt8(ascii: "&")) ?? query.count
-            // Nearly no report has the parameter; a look at the first letter spares the rest.
-            if query[start] == UInt8(ascii: "d"), query[start..<end].starts(with: "dry_run".utf8) {
-                let rest = query[start..<end].dropFirst("dry_run".utf8.count)
-                if rest.isEmpty || rest.first == UInt8(ascii: "=") { dryRun = DryRun(rest.dropFirst()) }
+            if let value = value(in: query[start..<end]) {
+                let next = DryRun(value)
+                found = found.map { $0 == next ? $0 : .unclear } ?? next
             }
             start = end + 1
         }
-        return dryRun
+        return found ?? .notAsked
+    }
+
+    /// The value of a parameter, if its name is `dry_run` or that in percent-encoding.
+    private static func value(in parameter: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer>? {
+        // Nearly no report has the parameter; a look at the first letter spares the rest.
+        guard parameter.first == UInt8(ascii: "d") || parameter.first == UInt8(ascii: "%") else { return nil }
+        let nameEnd = parameter.firstIndex(of: UInt8(ascii: "=")) ?? parameter.endIndex
+        let name = parameter[..<nameEnd]
+        let value = parameter[min(nameEnd + 1, parameter.endIndex)...]
+        if name.elementsEqual("dry_run".utf8) { return value }
+        guard name.count <= 3 * "dry_run".utf8.count, name.contains(UInt8(ascii: "%")) else { return nil }
+        return PercentCoding.decode(String(decoding: name, as: UTF8.self), plusIsSpace: true) == "dry_run" ? value : nil
     }
 }
 

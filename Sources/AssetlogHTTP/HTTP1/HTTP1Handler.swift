@@ -112,6 +112,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         case .refuse(.memory): respond(.noMemory, hasEnded: false)
         case .refuseHead(.timeout): refuseHead(.later("The request did not arrive in time.", status: 408))
         case .refuseHead(.memory): refuseHead(.noMemory)
+        case .endBody: context?.fireErrorCaught(BodyTimeout())
         case .probe: writeContinue()
         case .closeOutput: context?.close(mode: .output, promise: nil)
         case .close: close()
@@ -214,6 +215,11 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         (request.rateFields, request.deployment) = (identity.rateFields, route.deployment)
         if let refusal = identity.refusal { return respond(.refused(refusal, []), hasEnded: !state.hasBody) }
         guard head.method == .POST else {
+            let deployment = OrganizationPolicy.qualified(route.deployment, organization: identity.organization)
+            // A token that is limited to other deployments does not learn which there are.
+            guard identity.caller.grant?.covers(deployment: deployment) ?? true else {
+                return respond(.refused(.notAuthorized, identity.caller, isReadOnly: false), hasEnded: !state.hasBody)
+            }
             return respond(.methodNotAllowed(head.method.rawValue), hasEnded: !state.hasBody)
         }
         do throws(RequestBodyError) {

@@ -40,6 +40,8 @@ struct HTTP1State {
         case resolve
         /// Pass the part, the error or the event on to the API.
         case forward
+        /// Let the API learn that the body does not come, and wait for its answer.
+        case endBody
         /// Write `100 Continue`, which shows whether the client is still there.
         case probe
         /// Answer the request under way that it can't be taken as it came.
@@ -90,6 +92,7 @@ struct HTTP1State {
     // Whether the API has begun to answer.
     private var isAnswerBegun = false
     private var hasForwarded = false
+    private var hasBodyEnded = false
     private var isDraining: Bool
     private let limits: HTTPLimits
 
@@ -147,7 +150,7 @@ struct HTTP1State {
     }
 
     private mutating func forgetRequest(_ now: NIODeadline) {
-        (startedAt, bodyBytes, awaitsContinue, isAnswerBegun) = (now, 0, false, false)
+        (startedAt, bodyBytes, awaitsContinue, isAnswerBegun, hasBodyEnded) = (now, 0, false, false, false)
     }
 
     private static func hasBody(_ head: HTTPRequestHead) -> Bool {
@@ -305,8 +308,16 @@ struct HTTP1State {
         case .idle where headBytes > 0: return .refuseHead(.timeout)
         case .discarding: return linger(now)
         case .forwarded(hasEnded: true) where isInputClosed && !isAnswerBegun: return probe(now)
+        case .forwarded(hasEnded: false) where !hasBodyEnded && !isAnswerBegun: return endBody(now)
         default: return .close
         }
+    }
+
+    /// The API answers what came of the body, and the connection ends then.
+    private mutating func endBody(_ now: NIODeadline) -> Action {
+        (hasBodyEnded, keepsAlive) = (true, false)
+        deadline = now + limits.writeTimeout
+        return .endBody
     }
 
     /// The client has ended its side, which it may have done in order to leave: then its machine resets the connection

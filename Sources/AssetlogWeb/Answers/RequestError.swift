@@ -60,7 +60,9 @@ package struct RequestError: Error, Sendable {
 
     /// The answer to a report that the token does not allow, as the listener gives it.
     package static var notAuthorized: RequestError {
-        var error = RequestError(status: .unauthorized, detail: ParameterError.notAuthorized.message)
+        var error = RequestError(
+            status: .unauthorized, detail: ParameterError.notAuthorized.message,
+            headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
         error.refusal = AccessRecord.noRight
         return error
     }
@@ -95,7 +97,7 @@ package struct RequestError: Error, Sendable {
         let names = allowed.flatMap { $0 == .get ? ["GET", "HEAD"] : [$0.rawValue] }
         return RequestError(
             status: .methodNotAllowed,
-            detail: "\(request.method.rawValue.quoted) is not allowed here; \(names.joined(separator: " and "))"
+            detail: "\(request.method.rawValue.quoted) is not allowed here; \(RouteTable.list(names))"
                 + " \(names.count == 1 ? "is" : "are").",
             headers: [.allow: names.joined(separator: ", ")])
     }

@@ -1,3 +1,4 @@
+import AssetlogCore
 import HTTPTypes
 package import HummingbirdCore
 package import NIOCore
@@ -5,8 +6,8 @@ package import NIOCore
 extension RequestBody {
     /// Lends the pieces of the body to `use`, one after the other.
     ///
-    /// - Throws: What `use` throws, and a ``RequestError`` with the status 400 when the connection ends before the body does:
-    ///   a client that has only closed its own side still reads the answer.
+    /// - Throws: What `use` throws, and a ``RequestError`` with the status 408 when the body does not arrive in time, and 400 when
+    ///   the connection ends before it does: a client that has only closed its own side still reads the answer.
     package func forEachPiece(_ use: (ByteBuffer) async throws -> Void) async throws {
         var pieces = makeAsyncIterator()
         while true {
@@ -15,6 +16,8 @@ extension RequestBody {
                 piece = try await pieces.next()
             } catch let error as CancellationError {
                 throw error
+            } catch is BodyTimeout {
+                throw RequestError(status: .requestTimeout, detail: "The body did not arrive in time.")
             } catch {
                 throw RequestError(status: .badRequest, detail: "The body was cut off: \(error).")
             }

@@ -37,6 +37,15 @@ struct RouteMatch: Sendable {
     /// Whether a request whose token is missing or wrong is refused.
     var needsIdentity: Bool { route?.0.permission.needsIdentity ?? true }
 
+    /// The deployment that the path names, whether there is one of that name or not; nil: it names none.
+    var namedDeployment: String? {
+        switch target {
+        case .unknownDeployment(let name, _): name
+        case .route(_, let location, _), .wrongMethod(_, let location, _), .nothing(let location): location.namedDeployment
+        case .redirect, .outside: nil
+        }
+    }
+
     /// The deployment that is asked about, as its events are kept; nil where the request is about the server itself.
     func deployment(of identity: RequestIdentity) -> String? {
         guard let (route, location) = route, route.scope == .deployment || location.namedDeployment != nil else { return nil }

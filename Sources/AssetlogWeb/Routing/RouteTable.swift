@@ -55,7 +55,8 @@ package struct RouteTable: Sendable {
         return "Available with GET: \(listed.joined(separator: ", "))\(batches)\(reports)."
     }
 
-    private static func list(_ texts: [String]) -> String {
+    /// The words of a list: `a, b and c`.
+    static func list(_ texts: [String]) -> String {
         guard let last = texts.last, texts.count > 1 else { return texts.joined() }
         return "\(texts.dropLast().joined(separator: ", ")) and \(last)"
     }
