@@ -115,7 +115,7 @@ struct AccessTests {
                     wrongDeployment: 403, right: 403),
                 Row(method: "GET", path: "/", worthless: 401, wrongAction: 403, wrongAsset: 200, wrongDeployment: 403, right: 403),
                 Row(
-                    method: "PUT", path: key, worthless: 401, wrongAction: 405, wrongAsset: 405, wrongDeployment: 405,
+                    method: "PUT", path: key, worthless: 401, wrongAction: 405, wrongAsset: 405, wrongDeployment: 401,
                     right: 405),
                 Row(
                     method: "POST", path: "/api/v1/events/\(id)", worthless: 401, wrongAction: 403, wrongAsset: 405,

@@ -106,7 +106,7 @@ struct SubmissionTests {
             let answer = try ask(server, "/api/v1/events\(query)", text, type: type)
             #expect(answer.status == 422)
             #expect(answer.head.contains("application/problem+json"))
-            #expect((answer.json["detail"] as? String)?.hasPrefix("The submission is empty") == true, "\(answer.body)")
+            #expect((answer.json["detail"] as? String)?.hasPrefix("The request has no events.") == true, "\(answer.body)")
             #expect(try ask(server, "/api/v1/events\(query)", "", type: type, ["-H", "Content-Encoding: gzip"]).status == 422)
         }
     }
