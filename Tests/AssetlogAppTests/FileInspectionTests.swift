@@ -44,7 +44,7 @@ struct FileInspectionTests {
         let problems = found.problems.joined(separator: "\n")
         #expect(found.problems.count == 6, "\(problems)")
         for words in [
-            "\(file)/data", "missing/access.log can't be made", "\(directory.path) is a folder", tokens, "\(file)/x", "/dev/null",
+            "\(file)/data", "missing/access.log can't be made", "\(directory.path) is a directory", tokens, "\(file)/x", "/dev/null",
         ] {
             #expect(problems.contains(words), "\(words): \(problems)")
         }
