@@ -55,7 +55,7 @@ extension Connection {
             guard let backup = sqlite3_backup_init(target, "main", source, "main") else {
                 throw SQLiteError(of: target, file: copy.path)
             }
-            // In several steps it would begin again whenever somebody has written between two of them.
+            // In several steps it would start again whenever another connection has written between two of them.
             let code = sqlite3_backup_step(backup, -1)
             guard sqlite3_backup_finish(backup) == SQLITE_OK else { throw SQLiteError(of: target, file: copy.path) }
             // Busy or locked is no error to the end of a backup.

@@ -1,11 +1,10 @@
 #if SQLite
 internal import AssetlogCore
 
-/// A connection that one caller uses at a time: the work of tasks on threads of a pool, never on those of Swift's tasks.
+/// A connection that one thread uses at a time.
 final class ConnectionWorker: @unchecked Sendable {
     // Sendable: everything mutable is read and written under `monitor`, which is held while the connection is used.
     private let monitor = Monitor()
-    private let threads: BlockingPool
     private let path: String
     private let options: ConnectionOptions
     private var connection: Connection?
@@ -13,10 +12,9 @@ final class ConnectionWorker: @unchecked Sendable {
     /// Whether the next work is to open another connection.
     private let mustRenew = Flag()
 
-    init(_ path: String, _ options: ConnectionOptions, threads: BlockingPool) {
+    init(_ path: String, _ options: ConnectionOptions) {
         self.path = path
         self.options = options
-        self.threads = threads
     }
 
     /// Opens the connection now, so that what is wrong is thrown here.
@@ -24,26 +22,9 @@ final class ConnectionWorker: @unchecked Sendable {
         try locked { _ = try opened() }
     }
 
-    /// Runs work on the caller's thread, which waits for its turn. Not from inside other work of the same worker.
+    /// Runs work on the calling thread, which waits for its turn. Not from inside other work of the same worker.
     func perform<Result>(_ body: (Connection) throws -> Result) throws -> Result {
         try locked { try run(body) }
-    }
-
-    /// Runs work on a thread of the pool.
-    ///
-    /// - Throws: What `body` throws; `CancellationError` when the task is cancelled before it begins or while it runs;
-    ///   `BlockingPoolError` when the operating system refuses a thread and there is none yet.
-    func perform<Result: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Result) async throws -> Result {
-        let access = Access()
-        do {
-            return try await withTaskCancellationHandler {
-                try await threads.run { try self.locked { try self.run { try access.run($0, body) } } }
-            } onCancel: {
-                access.cancel()
-            }
-        } catch let error as BlockingPoolError where error == .closed {
-            throw SQLiteError.closed(path)
-        }
     }
 
     /// Closes the connection once running work is done; the next work opens another one. It does not wait.
@@ -53,13 +34,13 @@ final class ConnectionWorker: @unchecked Sendable {
 
     /// Closes the connection for good, once running work is done.
     func close() {
-        monitor.lock()
-        defer { monitor.unlock() }
-        isClosed = true
-        drop()
+        locked {
+            isClosed = true
+            drop()
+        }
     }
 
-    private func locked<Result>(_ body: () throws -> Result) throws -> Result {
+    private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
         monitor.lock()
         defer { monitor.unlock() }
         return try body()

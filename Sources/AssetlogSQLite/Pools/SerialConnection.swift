@@ -5,6 +5,7 @@ internal import AssetlogCore
 ///
 /// A task's work runs on a thread of the connection's own, so that none of Swift's tasks waits for a disk.
 public final class SerialConnection: Sendable {
+    private let path: String
     private let worker: ConnectionWorker
     private let threads: BlockingPool
 
@@ -13,8 +14,9 @@ public final class SerialConnection: Sendable {
     /// - Parameter label: What the thread is called.
     /// - Throws: ``SQLiteError``.
     public init(_ path: String, _ options: ConnectionOptions = ConnectionOptions(), label: String = "assetlog.sqlite") throws {
+        self.path = path
         threads = BlockingPool(label)
-        worker = ConnectionWorker(path, options, threads: threads)
+        worker = ConnectionWorker(path, options)
         try worker.open()
     }
 
@@ -26,7 +28,9 @@ public final class SerialConnection: Sendable {
     public func access<Result: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
-        try await worker.perform(body)
+        try await threads.withAccess(to: path) { [worker] access in
+            try worker.perform { try access.run($0, body) }
+        }
     }
 
     /// Lets the calling thread use the connection when it is free; it blocks. Not from inside another access to it.
@@ -36,8 +40,8 @@ public final class SerialConnection: Sendable {
 
     /// Closes the file when running work is done; it blocks until then. A second call does nothing.
     public func close() {
-        worker.close()
         threads.close()
+        worker.close()
     }
 }
 #endif
