@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// One loop of compiler settings for every target. Warnings are errors on CI only, so that a newer compiler's
+// One loop of compiler settings forevery target. Warnings are errors on CI only, so that a newer compiler's
 // new warning never stops a user's build.
 let settings: [SwiftSetting] =
     [
@@ -91,7 +91,8 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
-        .target(name: "TestSupport", path: "Tests/Support"),
+        .target(
+            name: "TestSupport", dependencies: [logging, nio("NIOCore"), httpTypes, hummingbird], path: "Tests/Support"),
         .target(name: "ScriptedServer", dependencies: ["AssetlogCore"], path: "Tests/ScriptedServer"),
         .executableTarget(name: "assetlog", dependencies: ["AssetlogApp", "AssetlogStandardPlugins"]),
         .target(
@@ -111,10 +112,10 @@ let package = Package(
             tests: [nio("NIOPosix"), nio("NIOEmbedded")])
         + target("AssetlogSQLite", on: ["AssetlogCore", library("CSQLite", trait: "SQLite")])
         + target("AssetlogPostgres", on: ["AssetlogCore", library("CPostgres", trait: "Postgres")], tests: nil)
-        + target("AssetlogObservation", on: ["AssetlogCore", logging])
+        + target("AssetlogObservation", on: ["AssetlogCore", logging], tests: ["TestSupport"])
         + target(
             "AssetlogAccess", on: ["AssetlogCore", "AssetlogCrypto", logging],
-            tests: [library("AssetlogSQLiteStorage", trait: "SQLite")])
+            tests: ["TestSupport", library("AssetlogSQLiteStorage", trait: "SQLite")])
         + target(
             "AssetlogLog", on: ["AssetlogCore", "AssetlogObservation", logging],
             tests: ["AssetlogTesting", "AssetlogMemoryStorage"])
@@ -128,7 +129,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
             ],
-            tests: ["AssetlogMemoryStorage", "AssetlogTesting", nio("NIOEmbedded")])
+            tests: ["AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded")])
         + target(
             "AssetlogWeb",
             on: [

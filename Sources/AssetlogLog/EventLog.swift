@@ -276,7 +276,7 @@ public final class EventLog: @unchecked Sendable {
         }
     }
 
-    // The first of a commit has room whatever it needs, or a large one would wait for ever behind single reports.
+    // The first of a commit has room whatever it needs, or a large one would wait forever behind single reports.
     private func hasRoom(for waiter: SliceWaiter) -> Bool {
         filling.batch.isEmpty
             || hasRoom(events: waiter.events, bytes: waiter.bytes)
@@ -285,7 +285,7 @@ public final class EventLog: @unchecked Sendable {
                         && filling.sliceBytes + waiter.bytes <= limits.sliceBytes)
     }
 
-    // An empty queue takes anything, so that an event larger than the bound is not refused for ever.
+    // An empty queue takes anything, so that an event larger than the bound is not refused forever.
     private func hasRoom(events: Int, bytes: Int) -> Bool {
         let queuedEvents = filling.batch.count + committingEvents
         let queuedBytes = filling.batch.byteCount + committingBytes

@@ -55,7 +55,7 @@ struct PendingCommit {
         waiting.removeAll(keepingCapacity: true)
         slices.removeAll(keepingCapacity: true)
         (sliceEvents, sliceBytes) = (0, 0)
-        // A rare huge commit must not keep its memory for ever.
+        // A rare huge commit must not keep its memory forever.
         if batch.byteCount > 16 << 20 { batch = EventBatch(capacity: 64 << 10) }
         batch.removeAll()
     }

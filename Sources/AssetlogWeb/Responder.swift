@@ -151,9 +151,9 @@ package struct Responder: Sendable {
     private func authorize(
         _ request: Request, _ path: RequestPath, deployment name: String, _ identity: RequestIdentity
     ) throws(RequestError) {
-        let deployment = OrganizationPolicy.qualified(name, organization: identity.organization)
-        guard let grant = identity.caller.grant, !grant.covers(deployment: deployment) else { return }
+        guard !identity.covers(deployment: name) else { return }
         guard table.isAPI(path) else { throw .notAuthorized }
+        let deployment = OrganizationPolicy.qualified(name, organization: identity.organization)
         throw .forbidden(request.method == .post ? .reporting : .read, deployment: deployment)
     }
 

@@ -9,6 +9,7 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import AssetlogAPI
@@ -70,20 +71,12 @@ struct Server {
             method: method, scheme: scheme, authority: authority, path: target, headerFields: headers)
         let response = await service.responder.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer(string: body))), admission)
-        let collected = Collected()
+        let collected = CollectedBody()
         try await response.body.write(collected)
         let answer = Answer(status: response.status.code, headers: response.headers, body: collected.bytes)
         try Exchanges.shared?.keep(method, target, prefix: prefix, answer)
         return answer
     }
-}
-
-/// Keeps what is written as the body of an answer.
-private final class Collected: ResponseBodyWriter {
-    var bytes: [UInt8] = []
-
-    func write(_ buffer: ByteBuffer) async throws { bytes.append(contentsOf: buffer.readableBytesView) }
-    func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }
 
 /// An answer of the service.

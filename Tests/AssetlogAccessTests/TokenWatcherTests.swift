@@ -3,6 +3,7 @@ import AssetlogCore
 import AssetlogSQLiteStorage
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AssetlogAccess

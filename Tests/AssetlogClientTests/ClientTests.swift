@@ -7,7 +7,7 @@ import Testing
 
 @testable import AssetlogClient
 
-/// A clock that continues only while somebody sleeps.
+/// A clock that advances only while a task sleeps.
 private final class ManualClock: Sendable {
     private let now = Mutex(Duration.zero)
 

@@ -4,6 +4,7 @@ import HTTPTypes
 import HummingbirdCore
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("A client that leaves before it is answered")
@@ -35,14 +36,6 @@ struct LeavingClientTests {
                 guard isThere else { return state.withLock { $0.left += 1 } }
                 try await writer.writeHead(HTTPResponse(status: .ok, headerFields: [.contentLength: "0"])).finish(nil)
             }
-        }
-    }
-
-    private func until(_ condition: () -> Bool) async throws {
-        let end = ContinuousClock.now + .seconds(300)
-        while !condition() {
-            try #require(ContinuousClock.now < end, "it did not come to that")
-            try await Task.sleep(for: .milliseconds(5))
         }
     }
 

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import NIOCore
 import Synchronization
+import TestSupport
 import Testing
 
 /// Keeps the records of requests.
@@ -16,27 +17,6 @@ final class CapturedRequests: RequestSink {
 
     func wants(status: Int) -> Bool { true }
     func answered(_ record: AccessRecord) { records.withLock { $0.append(record) } }
-}
-
-/// Keeps the messages of a logger.
-private final class CapturedMessages: Sendable {
-    private let messages = Mutex<[String]>([])
-
-    var all: [String] { messages.withLock { $0 } }
-    var logger: Logger { Logger(label: "test", factory: { _ in Handler(log: self) }) }
-
-    private struct Handler: LogHandler {
-        let log: CapturedMessages
-        var logLevel = Logger.Level.trace
-        var metadata: Logger.Metadata = [:]
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) { log.messages.withLock { $0.append("\(event.message)") } }
-    }
 }
 
 @Suite("The PROXY protocol of a server")
@@ -174,7 +154,7 @@ struct ProxyProtocolTests {
             Beginning(bytes: line + line + report, isTrusted: true, refusal: nil),
         ])
     func refusals(_ beginning: Beginning) async throws {
-        let (metrics, messages) = (HTTPServer.makeMetrics(), CapturedMessages())
+        let (metrics, messages) = (HTTPServer.makeMetrics(), CapturedLog())
         try await ServerFixture.run(
             access: try Self.policy(trusting: beginning.isTrusted ? "127.0.0.1" : "10.0.0.0/8"), takesProxyHeaders: true,
             metrics: metrics, logger: messages.logger
@@ -189,7 +169,7 @@ struct ProxyProtocolTests {
             if beginning.refusal != nil { #expect(try await server.events().isEmpty) }
         }
         #expect(Self.refusals(metrics) == (beginning.refusal.map { [$0: 3] } ?? [:]))
-        #expect(messages.all.count { $0.contains("PROXY header") } == (beginning.refusal == nil ? 0 : 1), "\(messages.all)")
+        #expect(messages.count("PROXY header") == (beginning.refusal == nil ? 0 : 1), "\(messages.lines)")
     }
 
     @Test("closes a proxy that sends no header, or half of one, in time", arguments: ["", "PROXY TCP4 1.2", "\r\n\r\n"])

@@ -50,7 +50,7 @@ final class SharedStorage: ForwardingStorage {
     /// Lets every request for the lease hang from now on, or no more.
     func setFrozen(_ isFrozen: Bool) { faults.withLock { $0.isFrozen = isFrozen } }
 
-    /// Gives the lease to this view, whoever holds it: as if the other one had been away for too long.
+    /// Gives the lease to this view, even if another one holds it: as if the other one had been away for too long.
     func seize(_ consumer: String, for duration: Duration) {
         ground.leases.withLock { $0[consumer] = .init(holder: holder, end: .now + duration) }
     }

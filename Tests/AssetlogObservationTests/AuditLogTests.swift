@@ -2,34 +2,10 @@ import AssetlogCore
 import Foundation
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import AssetlogObservation
-
-/// Keeps the messages of a logger.
-private final class Messages: Sendable {
-    let lines = Mutex<[String]>([])
-
-    var logger: Logger {
-        Logger(label: "assetlog.audit", factory: { _ in Handler(messages: self) })
-    }
-
-    private struct Handler: LogHandler {
-        let messages: Messages
-        var logLevel = Logger.Level.trace
-        var metadata: Logger.Metadata = [:]
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { metadata[key] }
-            set { metadata[key] = newValue }
-        }
-
-        func log(event: LogEvent) {
-            let fields = (event.metadata ?? [:]).sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
-            messages.lines.withLock { $0.append("\(event.level) \(event.message)\(fields)") }
-        }
-    }
-}
 
 @Suite("The audit log")
 struct AuditLogTests {
@@ -74,48 +50,48 @@ struct AuditLogTests {
 
     @Test("Without a file an event is a message")
     func messages() {
-        let messages = Messages()
+        let messages = CapturedLog()
         AuditLog(messages: messages.logger).record(AuditEvent(.tokenRevoked, [LogField("token", "etl"), LogField("n", 2)]))
-        #expect(messages.lines.withLock { $0 } == ["notice A token was revoked. event=token.revoked n=2 token=etl"])
+        #expect(messages.lines == ["notice A token was revoked. event=token.revoked n=2 token=etl"])
     }
 
     @Test("What a message has told already is not told again")
     func told() {
-        let messages = Messages()
+        let messages = CapturedLog()
         AuditLog(messages: messages.logger).recordToFileOnly(AuditEvent(.serverStarted))
-        #expect(messages.lines.withLock { $0.isEmpty })
+        #expect(messages.lines.isEmpty)
     }
 
     @Test("Of many refusals in a second some get a line, the rest a number")
     func flood() {
-        let messages = Messages()
+        let messages = CapturedLog()
         let audit = AuditLog(messages: messages.logger)
         for _ in 0..<1000 { audit.refused(refusal(7)) }
         audit.refused(refusal(8))
         audit.summarize()
         audit.summarize()
-        let lines = messages.lines.withLock { $0 }
+        let lines = messages.lines
         #expect(lines.count == AuditLog.refusalsPerSecond + 2)
         #expect(lines.last == "notice Further requests were refused. count=\(1000 - AuditLog.refusalsPerSecond) event=refused.more")
     }
 
     @Test("The number follows by itself, and at the end at the latest")
     func summary() async {
-        let messages = Messages()
+        let messages = CapturedLog()
         let audit = AuditLog(messages: messages.logger)
         for _ in 0...AuditLog.refusalsPerSecond { audit.refused(refusal(7)) }
         let task = Task { await audit.run() }
         task.cancel()
         await task.value
-        #expect(messages.lines.withLock { $0.last } == "notice Further requests were refused. count=1 event=refused.more")
+        #expect(messages.lines.last == "notice Further requests were refused. count=1 event=refused.more")
     }
 
     @Test("Refused requests reach it, others only the access log", arguments: [200, 201, 400, 401, 403, 404, 429, 500, 503])
     func statuses(_ status: Int) {
-        let messages = Messages()
+        let messages = CapturedLog()
         let journal = RequestLogs(access: nil, audit: AuditLog(messages: messages.logger))
         journal.answered(status: status) { refusal(0, status: status) }
-        #expect(messages.lines.withLock { $0.count } == ([401, 403, 429].contains(status) ? 1 : 0))
+        #expect(messages.lines.count == ([401, 403, 429].contains(status) ? 1 : 0))
     }
 
     @Test("A command appends to the file of a server that runs")

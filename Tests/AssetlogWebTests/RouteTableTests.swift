@@ -5,6 +5,7 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import AssetlogWeb
@@ -55,7 +56,7 @@ struct RouteTableTests {
         let caller = Caller(grant: grant)
         let response = await responder.respond(
             to: Request(head: head, body: RequestBody(buffer: ByteBuffer())), RequestIdentity(caller: caller))
-        let collected = Collected()
+        let collected = CollectedBody()
         try await response.body.write(collected)
         return (response.status.code, String(decoding: collected.bytes, as: UTF8.self))
     }
@@ -126,11 +127,4 @@ struct RouteTableTests {
         #expect(metrics.route("/api/things/{id}") != metrics.route("/api/things"))
         #expect(metrics.route("other") == .other)
     }
-}
-
-private final class Collected: ResponseBodyWriter {
-    var bytes: [UInt8] = []
-
-    func write(_ buffer: ByteBuffer) async throws { bytes.append(contentsOf: buffer.readableBytesView) }
-    func finish(_ trailingHeaders: HTTPFields?) async throws {}
 }

@@ -10,7 +10,7 @@ private struct Answers: Decodable {
     var outcomes: [String]
 }
 
-/// Servers whose database, operating system or reader of messages hangs: only what needs it may wait, and not for ever.
+/// Servers whose database, operating system or reader of messages hangs: only what needs it may wait, and only for a limited time.
 @Suite(
     "A server around which everything stalls", .serialized,
     .enabled(if: Database.absence == nil, "there is no PostgreSQL on this machine"))
@@ -98,7 +98,7 @@ struct StallTests {
         while try !Self.reports(server) { try #require(Date.now < end, "it does not recover") }
     }
 
-    /// A user of whom nothing else runs, if this process may be somebody else and the server can be run so.
+    /// A user without other processes, if this process may switch to it and run the server as that user.
     private static let user: String? = {
         let user = "\(400_000 + getpid() % 100_000)"
         let wrapper = [
@@ -108,7 +108,7 @@ struct StallTests {
     }()
 
     @Test(
-        "says that it lives on one processor when the operating system also refuses threads, and ends when it is told to",
+        "says that it lives on one processor when the operating system also refuses threads, and ends on SIGTERM",
         .enabled(if: user != nil, "it takes root, setpriv and taskset"))
     func noThreads() throws {
         let user = try #require(Self.user)

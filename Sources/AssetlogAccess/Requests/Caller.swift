@@ -101,6 +101,12 @@ public struct RequestIdentity: Sendable {
     /// The version of TLS that its connection speaks; nil: plain HTTP.
     public var tlsVersion: String?
 
+    /// Whether its token reaches a deployment of its organization; without a token nothing is out of reach.
+    public func covers(deployment: String) -> Bool {
+        guard let grant = caller.grant else { return true }
+        return grant.covers(deployment: OrganizationPolicy.qualified(deployment, organization: organization))
+    }
+
     /// Makes the identity of an accepted request; for tests and for servers without a gate.
     public init(caller: Caller = .unrestricted) {
         self.caller = caller

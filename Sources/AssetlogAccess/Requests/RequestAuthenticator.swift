@@ -92,7 +92,7 @@ public final class RequestAuthenticator {
         reason: .noToken,
         message: "A valid token is required. Send it as Authorization: Bearer TOKEN or Dagster-Cloud-Api-Token: TOKEN;"
             + " `assetlog token create` creates one.",
-        fields: [("WWW-Authenticate", "Bearer realm=\"assetlog\"")])
+        fields: [("WWW-Authenticate", BearerChallenge.missing)])
 
     private static let unknownTokens = AccessRefusal(
         reason: .tokensUnknown,

@@ -120,7 +120,7 @@ private struct ErrorPipe {
         return true
     }
 
-    /// Passes on what is left after the program's end. Something that it has left behind may keep the pipe open for ever.
+    /// Passes on what is left after the program's end. Something that it has left behind may keep the pipe open forever.
     mutating func drain(_ tail: inout ErrorTail) {
         let end = ContinuousClock.now + .seconds(2)
         while isOpen, ContinuousClock.now < end {

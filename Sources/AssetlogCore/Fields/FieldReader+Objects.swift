@@ -98,5 +98,5 @@ extension ByteScratch {
 }
 
 extension FailureReason {
-    fileprivate static let list = Quoted.list(allCases.map(\.rawValue))
+    fileprivate static let list = WordList.text(allCases.map(\.rawValue), "or")
 }

@@ -16,12 +16,6 @@ enum Quoted {
         }
     }
 
-    /// The words of a list: `a, b or c`.
-    static func list(_ words: [String]) -> String {
-        guard let last = words.last, words.count > 1 else { return words.first ?? "" }
-        return words.dropLast().joined(separator: ", ") + " or " + last
-    }
-
     /// A guess at what was meant, as the end of a sentence: ` Did you mean kind?`
     static func guess(_ word: String, among known: [String]) -> String? {
         // The search grows with the product of the lengths.

@@ -108,10 +108,10 @@ struct EventResolution: ~Copyable {
         let value = value(.kind)
         if let value, value.kind == .string, let kind = EventKind(utf8: reader.unescaped(value)) { return kind }
         let names = EventKind.allCases.map(\.name)
-        guard let value else { throw SubmissionError("kind", "", "is missing; send \(Quoted.list(names)).") }
+        guard let value else { throw SubmissionError("kind", "", "is missing; send \(WordList.text(names, "or")).") }
         let guess =
             value.kind == .string ? Quoted.guess(JSONValue(value.json).text, among: names).map { " " + $0 } : nil
-        throw value.refused("must be \(Quoted.list(names)), not \(Quoted.value(value.json, value.kind)).\(guess ?? "")")
+        throw value.refused("must be \(WordList.text(names, "or")), not \(Quoted.value(value.json, value.kind)).\(guess ?? "")")
     }
 
     // A string is one part, never split; an array has a part per string.

@@ -13,7 +13,7 @@ struct PartitionRange {
             }
         }
 
-        static let list = Quoted.list(allCases.map { "\"\($0.name)\"" })
+        static let list = WordList.text(allCases.map { "\"\($0.name)\"" }, "or")
     }
 
     private let step: Step

@@ -59,7 +59,7 @@ enum SubmissionField: Int, CaseIterable {
         if serverNames.contains(name) {
             return SubmissionError(
                 pointer: pointer,
-                "\(name) is set by the server, as are \(serverNames.filter { $0 != name }.joined(separator: " and ")); "
+                "\(name) is set by the server, as are \(WordList.text(serverNames.filter { $0 != name }, "and")); "
                     + "leave it out.")
         }
         let names = allCases.map { "\($0.name)" }

@@ -2,8 +2,10 @@
 package enum PercentCoding {
     /// Decodes a text: broken escapes stay as they are, and what is not UTF-8 becomes U+FFFD.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
-        var decoded = ByteScratch()
         var text = String(text)
+        // Most parts of a path need no decoding.
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "%") || ($0 == UInt8(ascii: "+") && plusIsSpace) }) else { return text }
+        var decoded = ByteScratch(capacity: text.utf8.count)
         text.withUTF8 { PercentDecoding.append(UnsafeRawBufferPointer($0), plusIsSpace: plusIsSpace, to: &decoded) }
         return String(decoding: decoded.bytes(in: 0..<decoded.count), as: UTF8.self)
     }

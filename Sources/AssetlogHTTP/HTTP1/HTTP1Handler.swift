@@ -215,9 +215,8 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         (request.rateFields, request.deployment) = (identity.rateFields, route.deployment)
         if let refusal = identity.refusal { return respond(.refused(refusal, []), hasEnded: !state.hasBody) }
         guard head.method == .POST else {
-            let deployment = OrganizationPolicy.qualified(route.deployment, organization: identity.organization)
             // A token that is limited to other deployments does not learn which there are.
-            guard identity.caller.grant?.covers(deployment: deployment) ?? true else {
+            guard identity.covers(deployment: route.deployment) else {
                 return respond(.refused(.notAuthorized, identity.caller, isReadOnly: false), hasEnded: !state.hasBody)
             }
             return respond(.methodNotAllowed(head.method.rawValue), hasEnded: !state.hasBody)

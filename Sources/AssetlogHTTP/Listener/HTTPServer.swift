@@ -136,7 +136,7 @@ public final class HTTPServer: Sendable {
             // Every connection is closed by now; an answer that is still being made is for nobody.
             group.cancelAll()
         }
-        // Not before: a task that waits for its channel would wait for ever on a loop that has ended.
+        // Not before: a task that waits for its channel would wait forever on a loop that has ended.
         try? await self.group.shutdownGracefully()
     }
 

@@ -45,9 +45,7 @@ struct ReportAnswer: Sendable {
         var answer = ReportAnswer.refused(error.status, error.message)
         guard error == .notAuthorized else { return answer }
         answer.refusal = isReadOnly ? AccessRecord.readOnly : AccessRecord.noRight
-        // RFC 6750, section 3.1.
-        let challenge = #"Bearer realm="assetlog", error="insufficient_scope""#
-        if caller.grant != nil { answer.fields = [("WWW-Authenticate", challenge)] }
+        if caller.grant != nil { answer.fields = [("WWW-Authenticate", BearerChallenge.insufficientScope)] }
         return answer
     }
 

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// One task that waits for something to end, but not for ever.
+/// One task that waits for something to end, but not forever.
 final class BoundedWait: Sendable {
     private enum State {
         case new

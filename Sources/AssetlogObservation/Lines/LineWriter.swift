@@ -120,7 +120,7 @@ public final class LineWriter: @unchecked Sendable {
             if untold > 0, error == nil, file.write(summary(of: untold)).error == nil { untold = 0 }
             if round.mustReopen { reopen(&file) }
             for waiter in round.waiters { waiter.end() }
-            // A rare burst must not keep its memory for ever.
+            // A rare burst must not keep its memory forever.
             if lines.capacity > 256 << 10 { lines = [] } else { lines.removeAll(keepingCapacity: true) }
         }
     }

@@ -26,7 +26,7 @@ extension TicketKeys {
         return isReady ? (isCurrent ? 1 : 2) : -1
     }
 
-    /// A ticket may be renewed for ever; the certificate of the client in it may not be used for ever.
+    /// A ticket may be renewed forever; the certificate of the client in it may not be used forever.
     fileprivate func isOver(_ session: OpaquePointer?) -> Bool {
         guard let session, let certificate = SSL_SESSION_get0_peer(session),
             let expiry = CertificateDates(certificate).expiry

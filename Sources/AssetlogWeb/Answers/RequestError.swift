@@ -42,7 +42,7 @@ package struct RequestError: Error, Sendable {
             status: .forbidden,
             detail: "The token does not allow \(right.names.joined(separator: ", ")) in the deployment"
                 + " \(deployment.quoted). Ask for one that does.",
-            headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
+            headers: [.wwwAuthenticate: BearerChallenge.insufficientScope])
         error.refusal = AccessRecord.noRight
         return error
     }
@@ -53,7 +53,7 @@ package struct RequestError: Error, Sendable {
             status: .forbidden,
             detail: "The token is limited to some assets or deployments, and these are numbers of the whole server. Ask for a token"
                 + " that is not limited.",
-            headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
+            headers: [.wwwAuthenticate: BearerChallenge.insufficientScope])
         error.refusal = AccessRecord.noRight
         return error
     }
@@ -62,7 +62,7 @@ package struct RequestError: Error, Sendable {
     package static var notAuthorized: RequestError {
         var error = RequestError(
             status: .unauthorized, detail: ParameterError.notAuthorized.message,
-            headers: [.wwwAuthenticate: #"Bearer realm="assetlog", error="insufficient_scope""#])
+            headers: [.wwwAuthenticate: BearerChallenge.insufficientScope])
         error.refusal = AccessRecord.noRight
         return error
     }
@@ -97,7 +97,7 @@ package struct RequestError: Error, Sendable {
         let names = allowed.flatMap { $0 == .get ? ["GET", "HEAD"] : [$0.rawValue] }
         return RequestError(
             status: .methodNotAllowed,
-            detail: "\(request.method.rawValue.quoted) is not allowed here; \(RouteTable.list(names))"
+            detail: "\(request.method.rawValue.quoted) is not allowed here; \(WordList.text(names, "and"))"
                 + " \(names.count == 1 ? "is" : "are").",
             headers: [.allow: names.joined(separator: ", ")])
     }

@@ -1,3 +1,4 @@
+import AssetlogCore
 package import AssetlogObservation
 import HTTPTypes
 
@@ -51,14 +52,8 @@ package struct RouteTable: Sendable {
         let others = routes.filter { !$0.isListed }.map { base + $0.pattern.description.replacing("...}", with: "}") }
         let posts = routes.filter { $0.isListed && $0.method == .post }.map { base + $0.pattern.description }
         let batches = posts.isEmpty ? "" : "; with POST: \(posts.joined(separator: ", "))"
-        let reports = others.isEmpty ? "" : "; reports are sent with POST to \(Self.list(others))"
+        let reports = others.isEmpty ? "" : "; reports are sent with POST to \(WordList.text(others, "and"))"
         return "Available with GET: \(listed.joined(separator: ", "))\(batches)\(reports)."
-    }
-
-    /// The words of a list: `a, b and c`.
-    static func list(_ texts: [String]) -> String {
-        guard let last = texts.last, texts.count > 1 else { return texts.joined() }
-        return "\(texts.dropLast().joined(separator: ", ")) and \(last)"
     }
 
     /// Whether an error at a path is answered with problem details.

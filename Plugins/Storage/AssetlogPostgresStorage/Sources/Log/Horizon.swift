@@ -70,7 +70,7 @@ final class Horizon: Sendable {
     /// The horizon for a read that begins now; it blocks.
     ///
     /// What this server has acknowledged is below it. Another server's append with a lower sequence may still be under way; then
-    /// this waits for it, as a read that passed over it would skip it for ever.
+    /// this waits for it, as a read that passed over it would skip it forever.
     func now(_ connection: PostgresConnection, before deadline: Deadline) throws -> Int64 {
         let wanted = state.withLock { $0.acknowledged }
         if let fresh = fresh(for: wanted) { return fresh }

@@ -46,7 +46,7 @@ final class Identities {
     ///   - index: The index; nil when there is none at the moment.
     ///   - rows: The log on the writer's connection.
     ///   - head: The log's last sequence.
-    ///   - fault: Hears of an index that can't be read.
+    ///   - fault: Is notified of an index that can't be read.
     func plan(
         _ batch: EventBatch, _ index: EventIndex?, _ rows: IdentityRows, head: Int64,
         fault: (EventIndex, any Error) -> Void

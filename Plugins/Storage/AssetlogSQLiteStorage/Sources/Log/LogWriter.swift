@@ -48,7 +48,7 @@ final class LogWriter {
     ///
     /// - Parameters:
     ///   - index: What finds the events that are in the log already.
-    ///   - fault: Hears of an index that can't be read.
+    ///   - fault: Is notified of an index that can't be read.
     func append(
         _ batch: EventBatch, _ index: EventIndex?, fault: (EventIndex, any Error) -> Void
     ) throws -> AppendOutcome {
