@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// One loop of compiler settings forevery target. Warnings are errors on CI only, so that a newer compiler's
+// One loop of compiler settings for every target. Warnings are errors on CI only, so that a newer compiler's
 // new warning never stops a user's build.
 let settings: [SwiftSetting] =
     [

@@ -127,7 +127,7 @@ final class CurlHandle {
             .contains { reason.lowercased().contains($0.lowercased()) }
     }
 
-    // libcurl has one code forevery fault of a certificate; its sentence tells them apart.
+    // libcurl has one code for every fault of a certificate; its sentence tells them apart.
     private static func untrusted(_ place: String, _ status: CURLcode, _ reason: String, _ caFile: String?) -> String {
         let words = reason.lowercased()
         if status == CURLE_SSL_CACERT_BADFILE, let caFile {

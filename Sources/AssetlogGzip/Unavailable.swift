@@ -7,7 +7,7 @@ extension ContentCoding {
 public final class ContentDecoder {
     /// Nil when the header names nothing to decode.
     ///
-    /// - Throws: ``ContentCodingError`` foreverything else.
+    /// - Throws: ``ContentCodingError`` for everything else.
     public init?(
         contentEncoding header: String, limits: GzipLimits = GzipLimits(), limitsRatio: Bool = true
     ) throws {

@@ -26,7 +26,7 @@ struct AnswerCompressionTests {
     }
 
     @Test(
-        "is done forevery large answer, whose client asks for that",
+        "is done for every large answer, whose client asks for that",
         arguments: ["/api/v1/events?limit=1000", "/api/v1/openapi.json", "/", "/metrics"])
     func large(_ path: String) async throws {
         let server = try await server(events: 500)

@@ -84,7 +84,7 @@ struct OpenAPITests {
         #expect((document["info"] as? [String: Any])?["version"] as? String == "1.2.3")
     }
 
-    @Test("is the same forevery configuration, but for its address and whether a token is needed")
+    @Test("is the same for every configuration, but for its address and whether a token is needed")
     func configurations() throws {
         func document(_ base: String, _ isTokenRequired: Bool) -> String {
             String(

@@ -287,7 +287,7 @@ import Testing
         for index in 0..<500 {
             try link(index % 2 == 0 ? "two" : "one")
             outcomes[store.reloadIfChanged(), default: 0] += 1
-            // The load continues next to it: at least one handshake forevery five reloads.
+            // The load continues next to it: at least one handshake for every five reloads.
             while server.handshakes.withLockedValue({ $0.count }) < index / 5, !hasEnded.withLockedValue({ $0 }) {
                 try await Task.sleep(for: .milliseconds(1))
             }

@@ -1,7 +1,7 @@
 /// The whole wire of the server in OpenAPI 3.1, as `/api/v1/openapi.json` gives it out.
 ///
 /// It is written by hand: the operations as values, everything they refer to as JSON, a file for each part. It is the same
-/// forevery configuration but for where the server lies and whether it asks for tokens. What a configuration switches off
+/// for every configuration but for where the server lies and whether it asks for tokens. What a configuration switches off
 /// follows from its answer, so that a client made of one server's document fits every server.
 struct OpenAPIDocument: Sendable {
     /// The path prefix as it stands in a URL, without a slash at its end.

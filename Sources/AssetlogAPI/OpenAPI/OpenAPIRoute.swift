@@ -5,7 +5,7 @@ import HummingbirdCore
 
 /// `GET /api/v1/openapi.json`: what this server answers, for programs.
 struct OpenAPIRoute: RouteGroup {
-    // The same forevery request, so it is made once.
+    // The same for every request, so it is made once.
     private let document: [UInt8]
 
     init(_ document: OpenAPIDocument) {

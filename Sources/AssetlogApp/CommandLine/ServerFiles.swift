@@ -56,7 +56,7 @@ enum ServerFiles {
         sync(directory)
     }
 
-    // Renaming over `/dev/stdout` would replace the link of that name forevery program.
+    // Renaming over `/dev/stdout` would replace the link of that name for every program.
     private static func replaceable(_ path: String) throws -> String {
         var status = stat()
         guard stat(path, &status) == 0 else { return path }

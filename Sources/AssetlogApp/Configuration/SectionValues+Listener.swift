@@ -9,7 +9,7 @@ extension SectionValues {
         if let address = ListenAddress(text) { return address }
         refuse(
             ListenerKeys.listen,
-            "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000, [::1]:3000 or, forevery address, *:3000,"
+            "must be an address and a port from 0 to 65535, such as 127.0.0.1:3000, [::1]:3000 or, for every address, *:3000,"
                 + " not \"\(text)\"")
         return nil
     }

@@ -8,7 +8,7 @@ import Darwin
 
 /// How many files and sockets the process may have open.
 struct DescriptorLimit: Hashable {
-    /// What is kept foreverything but connections from clients: the storage, logs, exporters, certificates.
+    /// What is kept for everything but connections from clients: the storage, logs, exporters, certificates.
     static let reserve = 256
 
     var descriptors: Int

@@ -1,6 +1,6 @@
 /// Which events a reader asks for, whatever the order: those that pass every filter that is set.
 ///
-/// A storage applies all of them. ``matches(_:)-(Event)`` says what each means, and a storage that calls it forevery event
+/// A storage applies all of them. ``matches(_:)-(Event)`` says what each means, and a storage that calls it for every event
 /// it returns is right by construction, also with a filter that a later release adds. The conformance suite of
 /// `AssetlogTesting` has a case for each.
 public struct EventFilter: Hashable, Sendable {

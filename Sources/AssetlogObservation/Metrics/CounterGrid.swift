@@ -1,4 +1,4 @@
-/// Counters forevery pair of a name and a number, such as a route and a status: an addition is one atomic
+/// Counters for every pair of a name and a number, such as a route and a status: an addition is one atomic
 /// instruction, without a lock, a look-up or an allocation.
 public final class CounterGrid: Sendable {
     private let rowLabel: String

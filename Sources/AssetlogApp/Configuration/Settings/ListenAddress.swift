@@ -6,7 +6,7 @@ import Glibc
 import Darwin
 #endif
 
-/// A host and a port: `127.0.0.1:3000`, `[::1]:3000`, `localhost:0`, and `*:3000` forevery address.
+/// A host and a port: `127.0.0.1:3000`, `[::1]:3000`, `localhost:0`, and `*:3000` for every address.
 struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
     /// A name or an address, without brackets, or `*`.
     var host: String
@@ -37,7 +37,7 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         self.init(host: String(host), port: port)
     }
 
-    /// Whether it stands forevery address of both families: `*`.
+    /// Whether it stands for every address of both families: `*`.
     var isEveryAddress: Bool { host == "*" }
 
     /// Whether only this machine can reach it. A name other than `localhost` may be anything.
@@ -45,7 +45,7 @@ struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
         host == "localhost" || ClientAddress(host)?.isLoopback == true
     }
 
-    /// What is bound: forevery address `::`, whose sockets take IPv4 too, or `0.0.0.0` on a machine without IPv6.
+    /// What is bound: for every address `::`, whose sockets take IPv4 too, or `0.0.0.0` on a machine without IPv6.
     var bindHost: String {
         guard isEveryAddress else { return host }
         return Self.hasIPv6 ? "::" : "0.0.0.0"

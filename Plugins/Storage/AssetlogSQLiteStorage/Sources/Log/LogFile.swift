@@ -32,7 +32,7 @@ struct LogFile: Sendable {
                 .unavailable,
                 "\(path) can't use a write-ahead log: its file system has no shared memory. Use a local file system.")
         }
-        // FULL: a commit returns after the write-ahead log is on the disk. Checked, foreverything rests on it.
+        // FULL: a commit returns after the write-ahead log is on the disk. Checked, for everything rests on it.
         try connection.execute("PRAGMA synchronous = FULL")
         guard try connection.integer("PRAGMA synchronous") == 2 else {
             throw StorageError(.unavailable, "\(path): this SQLite does not support synchronous = FULL.")
