@@ -57,6 +57,7 @@ let package = Package(
         .library(name: "AssetlogDelivery", targets: ["AssetlogDelivery"]),
         .library(name: "AssetlogSQLite", targets: ["AssetlogSQLite"]),
         .library(name: "AssetlogPostgres", targets: ["AssetlogPostgres"]),
+        .library(name: "AssetlogOpenLineage", targets: ["AssetlogOpenLineage"]),
         .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
         .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
         .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
@@ -68,8 +69,22 @@ let package = Package(
         .trait(name: "TLS", description: "HTTPS over the system's OpenSSL (libssl)."),
         .trait(name: "Gzip", description: "Requests with Content-Encoding: gzip, and compressed files (zlib)."),
         .trait(name: "JSONLines", description: "The exporter `jsonlines`: events as lines of JSON in rotated files."),
+        .trait(
+            name: "Dagster", description: "The exporter `dagster`: events as reports to a Dagster webserver or Dagster+.",
+            enabledTraits: ["Delivery"]),
+        .trait(
+            name: "DagsterDatabase", description: "The exporter `dagster-database`: events as rows of Dagster's PostgreSQL storage.",
+            enabledTraits: ["Postgres"]),
+        .trait(
+            name: "OpenLineage", description: "The exporter `openlineage`: events for OpenLineage backends.",
+            enabledTraits: ["Delivery"]),
+        .trait(
+            name: "Webhook", description: "The exporter `webhook`: events as CloudEvents, Standard Webhooks or chat messages.",
+            enabledTraits: ["Delivery"]),
         .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
-        .default(enabledTraits: ["SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery"]),
+        .default(enabledTraits: [
+            "SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery", "Dagster", "DagsterDatabase", "OpenLineage", "Webhook",
+        ]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -100,7 +115,9 @@ let package = Package(
             dependencies: [
                 "AssetlogCore", "AssetlogMemoryStorage",
                 library("AssetlogSQLiteStorage", trait: "SQLite"), library("AssetlogPostgresStorage", trait: "Postgres"),
-                library("AssetlogJSONLinesExporter", trait: "JSONLines"),
+                library("AssetlogJSONLinesExporter", trait: "JSONLines"), library("AssetlogDagsterExporter", trait: "Dagster"),
+                library("AssetlogDagsterDatabaseExporter", trait: "DagsterDatabase"),
+                library("AssetlogOpenLineageExporter", trait: "OpenLineage"), library("AssetlogWebhookExporter", trait: "Webhook"),
             ]),
         .testTarget(name: "EndToEndTests", dependencies: ["assetlog", "ScriptedServer", .product(name: "Yams", package: "Yams")]),
     ]
@@ -112,6 +129,7 @@ let package = Package(
             tests: [nio("NIOPosix"), nio("NIOEmbedded")])
         + target("AssetlogSQLite", on: ["AssetlogCore", library("CSQLite", trait: "SQLite")])
         + target("AssetlogPostgres", on: ["AssetlogCore", library("CPostgres", trait: "Postgres")], tests: nil)
+        + target("AssetlogOpenLineage", on: ["AssetlogCore", "AssetlogCrypto"])
         + target("AssetlogObservation", on: ["AssetlogCore", logging], tests: ["TestSupport"])
         + target(
             "AssetlogAccess", on: ["AssetlogCore", "AssetlogCrypto", logging],
@@ -169,6 +187,18 @@ let package = Package(
         + plugin(
             "AssetlogJSONLinesExporter", in: "Exporters",
             dependencies: [library("AssetlogGzip", trait: "JSONLines")])
+        + plugin("AssetlogDagsterExporter", in: "Exporters", dependencies: [library("AssetlogDelivery", trait: "Dagster")])
+        + plugin(
+            "AssetlogDagsterDatabaseExporter", in: "Exporters",
+            dependencies: [library("AssetlogPostgres", trait: "DagsterDatabase")])
+        + plugin(
+            "AssetlogOpenLineageExporter", in: "Exporters",
+            dependencies: [
+                library("AssetlogDelivery", trait: "OpenLineage"), library("AssetlogOpenLineage", trait: "OpenLineage"),
+            ])
+        + plugin(
+            "AssetlogWebhookExporter", in: "Exporters",
+            dependencies: [library("AssetlogDelivery", trait: "Webhook"), library("AssetlogCrypto", trait: "Webhook")])
 )
 
 for target in package.targets where target.type != .system {

@@ -86,5 +86,23 @@ public final class WatchedStorage: Storage {
 
     public func endLease(_ consumer: String) async throws { try await inner.endLease(consumer) }
 
+    public func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
+        try await inner.deadLetters(of: consumer, after: sequence, limit: limit)
+    }
+
+    public func deadLetterCount(of consumer: String) async throws -> Int { try await inner.deadLetterCount(of: consumer) }
+
+    public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
+        try await inner.keepDeadLetters(letters, of: consumer)
+    }
+
+    public func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
+        try await inner.removeDeadLetters(of: consumer, sequences)
+    }
+
+    public func setPause(of consumer: String, _ reason: String?) async throws { try await inner.setPause(of: consumer, reason) }
+
+    public func pause(of consumer: String) async throws -> String? { try await inner.pause(of: consumer) }
+
     public func close() async { await inner.close() }
 }

@@ -81,7 +81,7 @@ final class FakeExporter: Exporter {
         }
     }
 
-    func deliver(_ batch: ExportBatch) async throws {
+    func deliver(_ batch: ExportBatch) async throws -> [DeliveryResult] {
         if isClosed.withLock({ $0 }), fault != .deliversAfterClose { throw ExportError("closed", isRetriable: false) }
         try destination.state.withLock { state in
             if state.isFailing {
@@ -90,6 +90,7 @@ final class FakeExporter: Exporter {
             }
             deliver(batch, to: &state)
         }
+        return batch.results(.delivered)
     }
 
     private func deliver(_ batch: ExportBatch, to state: inout FakeDestination.State) {

@@ -1,4 +1,4 @@
-/// Something that follows the log: an exporter, or a part of the server that is made of its events.
+/// A part of the server that is made of the events of the log and follows it.
 ///
 /// The server reads the log for it, in order, and remembers in a ``ConsumerStore`` how far it came. What it made of the
 /// events can be thrown away and made again: a replay starts a new generation from any sequence.

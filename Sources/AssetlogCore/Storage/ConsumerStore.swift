@@ -1,6 +1,8 @@
-/// Keeps how far each consumer has read the log: the part of a storage that can also be opened by itself.
+/// Keeps how far each consumer has read the log, which events its destination did not take, and whether it is paused: the part of
+/// a storage that can also be opened by itself.
 ///
-/// `assetlog consumer` works on it while a server runs on the same data; see ``StorageSetup/openConsumers``.
+/// `assetlog consumer` and `assetlog exporter` work on it while a server runs on the same data; see
+/// ``StorageSetup/openConsumers``.
 public protocol ConsumerStore: Sendable {
     /// The cursors of all consumers, by name.
     func cursors() async throws -> [ConsumerCursor]
@@ -23,6 +25,36 @@ public protocol ConsumerStore: Sendable {
     /// and the event of the cursor are not known then (nil).
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
 
+    // MARK: Dead letters and pauses
+
+    /// Reads dead letters of a consumer, by ascending sequence.
+    ///
+    /// - Parameters:
+    ///   - sequence: Only those with a greater sequence; 0 is before all.
+    ///   - limit: At most so many; at least 1.
+    func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter]
+
+    /// Counts the dead letters of a consumer.
+    func deadLetterCount(of consumer: String) async throws -> Int
+
+    /// Keeps dead letters of a consumer, each in place of one with the same sequence. Durable when it returns; all or none.
+    func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws
+
+    /// Removes dead letters of a consumer; nil: all. Durable when it returns.
+    ///
+    /// - Returns: How many there were.
+    func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int
+
+    /// Pauses a consumer, or lets it go on. Durable when it returns. The servers notice within a second or so.
+    ///
+    /// - Parameter reason: Why it is paused, in a sentence for the operator; nil: it goes on.
+    func setPause(of consumer: String, _ reason: String?) async throws
+
+    /// Why a consumer is paused; nil: it is not.
+    func pause(of consumer: String) async throws -> String?
+
+    // MARK: Leases
+
     /// Takes the lease on running a consumer for this server, or renews it; for storages that several servers share.
     ///
     /// The holder is this opened store: a shared storage makes a random identity of the holder with each opening, and
@@ -41,6 +73,14 @@ public protocol ConsumerStore: Sendable {
 }
 
 extension ConsumerStore {
+    // TODO(dead letters): removed as soon as every storage keeps them.
+    public func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] { [] }
+    public func deadLetterCount(of consumer: String) async throws -> Int { 0 }
+    public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {}
+    public func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int { 0 }
+    public func setPause(of consumer: String, _ reason: String?) async throws {}
+    public func pause(of consumer: String) async throws -> String? { nil }
+
     /// Says yes: no other server works on this storage.
     public func lease(_ consumer: String, for duration: Duration) async throws -> Bool { true }
 

@@ -18,7 +18,7 @@ public final class ExporterRunner: Sendable {
         self.exporter = exporter
         self.logger = logger
         runner = ConsumerRunner(
-            name: name, consumer: exporter, log: log, cursors: cursors, changes: changes, settings: settings,
+            name: name, consumer: InOrder(exporter: exporter), log: log, cursors: cursors, changes: changes, settings: settings,
             clock: clock, logger: logger)
     }
 
@@ -54,4 +54,10 @@ public final class ExporterRunner: Sendable {
             }
         }
     }
+}
+
+private struct InOrder: LogConsumer {
+    let exporter: any Exporter
+    func consume(_ batch: ConsumerBatch) async throws { _ = try await exporter.deliver(batch) }
+    func position() async throws -> DeliveredPosition? { try await exporter.position() }
 }

@@ -53,7 +53,7 @@ extension ExporterConformance {
     }
 
     private static func expectContent(of events: [LoggedEvent], on fixture: ExporterFixture) async throws {
-        try await fixture.session { try await $0.deliver(ExportBatch(log: .suite, generation: 0, events: events)) }
+        try await fixture.session { try await $0.deliverAll(ExportBatch(log: .suite, generation: 0, events: events)) }
         try await fixture.expectShown(events.map(\.sequence), "After a batch with uncommon content")
         for (shown, event) in zip(try await fixture.destination.shown(), events) {
             guard let json = shown.json else { continue }

@@ -63,10 +63,22 @@ extension LogID {
 }
 
 extension Exporter {
-    /// Delivers made-up events of these sequences in one batch.
+    /// Delivers made-up events of these sequences in one batch, and fails unless all of them were delivered.
     func deliver(_ sequences: some Sequence<Int64>, of log: LogID = .suite, generation: Int64 = 0) async throws {
-        try await deliver(
+        try await deliverAll(
             ExportBatch(log: log, generation: generation, events: sequences.map { .sample($0, of: log) }))
+    }
+
+    /// Delivers a batch, and fails unless all of it was delivered; what is to be retried is an ``ExportError``.
+    func deliverAll(_ batch: ExportBatch) async throws {
+        let results = try await deliver(batch)
+        try expect(
+            results.count == batch.events.count,
+            "A delivery of \(batch.events.count) events returned \(results.count) results.")
+        for (event, result) in zip(batch.events, results) where result != .delivered {
+            if case .retry(let failure) = result { throw ExportError(failure.message) }
+            throw ConformanceFailure("Event \(event.sequence) was not delivered: \(result)")
+        }
     }
 }
 

@@ -52,11 +52,12 @@ actor JSONLinesExporter: Exporter {
         file = try LineFile(settings, logger: logger, fileSystem: fileSystem)
     }
 
-    func deliver(_ batch: ExportBatch) throws {
+    func deliver(_ batch: ExportBatch) throws -> [DeliveryResult] {
         guard let file else {
             throw ExportError("The exporter to \(settings.path) was closed.", isRetriable: false)
         }
         if try file.append(batch) { announceRotation.yield() }
+        return batch.results(.delivered)
     }
 
     func position() throws -> DeliveredPosition? {

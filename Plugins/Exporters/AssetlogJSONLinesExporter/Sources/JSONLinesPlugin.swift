@@ -15,6 +15,7 @@ extension ExporterPlugin {
         summary: "Writes every event as a line of JSON to a file that is rotated and compressed.",
         stability: .beta,
         keys: JSONLinesKeys.all,
+        delivery: DeliveryDefaults(start: .beginning),
         configure: { configuration in
             let settings = try JSONLinesSettings(configuration)
             return ExporterSetup(

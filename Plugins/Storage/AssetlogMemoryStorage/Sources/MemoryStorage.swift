@@ -11,6 +11,8 @@ final class MemoryStorage: Storage {
         var places: [EventIdentity: Int] = [:]
         var moments = SortedMoments()
         var cursors: [String: ConsumerCursor] = [:]
+        var deadLetters: [String: [Int64: DeadLetter]] = [:]
+        var pauses: [String: String] = [:]
         var isClosed = false
 
         func event(_ id: EventID, in deployment: String) -> LoggedEvent? {
@@ -136,6 +138,43 @@ final class MemoryStorage: Storage {
             state.cursors[consumer] = cursor
             return cursor
         }
+    }
+
+    func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
+        try withOpenState { state in
+            let letters = (state.deadLetters[consumer] ?? [:]).values.filter { $0.sequence > sequence }
+            return Array(letters.sorted { $0.sequence < $1.sequence }.prefix(limit))
+        }
+    }
+
+    func deadLetterCount(of consumer: String) async throws -> Int {
+        try withOpenState { $0.deadLetters[consumer]?.count ?? 0 }
+    }
+
+    func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
+        try withOpenState { state in
+            for letter in letters { state.deadLetters[consumer, default: [:]][letter.sequence] = letter }
+        }
+    }
+
+    func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
+        try withOpenState { state in
+            let count = state.deadLetters[consumer]?.count ?? 0
+            guard let sequences else {
+                state.deadLetters[consumer] = nil
+                return count
+            }
+            for sequence in sequences { state.deadLetters[consumer]?[sequence] = nil }
+            return count - (state.deadLetters[consumer]?.count ?? 0)
+        }
+    }
+
+    func setPause(of consumer: String, _ reason: String?) async throws {
+        try withOpenState { $0.pauses[consumer] = reason }
+    }
+
+    func pause(of consumer: String) async throws -> String? {
+        try withOpenState { $0.pauses[consumer] }
     }
 
     // MARK: Life cycle

@@ -37,13 +37,13 @@ actor CSVExporter: Exporter {
         return DeliveredPosition(log: log, generation: generation, sequence: sequence, event: event)
     }
 
-    func deliver(_ batch: ExportBatch) throws {
+    func deliver(_ batch: ExportBatch) throws -> [DeliveryResult] {
         guard let handle else { throw ExportError("The exporter to \(path) was closed.", isRetriable: false) }
         // In another log, sequences mean other events. A replay is a new generation, whose events are written again.
         let isSame = last?.log == batch.log && last?.generation == batch.generation
         let position = isSame ? last?.sequence ?? 0 : 0
         let new = batch.events.filter { $0.sequence > position }
-        guard let end = new.last else { return }
+        guard let end = new.last else { return batch.results(.delivered) }
         let rows = Data(new.map { row(of: $0, in: batch) }.joined().utf8)
         // Overwrites what a failed write left after the last row.
         try handle.truncate(atOffset: length)
@@ -52,6 +52,7 @@ actor CSVExporter: Exporter {
         length += UInt64(rows.count)
         last = DeliveredPosition(
             log: batch.log, generation: batch.generation, sequence: end.sequence, event: end.id)
+        return batch.results(.delivered)
     }
 
     // The server compares this with the log, which may have been restored from a backup.
