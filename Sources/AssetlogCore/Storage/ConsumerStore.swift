@@ -34,6 +34,9 @@ public protocol ConsumerStore: Sendable {
     ///   - limit: At most so many; at least 1.
     func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter]
 
+    /// Reads the dead letters of a consumer whose replay was requested, by ascending sequence, at most `limit`.
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter]
+
     /// Counts the dead letters of a consumer.
     func deadLetterCount(of consumer: String) async throws -> Int
 
@@ -75,6 +78,16 @@ public protocol ConsumerStore: Sendable {
 extension ConsumerStore {
     // TODO(dead letters): removed as soon as every storage keeps them.
     public func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] { [] }
+    public func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        var (found, last): ([DeadLetter], Int64) = ([], 0)
+        while found.count < limit {
+            let page = try await deadLetters(of: consumer, after: last, limit: 100)
+            guard let end = page.last else { break }
+            found += page.filter(\.isReplayRequested)
+            last = end.sequence
+        }
+        return Array(found.prefix(limit))
+    }
     public func deadLetterCount(of consumer: String) async throws -> Int { 0 }
     public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {}
     public func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int { 0 }
