@@ -22,10 +22,13 @@ public protocol ConsumerStore: Sendable {
     /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
     ///
     /// Durable when it returns. A consumer that was unknown gets a cursor there. It asks for no lease and changes none. The log
-    /// and the event of the cursor are not known then (nil).
+    /// and the event of the cursor are not known then (nil). Its dead letters and its pause stay.
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
 
     // MARK: Dead letters and pauses
+    //
+    // They belong to a name, whether it has a cursor or not, and make none: a name without a cursor is one that never read the log.
+    // They need no lease.
 
     /// Reads dead letters of a consumer, by ascending sequence.
     ///
@@ -40,7 +43,10 @@ public protocol ConsumerStore: Sendable {
     /// Counts the dead letters of a consumer.
     func deadLetterCount(of consumer: String) async throws -> Int
 
-    /// Keeps dead letters of a consumer, each in place of one with the same sequence. Durable when it returns; all or none.
+    /// Keeps dead letters of a consumer, each in place of one with the same sequence (of two in one call the last stays). Durable
+    /// when it returns; all or none.
+    ///
+    /// Every text comes back in every byte, U+0000 and answers of ``DeliveryFailure/maximumAnswerBytes`` included.
     func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws
 
     /// Removes dead letters of a consumer; nil: all. Durable when it returns.
@@ -76,24 +82,6 @@ public protocol ConsumerStore: Sendable {
 }
 
 extension ConsumerStore {
-    // TODO(dead letters): removed as soon as every storage keeps them.
-    public func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] { [] }
-    public func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
-        var (found, last): ([DeadLetter], Int64) = ([], 0)
-        while found.count < limit {
-            let page = try await deadLetters(of: consumer, after: last, limit: 100)
-            guard let end = page.last else { break }
-            found += page.filter(\.isReplayRequested)
-            last = end.sequence
-        }
-        return Array(found.prefix(limit))
-    }
-    public func deadLetterCount(of consumer: String) async throws -> Int { 0 }
-    public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {}
-    public func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int { 0 }
-    public func setPause(of consumer: String, _ reason: String?) async throws {}
-    public func pause(of consumer: String) async throws -> String? { nil }
-
     /// Says yes: no other server works on this storage.
     public func lease(_ consumer: String, for duration: Duration) async throws -> Bool { true }
 
