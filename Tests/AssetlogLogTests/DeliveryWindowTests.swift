@@ -54,15 +54,29 @@ struct DeliveryWindowTests {
     @Test(
         "the cursor stands before the first event that is not finished",
         arguments: [
-            ("+++", 3), ("-++", 0), ("+-+", 1), ("s-s", 1), ("++-", 2), ("---", 0), ("t++", 0), ("5++", 0), ("!++", 0),
-        ])
-    func finished(_ results: String, _ position: Int64) {
+            ("+++", 3, ""), ("-++", 0, "2-3"), ("+-+", 1, "3"), ("s-s", 1, "3"), ("++-", 2, ""), ("---", 0, ""), ("t+-", 0, "2"),
+            ("5++", 0, "2-3"), ("!++", 0, "2-3"),
+        ] as [(String, Int64, String)])
+    func finished(_ results: String, _ position: Int64, _ ahead: String) {
         var window = Self.window("abc")
         _ = Self.complete(&window, results)
         #expect(
             window.finished
                 == DeliveryWindow.Place(
-                    sequence: position, event: position == 0 ? nil : EventID(high: 7, low: UInt64(position))))
+                    sequence: position, event: position == 0 ? nil : EventID(high: 7, low: UInt64(position)),
+                    ahead: ConsumedAhead(ahead) ?? ConsumedAhead()))
+    }
+
+    @Test("what was finished beyond the cursor does not come again, and is known until reading has passed it")
+    func finishedAhead() {
+        var window = Self.window("")
+        window.begin(after: DeliveryWindow.Place(sequence: 0, event: nil, ahead: ConsumedAhead([2...3, 6...9])), of: Self.log)
+        window.admit(Self.events("abcde"))
+        #expect(window.finished.ahead.description == "2-3,6-9")
+        #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [1, 4, 5])
+        window.admit(Self.events("fghij", from: 6))
+        #expect(window.finished.ahead.description == "2-3,6-9")
+        #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [10])
     }
 
     @Test("an event that fails holds up only those of its asset")

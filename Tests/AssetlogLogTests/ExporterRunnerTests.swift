@@ -46,7 +46,7 @@ final class AnsweringExporter: Exporter {
 
 struct ExporterRunnerTests {
     /// A log in memory with one exporter on it.
-    private final class Fixture: Sendable {
+    final class Fixture: Sendable {
         let storage: any Storage
         let news: AsyncStream<Void>
         let commit: AsyncStream<Void>.Continuation
@@ -253,5 +253,24 @@ struct ExporterRunnerTests {
         #expect(exporter.state.withLock { $0.generations } == [0, 1])
         task.cancel()
         await task.value
+    }
+}
+
+extension ExporterRunnerTests {
+    @Test("while one event is tried again and again, a restart delivers none of the others twice")
+    func keepsWhatIsAhead() async throws {
+        let fixture = try await Fixture()
+        try fixture.append(100)
+        let exporter = AnsweringExporter { event in
+            event.sequence == 5 ? .retry(DeliveryFailure("time-out", isCounted: false)) : .delivered
+        }
+        // All events of the fifth asset wait behind it.
+        #expect(try await fixture.run(fixture.runner(exporter)) { exporter.sequences.count == 90 })
+        let cursor = try await fixture.storage.cursor(of: "test")
+        #expect(cursor.position == 4)
+        #expect(cursor.ahead.description.hasPrefix("6-14,16-24,"))
+        let runner = fixture.runner(exporter)
+        #expect(try await fixture.run(runner) { runner.report.waiting == 10 && runner.report.consumer.failures > 3 })
+        #expect(exporter.sequences.count == 90)
     }
 }

@@ -44,6 +44,8 @@ enum CopiedConsumers {
         var cursor = try await store.cursor(of: name)
         while cursor.generation < copied.kept.cursor.generation { cursor = try await store.replay(name, after: 0) }
         (cursor.position, cursor.log, cursor.event) = (copied.place, log, copied.event)
+        // Its sequences are those of the source.
+        cursor.ahead = ConsumedAhead()
         guard try await store.advance(cursor) else {
             throw CommandFailure(.failure, "the cursor of the consumer \(name) can't be set; a server is running it")
         }

@@ -67,16 +67,20 @@ public struct ConsumerCursor: Hashable, Sendable {
     public var log: LogID?
     /// The identity of the event at the position; nil: not known.
     public var event: EventID?
+    /// What was consumed beyond the position already, so that it does not come again.
+    public var ahead: ConsumedAhead
 
     /// Makes a cursor.
     public init(
-        consumer: String, generation: Int64 = 0, position: Int64 = 0, log: LogID? = nil, event: EventID? = nil
+        consumer: String, generation: Int64 = 0, position: Int64 = 0, log: LogID? = nil, event: EventID? = nil,
+        ahead: ConsumedAhead = ConsumedAhead()
     ) {
         self.consumer = consumer
         self.generation = generation
         self.position = position
         self.log = log
         self.event = event
+        self.ahead = ahead
     }
 }
 

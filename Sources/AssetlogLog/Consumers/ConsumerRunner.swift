@@ -134,7 +134,7 @@ public final class ConsumerRunner: Sendable {
                 logRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
-                return machine.saved(try await save(cursor), cursor.position, at: clock.now())
+                return machine.saved(try await save(cursor), cursor, at: clock.now())
             case .lookAtCursor:
                 let cursor = try await cursors.cursor(of: machine.cursor.consumer)
                 return machine.cursorSeen(cursor, head: try await head(), at: clock.now())
@@ -162,8 +162,9 @@ public final class ConsumerRunner: Sendable {
         let (cursor, identity) = try await cursorReader.read(machine.cursor)
         let action = machine.cursorRead(cursor, of: identity, at: clock.now())
         windowed?.begin(
-            after: DeliveryWindow.Place(sequence: machine.cursor.position, event: machine.cursor.event), of: identity,
-            generation: machine.cursor.generation)
+            after: DeliveryWindow.Place(
+                sequence: machine.cursor.position, event: machine.cursor.event, ahead: machine.cursor.ahead),
+            of: identity, generation: machine.cursor.generation)
         return action
     }
 

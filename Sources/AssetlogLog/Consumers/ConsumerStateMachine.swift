@@ -55,6 +55,7 @@ struct ConsumerStateMachine {
     /// The place up to which everything is finished; nil: that is what was read.
     private var finished: DeliveryWindow.Place?
     private var savedPosition: Int64 = 0
+    private var savedAhead = ConsumedAhead()
     private var failing: Step?
     private var lastSave: Duration = .zero
     private var lastLook: Duration = .zero
@@ -69,12 +70,17 @@ struct ConsumerStateMachine {
     /// The cursor as it may be saved: that of what is finished, where the consumer reads ahead of it.
     var finishedCursor: ConsumerCursor {
         var cursor = cursor
-        if let finished { (cursor.position, cursor.event) = (finished.sequence, finished.event) }
+        if let finished { (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead) }
         return cursor
     }
 
     /// Whether the storage does not know yet how far the consumer came.
-    var hasUnsavedPosition: Bool { holdsLease && state != .starting && finishedCursor.position != savedPosition }
+    var hasUnsavedPosition: Bool { holdsLease && state != .starting && isUnsaved }
+
+    private var isUnsaved: Bool {
+        let cursor = finishedCursor
+        return cursor.position != savedPosition || cursor.ahead != savedAhead
+    }
 
     /// Whether the lease was taken, so that its loss would matter.
     var holdsLease: Bool { ![.leasing, .lookingWhileStandingBy, .standingBy].contains(state) }
@@ -89,7 +95,7 @@ struct ConsumerStateMachine {
     /// What was read ahead is forgotten.
     mutating func rewind() {
         guard let place = finished else { return }
-        (cursor.position, cursor.event) = (place.sequence, place.event)
+        (cursor.position, cursor.event, cursor.ahead) = (place.sequence, place.event, place.ahead)
         finished = nil
     }
 
@@ -152,13 +158,13 @@ struct ConsumerStateMachine {
         return now - lastLook >= settings.pollInterval ? look(at: now) : read()
     }
 
-    /// - Parameter position: The position that was saved.
-    mutating func saved(_ moved: Bool, _ position: Int64, at now: Duration) -> Action {
+    /// - Parameter cursor: The cursor that was saved.
+    mutating func saved(_ moved: Bool, _ cursor: ConsumerCursor, at now: Duration) -> Action {
         succeeded(.saving)
         lastSave = now
         // Replayed in the meantime, or the lease is another server's.
         guard moved else { return start() }
-        savedPosition = position
+        (savedPosition, savedAhead) = (cursor.position, cursor.ahead)
         return status.phase == .following ? wait(at: now) : read()
     }
 
@@ -276,19 +282,21 @@ struct ConsumerStateMachine {
     private mutating func wait(at now: Duration) -> Action {
         state = .waiting
         let untilLook = max(settings.pollInterval - (now - lastLook), .zero)
-        guard finishedCursor.position != savedPosition else { return .waitForNews(atMost: untilLook) }
+        guard isUnsaved else { return .waitForNews(atMost: untilLook) }
         return .waitForNews(atMost: min(untilLook, max(settings.saveInterval - (now - lastSave), .zero)))
     }
 
     private func saveIsDue(at now: Duration) -> Bool {
-        finishedCursor.position != savedPosition && now - lastSave >= settings.saveInterval
+        isUnsaved && now - lastSave >= settings.saveInterval
     }
 
     private mutating func adopt(_ new: ConsumerCursor) {
         // What was delivered in this generation counts, though it was not saved: a lease may have been lost in the meantime.
         let delivered = new.generation == cursor.generation && cursor.position > new.position ? cursor : new
+        let ahead = cursor.position == new.position && new.generation == cursor.generation ? cursor.ahead : ConsumedAhead()
         cursor = new
-        savedPosition = new.position
+        cursor.ahead = delivered.position == new.position ? new.ahead.union(ahead) : delivered.ahead
+        (savedPosition, savedAhead) = (new.position, new.ahead)
         status.generation = new.generation
         move(to: delivered.position, delivered.event)
     }

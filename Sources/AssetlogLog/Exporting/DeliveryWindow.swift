@@ -10,6 +10,8 @@ struct DeliveryWindow {
         var sequence: Int64
         /// The event there; nil: not known.
         var event: EventID?
+        /// What was finished beyond it.
+        var ahead = ConsumedAhead()
     }
 
     /// Events to deliver at once.
@@ -83,6 +85,8 @@ struct DeliveryWindow {
     private(set) var log: LogID?
     /// Where the last event that was read is.
     private var last = Place(sequence: 0, event: nil)
+    /// What an earlier reading finished beyond the place where this one began.
+    private var known = ConsumedAhead()
     /// The events in the order in which they came; nil: finished. The number of an event is its index and `base`.
     private var entries: [Entry?] = []
     private var base = 0
@@ -111,8 +115,30 @@ struct DeliveryWindow {
     /// Whether another page may be read.
     var hasRoom: Bool { entries.count - first < settings.windowEvents && bytes < settings.windowBytes }
 
-    /// The place up to which everything is finished.
-    var finished: Place { firstOfLog?.before ?? last }
+    /// The place up to which everything is finished, and what is beyond it.
+    var finished: Place {
+        guard var place = firstOfLog?.before else { return Place(sequence: last.sequence, event: last.event, ahead: rest) }
+        place.ahead = ahead.union(rest)
+        return place
+    }
+
+    /// What was finished between the events that are not, and after them.
+    private var ahead: ConsumedAhead {
+        var ranges: [ClosedRange<Int64>] = []
+        var previous: Int64?
+        for case let entry? in entries[first...] where entry.letter == nil {
+            let sequence = entry.event.sequence
+            if let previous, sequence - previous > 1 { ranges.append(previous + 1...sequence - 1) }
+            previous = sequence
+        }
+        if let previous, previous < last.sequence { ranges.append(previous + 1...last.sequence) }
+        return ConsumedAhead(ranges)
+    }
+
+    /// What an earlier reading finished, as far as this one has not come there yet.
+    private var rest: ConsumedAhead {
+        ConsumedAhead(known.ranges.filter { $0.upperBound > last.sequence }.map { max($0.lowerBound, last.sequence + 1)...$0.upperBound })
+    }
 
     /// When the oldest event that is not finished was received; nil: everything that was read is finished.
     var oldest: Timestamp? { firstOfLog?.event.receivedAt }
@@ -128,14 +154,14 @@ struct DeliveryWindow {
         self = DeliveryWindow(settings: settings, order: order)
         // The results of what is under way concern none of the events to come.
         (base, lastBatch) = next
-        (self.log, last) = (log, place)
+        (self.log, last, known) = (log, Place(sequence: place.sequence, event: place.event), place.ahead)
     }
 
     /// Takes the next events of the log; those that don't pass the filter are finished at once.
     mutating func admit(_ events: [LoggedEvent]) {
         for event in events {
             assert(event.sequence > last.sequence, "The log goes back.")
-            if settings.filter.matches(event) { add(event) }
+            if settings.filter.matches(event), !known.contains(event.sequence) { add(event) }
             last = Place(sequence: event.sequence, event: event.id)
         }
     }

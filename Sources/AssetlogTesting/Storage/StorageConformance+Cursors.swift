@@ -22,6 +22,7 @@ extension StorageConformance {
                 first.position = position
                 first.log = try await fixture.storage.logID()
                 first.event = fixture.model.first { $0.sequence == position }?.id ?? fixture.model[0].id
+                first.ahead = ConsumedAhead(position == 20 ? [] : [position + 2...position + 4, position + 7...position + 7])
                 let moved = try await fixture.storage.advance(first)
                 try expect(moved, "advance to \(position) in the cursor's own generation was refused.")
                 let found = try await fixture.storage.cursors()
@@ -33,11 +34,14 @@ extension StorageConformance {
             var cursor = try await fixture.storage.cursor(of: "audit")
             cursor.position = 20
             (cursor.log, cursor.event) = (try await fixture.storage.logID(), fixture.model.last?.id)
+            cursor.ahead = ConsumedAhead([30...40])
             _ = try await fixture.storage.advance(cursor)
             let replayed = try await fixture.storage.replay("audit", after: 7)
             try expect(
                 replayed.log == nil && replayed.event == nil,
                 "a replay left the cursor at the event \(cursor.event?.description ?? "none"), where it no longer is.")
+            try expect(
+                replayed.ahead.isEmpty, "a replay left \(replayed.ahead) as consumed beyond the cursor, which is to come again.")
             try expect(replayed.position == 7, "a replay after 7 set the cursor to \(replayed.position).")
             try expect(
                 replayed.generation > cursor.generation,

@@ -7,6 +7,7 @@ struct CursorEntry: Codable {
     private var position: Int64
     private var log: String?
     private var event: String?
+    private var ahead: String?
 
     init(_ cursor: ConsumerCursor) {
         consumer = cursor.consumer
@@ -14,12 +15,13 @@ struct CursorEntry: Codable {
         position = cursor.position
         log = cursor.log?.description
         event = cursor.event?.description
+        ahead = cursor.ahead.isEmpty ? nil : cursor.ahead.description
     }
 
     var cursor: ConsumerCursor {
         ConsumerCursor(
             consumer: consumer, generation: generation, position: position, log: log.flatMap { LogID($0) },
-            event: event.flatMap { EventID($0) })
+            event: event.flatMap { EventID($0) }, ahead: ahead.flatMap { ConsumedAhead($0) } ?? ConsumedAhead())
     }
 }
 

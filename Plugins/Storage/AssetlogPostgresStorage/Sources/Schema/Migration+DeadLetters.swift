@@ -20,6 +20,8 @@ extension Migration {
         COMMENT ON TABLE {schema}.dead_letters IS
             'Events that the destination of a consumer did not take. The texts are bytes of UTF-8.';
         CREATE INDEX dead_letters_requested ON {schema}.dead_letters (consumer, sequence) WHERE is_replay_requested;
+        ALTER TABLE {schema}.consumers ADD COLUMN ahead text;
+        COMMENT ON COLUMN {schema}.consumers.ahead IS 'What was consumed beyond the position; null: nothing.';
         CREATE TABLE {schema}.pauses (consumer text COLLATE "C" PRIMARY KEY, reason bytea NOT NULL);
         COMMENT ON TABLE {schema}.pauses IS 'The consumers that are paused, and why, as bytes of UTF-8.';
         """

@@ -43,7 +43,7 @@ final class ConsumerTable: ConsumerStore {
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
         try await pool.run(
             """
-            UPDATE {schema}.consumers SET position = $3, log = $5, event_id = $6 WHERE name = $1 AND generation = $2
+            UPDATE {schema}.consumers SET position = $3, log = $5, event_id = $6, ahead = $7 WHERE name = $1 AND generation = $2
             AND (holder IS NULL OR holder = $4 OR lease_ends_at <= clock_timestamp())
             """,
             { [holder] parameters in
@@ -53,6 +53,7 @@ final class ConsumerTable: ConsumerStore {
                 parameters.append(holder)
                 parameters.append(cursor.log)
                 parameters.append(cursor.event)
+                parameters.append(cursor.ahead.isEmpty ? nil : cursor.ahead.description)
             }
         ) { $0.changed == 1 }
     }
@@ -62,8 +63,8 @@ final class ConsumerTable: ConsumerStore {
             """
             INSERT INTO {schema}.consumers AS known (name, generation, position) VALUES ($1, 1, $2)
             ON CONFLICT (name) DO UPDATE
-            SET generation = known.generation + 1, position = excluded.position, log = NULL, event_id = NULL
-            RETURNING name, generation, position, log, event_id
+            SET generation = known.generation + 1, position = excluded.position, log = NULL, event_id = NULL, ahead = NULL
+            RETURNING \(Self.columns)
             """,
             { parameters in
                 parameters.append(consumer)
@@ -134,12 +135,13 @@ final class ConsumerTable: ConsumerStore {
         pool.close()
     }
 
-    private static let columns = "name, generation, position, log, event_id"
+    private static let columns = "name, generation, position, log, event_id, ahead"
 
     private static func cursor(_ rows: Rows, _ row: Int) -> ConsumerCursor {
         ConsumerCursor(
             consumer: rows.text(row, 0), generation: rows.integer(row, 1), position: rows.integer(row, 2),
-            log: rows.logID(row, 3), event: rows.isNull(row, 4) ? nil : rows.id(row, 4))
+            log: rows.logID(row, 3), event: rows.isNull(row, 4) ? nil : rows.id(row, 4),
+            ahead: rows.isNull(row, 5) ? ConsumedAhead() : ConsumedAhead(rows.text(row, 5)) ?? ConsumedAhead())
     }
 }
 #endif

@@ -54,7 +54,7 @@ struct CarriedConsumers {
         defer { database.close() }
         guard try has("\(prefix)cursors", database) else { return CarriedConsumers() }
         let cursors = try database.statement("SELECT \(ConsumerFile.columns) FROM carried_cursors ORDER BY name")
-            .rows(ConsumerFile.cursor)
+            .rows(ConsumerFile.carriedCursor)
         var carried = try readDeadLetters(database, prefix: prefix)
         carried.cursors = cursors
         return carried

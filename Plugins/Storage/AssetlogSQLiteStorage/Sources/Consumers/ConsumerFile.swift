@@ -57,12 +57,14 @@ final class ConsumerFile: ConsumerStore {
 
     func advance(_ cursor: ConsumerCursor) async throws -> Bool {
         try await access { database in
-            let update = try database.statement("UPDATE consumers SET position = ?, log = ?, event = ? WHERE name = ? AND generation = ?")
+            let update = try database.statement(
+                "UPDATE consumers SET position = ?, log = ?, event = ?, ahead = ? WHERE name = ? AND generation = ?")
             try update.bind(cursor.position, at: 1)
             try update.bind(cursor.log?.bytes, at: 2)
             try update.bind(cursor.event?.bytes, at: 3)
-            try update.bind(cursor.consumer, at: 4)
-            try update.bind(cursor.generation, at: 5)
+            try update.bind(cursor.ahead.isEmpty ? nil : cursor.ahead.description, at: 4)
+            try update.bind(cursor.consumer, at: 5)
+            try update.bind(cursor.generation, at: 6)
             try update.run()
             return try database.changes == 1
         }
@@ -75,8 +77,8 @@ final class ConsumerFile: ConsumerStore {
                     """
                     INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
                     ON CONFLICT (name) DO UPDATE
-                    SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL
-                    RETURNING name, generation, position, log, event
+                    SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL, ahead = NULL
+                    RETURNING \(Self.columns), ahead
                     """)
                 try update.bind(consumer, at: 1)
                 try update.bind(max(0, position), at: 2)
@@ -136,8 +138,12 @@ final class ConsumerFile: ConsumerStore {
 
     /// All cursors; also of a file that an older release made, which knows nothing of logs.
     static func cursors(_ database: Connection) throws -> [ConsumerCursor] {
-        let isOld = try database.integer("PRAGMA user_version") == 1
-        let columns = isOld ? "name, generation, position, NULL, NULL" : Self.columns
+        let columns =
+            switch try database.integer("PRAGMA user_version") ?? 0 {
+            case ...1: "name, generation, position, NULL, NULL, NULL"
+            case 2: "\(Self.columns), NULL"
+            default: "\(Self.columns), ahead"
+            }
         let rows = try database.statement("SELECT \(columns) FROM consumers ORDER BY name")
         var cursors: [ConsumerCursor] = []
         while try rows.step() { cursors.append(cursor(rows)) }
@@ -149,7 +155,7 @@ final class ConsumerFile: ConsumerStore {
     }
 
     private static func find(_ consumer: String, _ database: Connection) throws -> ConsumerCursor? {
-        let row = try database.statement("SELECT \(columns) FROM consumers WHERE name = ?")
+        let row = try database.statement("SELECT \(columns), ahead FROM consumers WHERE name = ?")
         try row.bind(consumer, at: 1)
         guard try row.step() else { return nil }
         defer { row.reset() }
@@ -163,6 +169,7 @@ final class ConsumerFile: ConsumerStore {
         try insert.run()
     }
 
+    /// The columns that a backup carries, too.
     static let columns = "name, generation, position, log, event"
 
     static func bind(_ cursor: ConsumerCursor, to statement: Statement) throws {
@@ -174,10 +181,17 @@ final class ConsumerFile: ConsumerStore {
     }
 
     /// The cursor of a row of ``columns``.
-    static func cursor(_ row: Statement) -> ConsumerCursor {
+    static func carriedCursor(_ row: Statement) -> ConsumerCursor {
         ConsumerCursor(
             consumer: row.text(0), generation: row.integer(1), position: row.integer(2),
             log: LogID(bytes: row.bytes(3)), event: EventID(bytes: row.bytes(4)))
+    }
+
+    /// The cursor of a row of ``columns`` and `ahead`.
+    private static func cursor(_ row: Statement) -> ConsumerCursor {
+        var cursor = carriedCursor(row)
+        cursor.ahead = ConsumedAhead(row.text(5)) ?? ConsumedAhead()
+        return cursor
     }
 }
 #endif

@@ -64,7 +64,11 @@ struct FileFormat: Sendable {
                 try database.execute("ALTER TABLE consumers ADD COLUMN log BLOB")
                 try database.execute("ALTER TABLE consumers ADD COLUMN event BLOB")
             },
-            { try ConsumerFile.makeDeadLetterTables($0) },
+            { database in
+                try ConsumerFile.makeDeadLetterTables(database)
+                // What was consumed beyond the position; null: nothing.
+                try database.execute("ALTER TABLE consumers ADD COLUMN ahead TEXT")
+            },
         ])
 
     /// The tokens; `number` is their order.
