@@ -22,8 +22,8 @@ struct SubmissionDryRun: Sendable {
         var results: [Result<DryRunResult, SubmissionError>] = []
         let hold = MemoryHold(of: memory)
         var read = 0
-        try await request.body.forEachPiece { buffer in
-            try await body.read(buffer, into: &splitter) { splitter, _ in
+        for try await chunk in request.chunks {
+            try await body.read(chunk, into: &splitter) { splitter, _ in
                 while let item = try next(&splitter) { results.append(resolve(item, splitter, context)) }
                 // What an item becomes takes about as much as it did.
                 guard hold.change(to: 3 * splitter.receivedBytes + splitter.capacityBytes) else { throw RequestError.noMemory }

@@ -1,3 +1,4 @@
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -22,6 +23,7 @@ struct SubmissionFailure {
         self.submission = submission
         switch error {
         case let error as RequestError: reason = error
+        case let error as RequestBodyError: reason = RequestError(error)
         case let error as KeyConflict:
             reason = RequestError(status: .unprocessableContent, detail: KeyedIdentities.refusal(error.difference))
         case let error as LogError:

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -94,8 +95,8 @@ struct SubmissionRoute: RouteGroup {
         var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.limits.bodyBytes)
         let hold = MemoryHold(of: memory)
         do {
-            try await request.body.forEachPiece { buffer in
-                try await body.read(buffer, into: &splitter) { splitter, body in
+            for try await chunk in request.chunks {
+                try await body.read(chunk, into: &splitter) { splitter, body in
                     try account(splitter, submission, in: hold)
                     try await take(&splitter, submission, hold, caller)
                     try body.checkRatio(ofEvents: submission.eventBytes + splitter.keptBytes)
@@ -106,6 +107,8 @@ struct SubmissionRoute: RouteGroup {
             if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold, caller) }
         } catch let failure as ItemSplitter.Failure {
             return RequestError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
+        } catch let error as RequestBodyError where error.reason != .noMemory {
+            return RequestError(error)
         } catch let error as RequestError where [.badRequest, .contentTooLarge, .requestTimeout].contains(error.status) {
             return error
         }

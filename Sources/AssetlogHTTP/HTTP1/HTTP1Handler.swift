@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -108,7 +109,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
     func perform(_ action: HTTP1State.Action) {
         setDeadline()
         switch action {
-        case .refuse(.timeout): respond(.later("The body did not arrive in time.", status: 408), hasEnded: false)
+        case .refuse(.timeout): respond(.refused(.timeout), hasEnded: false)
         case .refuse(.memory): respond(.noMemory, hasEnded: false)
         case .refuseHead(.timeout): refuseHead(.later("The request did not arrive in time.", status: 408))
         case .refuseHead(.memory): refuseHead(.noMemory)
@@ -223,11 +224,11 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         }
         do throws(RequestBodyError) {
             report = try HTTP1Report(
-                head, route, target: target, limits: connection.limits, memory: connection.loop.memory)
+                head, route, target: target, limits: connection.limits.body, memory: connection.loop.memory)
             state.readReport()
             continueIfAwaited()
         } catch {
-            respond(error.answer, hasEnded: false)
+            respond(.refused(error), hasEnded: false)
         }
     }
 
@@ -252,17 +253,22 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         switch action {
         case .append:
             do throws(RequestBodyError) {
-                try report?.body.append(bytes)
+                try append(bytes)
                 state.appended(bytes.readableBytes)
                 setDeadline()
             } catch {
-                respond(error.answer, hasEnded: false)
+                respond(.refused(error), hasEnded: false)
             }
         case .forward:
             setDeadline()
             context.fireChannelRead(data)
         default: perform(action)
         }
+    }
+
+    private func append(_ bytes: ByteBuffer) throws(RequestBodyError) {
+        guard let report else { return }
+        try bytes.withUnsafeReadableBytes { bytes throws(RequestBodyError) in try report.body.append(bytes) }
     }
 
     private func end(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -282,11 +288,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         guard let report else { return }
         // Its memory is given back when it is in the queue.
         self.report = nil
-        do throws(RequestBodyError) {
-            try report.finish()
-        } catch {
-            return respond(error.answer, hasEnded: true)
-        }
+        if let refusal = report.finish() { return respond(refusal, hasEnded: true) }
         let result = report.withRequest { request, key in
             connection.loop.reports.report(
                 request, to: report.route.deployment, key: key, identity: self.request.identity, for: self)
