@@ -1,4 +1,3 @@
-import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -23,7 +22,6 @@ struct SubmissionFailure {
         self.submission = submission
         switch error {
         case let error as RequestError: reason = error
-        case let error as RequestBodyError: reason = RequestError(error)
         case let error as KeyConflict:
             reason = RequestError(status: .unprocessableContent, detail: KeyedIdentities.refusal(error.difference))
         case let error as LogError:
