@@ -194,6 +194,9 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         } catch {
             return respond(.refused(400, error.message), hasEnded: !state.hasBody, closes: true)
         }
+        guard head.headers["transfer-encoding"].allSatisfy({ $0.lowercased() == "chunked" }) else {
+            return respond(.unknownTransferCoding, hasEnded: false, closes: true)
+        }
         request.head = head
         request.identity = RequestAttributes.with(head, of: connection) { facts in
             connection.loop.reports.authenticate(facts, now: state.startedAt)
@@ -209,9 +212,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             return respond(identity.refusal.map { .refused($0, []) } ?? .noTunnel, hasEnded: false)
         }
         let target = Array(head.uri.utf8)
-        guard let route = target.withUnsafeBytes(connection.loop.reports.router.route), !isDryRun(route, target, head) else {
-            return forward(head, context)
-        }
+        guard let route = reportRoute(of: target, identity), !isDryRun(route, target, head) else { return forward(head, context) }
         request.route = RequestRoute(route.endpoint)
         (request.rateFields, request.deployment) = (identity.rateFields, route.deployment)
         if let refusal = identity.refusal { return respond(.refused(refusal, []), hasEnded: !state.hasBody) }
@@ -229,6 +230,16 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             continueIfAwaited()
         } catch {
             respond(.refused(error), hasEnded: false)
+        }
+    }
+
+    // Who may not know which deployments there are is answered as below the name of one, in every byte.
+    private func reportRoute(of target: [UInt8], _ identity: RequestIdentity) -> ReportRoute? {
+        let router = connection.loop.reports.router
+        return target.withUnsafeBytes { target in
+            if let route = router.route(target) { return route }
+            guard let route = router.undeclaredRoute(target) else { return nil }
+            return identity.refusal != nil || !identity.covers(deployment: route.deployment) ? route : nil
         }
     }
 

@@ -92,6 +92,12 @@ struct ReportAnswer: Sendable {
     static let noTunnel = ReportAnswer.refused(
         405, "This server is not a proxy: CONNECT is not possible here.", [("Allow", "GET, HEAD, POST")])
 
+    /// The answer to a body in a transfer coding other than chunks (RFC 9112, section 6.1).
+    static let unknownTransferCoding = ReportAnswer.refused(
+        501,
+        "The only transfer coding of this server is chunked. Send a compressed body with Content-Encoding instead of"
+            + " Transfer-Encoding.")
+
     /// The JSON text of the body.
     var body: [UInt8] {
         guard let message else { return Array("{}".utf8) }
@@ -118,6 +124,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 422: "Unprocessable Content"
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
+    case 501: "Not Implemented"
     case 503: "Service Unavailable"
     case 505: "HTTP Version Not Supported"
     default: "Error"
