@@ -124,6 +124,7 @@ let package = Package(
         + target("AssetlogCore", on: [logging])
         + target("AssetlogCrypto", on: ["CCrypto"])
         + target("AssetlogGzip", on: [library("CZlib", trait: "Gzip")])
+        + target("AssetlogBody", on: ["AssetlogCore", "AssetlogGzip"])
         + target(
             "AssetlogTLS", on: [library("COpenSSL", trait: "TLS"), nio("NIOCore")],
             tests: [nio("NIOPosix"), nio("NIOEmbedded")])
@@ -142,7 +143,7 @@ let package = Package(
         + target(
             "AssetlogHTTP",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogGzip", "AssetlogObservation", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogBody", "AssetlogObservation", logging,
                 nio("NIOCore"), nio("NIOPosix"), nio("NIOHTTP1"), httpTypes, hummingbird,
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
@@ -151,18 +152,18 @@ let package = Package(
         + target(
             "AssetlogWeb",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogObservation", logging, nio("NIOCore"), httpTypes,
+                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogGzip", "AssetlogObservation", logging, nio("NIOCore"), httpTypes,
                 hummingbird,
             ],
             tests: ["TestSupport"])
         + target(
             "AssetlogAPI",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogGzip", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
+                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
                 nio("NIOCore"), httpTypes, hummingbird,
             ],
             tests: [
-                "AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded"),
+                "AssetlogGzip", "AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ])
         + target(

@@ -115,7 +115,8 @@ package struct Responder: Sendable {
         switch match.target {
         case .redirect(let target):
             guard request.method == .get || request.method == .head else { throw RequestError.methodNotAllowed(request) }
-            return Response(status: .temporaryRedirect, headers: [.location: target])
+            let query = request.uri.query.map { "?\($0)" } ?? ""
+            return Response(status: .temporaryRedirect, headers: [.location: target + query])
         case .outside(let base):
             throw RequestError.notFound("All routes of this server are below \(base)/.")
         case .unknownDeployment(_, let reason):

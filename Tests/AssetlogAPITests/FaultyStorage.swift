@@ -10,7 +10,7 @@ struct FaultyStorage: Storage {
     }
     func events(_ query: EventQuery) async throws -> EventPage {
         try await read()
-        return EventPage(events: [], next: 0)
+        return EventPage()
     }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await read()

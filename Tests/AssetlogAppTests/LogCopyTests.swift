@@ -219,9 +219,9 @@ private struct SparseLog: LogReader {
     }
 
     func events(_ query: EventQuery) async throws -> EventPage {
-        guard case .ascending(let after) = query.order else { return EventPage(events: [], next: 0) }
+        guard case .ascending(let after) = query.order else { return EventPage() }
         let page = Array(log[min(Int(after / 7), log.count)...].prefix(query.limit))
-        return EventPage(events: page, next: page.last?.sequence ?? after)
+        return EventPage(events: page, continuation: page.last.map { query.order.after($0.timeKey) })
     }
     func logID() async throws -> LogID { LogID(high: 7, low: 7) }
     func statistics() async throws -> StorageStatistics {

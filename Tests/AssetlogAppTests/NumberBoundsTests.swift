@@ -56,6 +56,23 @@ struct NumberBoundsTests {
         }
     }
 
+    @Test("is no share of the memory that is larger than the whole", arguments: ["buffered_body_bytes", "answer_bytes"])
+    func shares(name: String) {
+        let key = "server.limits.\(name)"
+        func mistakes(_ value: String?, of memory: String) -> [String] {
+            let share = value.map { [key: $0] } ?? [:]
+            return ConfigurationFixture.mistakes(
+                flags: share.merging(["server.limits.memory_bytes": memory, "server.limits.queue_bytes": "1MiB"]) { $1 })
+        }
+        #expect(
+            mistakes("101MiB", of: "100MiB") == [
+                "--set: \(key) must be at most limits.memory_bytes, which is 104857600: it is a share of that"
+            ])
+        #expect(mistakes("100MiB", of: "100MiB") == [])
+        // The default is larger than that.
+        #expect(mistakes(nil, of: "32MiB") == [])
+    }
+
     @Test("refuses what is below zero", arguments: numbers)
     func negative(_ number: Number) {
         for value in ["-1", "-9223372036854775808"] {

@@ -71,7 +71,7 @@ import Testing
         item.withUnsafeBytes { item in
             do throws(SubmissionError) {
                 return try EventResolver().resolve(
-                    item, deployment: "default", receivedAt: Submitter.now, isTimestampApproximate: true
+                    item, deployment: "default", receivedAt: Submitter.now, isTimestampApproximate: true, authorize: { _, _ in true }
                 ) { events in
                     let columns = events.columns(at: 0, id: EventID(high: 1, low: 1))
                     return (columns.timestamp, columns.clientChoice)

@@ -94,20 +94,17 @@ struct EventFilterTests {
         }
     }
 
-    @Test("ends where nothing was looked at, and nowhere before")
-    func end() {
-        let timeKey = EventTimeKey(timestamp: Timestamp(microseconds: 5), sequence: 3)
-        let event = LoggedEvent(sequence: 3, event: Self.event())
-        for (order, page, hasEnded) in [
-            (EventQuery.Order.ascending(after: 3), EventPage(events: [], next: 3), true),
-            (.ascending(after: 3), EventPage(events: [], next: 9), false),
-            (.ascending(after: 3), EventPage(events: [event], next: 3), false),
-            (.descending(before: nil), EventPage(events: [], next: 0), true),
-            (.descending(before: 7), EventPage(events: [], next: 1), false),
-            (.latest(before: timeKey), EventPage(events: [], next: 3), true),
-            (.latest(before: nil), EventPage(events: [], next: 3, timeKey: timeKey), false),
+    @Test("continues behind an event in its own direction")
+    func continuation() {
+        let end = EventTimeKey(timestamp: Timestamp(microseconds: 5), sequence: 3)
+        let earlier = EventTimeKey(timestamp: Timestamp(microseconds: 4), sequence: 9)
+        for (order, next) in [
+            (EventQuery.Order.ascending(after: 0), EventQuery.Order.ascending(after: 3)),
+            (.descending(before: nil), .descending(before: 3)), (.descending(before: 7), .descending(before: 3)),
+            (.latest(before: nil), .latest(before: end)), (.latest(before: earlier), .latest(before: end)),
         ] {
-            #expect(order.hasEnded(with: page) == hasEnded, "\(order) \(page)")
+            #expect(order.after(end) == next)
         }
+        #expect(EventPage().continuation == nil)
     }
 }

@@ -137,23 +137,24 @@ import Testing
         #expect(error?.detail.hasPrefix("The item has 1001 bytes; at most 1000 are accepted.") == true)
     }
 
-    @Test("The permission is asked about the key's canonical form, before the other fields are judged")
+    @Test("The permission is asked about the kind and the key's canonical form, before the other fields are judged")
     func permission() {
         let submitter = Submitter(isAllowed: false)
         #expect(submitter.submit(#"{"kind":"observation","asset_key":"a","description":5}"#).error == .notAuthorized)
         #expect(submitter.submit(#"{"kind":"observation","asset_key":[]}"#).error?.status == 400)
         #expect(submitter.submit(#"{"kind":"x","asset_key":"a"}"#).error?.status == 400)
         let item = Array(#"{"kind":"observation","asset_key":["b\u00e4r","\n"]}"#.utf8)
-        var asked = ""
+        var asked: (kind: EventKind, key: String)?
         _ = item.withUnsafeBytes { item in
             try? EventResolver().resolve(
                 item, deployment: "default", receivedAt: Submitter.now,
-                authorize: { key in
-                    asked = String(decoding: key, as: UTF8.self)
+                authorize: { kind, key in
+                    asked = (kind, String(decoding: key, as: UTF8.self))
                     return true
                 }, { $0.count })
         }
-        #expect(asked == #"["bär","\n"]"#)
+        #expect(asked?.kind == .observation)
+        #expect(asked?.key == #"["bär","\n"]"#)
     }
 
     @Test("One resolver serves many items, and no item leaves anything to the next")

@@ -45,7 +45,7 @@ struct Submitter {
         item.withUnsafeBytes { item in
             do throws(SubmissionError) {
                 return try resolver.resolve(
-                    item, deployment: deployment, receivedAt: Self.now, authorize: { _ in isAllowed }, Self.submission)
+                    item, deployment: deployment, receivedAt: Self.now, authorize: { _, _ in isAllowed }, Self.submission)
             } catch {
                 return Submission(error: error)
             }

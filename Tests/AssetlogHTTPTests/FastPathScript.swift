@@ -109,7 +109,8 @@ struct FastPathScript {
 
     private mutating func perform(_ action: FastPathState.Action) {
         switch action {
-        case .wait, .process, .answer, .handOver: return
+        case .wait, .process, .answer: return
+        case .handOver: log.append("hand over \(unread.count) bytes")
         case .forward: log.append("forward")
         case .read: log.append("read")
         case .discard:

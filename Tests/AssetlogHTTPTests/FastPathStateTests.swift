@@ -130,14 +130,17 @@ struct FastPathStateTests {
     private static let halfClosedCases: [FastPathCase] = [
         FastPathCase("between requests it is closed", [.receive(report("/a")), .commit, .endInput], ["queue /a", "answer /a", "close"]),
         FastPathCase("in a head it is closed", [.receive("POST /a HT"), .endInput], ["close"]),
-        FastPathCase("in a body it is closed", [.receive(incomplete("/a", announced: 9, sent: 3)), .endInput], ["close"]),
+        FastPathCase(
+            "in a body it is for the HTTP/1 handler to refuse", [.receive(incomplete("/a", announced: 9, sent: 3)), .endInput],
+            ["hand over \(incomplete("/a", announced: 9, sent: 3).utf8.count) bytes"]),
         FastPathCase("its report is answered", [.receive(report("/a")), .endInput, .commit], ["queue /a", "answer /a", "close"]),
         FastPathCase(
             "all its reports are answered", [.receive(report("/a") + report("/b")), .endInput, .commit, .commit],
             ["queue /a", "answer /a", "queue /b", "answer /b", "close"]),
         FastPathCase(
-            "what it has begun is dropped", [.receive(report("/a") + incomplete("/b", announced: 9, sent: 3)), .endInput, .commit],
-            ["queue /a", "answer /a", "close"]),
+            "what it has begun is refused after that",
+            [.receive(report("/a") + incomplete("/b", announced: 9, sent: 3)), .endInput, .commit],
+            ["queue /a", "answer /a", "hand over \(incomplete("/b", announced: 9, sent: 3).utf8.count) bytes"]),
     ]
 
     private static let drainCases: [FastPathCase] = [

@@ -1,3 +1,4 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
@@ -244,6 +245,77 @@ struct HTTPServerTests {
             #expect(answer?.status == 413)
             #expect(answer?.body.contains("100000 bytes") == true)
             #expect(try await server.events().isEmpty)
+        }
+    }
+
+    @Test(
+        "refuses a body in another transfer coding than chunks, which it would misread",
+        arguments: ["gzip, chunked", "GZIP, Chunked", "identity,chunked"])
+    func transferCoding(coding: String) async throws {
+        try await ServerFixture.run { server in
+            for path in ["/report_asset_check/a", "/api"] {
+                let answer = try await blocking {
+                    let client = try server.client()
+                    client.send("POST \(path) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: \(coding)\r\n\r\n1\r\nx\r\n0\r\n\r\n")
+                    return client.response()
+                }
+                #expect(answer?.status == 501, "\(path)")
+                #expect(answer?.field("Assetlog-Answer") == "refused")
+                #expect(answer?.field("Connection") == "close")
+            }
+            let plain = try await blocking {
+                let client = try server.client()
+                client.send("POST /api HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: Chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n")
+                return client.response()
+            }
+            #expect(plain?.body == "POST /api x")
+        }
+    }
+
+    @Test("tells a client that has ended its side within a report's body", arguments: ["Content-Length: 9", "Transfer-Encoding: chunked"])
+    func cutOffReport(framing: String) async throws {
+        try await ServerFixture.run { server in
+            let answers = try await blocking {
+                let client = try server.client()
+                client.send(report + "POST /report_asset_check/a HTTP/1.1\r\nHost: x\r\n\(framing)\r\n\r\n1\r\n{")
+                let recorded = client.response()
+                client.finishSending()
+                return [recorded, client.response()]
+            }
+            #expect(answers.map { $0?.status } == [200, 400])
+            #expect(answers[1]?.body == #"{"error":"The connection ended before the request did."}"#)
+            #expect(try await server.events().count == 1)
+        }
+    }
+
+    @Test(
+        "answers below every deployment alike, whether there is one of that name or not, to who may not know",
+        arguments: [
+            "POST|/report_asset_check/a?check_name=c&passed=true|", "POST|/report_asset_check/a?passed=maybe|",
+            "POST|/report_asset_check|", "GET|/report_asset_check/a|", "DELETE|/report_asset_observation/a|",
+            "POST|/report_asset_check/a|Content-Encoding: br\r\n",
+        ])
+    func unknownDeployments(request: String) async throws {
+        let parts = request.split(separator: "|", omittingEmptySubsequences: false)
+        let token = try NewToken()
+        let record = TokenRecord(
+            id: token.id, hash: token.hash,
+            grant: AccessGrant(name: "other", rights: .all, deployments: [try #require(PartPattern("other"))]), createdAt: .now())
+        let access = AccessPolicy(
+            tokens: TokenRegistry([record]), isTokenRequired: true, hosts: HostPolicy(names: ["x"]))
+        try await ServerFixture.run(deployments: ["prod"], access: access) { server in
+            for field in ["Dagster-Cloud-Api-Token: \(token.text.revealed)\r\n", ""] {
+                let answers = try await blocking {
+                    try ["prod", "test", "a%20b"].map { name in
+                        let client = try server.client()
+                        client.send("\(parts[0]) /\(name)\(parts[1]) HTTP/1.1\r\nHost: x\r\n\(field)\(parts[2])\r\n")
+                        return client.response()
+                    }
+                }
+                let first = try #require(answers[0])
+                #expect(first.status >= 400)
+                for answer in answers { #expect(answer?.withoutDate == first.withoutDate) }
+            }
         }
     }
 

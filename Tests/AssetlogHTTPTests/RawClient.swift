@@ -13,6 +13,11 @@ final class RawClient: @unchecked Sendable {
         var head: String
         var body: String
 
+        /// The response but for its Date, which another second may change.
+        var withoutDate: [String] {
+            head.split(separator: "\r\n").map(String.init).filter { !$0.hasPrefix("Date:") } + [body]
+        }
+
         func field(_ name: String) -> String? {
             head.split(separator: "\r\n").dropFirst().map { $0.split(separator: ":", maxSplits: 1) }
                 .first { $0[0].lowercased() == name.lowercased() }

@@ -17,7 +17,8 @@ struct ServerFixture {
     let log: EventLog
 
     static func run<R: Sendable>(
-        storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", limits: ServerLimits = .init(),
+        storage: (any Storage)? = nil, isReadOnly: Bool = false, pathPrefix: String = "", deployments: [String] = [],
+        limits: ServerLimits = .init(),
         access: AccessPolicy? = nil, takesProxyHeaders: Bool = false, metrics: RequestMetrics = HTTPServer.makeMetrics(),
         sink: any RequestSink = NoRequestSink(), logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
         queue: EventLog.Limits = .init(), memory requestMemory: ServerMemory? = nil, grace: Duration = .seconds(2),
@@ -28,7 +29,7 @@ struct ServerFixture {
         let log = EventLog(storage: storage, limits: queue, logger: logger)
         log.start()
         let configuration = HTTPServerConfiguration(
-            port: 0, paths: PathScheme(prefix: pathPrefix, isReadOnly: isReadOnly),
+            port: 0, paths: PathScheme(prefix: pathPrefix, deployments: deployments, isReadOnly: isReadOnly),
             access: access ?? AccessPolicy(hosts: HostPolicy(names: ["x"])), takesProxyHeaders: takesProxyHeaders,
             observer: RequestObserver(metrics: metrics, sink: sink), limits: limits, memory: requestMemory, eventLoops: 2)
         let server = try HTTPServer(configuration: configuration, log: log, api: api, logger: logger)

@@ -43,7 +43,7 @@ struct ConsumerPlaceTests {
                 if let bad = page.first(where: { state.damaged.contains($0.sequence) }) {
                     throw StorageError(.damaged, "The event \(bad.sequence) is damaged.", sequence: bad.sequence)
                 }
-                return EventPage(events: page, next: page.last?.sequence ?? query.order.start)
+                return EventPage(events: page, continuation: page.last.map { query.order.after($0.timeKey) })
             }
         }
         func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { nil }

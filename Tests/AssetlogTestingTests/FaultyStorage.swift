@@ -16,8 +16,10 @@ enum StorageFault: CaseIterable {
     case appliesHalfABatch
     case repeatsSequencesAfterClose
     case showsAppendsLate
-    case liesAboutNext
-    case pagesEndWithNext
+    case liesAboutContinuation
+    case forgetsWhatItSkipped
+    case endsWithItsLastEvent
+    case continuesInAnotherOrder
     case startsPagesTwice
     case ignoresDeployment
     case ignoresAsset
@@ -136,7 +138,8 @@ extension StorageFault {
         case .appliesHalfABatch: "of a batch that fails nothing is in the log, and the next one is"
         case .repeatsSequencesAfterClose: "sequences go on after a close, and none is given twice"
         case .showsAppendsLate: "what append returned is visible to the next read"
-        case .liesAboutNext, .startsPagesTwice, .descendsLikeAscends, .ignoresLimit:
+        case .liesAboutContinuation, .endsWithItsLastEvent, .continuesInAnotherOrder, .startsPagesTwice, .descendsLikeAscends,
+            .ignoresLimit:
             "pages of every size hold each event once, in both orders"
         case .takesTheNewestForTheLatest, .ordersTiesByArrival:
             "the latest event has the greatest timestamp, and of equal ones the greatest sequence"
@@ -145,7 +148,7 @@ extension StorageFault {
         case .repeatsTheMoment: "reading by time goes on from any moment, at an event or beside it"
         case .missesLateEventsInBackground, .pagesByTimeEndAnywhere:
             "late events, ties and future times are found by time, before, during and after background work"
-        case .pagesEndWithNext: "`next` is the last sequence that was looked at, so that a filter is not read twice"
+        case .forgetsWhatItSkipped: "a page continues after what was looked at last, so that a filter is not read twice"
         case .ignoresDeployment: Self.filter("deployment")
         case .ignoresAsset: Self.filter("asset")
         case .ignoresKind: Self.filter("kind")
@@ -324,31 +327,26 @@ final class FaultyStorage: Storage {
                 events = events.filter { own.contains(EventIdentity($0.id, in: $0.deployment)) }
             }
             if fault == .showsAppendsLate { events = Array(events.prefix(visible.withLock { $0 })) }
-            var page = EventPage(events: [], next: 0)
+            var page = EventPage()
             switch query.order {
             case .ascending(let after):
-                page.next = after
                 events.removeAll { fault == .startsPagesTwice ? $0.sequence < after : $0.sequence <= after }
             case .descending(let before):
-                page.next = before ?? 0
                 events.removeAll { $0.sequence >= before ?? .max }
                 if fault != .descendsLikeAscends { events.reverse() }
             case .latest(let before):
-                page.next = query.order.start
                 events = latest(events, before: before, indexed: content.indexed)
             }
-            let isByTime = if case .latest = query.order { true } else { false }
             var bytes = 0
             for event in events {
-                let start = page.next
-                page.next = event.sequence
-                page.timeKey = isByTime ? event.timeKey : nil
+                let start = page.continuation
+                page.continuation = query.order.after(event.timeKey)
                 guard passes(event.event, query) else {
                     page.skipped += 1
                     guard page.skipped >= query.maximumSkipped, fault != .skipsWithoutEnd else { continue }
-                    if fault == .staysWhereItSkips { (page.next, page.timeKey) = (start, page.events.last?.timeKey) }
-                    if fault == .losesWhatItSkips { page.next += 2 }
-                    if fault == .endsWhereItSkips { (page.next, page.timeKey) = (query.order.start, nil) }
+                    if fault == .staysWhereItSkips { page.continuation = start ?? query.order }
+                    if fault == .losesWhatItSkips { page.moveOn(by: 2) }
+                    if fault == .endsWhereItSkips { page.continuation = nil }
                     break
                 }
                 page.events.append(event)
@@ -356,9 +354,11 @@ final class FaultyStorage: Storage {
                 if page.events.count >= query.limit, fault != .ignoresLimit { break }
                 if bytes >= query.maximumBytes, fault != .ignoresBytes { break }
             }
-            if fault == .pagesByTimeEndAnywhere { page.timeKey?.timestamp.microseconds += 1 }
-            if fault == .liesAboutNext { page.next += 1 }
-            if fault == .pagesEndWithNext, let last = page.events.last { page.next = last.sequence }
+            if fault == .pagesByTimeEndAnywhere { page.moveInTime() }
+            if fault == .liesAboutContinuation { page.moveOn(by: 1) }
+            if fault == .forgetsWhatItSkipped { page.continuation = page.events.last.map { query.order.after($0.timeKey) } }
+            if fault == .endsWithItsLastEvent, page.events.count < query.limit, bytes < query.maximumBytes { page.continuation = nil }
+            if fault == .continuesInAnotherOrder, case .descending? = page.continuation { page.continuation = .ascending(after: 0) }
             return page
         }
     }
@@ -544,5 +544,26 @@ extension StorageSubject {
                 poison: { disk.content.withLock { $0.isPoisoned = true } },
                 openAnother: { FaultyStorage(disk, fault) })
         }
+    }
+}
+
+extension EventPage {
+    /// Lets the page continue too far by so many sequences.
+    fileprivate mutating func moveOn(by count: Int64) {
+        switch continuation {
+        case .ascending(let after): continuation = .ascending(after: after + count)
+        case .descending(let before?): continuation = .descending(before: before + count)
+        case .latest(var before?):
+            before.sequence += count
+            continuation = .latest(before: before)
+        default: break
+        }
+    }
+
+    /// Lets the page continue beside an event.
+    fileprivate mutating func moveInTime() {
+        guard case .latest(var before?) = continuation else { return }
+        before.timestamp.microseconds += 1
+        continuation = .latest(before: before)
     }
 }

@@ -10,10 +10,10 @@ struct EventQueryParameters {
     /// How many events a page may have.
     static let limits = 1...1000
 
-    /// The query, which reads by time from the latest event where ``latestAfter`` is to be looked up.
+    /// The query. By time it reads from the latest event: only the log knows when the event ``after`` happened.
     var query: EventQuery
-    /// The event, by its sequence, after which reading by time continues; only the log knows when it happened.
-    var latestAfter: Int64?
+    /// The sequence to continue from, as the client sent it; nil: the first page.
+    let after: Int64?
 
     /// Reads the parameters.
     ///
@@ -21,8 +21,8 @@ struct EventQueryParameters {
     init(_ text: String?, deployment: String) throws(RequestError) {
         let parameters = try QueryParameters(text, known: Self.names, lists: ["kind"])
         query = EventQuery(deployment: deployment)
-        query.order = try Self.order(parameters)
-        if case .latest = query.order { latestAfter = try Self.after(parameters) }
+        after = try Self.after(parameters)
+        query.order = try Self.order(parameters, after: after)
         query.limit = try Self.limit(parameters)
         query.assetKey = try Self.assetKey(parameters)
         query.prefix = try Self.prefix(parameters)
@@ -37,7 +37,7 @@ struct EventQueryParameters {
         }
     }
 
-    /// The answer where there is no event ``latestAfter``.
+    /// The answer where reading by time has no event ``after``.
     static func noEvent(after sequence: Int64) -> RequestError {
         .badParameter(
             "after",
@@ -45,14 +45,15 @@ struct EventQueryParameters {
                 + " There is no event \(sequence)")
     }
 
-    /// The sequence to continue from; nil: the first page. There is no event 0, so a reader starts every order with it.
+    // There is no event 0, so a reader starts every order with it.
     private static func after(_ parameters: QueryParameters) throws(RequestError) -> Int64? {
         let after = try number("after", parameters, in: 0...Int64.max, example: "42")
         return after == 0 ? nil : after
     }
 
-    private static func order(_ parameters: QueryParameters) throws(RequestError) -> EventQuery.Order {
-        let after = try after(parameters)
+    private static func order(
+        _ parameters: QueryParameters, after: Int64?
+    ) throws(RequestError) -> EventQuery.Order {
         switch parameters["order"] {
         case nil, "asc": return .ascending(after: after ?? 0)
         case "desc": return .descending(before: after)

@@ -35,14 +35,14 @@ struct EventRoutes: RouteGroup {
     ) async throws -> Response {
         let visible = VisibleEvents(storage: storage, caller: caller)
         var query = parameters.query
-        if let number = parameters.latestAfter {
+        if case .latest = query.order, let number = parameters.after {
             guard let timeKey = try await timeKey(number, visible, deployment) else {
                 throw EventQueryParameters.noEvent(after: number)
             }
             query.order = .latest(before: timeKey)
         }
         let page = try await reads.page(query, of: visible)
-        let next = try await next(after: page, of: query, parameters)
+        let next = try await next(after: page, parameters)
         let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
         // The page and the answer, until the page is gone.
         try memory.take(2 * size)
@@ -56,15 +56,18 @@ struct EventRoutes: RouteGroup {
         return Response(type: "application/json", bytes: body)
     }
 
-    /// What the client sends as `after` to get the next page.
-    private func next(after page: EventPage, of query: EventQuery, _ parameters: EventQueryParameters) async throws -> Int64 {
-        guard case .latest = query.order else { return page.next }
-        if query.order.hasEnded(with: page) { return parameters.latestAfter ?? 0 }
-        // The page ended with an event that is not shown, and that the client need not be allowed to read.
-        guard page.next == page.events.last?.sequence else {
-            return OpaqueSequence(try await storage.logID()).number(of: page.next) ?? page.next
+    /// What the client sends as `after` to get the next page; when nothing follows, what it sent for this one.
+    private func next(after page: EventPage, _ parameters: EventQueryParameters) async throws -> Int64 {
+        switch page.continuation {
+        case nil: return parameters.after ?? 0
+        case .ascending(let sequence): return sequence
+        case .descending(let sequence): return sequence ?? 0
+        case .latest(let timeKey):
+            let sequence = timeKey?.sequence ?? 0
+            guard sequence != page.events.last?.sequence else { return sequence }
+            // The page ended with an event that is not shown, and that the client need not be allowed to read.
+            return OpaqueSequence(try await storage.logID()).number(of: sequence) ?? sequence
         }
-        return page.next
     }
 
     /// Where a page by time continues from, by the `next` of the page before; nil: there is no such event for the caller.

@@ -12,12 +12,10 @@ struct VisibleEvents: Sendable {
     func page(_ query: EventQuery) async throws -> EventPage {
         var query = query
         if let grant = caller.grant, !grant.coversEveryAsset {
-            if let key = query.assetKey, !grant.covers(key) { return EventPage(events: [], next: query.order.start) }
+            if let key = query.assetKey, !grant.covers(key) { return EventPage() }
             query.assets = grant.assets
         }
         var page = try await storage.events(query)
-        guard page.events.contains(where: { !query.matches($0.event) }) else { return page }
-        page.timeKey = page.timeKey ?? page.events.last?.timeKey
         page.events.removeAll { !query.matches($0.event) }
         return page
     }

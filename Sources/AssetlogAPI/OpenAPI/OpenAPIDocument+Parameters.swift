@@ -172,7 +172,7 @@ extension OpenAPIDocument {
               "schema": {"$ref": "#/components/schemas/EventSubmissionList"},
               "example": [{"kind": "materialization", "asset_key": ["warehouse", "orders"], "metadata": {"rows": 10}}]
             },
-            \#(SubmissionBody.lineTypes.map(lines).joined(separator: ","))
+            \#(ItemSplitter.Format.lineTypes.map(lines).joined(separator: ","))
           }
         }
         """#

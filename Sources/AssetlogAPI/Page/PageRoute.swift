@@ -41,9 +41,9 @@ struct PageRoute: RouteGroup {
             for _ in 0..<Self.pages {
                 let page = try await reads.page(query, of: visible)
                 log.events += page.events
-                log.isCut = !query.order.hasEnded(with: page)
+                log.isCut = page.continuation != nil
                 query.limit -= page.events.count
-                query.order = query.order.following(page)
+                query.order = page.continuation ?? query.order
                 if !log.isCut || query.limit <= 0 || page.events.reduce(0, { $0 + $1.event.byteCount }) >= query.maximumBytes { break }
             }
             return log

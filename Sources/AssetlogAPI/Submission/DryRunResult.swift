@@ -59,8 +59,8 @@ struct SimilarKeys: Sendable {
             for event in page.events where event.assetKey.canonical.lowercased() == folded {
                 return "No event has the asset key \(key) yet, but \(event.assetKey) differs only in case."
             }
-            guard !query.order.hasEnded(with: page) else { break }
-            query.order = query.order.following(page)
+            guard let next = page.continuation else { break }
+            query.order = next
         }
         return nil
     }

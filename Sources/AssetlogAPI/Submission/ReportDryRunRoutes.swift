@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogObservation
 import AssetlogWeb
@@ -42,13 +43,12 @@ struct ReportDryRunRoutes: RouteGroup {
         case .notAsked: throw NoSuchPath()
         case .unclear: throw RequestError.badParameter("dry_run", "must be true or false", example: "true")
         }
-        let hold = MemoryHold(of: configuration.memory.requests)
-        defer { withExtendedLifetime(hold) {} }
-        let body = try await ReportBody(request, configuration.limits, hold).bytes
+        let body = try await request.gatheredBody(.report(configuration.limits), memory: configuration.memory.requests)
+        defer { withExtendedLifetime(body) {} }
         _ = try request.idempotencyKey()
         let deployment = OrganizationPolicy.qualified(route.deployment, organization: identity.organization)
         var result = try resolve(
-            route, target, request.headers[.contentType].map { Array($0.utf8) }, body, deployment,
+            route, target, request.headers[.contentType].map { Array($0.utf8) }, body.bytes, deployment,
             identity.caller, isTimestampApproximate: request.hasApproximateTimestamps)
         if let warning = try await similar.warning(about: result.event.assetKey, in: deployment, for: identity) {
             result.warnings.append(warning)

@@ -98,9 +98,9 @@ final class Submission {
         do throws(SubmissionError) {
             let addition = try resolver.resolve(
                 item, deployment: options.deployment, receivedAt: now,
-                isTimestampApproximate: options.areTimestampsApproximate
+                isTimestampApproximate: options.areTimestampsApproximate,
+                authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }
             ) { events throws(SubmissionError) in
-                guard isAllowed(events) else { throw .notAuthorized }
                 if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
                     return Addition.needsRoom(events.byteCount)
                 }
@@ -132,12 +132,6 @@ final class Submission {
         let error = SubmissionError(
             status: 413, pointer: "", "The event has more than \(limit) bytes (server.limits.body_bytes).")
         results.note(index, .refused(error))
-    }
-
-    private func isAllowed(_ events: borrowing ResolvedEvents) -> Bool {
-        guard let grant = options.caller.grant else { return true }
-        return grant.allows(.reporting(events.kind), deployment: options.deployment)
-            && grant.covers(canonicalKey: events.assetKey)
     }
 
     // The key can remember a body only when all of its events have identities of the key, or none.

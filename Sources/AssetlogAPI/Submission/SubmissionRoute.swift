@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -40,30 +41,41 @@ struct SubmissionRoute: RouteGroup {
         guard !configuration.paths.isReadOnly else { throw RequestError.readOnly }
         let parameters = try QueryParameters(request.uri.query, known: Self.parameters)
         let options = try options(request, parameters, context)
-        let isDryRun = try parameters.flag("dry_run")
-        var body = try SubmissionBody(
-            request, compressionRatio: configuration.limits.compressionRatio, isGathered: options.isAtomic || isDryRun)
-        if isDryRun {
-            let dryRun = SubmissionDryRun(
-                limits: limits, similar: similar, memory: memory,
-                areTimestampsApproximate: options.areTimestampsApproximate)
-            return try await dryRun.run(request, &body, context)
-        }
+        guard try !parameters.flag("dry_run") else { return try await dryRun(request, options, context) }
+        let items = try items(of: request, isGathered: options.isAtomic)
         let submission = Submission(log: log, options: options, limits: limits)
         do {
-            if let broken = try await read(request, &body, into: submission, for: LimitedCaller(context.identity)) {
+            if let broken = try await read(items, into: submission, for: LimitedCaller(context.identity)) {
                 try await submission.finishBroken()
                 return SubmissionFailure(broken, submission).response
             }
             try await submission.finish()
         } catch let error as RequestError where error.status.kind == .clientError {
-            // Of an atomic submission, or of one without an item.
+            // Of a submission without an item.
             throw error
         } catch {
             await submission.settleAfterFailure()
             return SubmissionFailure(error, submission, to: context.logger, within: failures).response
         }
         return answer(submission)
+    }
+
+    private func dryRun(
+        _ request: Request, _ options: Submission.Options, _ context: RouteContext
+    ) async throws -> Response {
+        let dryRun = SubmissionDryRun(
+            limits: limits, similar: similar, areTimestampsApproximate: options.areTimestampsApproximate)
+        let ratio = configuration.limits.compressionRatio
+        let items = try SubmissionItems(
+            of: request, limits: .dryRun(compressionRatio: ratio), maximumItemBytes: limits.maximumItemBytes, memory: memory)
+        return try await dryRun.run(items, context)
+    }
+
+    private func items(of request: Request, isGathered: Bool) throws -> SubmissionItems {
+        let ratio = configuration.limits.compressionRatio
+        return try SubmissionItems(
+            of: request, limits: .submission(compressionRatio: ratio, isGathered: isGathered),
+            maximumItemBytes: limits.maximumItemBytes, memory: memory)
     }
 
     private func options(
@@ -89,71 +101,37 @@ struct SubmissionRoute: RouteGroup {
     ///
     /// - Returns: Why it ended before its end, or can't be cut into items any further; nil: it did not.
     private func read(
-        _ request: Request, _ body: inout SubmissionBody, into submission: Submission, for caller: LimitedCaller
+        _ items: SubmissionItems, into submission: Submission, for caller: LimitedCaller
     ) async throws -> RequestError? {
-        var splitter = ItemSplitter(format: body.format, maximumItemBytes: configuration.limits.bodyBytes)
-        let hold = MemoryHold(of: memory)
         do {
-            try await request.body.forEachPiece { buffer in
-                try await body.read(buffer, into: &splitter) { splitter, body in
-                    try account(splitter, submission, in: hold)
-                    try await take(&splitter, submission, hold, caller)
-                    try body.checkRatio(ofEvents: submission.eventBytes + splitter.keptBytes)
-                    try account(splitter, submission, in: hold)
-                }
+            for try await item in items {
+                try await add(item, of: items, to: submission, caller)
+                items.keep(submission.capacityBytes, events: submission.eventBytes)
+                guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
+                guard submission.isFull else { continue }
+                try items.makeRoom()
+                try await submission.flush()
             }
-            try body.finish()
-            if let last = try splitter.last() { try await add(last, of: splitter, to: submission, hold, caller) }
-        } catch let failure as ItemSplitter.Failure {
-            return RequestError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
         } catch let error as RequestError where [.badRequest, .contentTooLarge, .requestTimeout].contains(error.status) {
             return error
         }
-        guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
         guard submission.results.received > 0 else { throw RequestError.emptySubmission }
         return nil
     }
 
-    private func take(
-        _ splitter: inout ItemSplitter, _ submission: Submission, _ hold: MemoryHold, _ caller: LimitedCaller
-    ) async throws {
-        while let item = try splitter.next() {
-            try await add(item, of: splitter, to: submission, hold, caller)
-            guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
-            if submission.isFull {
-                try account(splitter, submission, in: hold)
-                try await submission.flush()
-            }
-        }
-    }
-
     private func add(
-        _ item: ItemSplitter.Item, of splitter: ItemSplitter, to submission: Submission, _ hold: MemoryHold,
-        _ caller: LimitedCaller
+        _ item: ItemSplitter.Item, of items: SubmissionItems, to submission: Submission, _ caller: LimitedCaller
     ) async throws {
-        guard case .item(let range) = item else { return submission.addTooLarge(limit: configuration.limits.bodyBytes) }
-        func add(hasRoom: Bool) -> Submission.Addition {
-            splitter.bytes.withUnsafeBytes {
-                submission.add(UnsafeRawBufferPointer(rebasing: $0[range]), hasRoom: hasRoom)
-            }
-        }
-        guard case .needsRoom(let bytes) = add(hasRoom: false) else { return }
+        guard case .item(let range) = item else { return submission.addTooLarge(limit: limits.maximumItemBytes) }
+        guard case .needsRoom(let bytes) = items.withBytes(range, { submission.add($0) }) else { return }
         guard submission.fits(bytes) else { throw Self.tooLargeForAtomic }
         try await expansions.withSlot(for: caller) {
             if !submission.options.isAtomic { try await submission.finishSlice() }
-            guard hold.change(to: submission.capacityBytes + splitter.capacityBytes + bytes) else {
-                throw RequestError.noMemory
-            }
-            _ = add(hasRoom: true)
+            items.keep(submission.capacityBytes, events: submission.eventBytes)
+            try items.makeRoom(for: bytes)
+            _ = items.withBytes(range) { submission.add($0, hasRoom: true) }
             if !submission.options.isAtomic { try await submission.finishSlice() }
         }
-    }
-
-    /// Counts what a submission takes of the memory.
-    ///
-    /// - Throws: ``RequestError`` with the status 503 when there is no room.
-    private func account(_ splitter: ItemSplitter, _ submission: Submission, in hold: MemoryHold) throws(RequestError) {
-        guard hold.change(to: splitter.capacityBytes + submission.capacityBytes) else { throw .noMemory }
     }
 
     private static let tooLargeForAtomic = RequestError(

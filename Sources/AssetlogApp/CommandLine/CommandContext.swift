@@ -15,10 +15,15 @@ struct CommandContext: Sendable {
     func write(_ text: String) { StandardOutput.write(text) }
 
     /// Tells the operator something in addition to the result, on standard error.
-    func say(_ sentence: String) { StandardError.write("assetlog: \(sentence).") }
+    func say(_ sentence: String) { StandardError.write("assetlog: \(Self.ended(sentence))") }
 
     /// Tells the operator something that is allowed, but looks wrong.
-    func warn(_ sentence: String) { StandardError.write("assetlog: warning: \(sentence).") }
+    func warn(_ sentence: String) { StandardError.write("assetlog: warning: \(Self.ended(sentence))") }
+
+    // A sentence may end with a question: whether another name was meant.
+    private static func ended(_ sentence: String) -> String {
+        sentence.hasSuffix("?") || sentence.hasSuffix(".") ? sentence : sentence + "."
+    }
 }
 
 /// A command of the tool. It gets its surroundings as a value, so that nothing global holds the list of plugins.

@@ -28,7 +28,7 @@ struct LogWalk {
 
     private mutating func read() async throws -> ArraySlice<LoggedEvent> {
         let found = try await log.events(EventQuery(order: .ascending(after: next), limit: Self.pageEvents, maximumBytes: 8 << 20))
-        next = max(next, found.next)
+        if case .ascending(let after)? = found.continuation { next = max(next, after) }
         return found.events[...]
     }
 }

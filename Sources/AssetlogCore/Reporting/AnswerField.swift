@@ -14,6 +14,7 @@ package enum AnswerField {
     package static func value(status: Int) -> String? {
         switch status {
         case ..<400: nil
+        case 501: refused
         case 408, 425, 429, 500...: later
         default: refused
         }

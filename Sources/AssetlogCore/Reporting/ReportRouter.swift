@@ -29,7 +29,8 @@ public struct ReportRoute: Hashable, Sendable {
 /// Finds the endpoint that a request target names: `/report_asset_check/warehouse/orders?check_name=rows`.
 ///
 /// The percent-decoded path is what counts, so `/%72eport_asset_check/orders` is the same route. Names are
-/// case-sensitive, dots and repeated slashes are not normalised.
+/// case-sensitive, dots and repeated slashes are not normalised. In the path prefix and the name of a deployment `%2F` is a
+/// part of a name, as it is for all other routes; behind the endpoint's name it is a slash, as in Dagster.
 public struct ReportRouter: Sendable {
     private struct Deployment: Sendable {
         var name: String
@@ -37,9 +38,9 @@ public struct ReportRouter: Sendable {
         var start: [UInt8]
     }
 
+    private let prefix: [UInt8]
     private let deployments: [Deployment]
-    // The path prefix, where any valid name may follow it.
-    private let anyBehind: [UInt8]?
+    private let createsDeployments: Bool
 
     /// The deployment of reports whose path names none.
     public static let defaultDeployment = "default"
@@ -53,7 +54,8 @@ public struct ReportRouter: Sendable {
     public init(pathPrefix: String = "", deployments: [String] = [], createsDeployments: Bool = false) {
         let trimmed = pathPrefix.split(separator: "/").joined(separator: "/")
         let prefix = trimmed.isEmpty ? "" : "/\(trimmed)"
-        anyBehind = createsDeployments ? Array(prefix.utf8) : nil
+        self.prefix = Array(prefix.utf8)
+        self.createsDeployments = createsDeployments
         self.deployments =
             [Deployment(name: Self.defaultDeployment, start: Array(prefix.utf8))]
             + deployments.map { Deployment(name: $0, start: Array("\(prefix)/\($0)".utf8)) }
@@ -67,44 +69,61 @@ public struct ReportRouter: Sendable {
 
     /// Finds the route of a request target, in origin form or absolute form; nil when it is not a report's.
     public func route(_ target: UnsafeRawBufferPointer) -> ReportRoute? {
-        guard let base = target.baseAddress else { return nil }
-        let bytes = base.assumingMemoryBound(to: UInt8.self)
-        func find(_ character: Unicode.Scalar, in count: Int) -> Int? {
-            memchr(base, Int32(character.value), count).map { UnsafeRawPointer($0) - base }
-        }
-        let end = find("#", in: target.count) ?? target.count
-        let mark = find("?", in: end)
-        let path = TargetPath(bytes: bytes, end: mark ?? end)
-        guard let start = path.start else { return nil }
+        guard let path = TargetPath(target) else { return nil }
         for deployment in deployments {
-            guard let afterPrefix = path.match(deployment.start, at: start),
+            guard let afterPrefix = path.match(deployment.start, at: path.start),
                 let afterName = path.match("/report_asset_", at: afterPrefix)
             else { continue }
-            return route(path, afterName, deployment.name, mark.map { $0 + 1..<end })
+            return route(path, afterName, deployment.name)
         }
-        guard let anyBehind, let afterPrefix = path.match(anyBehind, at: start),
-            let (name, afterSegment) = path.segment(at: afterPrefix), DeploymentName.isValid(name),
-            let afterName = path.match("/report_asset_", at: afterSegment)
-        else { return nil }
-        return route(path, afterName, name, mark.map { $0 + 1..<end })
+        return createsDeployments ? route(path, where: DeploymentName.isValid) : nil
     }
 
-    private func route(
-        _ path: TargetPath, _ afterName: Int, _ deployment: String, _ query: Range<Int>?
-    ) -> ReportRoute? {
+    /// Finds the route that a target would have if the deployment that it names were declared; nil: it has not the form of one.
+    ///
+    /// Who may not know which deployments there are gets the same answer below the name of any.
+    package func undeclaredRoute(_ target: UnsafeRawBufferPointer) -> ReportRoute? {
+        TargetPath(target).flatMap { route($0, where: { _ in true }) }
+    }
+
+    private func route(_ path: TargetPath, where isDeployment: (String) -> Bool) -> ReportRoute? {
+        guard let afterPrefix = path.match(prefix, at: path.start), let (name, afterSegment) = path.segment(at: afterPrefix),
+            isDeployment(name), let afterName = path.match("/report_asset_", at: afterSegment)
+        else { return nil }
+        return route(path, afterName, name)
+    }
+
+    private func route(_ path: TargetPath, _ afterName: Int, _ deployment: String) -> ReportRoute? {
         guard let (endpoint, afterEndpoint) = path.endpoint(at: afterName), let keyPath = path.key(from: afterEndpoint)
         else { return nil }
-        return ReportRoute(endpoint: endpoint, deployment: deployment, keyPath: keyPath, query: query)
+        return ReportRoute(endpoint: endpoint, deployment: deployment, keyPath: keyPath, query: path.query)
     }
 }
 
 /// The path of a request target, compared as if it were decoded.
 private struct TargetPath {
-    let bytes: UnsafePointer<UInt8>
-    let end: Int
-
     /// Where the path starts: after `http://host` in absolute form.
-    var start: Int? {
+    let start: Int
+    let query: Range<Int>?
+    private let bytes: UnsafePointer<UInt8>
+    private let end: Int
+
+    /// - Returns: Nil for a target that has no path.
+    init?(_ target: UnsafeRawBufferPointer) {
+        guard let base = target.baseAddress else { return nil }
+        func find(_ character: Unicode.Scalar, in count: Int) -> Int? {
+            memchr(base, Int32(character.value), count).map { UnsafeRawPointer($0) - base }
+        }
+        let end = find("#", in: target.count) ?? target.count
+        let mark = find("?", in: end)
+        query = mark.map { $0 + 1..<end }
+        bytes = base.assumingMemoryBound(to: UInt8.self)
+        self.end = mark ?? end
+        guard let start = Self.start(of: bytes, self.end) else { return nil }
+        self.start = start
+    }
+
+    private static func start(of bytes: UnsafePointer<UInt8>, _ end: Int) -> Int? {
         if end > 0, bytes[0] == UInt8(ascii: "/") { return 0 }
         var index = 0
         while index + 3 <= end, bytes[index] != UInt8(ascii: ":") { index += 1 }
@@ -115,7 +134,8 @@ private struct TargetPath {
         return index < end ? index : nil
     }
 
-    /// The position after `text`, when the path continues with it at `position`.
+    /// The position after `text`, when the path continues with it at `position`. A slash that is percent-encoded does not
+    /// separate.
     func match(_ text: [UInt8], at position: Int) -> Int? {
         text.withUnsafeBufferPointer { text in
             guard let base = text.baseAddress else { return position }
@@ -133,7 +153,7 @@ private struct TargetPath {
         for offset in 0..<count {
             guard index < end else { return nil }
             let (byte, length) = decoded(at: index)
-            guard byte == text[offset] else { return nil }
+            guard byte == text[offset], length == 1 || byte != UInt8(ascii: "/") else { return nil }
             index += length
         }
         return index
@@ -141,12 +161,12 @@ private struct TargetPath {
 
     /// The decoded segment after the slash at `position`, and the position after it; nil when it is too long for a name.
     func segment(at position: Int) -> (String, Int)? {
-        guard position < end, decoded(at: position).byte == UInt8(ascii: "/") else { return nil }
-        var index = position + decoded(at: position).length
+        guard position < end, bytes[position] == UInt8(ascii: "/") else { return nil }
+        var index = position + 1
         var bytes: [UInt8] = []
         while index < end, bytes.count <= 128 {
             let (byte, length) = decoded(at: index)
-            if byte == UInt8(ascii: "/") { return (String(decoding: bytes, as: UTF8.self), index) }
+            if byte == UInt8(ascii: "/"), length == 1 { return (String(decoding: bytes, as: UTF8.self), index) }
             bytes.append(byte)
             index += length
         }

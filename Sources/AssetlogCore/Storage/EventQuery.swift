@@ -63,51 +63,31 @@ public struct EventQuery: Hashable, Sendable {
 /// A part of the log, in the order that was asked for.
 public struct EventPage: Hashable, Sendable {
     /// The events. Empty only at the end of what there is to read, or after ``EventQuery/maximumSkipped`` events that did
-    /// not pass the filter; ``EventQuery/Order/hasEnded(with:)`` says which.
+    /// not pass the filter; then ``continuation`` says which.
     public var events: [LoggedEvent]
-    /// The sequence to continue from.
+    /// Where reading continues: in the order of the query, after the last event that was looked at, matching or not.
     ///
-    /// It is the last one that was looked at, matching or not; where nothing was, the start of the query.
-    public var next: Int64
-    /// Read by time, the moment of the event that was looked at last, matching or not; nil: that of the page's last event.
-    public var timeKey: EventTimeKey?
+    /// Nil: nothing follows, and nothing was looked at. A page by sequence that has reached the end of the log continues
+    /// there, because a log grows: a reader that follows it asks again from where it is, and no filter looks at an event twice.
+    public var continuation: EventQuery.Order?
     /// How many events were looked at that did not pass the filter: at most ``EventQuery/maximumSkipped``.
     public var skipped: Int
 
-    /// Makes a page.
-    public init(events: [LoggedEvent], next: Int64, timeKey: EventTimeKey? = nil, skipped: Int = 0) {
+    /// Makes a page; without arguments, one that says that nothing follows.
+    public init(events: [LoggedEvent] = [], continuation: EventQuery.Order? = nil, skipped: Int = 0) {
         self.events = events
-        self.next = next
-        self.timeKey = timeKey
+        self.continuation = continuation
         self.skipped = skipped
     }
 }
 
 extension EventQuery.Order {
-    /// The order that continues where a page of this order has ended.
-    public func following(_ page: EventPage) -> EventQuery.Order {
+    /// The same direction, from behind an event that stands there in time and in the log.
+    public func after(_ event: EventTimeKey) -> EventQuery.Order {
         switch self {
-        case .ascending: .ascending(after: page.next)
-        case .descending: .descending(before: page.next)
-        case .latest(let timeKey): .latest(before: page.timeKey ?? page.events.last?.timeKey ?? timeKey)
-        }
-    }
-
-    /// Whether a page of this order says that nothing follows: it has no event, and nothing was looked at.
-    public func hasEnded(with page: EventPage) -> Bool {
-        guard page.events.isEmpty else { return false }
-        return switch self {
-        case .ascending, .descending: page.next == start
-        case .latest(let before): page.timeKey == nil || page.timeKey == before
-        }
-    }
-
-    /// ``EventPage/next`` of a page for which nothing was looked at.
-    public var start: Int64 {
-        switch self {
-        case .ascending(let after): after
-        case .descending(let before): before ?? 0
-        case .latest(let before): before?.sequence ?? 0
+        case .ascending: .ascending(after: event.sequence)
+        case .descending: .descending(before: event.sequence)
+        case .latest: .latest(before: event)
         }
     }
 }

@@ -15,17 +15,17 @@ public final class EventResolver {
     /// Resolves an item and lends its events to `body`.
     ///
     /// Checked in this order: the JSON, the names of the fields, the deployment, the kind, the asset key, the
-    /// permission, and then the values of the other fields. `authorize` is given the asset key's canonical JSON.
-    /// Neither closure may call this resolver. A timestamp that is `approximate` is the reading of a clock that may be
+    /// permission, and then the values of the other fields. `authorize` is given the kind and the asset key's canonical
+    /// JSON. Neither closure may call this resolver. A timestamp that is `approximate` is the reading of a clock that may be
     /// wrong: where it can't be right, the time of receipt counts.
     /// - Throws: ``SubmissionError`` with the status, the sentence and the place of the mistake.
     public func resolve<R>(
         _ item: UnsafeRawBufferPointer, deployment: String, receivedAt: Timestamp, isTimestampApproximate: Bool = false,
-        authorize: (UnsafeRawBufferPointer) -> Bool = { _ in true },
+        authorize: (EventKind, UnsafeRawBufferPointer) -> Bool,
         _ body: (borrowing ResolvedEvents) throws(SubmissionError) -> R
     ) throws(SubmissionError) -> R {
         try resolution.begin(item, deployment: deployment)
-        guard authorize(resolution.assetKey) else { throw .notAuthorized }
+        guard authorize(resolution.kind, resolution.assetKey) else { throw .notAuthorized }
         return try body(try resolution.finish(receivedAt: receivedAt, isTimestampApproximate))
     }
 }

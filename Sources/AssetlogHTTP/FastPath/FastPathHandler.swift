@@ -100,7 +100,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         case .refuse(.memory): refuse(.noMemory)
         case .read: context?.read()
         case .discard: unread = ByteBuffer()
-        case .wait, .process, .answer, .handOver, .forward: break
+        case .handOver: if let context { handOver(context) }
+        case .wait, .process, .answer, .forward: break
         }
     }
 

@@ -180,7 +180,7 @@ struct FastPathState {
     mutating func resume() -> Action {
         guard phase == .readingHead || phase == .readingBody else { return .wait }
         if hasDropped { return .refuse(.memory) }
-        if isInputClosed { return .close }
+        if isInputClosed { return end() }
         guard isReadHeld else { return .wait }
         isReadHeld = false
         return .read
@@ -194,9 +194,14 @@ struct FastPathState {
         switch phase {
         // The answer is still owed.
         case .committing, .closing: return .wait
-        case .readingHead, .readingBody: return .close
+        case .readingHead, .readingBody: return end()
         case .handedOver: return .forward
         }
+    }
+
+    /// Nothing more comes. A request without its end is refused by the HTTP/1 handler or the API, as it would be of any form.
+    private mutating func end() -> Action {
+        phase == .readingBody ? handOver() : .close
     }
 
     /// The deadline has passed, while so many bytes are unread.

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -108,7 +109,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
     func perform(_ action: HTTP1State.Action) {
         setDeadline()
         switch action {
-        case .refuse(.timeout): respond(.later("The body did not arrive in time.", status: 408), hasEnded: false)
+        case .refuse(.timeout): respond(.refused(.timeout), hasEnded: false)
         case .refuse(.memory): respond(.noMemory, hasEnded: false)
         case .refuseHead(.timeout): refuseHead(.later("The request did not arrive in time.", status: 408))
         case .refuseHead(.memory): refuseHead(.noMemory)
@@ -193,6 +194,9 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         } catch {
             return respond(.refused(400, error.message), hasEnded: !state.hasBody, closes: true)
         }
+        guard head.headers["transfer-encoding"].allSatisfy({ $0.lowercased() == "chunked" }) else {
+            return respond(.unknownTransferCoding, hasEnded: false, closes: true)
+        }
         request.head = head
         request.identity = RequestAttributes.with(head, of: connection) { facts in
             connection.loop.reports.authenticate(facts, now: state.startedAt)
@@ -208,9 +212,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
             return respond(identity.refusal.map { .refused($0, []) } ?? .noTunnel, hasEnded: false)
         }
         let target = Array(head.uri.utf8)
-        guard let route = target.withUnsafeBytes(connection.loop.reports.router.route), !isDryRun(route, target, head) else {
-            return forward(head, context)
-        }
+        guard let route = reportRoute(of: target, identity), !isDryRun(route, target, head) else { return forward(head, context) }
         request.route = RequestRoute(route.endpoint)
         (request.rateFields, request.deployment) = (identity.rateFields, route.deployment)
         if let refusal = identity.refusal { return respond(.refused(refusal, []), hasEnded: !state.hasBody) }
@@ -223,11 +225,21 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         }
         do throws(RequestBodyError) {
             report = try HTTP1Report(
-                head, route, target: target, limits: connection.limits, memory: connection.loop.memory)
+                head, route, target: target, limits: connection.limits.body, memory: connection.loop.memory)
             state.readReport()
             continueIfAwaited()
         } catch {
-            respond(error.answer, hasEnded: false)
+            respond(.refused(error), hasEnded: false)
+        }
+    }
+
+    // Who may not know which deployments there are is answered as below the name of one, in every byte.
+    private func reportRoute(of target: [UInt8], _ identity: RequestIdentity) -> ReportRoute? {
+        let router = connection.loop.reports.router
+        return target.withUnsafeBytes { target in
+            if let route = router.route(target) { return route }
+            guard let route = router.undeclaredRoute(target) else { return nil }
+            return identity.refusal != nil || !identity.covers(deployment: route.deployment) ? route : nil
         }
     }
 
@@ -252,17 +264,22 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         switch action {
         case .append:
             do throws(RequestBodyError) {
-                try report?.body.append(bytes)
+                try append(bytes)
                 state.appended(bytes.readableBytes)
                 setDeadline()
             } catch {
-                respond(error.answer, hasEnded: false)
+                respond(.refused(error), hasEnded: false)
             }
         case .forward:
             setDeadline()
             context.fireChannelRead(data)
         default: perform(action)
         }
+    }
+
+    private func append(_ bytes: ByteBuffer) throws(RequestBodyError) {
+        guard let report else { return }
+        try bytes.withUnsafeReadableBytes { bytes throws(RequestBodyError) in try report.body.append(bytes) }
     }
 
     private func end(_ data: NIOAny, _ context: ChannelHandlerContext) {
@@ -282,11 +299,7 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         guard let report else { return }
         // Its memory is given back when it is in the queue.
         self.report = nil
-        do throws(RequestBodyError) {
-            try report.finish()
-        } catch {
-            return respond(error.answer, hasEnded: true)
-        }
+        if let refusal = report.finish() { return respond(refusal, hasEnded: true) }
         let result = report.withRequest { request, key in
             connection.loop.reports.report(
                 request, to: report.route.deployment, key: key, identity: self.request.identity, for: self)

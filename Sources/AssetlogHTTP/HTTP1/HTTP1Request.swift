@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogObservation
 import NIOHTTP1
@@ -19,7 +20,7 @@ struct HTTP1Report {
     var route: ReportRoute
     var target: [UInt8]
     var contentType: [UInt8]?
-    var body: RequestBody
+    var body: GatheredBody
     /// The values of its Idempotency-Key fields.
     var keys: [[UInt8]]
     /// Whether the client says that its timestamp is approximate.
@@ -27,11 +28,13 @@ struct HTTP1Report {
 
     /// - Throws: ``RequestBodyError`` when the body that the head announces can't be taken.
     init(
-        _ head: HTTPRequestHead, _ route: ReportRoute, target: [UInt8], limits: HTTPLimits, memory: MemoryBudget.Share
+        _ head: HTTPRequestHead, _ route: ReportRoute, target: [UInt8], limits: RequestBodyLimits, memory: MemoryBudget.Share
     ) throws(RequestBodyError) {
         self.route = route
         self.target = target
-        body = try RequestBody(head.headers, limits: limits, memory: memory)
+        body = try GatheredBody(
+            codings: head.headers["content-encoding"],
+            announcedBytes: head.headers.first(name: "content-length").flatMap { Int($0) }, limits: limits, memory: memory)
         contentType = head.headers["content-type"].first.map { Array($0.utf8) }
         keys = head.headers[AccessField.idempotencyKey.name].map { Array($0.utf8) }
         isTimestampApproximate =
@@ -40,14 +43,19 @@ struct HTTP1Report {
 
     /// The whole body has come.
     ///
-    /// - Throws: ``RequestBodyError`` when it ends too early, or has no one valid key.
-    func finish() throws(RequestBodyError) {
-        try body.finish()
+    /// - Returns: The answer when it ends too early, or when the report has no one valid key.
+    func finish() -> ReportAnswer? {
+        do throws(RequestBodyError) {
+            try body.finish()
+        } catch {
+            return .refused(error)
+        }
         do {
             // Several fields of one key are one.
             _ = try IdempotencyKey.parse(fields: keys)
+            return nil
         } catch {
-            throw RequestBodyError(answer: .refused(400, error.message))
+            return .refused(400, error.message)
         }
     }
 

@@ -1,3 +1,4 @@
+import AssetlogBody
 import AssetlogCore
 import NIOCore
 
@@ -5,8 +6,7 @@ import NIOCore
 struct HTTPLimits {
     var headerBytes: Int
     var targetBytes: Int
-    var bodyBytes: Int
-    var compressionRatio: Int
+    var body: RequestBodyLimits
     var bodyBytesPerSecond: Int
     var discardedBytes: Int
     var headerTimeout: TimeAmount
@@ -18,8 +18,7 @@ struct HTTPLimits {
     init(_ limits: ServerLimits = .init()) {
         headerBytes = limits.headerBytes
         targetBytes = limits.targetBytes
-        bodyBytes = limits.bodyBytes
-        compressionRatio = limits.compressionRatio
+        body = .report(limits)
         bodyBytesPerSecond = limits.bodyBytesPerSecond
         discardedBytes = limits.discardedBytes
         headerTimeout = TimeAmount(limits.headerTimeout)

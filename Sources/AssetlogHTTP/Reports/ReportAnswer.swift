@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -72,7 +73,16 @@ struct ReportAnswer: Sendable {
     }
 
     /// The answer when the requests under way hold all the memory they may.
-    static let noMemory = ReportAnswer.later("The server is already reading as many requests as it has memory for.")
+    static let noMemory = ReportAnswer.later(RequestBodyError.noMemory.message)
+
+    /// The answer to a report whose body is not taken.
+    static func refused(_ error: RequestBodyError) -> ReportAnswer {
+        switch error.reason {
+        case .noMemory: .noMemory
+        case .timeout: .later(error.message, status: error.status)
+        default: .refused(error.status, error.message, error.fields)
+        }
+    }
 
     static func methodNotAllowed(_ method: String) -> ReportAnswer {
         .refused(405, "Method \(method) is not allowed here; reports are sent with POST.", [("Allow", "POST")])
@@ -82,12 +92,11 @@ struct ReportAnswer: Sendable {
     static let noTunnel = ReportAnswer.refused(
         405, "This server is not a proxy: CONNECT is not possible here.", [("Allow", "GET, HEAD, POST")])
 
-    static func tooLarge(limit: Int) -> ReportAnswer {
-        .refused(
-            413,
-            "The body is larger than the limit of \(limit) bytes after decompression (server.limits.body_bytes);"
-                + " nothing was recorded.")
-    }
+    /// The answer to a body in a transfer coding other than chunks (RFC 9112, section 6.1).
+    static let unknownTransferCoding = ReportAnswer.refused(
+        501,
+        "The only transfer coding of this server is chunked. Send a compressed body with Content-Encoding instead of"
+            + " Transfer-Encoding.")
 
     /// The JSON text of the body.
     var body: [UInt8] {
@@ -115,6 +124,7 @@ func reasonPhrase(_ status: Int) -> String {
     case 422: "Unprocessable Content"
     case 429: "Too Many Requests"
     case 431: "Request Header Fields Too Large"
+    case 501: "Not Implemented"
     case 503: "Service Unavailable"
     case 505: "HTTP Version Not Supported"
     default: "Error"

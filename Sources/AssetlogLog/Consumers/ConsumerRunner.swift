@@ -84,7 +84,7 @@ public final class ConsumerRunner: Sendable {
         defer { listener.cancel() }
         // Not a child: the lease is needed until the delivery under way has ended.
         let renewer = Task { [lease] in await lease.run() }
-        var page = EventPage(events: [], next: 0)
+        var page = EventPage()
         var action = machine.start()
         while !Task.isCancelled {
             let phase = machine.status.phase
@@ -126,8 +126,9 @@ public final class ConsumerRunner: Sendable {
                 return machine.full(at: clock.now())
             case .readPage(let position):
                 page = try await read(after: position)
-                let last = page.events.last.flatMap { $0.sequence == page.next ? $0.id : nil }
-                return machine.pageRead(count: page.events.count, next: page.next, last: last, at: clock.now())
+                let next = if case .ascending(let after)? = page.continuation { after } else { position }
+                let last = page.events.last.flatMap { $0.sequence == next ? $0.id : nil }
+                return machine.pageRead(count: page.events.count, next: next, last: last, at: clock.now())
             case .deliver:
                 guard try await lease.confirm() else { return action }
                 try await deliver(machine.cursor, page.events)

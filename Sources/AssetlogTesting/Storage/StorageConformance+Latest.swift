@@ -22,8 +22,8 @@ extension StorageConformance {
                 let expected = fixture.model.filter { $0.assetKey == key }[report.latest]
                 try fixture.check(page.events, [expected], "the latest event after \(index + 1) reports")
                 try expect(
-                    page.next == expected.sequence,
-                    "`next` is \(page.next), expected the page's last event \(expected.sequence).")
+                    page.continuation == .latest(before: expected.timeKey),
+                    "the page continues \(page.continuationText), expected before its last event \(expected.timeKey).")
             }
         },
         always("pages by time of every size hold each event once, late ones and ties too") { fixture in

@@ -5,16 +5,12 @@ extension StorageConformance {
         always("an empty log has empty pages, no event and no count") { fixture in
             let timeKey = EventTimeKey(timestamp: Timestamp(microseconds: 5), sequence: 7)
             let orders: [EventQuery.Order] = [
-                .ascending(after: 0), .ascending(after: 7), .descending(before: nil), .latest(before: nil),
-                .latest(before: timeKey),
+                .ascending(after: 0), .ascending(after: 7), .descending(before: nil), .descending(before: 7),
+                .latest(before: nil), .latest(before: timeKey),
             ]
             for order in orders {
                 let page = try await fixture.storage.events(EventQuery(order: order))
-                try expect(page.events.isEmpty, "an empty log has a page of \(page.events.count) events.")
-                if case .descending = order { continue }
-                try expect(
-                    page.next == order.start,
-                    "`next` of an empty page is \(page.next), expected its start \(order.start).")
+                try expect(page == EventPage(), "an empty log has the page \(page), expected none that leads on.")
             }
             let found = try await fixture.storage.event(fixture.events.next().id, deployment: "default")
             try expect(found == nil, "an empty log has an event.")
@@ -59,30 +55,31 @@ extension StorageConformance {
                     tiny.events.count == 1, "a page of at most 1 byte has \(tiny.events.count) events, expected 1.")
             }
         },
-        always("`next` is the last sequence that was looked at, so that a filter is not read twice") { fixture in
+        always("a page continues after what was looked at last, so that a filter is not read twice") { fixture in
             try fixture.fill(100)
             let head = fixture.model.last?.sequence ?? 0
             let rare = fixture.events.next(assetKey: AssetKey(["rare"]))
             let place = try fixture.append([rare]).upperBound
             try fixture.fill(100)
             let end = fixture.model.last?.sequence ?? 0
-            let all = try await fixture.storage.events(EventQuery(limit: 1, assetKey: AssetKey(["rare"])))
+            func page(_ order: EventQuery.Order, limit: Int = 5) async throws -> EventPage {
+                try await fixture.storage.events(EventQuery(order: order, limit: limit, assetKey: AssetKey(["rare"])))
+            }
+            let all = try await page(.ascending(after: 0), limit: 1)
             try expect(all.events.map(\.sequence) == [place], "the one event of an asset is not found.")
-            try expect(all.next == place, "`next` of a full page is \(all.next), expected its last event \(place).")
+            try expect(
+                all.continuation == .ascending(after: place),
+                "a full page continues \(all.continuationText), expected after its last event \(place).")
             for start in [0, head, place] {
-                let rest = try await fixture.storage.events(
-                    EventQuery(order: .ascending(after: start), limit: 5, assetKey: AssetKey(["rare"])))
-                try expect(rest.next == end, "`next` at the log's end is \(rest.next), expected \(end).")
+                let rest = try await page(.ascending(after: start))
+                try expect(
+                    rest.continuation == .ascending(after: end),
+                    "at the log's end a page continues \(rest.continuationText), expected after \(end), where it can follow the log.")
             }
             let none = try await fixture.storage.events(EventQuery(order: .ascending(after: end), limit: 5))
-            try expect(
-                none.events.isEmpty && none.next == end,
-                "behind the log's end `next` is \(none.next), expected the query's start \(end).")
-            let first = try await fixture.storage.events(
-                EventQuery(order: .descending(before: place), limit: 5, assetKey: AssetKey(["rare"])))
-            try expect(
-                first.events.isEmpty && first.next < place,
-                "descending before \(place), `next` is \(first.next), expected the log's first event.")
+            try expect(none == EventPage(), "behind the log's end there is the page \(none), expected none that leads on.")
+            let first = try await page(.descending(before: place))
+            try expect(first.events.isEmpty, "descending before its only event, an asset has another one.")
         },
         always("an event is found by its identity, in its own deployment only") { fixture in
             try fixture.fill(200)

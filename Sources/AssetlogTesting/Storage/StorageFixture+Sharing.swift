@@ -111,7 +111,7 @@ final class Pursuit: Sendable {
             let page = try await servers[index].events(EventQuery(order: .ascending(after: next), limit: 50))
             state.withLock { $0.reads[index] += 1 }
             events += page.events
-            next = page.next
+            if case .ascending(let after)? = page.continuation { next = after }
             if let last, next >= last { return events }
             guard page.events.isEmpty else { continue }
             if last != nil { end = end ?? .now + .seconds(30) }

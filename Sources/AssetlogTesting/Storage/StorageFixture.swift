@@ -88,11 +88,11 @@ final class StorageFixture: @unchecked Sendable {
             pages.append(page)
             found += page.events
             // A page may be empty before the end, as long as it leads on.
-            if query.order.hasEnded(with: page) { break }
-            query.order = query.order.following(page)
+            guard let next = page.continuation else { break }
+            query.order = next
             try expect(
                 pages.count <= expected.count + 2 + model.count,
-                "\(what): there is no end of pages; `next` must lead on.")
+                "\(what): there is no end of pages; the `continuation` must lead on.")
         } while true
         try check(found, expected, what)
         return pages
@@ -135,22 +135,32 @@ final class StorageFixture: @unchecked Sendable {
         try expect(
             page.skipped <= query.maximumSkipped,
             "\(what): a page skipped \(page.skipped) events, and it may skip \(query.maximumSkipped).")
-        let last = page.events.last?.sequence
-        let isRight =
-            switch query.order {
-            case .ascending: last.map { page.next >= $0 } ?? true
-            case .descending: last.map { page.next <= $0 } ?? true
-            case .latest: page.timeKey.map { isEnd($0, of: page) } ?? (page.next == last ?? query.order.start)
-            }
         try expect(
-            isRight, "\(what): `next` is \(page.next), and the page's last event \(last.map { "\($0)" } ?? "is missing").")
+            continues(page, query.order),
+            "\(what): after \(page.events.count) events and \(page.skipped) others the page continues"
+                + " \(page.continuationText); it must lead on from what was looked at last, and is nil"
+                + " for a page that looked at nothing.")
     }
 
-    // A page by time ends at an event, for a reader may continue from it by its sequence alone.
-    private func isEnd(_ end: EventTimeKey, of page: EventPage) -> Bool {
-        page.next == end.sequence && page.events.last.map { $0.timeKey >= end } ?? true
-            && model.contains { $0.timeKey == end }
+    /// Whether a page leads on in its direction, from its last event or from behind it.
+    private func continues(_ page: EventPage, _ order: EventQuery.Order) -> Bool {
+        let last = page.events.last
+        return switch (order, page.continuation) {
+        case (_, nil): page.events.isEmpty && page.skipped == 0
+        case (.ascending(let start), .ascending(let next)): next > start && last.map { next >= $0.sequence } ?? true
+        case (.descending(let start), .descending(let next?)):
+            next < start ?? .max && last.map { next <= $0.sequence } ?? true
+        // A page by time ends at an event, for a reader may continue from it by its sequence alone.
+        case (.latest(let start), .latest(let next?)):
+            start.map { next < $0 } ?? true && last.map { next <= $0.timeKey } ?? true && model.contains { $0.timeKey == next }
+        default: false
+        }
     }
+}
+
+extension EventPage {
+    /// Where the page says that reading continues, for a message.
+    var continuationText: String { continuation.map { "with \($0)" } ?? "nowhere" }
 }
 
 extension EventQuery.Order {

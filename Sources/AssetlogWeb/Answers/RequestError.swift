@@ -1,4 +1,5 @@
 package import AssetlogAccess
+package import AssetlogBody
 package import AssetlogCore
 import AssetlogObservation
 package import HTTPTypes
@@ -28,12 +29,20 @@ package struct RequestError: Error, Sendable {
     package init(_ refusal: AccessRefusal) {
         self.init(status: .named(refusal.reason.status), detail: refusal.message)
         self.refusal = refusal.reason.name
-        for field in refusal.fields {
-            if let name = HTTPField.Name(field.name) { headers[name] = field.value }
-        }
+        add(refusal.fields)
         guard refusal.reason == .tooMany else { return }
         type = "https://iana.org/assignments/http-problem-types#quota-exceeded"
         violatedPolicies = refusal.violatedPolicies
+    }
+
+    /// The answer to a request whose body is not taken.
+    package init(_ error: RequestBodyError) {
+        guard error.reason != .noMemory else {
+            self = .noMemory
+            return
+        }
+        self.init(status: .named(error.status), detail: error.message)
+        add(error.fields)
     }
 
     /// The answer to a caller whose token does not allow what it asks for.
@@ -107,6 +116,8 @@ package struct RequestError: Error, Sendable {
         switch error {
         case let error as RequestError:
             self = error
+        case let error as RequestBodyError:
+            self.init(error)
         case let error as StorageError where error.code == .damaged:
             // Asking again would not help, and the rest of the log can be read: the one who asks must learn which event it is.
             self.init(
@@ -134,6 +145,12 @@ package struct RequestError: Error, Sendable {
         self.parameter = parameter
         self.example = example
         self.headers = headers
+    }
+
+    private mutating func add(_ fields: [(name: String, value: String)]) {
+        for field in fields {
+            if let name = HTTPField.Name(field.name) { headers[name] = field.value }
+        }
     }
 
     /// The answer as problem details (RFC 9457), for what is below `/api/`.
@@ -166,7 +183,8 @@ extension HTTPResponse.Status {
     /// The status of a code with its reason phrase, which the title of problem details repeats.
     package static func named(_ code: Int) -> HTTPResponse.Status {
         let known: [HTTPResponse.Status] = [
-            .badRequest, .unauthorized, .forbidden, .notFound, .contentTooLarge, .unsupportedMediaType, .unprocessableContent,
+            .badRequest, .unauthorized, .forbidden, .notFound, .requestTimeout, .contentTooLarge, .unsupportedMediaType,
+            .unprocessableContent,
             .tooManyRequests, .serviceUnavailable,
         ]
         return known.first { $0.code == code } ?? HTTPResponse.Status(code: code, reasonPhrase: "Error")

@@ -41,12 +41,20 @@ package struct PathLayout: Sendable {
             if segments == prefix || segments == [""] { return .redirect(base + "/") }
             guard segments.count > prefix.count, segments.starts(with: prefix) else { return .outside }
         }
-        return meaning(belowPrefix: Array(segments.dropFirst(prefix.count)))
+        return meaning(belowPrefix: Self.splitReport(Array(segments.dropFirst(prefix.count))))
+    }
+
+    // Behind the name of a report's endpoint a slash separates even if it is percent-encoded, as in Dagster; see ReportRouter.
+    private static func splitReport(_ segments: [String]) -> [String] {
+        let endpoint = segments.prefix(2).firstIndex { $0.hasPrefix("report_asset_") }
+        guard let endpoint, segments[endpoint].utf8.contains(UInt8(ascii: "/")) else { return segments }
+        let parts = segments[endpoint].split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        return segments[..<endpoint] + parts + segments[(endpoint + 1)...]
     }
 
     private func meaning(belowPrefix segments: [String]) -> Meaning {
         let server = Meaning.location(RequestLocation(RequestPath(segments: segments), base: base))
-        guard segments.count >= 2, let first = segments.first, first != "api" else { return server }
+        guard segments.count >= 2, let first = segments.first, first != "api", !first.hasPrefix("report_asset_") else { return server }
         guard segments[1] == "api" || segments[1].hasPrefix("report_asset_") else { return server }
         let isKnown = deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first))
         guard isKnown else { return .unknownDeployment(first) }

@@ -62,13 +62,13 @@ final class MemoryStorage: Storage {
             switch query.order {
             case .ascending(let after):
                 let start = Int(clamping: max(0, after))
-                return page(query, of: state.events, at: start..<max(start, count), from: after)
+                return page(query, of: state.events, at: start..<max(start, count))
             case .descending(let before):
                 let end = min(Int(clamping: max(1, before ?? Int64.max)) - 1, count)
-                return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
+                return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
                 let places = state.moments.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
-                return pageByTime(query, of: state.events, at: places)
+                return page(query, of: state.events, at: places)
             }
         }
     }
@@ -86,23 +86,10 @@ final class MemoryStorage: Storage {
     }
 
     private func page(
-        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>, from start: Int64
-    ) -> EventPage {
-        var collector = PageCollector(query, from: start)
-        for place in places {
-            collector.page.next = events[place].sequence
-            if !collector.takes(events[place]) { break }
-        }
-        return collector.page
-    }
-
-    private func pageByTime(
         _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>
     ) -> EventPage {
-        var collector = PageCollector(query, from: query.order.start)
+        var collector = PageCollector(query)
         for place in places {
-            collector.page.next = events[place].sequence
-            collector.page.timeKey = events[place].timeKey
             if !collector.takes(events[place]) { break }
         }
         return collector.page
@@ -205,17 +192,17 @@ final class MemoryStorage: Storage {
 
 /// Collects the events of a page that are looked at one after the other, up to its bounds.
 private struct PageCollector {
-    var page: EventPage
+    private(set) var page = EventPage()
     private let query: EventQuery
     private var bytes = 0
 
-    init(_ query: EventQuery, from start: Int64) {
+    init(_ query: EventQuery) {
         self.query = query
-        page = EventPage(events: [], next: start)
     }
 
-    /// Takes the event if it passes the filter; false: the page ends with it.
+    /// Looks at an event, and takes it if it passes the filter; false: the page ends with it.
     mutating func takes(_ event: LoggedEvent) -> Bool {
+        page.continuation = query.order.after(event.timeKey)
         guard query.matches(event.event) else {
             page.skipped += 1
             return page.skipped < query.maximumSkipped

@@ -35,12 +35,13 @@ extension Storage {
 
     /// The whole log, read in pages.
     func log(after start: Int64 = 0) async throws -> [LoggedEvent] {
-        var (log, after): ([LoggedEvent], Int64) = ([], start)
+        var log: [LoggedEvent] = []
+        var query = EventQuery(order: .ascending(after: start), limit: 500)
         while true {
-            let page = try await events(EventQuery(order: .ascending(after: after), limit: 500))
-            guard !page.events.isEmpty else { return log }
+            let page = try await events(query)
             log += page.events
-            after = page.next
+            guard let next = page.continuation else { return log }
+            query.order = next
         }
     }
 

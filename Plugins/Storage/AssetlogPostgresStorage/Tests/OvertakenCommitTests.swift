@@ -24,10 +24,14 @@ struct OvertakenCommitTests {
         for _ in 0..<3 {
             let ascending = try await third.events(EventQuery(limit: 10))
             #expect(ascending.events.map(\.partition) == ["0", "1"])
-            #expect(ascending.next < slow)
+            guard case .ascending(let next)? = ascending.continuation else {
+                Issue.record("a page of events continues nowhere")
+                break
+            }
+            #expect(next < slow)
             #expect(try await third.events(EventQuery(order: .descending(before: nil), limit: 10)).events.count == 2)
             #expect(try await third.events(EventQuery(order: .latest(before: nil), limit: 10)).events.count == 2)
-            #expect(try await third.events(EventQuery(order: .ascending(after: slow - 1), limit: 10)).next == slow - 1)
+            #expect(try await third.events(EventQuery(order: .ascending(after: slow - 1), limit: 10)) == EventPage())
             #expect(try await third.statistics().head < slow)
             // Longer than a reader's knowledge is used.
             try await Task.sleep(for: .milliseconds(150))

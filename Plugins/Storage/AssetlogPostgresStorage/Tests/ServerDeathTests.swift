@@ -47,7 +47,7 @@ private final class Stream: Sendable {
                 continue
             }
             seen += page.events
-            after = page.next
+            if case .ascending(let next)? = page.continuation { after = next }
             if page.events.isEmpty { try await Task.sleep(for: .milliseconds(5)) }
         }
     }

@@ -70,9 +70,9 @@ extension Storage {
         var query = EventQuery(limit: 1000)
         while true {
             let page = try await self.events(query)
-            guard !page.events.isEmpty else { return events }
             events += page.events
-            query.order = .ascending(after: page.next)
+            guard let next = page.continuation else { return events }
+            query.order = next
         }
     }
 }

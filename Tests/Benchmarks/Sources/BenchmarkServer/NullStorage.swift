@@ -20,7 +20,7 @@ final class NullStorage: Storage {
         }
     }
 
-    func events(_ query: EventQuery) async throws -> EventPage { EventPage(events: [], next: 0) }
+    func events(_ query: EventQuery) async throws -> EventPage { EventPage() }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { nil }
     func logID() async throws -> LogID { LogID(high: 1, low: 1) }
     func statistics() async throws -> StorageStatistics {

@@ -96,9 +96,9 @@ func format(_ value: Double) -> String { String(format: "%.2f", value) }
     let clock = ContinuousClock.now
     while true {
         let page = try await storage.events(query)
-        if page.events.isEmpty { break }
         walked += page.events.count
-        query.order = query.order.following(page)
+        guard let next = page.continuation else { break }
+        query.order = next
     }
     print("  walk of \(walked) events of the busy asset, pages of 1000: \(ContinuousClock.now - clock)")
 }

@@ -39,7 +39,7 @@ private func submit(_ item: String) -> (Int) -> Int {
     return { count in
         item.withUnsafeBytes { item in
             (0..<count).reduce(0) { sum, _ in
-                sum &+ ((try? resolver.resolve(item, deployment: "default", receivedAt: now, use)) ?? 0)
+                sum &+ ((try? resolver.resolve(item, deployment: "default", receivedAt: now, authorize: { _, _ in true }, use)) ?? 0)
             }
         }
     }

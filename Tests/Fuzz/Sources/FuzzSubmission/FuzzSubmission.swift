@@ -21,7 +21,10 @@ public func fuzzSubmission(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt
 
 private func events(_ item: UnsafeRawBufferPointer) -> [Event]? {
     do throws(SubmissionError) {
-        return try resolver.resolve(item, deployment: "default", receivedAt: now) { events in
+        return try resolver.resolve(
+            item, deployment: "default", receivedAt: now,
+            authorize: { !AssetKey(canonical: String(decoding: $1, as: UTF8.self)).parts.isEmpty }
+        ) { events in
             (0..<events.count).map { index in
                 events.columns(at: index, id: events.id(at: index) ?? EventID(high: 1, low: 1)).event
             }

@@ -104,10 +104,10 @@ final class FlatFileStorage: Storage {
             switch query.order {
             case .ascending(let after):
                 let start = Int(clamping: max(0, after))
-                return page(query, of: state.events, at: start..<max(start, count), from: after)
+                return page(query, of: state.events, at: start..<max(start, count))
             case .descending(let before):
                 let end = min(Int(clamping: max(1, before ?? .max)) - 1, count)
-                return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
+                return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
                 // Sorted for each page: short, and slow in a large log. A storage of your own has an index for it.
                 let places = state.events.indices
@@ -115,18 +115,19 @@ final class FlatFileStorage: Storage {
                         query.matches(state.events[place].event) && before.map { state.events[place].timeKey < $0 } ?? true
                     }
                     .sorted { state.events[$0].timeKey > state.events[$1].timeKey }
-                return page(query, of: state.events, at: places, from: query.order.start)
+                return page(query, of: state.events, at: places)
             }
         }
     }
 
     private func page(
-        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>, from start: Int64
+        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>
     ) -> EventPage {
-        var page = EventPage(events: [], next: start)
+        // Of no events: nothing follows.
+        var page = EventPage()
         var bytes = 0
         for place in places {
-            page.next = events[place].sequence
+            page.continuation = query.order.after(events[place].timeKey)
             // Every filter there is, also one of a later release.
             guard query.matches(events[place].event) else {
                 page.skipped += 1

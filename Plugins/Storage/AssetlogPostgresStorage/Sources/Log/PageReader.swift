@@ -16,7 +16,7 @@ struct PageReader {
     func page(_ query: EventQuery) throws -> EventPage {
         let limit = max(1, min(query.limit, 100_000))
         // No event has none of the kinds.
-        if query.filter.possibleKinds?.isEmpty == true { return query.end(horizon) }
+        if query.filter.possibleKinds?.isEmpty == true { return EventPage(continuation: query.end(horizon)) }
         guard query.isFilteredByRow else { return try plainPage(query, limit) }
         if query.isOfTimeBySequence, let page = try pageOfTime(query, limit) { return page }
         return try filteredPage(query, limit)
@@ -28,10 +28,8 @@ struct PageReader {
 
     /// The page of events that were found without looking at others.
     private func page(_ query: EventQuery, _ found: Found) -> EventPage {
-        var page = query.end(horizon)
-        page.events = found.events
-        if found.isFull, let last = found.last { page.next = last.sequence }
-        if case .latest = query.order { page.next = found.last?.sequence ?? query.order.start }
+        var page = EventPage(events: found.events, continuation: query.end(horizon, after: found.last))
+        if found.isFull, let last = found.last { page.continuation = query.order.after(last) }
         return page
     }
 
@@ -49,7 +47,7 @@ struct PageReader {
 
     /// Looks at a number of events at a time, until the page is full or enough of them were skipped.
     private func filteredPage(_ query: EventQuery, _ limit: Int) throws -> EventPage {
-        var page = query.end(horizon)
+        var page = EventPage()
         var rest = query
         var window = max(limit, Self.windows.lowerBound)
         while true {
@@ -64,13 +62,17 @@ struct PageReader {
             rest.maximumBytes -= found.bytes
             if found.isFull, let last = found.last {
                 page.skipped += found.skipped
-                return page.ending(at: last)
+                page.continuation = query.order.after(last)
+                return page
             }
-            guard let end = try end(of: looked, rest) else { return query.lastPage(page, after: found.last, horizon) }
-            page = page.ending(at: end)
+            guard let end = try end(of: looked, rest) else {
+                page.continuation = query.end(horizon, after: found.last) ?? page.continuation
+                return page
+            }
+            rest.order = query.order.after(end)
+            page.continuation = rest.order
             page.skipped += max(0, looked - found.events.count)
             guard page.skipped < query.maximumSkipped, page.events.count < limit, rest.maximumBytes > 0 else { return page }
-            rest.order = rest.order.following(EventPage(events: [], next: end.sequence, timeKey: end))
             window = max(window, min(window * 4, Self.windows.upperBound))
         }
     }
@@ -118,19 +120,7 @@ struct PageReader {
     }
 }
 
-extension EventPage {
-    fileprivate func ending(at timeKey: EventTimeKey) -> EventPage {
-        EventPage(events: events, next: timeKey.sequence, timeKey: timeKey, skipped: skipped)
-    }
-}
-
 extension EventQuery {
-    /// The page when there is nothing behind it.
-    fileprivate func lastPage(_ page: EventPage, after last: EventTimeKey?, _ horizon: Int64) -> EventPage {
-        if case .latest = order { return last.map { page.ending(at: $0) } ?? page }
-        return EventPage(events: page.events, next: end(horizon).next, skipped: page.skipped)
-    }
-
     /// Whether rows have to be looked at that an index does not tell from those that are asked for.
     fileprivate var isFilteredByRow: Bool {
         filter.deployment != nil && filter.assetKey == nil || filter.assetKey != nil && filter.deployment == nil
@@ -144,15 +134,15 @@ extension EventQuery {
         return filter.from != nil || filter.to != nil
     }
 
-    /// An empty page that says that the log has been looked at to its end.
-    fileprivate func end(_ horizon: Int64) -> EventPage {
-        let next: Int64 =
-            switch order {
-            case .ascending(let after): max(after, horizon)
-            case .descending(let before): horizon > 0 && (before ?? .max) > 1 ? 1 : order.start
-            case .latest: order.start
-            }
-        return EventPage(events: [], next: next)
+    /// Where reading continues when the log was looked at to its end; nil: the query starts there.
+    ///
+    /// - Parameter last: Where the last event stands that was looked at; nil: there was none.
+    fileprivate func end(_ horizon: Int64, after last: EventTimeKey? = nil) -> EventQuery.Order? {
+        switch order {
+        case .ascending(let after): horizon > after ? .ascending(after: horizon) : nil
+        case .descending(let before): horizon > 0 && (before ?? .max) > 1 ? .descending(before: 1) : nil
+        case .latest: last.map(order.after)
+        }
     }
 }
 #endif

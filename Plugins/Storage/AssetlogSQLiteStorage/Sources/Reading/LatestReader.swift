@@ -18,7 +18,7 @@ struct LatestReader {
     private let from: Int64
     private let cancellation: ReadCancellation
     private var greatest: GreatestMoments
-    private var page: EventPage
+    private var page = EventPage()
     private var bytes = 0
 
     private var watermark: Int64 { min(index?.watermark ?? 0, head) }
@@ -37,7 +37,6 @@ struct LatestReader {
         bound = min(timeKey ?? end, end)
         from = query.from?.microseconds ?? .min
         greatest = GreatestMoments(limit: max(1, query.limit))
-        page = EventPage(events: [], next: query.order.start)
     }
 
     private var isFull: Bool {
@@ -140,7 +139,7 @@ struct LatestReader {
     /// Fetches the events, until the page is full; what the index says is never trusted alone.
     private mutating func take(_ moments: [EventTimeKey]) throws {
         let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        for timeKey in moments where timeKey != page.timeKey {
+        for timeKey in moments where page.continuation != .latest(before: timeKey) {
             guard !isFull else { return }
             try cancellation.check()
             try row.bind(timeKey.sequence, at: 1)
@@ -153,7 +152,7 @@ struct LatestReader {
     private mutating func take(_ row: Statement, _ timeKey: EventTimeKey) throws {
         let columns = try EventRow.borrow(row, in: extent)
         guard columns.timestamp == timeKey.timestamp else { return }
-        (page.next, page.timeKey) = (timeKey.sequence, timeKey)
+        page.continuation = .latest(before: timeKey)
         guard query.filter.matches(columns) else {
             page.skipped += 1
             return

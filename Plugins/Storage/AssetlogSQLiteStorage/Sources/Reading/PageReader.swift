@@ -10,7 +10,7 @@ struct PageReader {
     private let known: Int64
     private let index: IndexReader?
     private let log: Connection
-    private var page: EventPage
+    private var page = EventPage()
     private var bytes = 0
     private let limit: Int
     private let cancellation: ReadCancellation
@@ -38,7 +38,6 @@ struct PageReader {
         self.index = index
         limit = max(1, query.limit)
         self.cancellation = cancellation
-        page = EventPage(events: [], next: 0)
     }
 
     mutating func read() throws -> EventPage {
@@ -47,11 +46,9 @@ struct PageReader {
         let range: ClosedRange<Int64>
         switch query.order {
         case .ascending(let after):
-            page.next = after
             guard after < head else { return page }
             range = max(after, 0) + 1...head
         case .descending(let before):
-            page.next = before ?? 0
             let end = min(before ?? .max, head &+ 1)
             guard end > 1 else { return page }
             range = 1...end - 1
@@ -62,8 +59,12 @@ struct PageReader {
         }
         // No event has none of the kinds.
         if query.filter.possibleKinds?.isEmpty != true { try read(range) }
-        if !isFull { page.next = isDescending ? range.lowerBound : range.upperBound }
+        if !isFull { lookedAt(isDescending ? range.lowerBound : range.upperBound) }
         return page
+    }
+
+    private mutating func lookedAt(_ sequence: Int64) {
+        page.continuation = isDescending ? .descending(before: sequence) : .ascending(after: sequence)
     }
 
     private mutating func read(_ range: ClosedRange<Int64>) throws {
@@ -126,13 +127,13 @@ struct PageReader {
         try cancellation.check()
         let event = columns.event
         page.events.append(LoggedEvent(sequence: sequence, event: event))
-        page.next = sequence
+        lookedAt(sequence)
         bytes += event.byteCount
     }
 
     private mutating func skip(_ sequence: Int64) throws {
         try cancellation.check()
-        page.next = sequence
+        lookedAt(sequence)
         page.skipped += 1
     }
 }

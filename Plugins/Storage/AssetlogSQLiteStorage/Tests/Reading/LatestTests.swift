@@ -108,7 +108,7 @@ struct LatestTests {
                         found += page.events.map(\.sequence)
                         if page.events.isEmpty { break }
                         #expect(page.events.count == min(limit, expected.count - found.count + page.events.count))
-                        query.order = query.order.following(page)
+                        query.order = try #require(page.continuation)
                     }
                     #expect(found == expected, "\(query)")
                 }
