@@ -24,8 +24,8 @@ public struct ConsumedAhead: Hashable, Sendable, CustomStringConvertible {
     /// Reads the text; nil when it is none.
     public init?(_ text: String) {
         var ranges: [ClosedRange<Int64>] = []
-        for part in text.split(separator: ",") {
-            let ends = part.split(separator: "-").map { Int64($0) }
+        for part in text.isEmpty ? [] : text.split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = part.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
             guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2, 0 <= first, first <= last else { return nil }
             ranges.append(first...last)
         }
