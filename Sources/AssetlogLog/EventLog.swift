@@ -6,10 +6,8 @@ import Synchronization
 /// The running event log: a bounded queue, one writer thread, and group commit over a storage.
 ///
 /// Events that arrive during a commit share the next one; there is no timer. The caller that submitted an event is notified
-/// only after the storage has made it durable. State lives behind one lock (the queue) and in the writer's thread.
-public final class EventLog: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`, or is a `Mutex`.
-
+/// only after the storage has made it durable. The queue lives in a `Monitor`, the rest in a `Mutex`.
+public final class EventLog: Sendable {
     /// How much may wait for a commit.
     public struct Limits: Hashable, Sendable {
         /// The greatest number of events, waiting and in the commit under way.
@@ -37,22 +35,13 @@ public final class EventLog: @unchecked Sendable {
         }
     }
 
-    private enum Phase { case idle, running, draining, ended }
-
     /// The storage under the log.
     public let storage: any Storage
     /// How much may wait for a commit.
     public let limits: Limits
     let metrics = LogMetrics()
     private let logger: Logger
-    private let monitor = Monitor()
-    private var phase = Phase.idle
-    private var filling = PendingCommit()
-    /// The slices that wait for room, in the order of their coming.
-    private var waitingSlices: [SliceWaiter] = []
-    private var isWriterAsleep = false
-    private var committingEvents = 0
-    private var committingBytes = 0
+    private let commits: Monitor<CommitQueue>
     private let state = Mutex(SharedState())
 
     private struct Failing {
@@ -86,14 +75,12 @@ public final class EventLog: @unchecked Sendable {
         self.storage = storage
         self.limits = limits
         self.logger = logger
+        commits = Monitor(CommitQueue(limits: limits))
     }
 
     /// Starts the writer's thread. A second call does nothing.
     public func start() {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard phase == .idle else { return }
-        phase = .running
+        guard commits.withLock({ $0.start() }) else { return }
         startThread { self.write() }
     }
 
@@ -112,19 +99,10 @@ public final class EventLog: @unchecked Sendable {
     }
 
     /// What waits for a commit.
-    public var queue: QueueDepth {
-        monitor.lock()
-        defer { monitor.unlock() }
-        return QueueDepth(
-            events: filling.batch.count + committingEvents, bytes: filling.batch.byteCount + committingBytes)
-    }
+    public var queue: QueueDepth { commits.withLock { $0.depth } }
 
     /// The number of slices that wait for room in a commit.
-    package var waitingSliceCount: Int {
-        monitor.lock()
-        defer { monitor.unlock() }
-        return waitingSlices.count
-    }
+    package var waitingSliceCount: Int { commits.withLock { $0.waitingSliceCount } }
 
     /// Reports from now on that the server is stopping, while events are still taken.
     public func announceDraining() {
@@ -134,29 +112,15 @@ public final class EventLog: @unchecked Sendable {
     /// Stops accepting events, commits what is queued, ends the writer, and returns after that.
     public func drain() async {
         announceDraining()
-        let hadStarted = beginDraining()
-        guard hadStarted else { return }
+        let wasIdle = commits.withLock { $0.drain() }
+        guard !wasIdle else { return }
+        commits.signal()
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in
                 if !state.hasEnded { state.endWaiters.append(continuation) }
                 return state.hasEnded
             }
             if hasEnded { continuation.resume() }
-        }
-    }
-
-    private func beginDraining() -> Bool {
-        monitor.lock()
-        defer { monitor.unlock() }
-        switch phase {
-        case .idle:
-            phase = .ended
-            return false
-        case .running:
-            phase = .draining
-            monitor.signal()
-            return true
-        case .draining, .ended: return true
         }
     }
 
@@ -176,15 +140,10 @@ public final class EventLog: @unchecked Sendable {
 
     /// Queues one event and returns at once; `listener` is notified with `completionToken` after the commit.
     package func submit(
-        _ columns: borrowing EventColumns, completionToken: UInt, for listener: any CommitListener
+        _ columns: EventColumns, completionToken: UInt, for listener: any CommitListener
     ) -> EnqueueResult {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return refuse(.closed, events: 1) }
-        guard hasRoom(events: 1, bytes: columns.byteCount) else { return refuse(.full, events: 1) }
-        filling.add(columns, completionToken, for: listener)
-        wakeWriter()
-        return .queued
+        let result = commits.withLock { $0.add(columns, completionToken: completionToken, for: listener) }
+        return enqueued(result, events: 1)
     }
 
     /// Queues events that are committed together, in their order, and returns when they are durable.
@@ -253,52 +212,16 @@ public final class EventLog: @unchecked Sendable {
     }
 
     private func submit(_ waiter: SliceWaiter, waitingForRoom: Bool) -> EnqueueResult {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return refuse(.closed, events: waiter.events) }
-        if waitingForRoom {
-            waitingSlices.append(waiter)
-            admitSlices()
-        } else {
-            guard hasRoom(events: waiter.events, bytes: waiter.bytes) else {
-                return refuse(.full, events: waiter.events)
-            }
-            filling.add(waiter)
+        enqueued(commits.withLock { $0.add(waiter, waitingForRoom: waitingForRoom) }, events: waiter.events)
+    }
+
+    private func enqueued(_ result: EnqueueResult, events: Int) -> EnqueueResult {
+        switch result {
+        case .queued: commits.signal()
+        case .full: metrics.refusedAsFull.add(events)
+        case .closed: metrics.refusedAsClosed.add(events)
         }
-        wakeWriter()
-        return .queued
-    }
-
-    /// Takes those slices into the next commit that have room there.
-    private func admitSlices() {
-        while let next = waitingSlices.first, next.isWithdrawn || hasRoom(for: next) {
-            filling.add(waitingSlices.removeFirst())
-        }
-    }
-
-    // The first of a commit has room whatever it needs, or a large one would wait forever behind single reports.
-    private func hasRoom(for waiter: SliceWaiter) -> Bool {
-        filling.batch.isEmpty
-            || hasRoom(events: waiter.events, bytes: waiter.bytes)
-                && (filling.sliceEvents == 0
-                    || filling.sliceEvents + waiter.events <= limits.sliceEvents
-                        && filling.sliceBytes + waiter.bytes <= limits.sliceBytes)
-    }
-
-    // An empty queue takes anything, so that an event larger than the bound is not refused forever.
-    private func hasRoom(events: Int, bytes: Int) -> Bool {
-        let queuedEvents = filling.batch.count + committingEvents
-        let queuedBytes = filling.batch.byteCount + committingBytes
-        return queuedEvents == 0 || (queuedEvents + events <= limits.queuedEvents && queuedBytes + bytes <= limits.queuedBytes)
-    }
-
-    private func refuse(_ result: EnqueueResult, events: Int) -> EnqueueResult {
-        if case .full = result { metrics.refusedAsFull.add(events) } else { metrics.refusedAsClosed.add(events) }
         return result
-    }
-
-    private func wakeWriter() {
-        if isWriterAsleep { monitor.signal() }
     }
 
     // MARK: The writer's thread
@@ -316,22 +239,8 @@ public final class EventLog: @unchecked Sendable {
     }
 
     private func takeCommit(into committing: inout PendingCommit) -> Bool {
-        monitor.lock()
-        defer { monitor.unlock() }
-        committingEvents = 0
-        committingBytes = 0
-        admitSlices()
-        while filling.batch.isEmpty {
-            if phase != .running { return false }
-            isWriterAsleep = true
-            monitor.wait()
-            isWriterAsleep = false
-        }
-        swap(&filling, &committing)
-        committingEvents = committing.batch.count
-        committingBytes = committing.batch.byteCount
-        admitSlices()
-        return true
+        commits.withLock { $0.finishCommit() }
+        return commits.wait(while: { $0.mustWait }) { $0.takeCommit(into: &committing) }
     }
 
     private func note(_ result: Result<AppendOutcome, any Error>, of batch: EventBatch, in duration: Duration) {
@@ -372,9 +281,7 @@ public final class EventLog: @unchecked Sendable {
     }
 
     private func end() {
-        monitor.lock()
-        phase = .ended
-        monitor.unlock()
+        commits.withLock { $0.end() }
         let (waiters, observers) = state.withLock { state in
             state.hasEnded = true
             defer { state.endWaiters = [] }

@@ -5,9 +5,7 @@ public import Logging
 ///
 /// What waits for the disk is bounded; beyond that lines are dropped, and a later line of the same file says how many.
 /// The state lives under one lock; the file belongs to the thread.
-public final class LineWriter: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`.
-
+public final class LineWriter: Sendable {
     private struct Round {
         var dropped = 0
         var mustReopen = false
@@ -16,19 +14,23 @@ public final class LineWriter: @unchecked Sendable {
         var isEmpty: Bool { dropped == 0 && !mustReopen && waiters.isEmpty }
     }
 
+    private struct State {
+        var pending: [UInt8] = []
+        var writingBytes = 0
+        /// What the next turn of the thread has to do in addition to the lines.
+        var next = Round()
+        var isClosing = false
+        var hasEnded = false
+
+        var hasWork: Bool { !pending.isEmpty || !next.isEmpty }
+    }
+
     private let path: String
     private let format: LogFormat
     private let name: String
     private let capacity: Int
     private let logger: Logger
-    private let monitor = Monitor()
-    private var pending: [UInt8] = []
-    private var writingBytes = 0
-    // What the next turn of the thread has to do in addition to the lines.
-    private var next = Round()
-    private var isAsleep = false
-    private var isClosing = false
-    private var hasEnded = false
+    private let state = Monitor(State())
 
     /// The lines that were lost since the start.
     public let dropped = Counter()
@@ -56,25 +58,22 @@ public final class LineWriter: @unchecked Sendable {
 
     /// Takes lines, each with its end, and returns at once.
     package func write(_ lines: [UInt8]) {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard !isClosing, pending.count + writingBytes + lines.count <= capacity else {
-            next.dropped += 1
-            dropped.add()
-            wake()
-            return
+        state.withLock { state in
+            if !state.isClosing, state.pending.count + state.writingBytes + lines.count <= capacity {
+                state.pending.append(contentsOf: lines)
+            } else {
+                state.next.dropped += 1
+                dropped.add()
+            }
         }
-        pending.append(contentsOf: lines)
-        wake()
+        state.signal()
     }
 
     /// Opens the path again, for those who rename the file and then want a new one. Lines that came before go to the
     /// old file.
     public func reopen() {
-        monitor.lock()
-        defer { monitor.unlock() }
-        next.mustReopen = true
-        wake()
+        state.withLock { $0.next.mustReopen = true }
+        state.signal()
     }
 
     /// Returns when everything that was written before is in the file, or after the given time.
@@ -91,17 +90,13 @@ public final class LineWriter: @unchecked Sendable {
     }
 
     private func enqueue(_ wait: BoundedWait, andClose close: Bool) -> Bool {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard !hasEnded else { return false }
-        if close { isClosing = true }
-        next.waiters.append(wait)
-        wake()
-        return true
-    }
-
-    private func wake() {
-        if isAsleep { monitor.signal() }
+        state.withLock { state in
+            guard !state.hasEnded else { return false }
+            if close { state.isClosing = true }
+            state.next.waiters.append(wait)
+            self.state.signal()
+            return true
+        }
     }
 
     // MARK: The thread
@@ -126,22 +121,17 @@ public final class LineWriter: @unchecked Sendable {
     }
 
     private func takeRound(_ lines: inout [UInt8]) -> Round? {
-        monitor.lock()
-        defer { monitor.unlock() }
-        writingBytes = 0
-        while pending.isEmpty, next.isEmpty {
-            if isClosing {
-                hasEnded = true
+        state.withLock { $0.writingBytes = 0 }
+        return state.wait(while: { !$0.hasWork && !$0.isClosing }) { state in
+            guard state.hasWork else {
+                state.hasEnded = true
                 return nil
             }
-            isAsleep = true
-            monitor.wait()
-            isAsleep = false
+            swap(&state.pending, &lines)
+            state.writingBytes = lines.count
+            defer { state.next = Round() }
+            return state.next
         }
-        swap(&pending, &lines)
-        writingBytes = lines.count
-        defer { next = Round() }
-        return next
     }
 
     private func summary(of count: Int) -> [UInt8] {
