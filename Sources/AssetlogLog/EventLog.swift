@@ -42,6 +42,7 @@ public final class EventLog: Sendable {
     let metrics = LogMetrics()
     private let logger: Logger
     private let commits: Monitor<CommitQueue>
+    private let ended = OneShot<Void>()
     private let state = Mutex(SharedState())
 
     private struct Failing {
@@ -64,8 +65,6 @@ public final class EventLog: Sendable {
         var lastReports: ContinuousClock.Instant?
         var failing: Failing?
         var isDraining = false
-        var hasEnded = false
-        var endWaiters: [CheckedContinuation<Void, Never>] = []
         var observers: [Int: AsyncStream<Void>.Continuation] = [:]
         var nextObserver = 0
     }
@@ -113,15 +112,8 @@ public final class EventLog: Sendable {
     public func drain() async {
         announceDraining()
         let wasIdle = commits.withLock { $0.drain() }
-        guard !wasIdle else { return }
-        commits.signal()
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                if !state.hasEnded { state.endWaiters.append(continuation) }
-                return state.hasEnded
-            }
-            if hasEnded { continuation.resume() }
-        }
+        if wasIdle { ended.set(()) } else { commits.signal() }
+        await ended.value()
     }
 
     /// One element after every commit, merged while nobody looks; for consumers that wait for news.
@@ -198,13 +190,11 @@ public final class EventLog: Sendable {
         guard !slice.isEmpty else { return AppendOutcome() }
         let waiter = SliceWaiter(slice)
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard waiter.wait(continuation) else { return }
-                switch submit(waiter, waitingForRoom: waitingForRoom) {
-                case .queued: break
-                case .full: waiter.resume(with: .failure(LogError(.full)))
-                case .closed: waiter.resume(with: .failure(LogError(.closed)))
-                }
+            try Task.checkCancellation()
+            switch submit(waiter, waitingForRoom: waitingForRoom) {
+            case .queued: return try await waiter.value()
+            case .full: throw LogError(.full)
+            case .closed: throw LogError(.closed)
             }
         } onCancel: {
             waiter.withdraw()
@@ -282,12 +272,7 @@ public final class EventLog: Sendable {
 
     private func end() {
         commits.withLock { $0.end() }
-        let (waiters, observers) = state.withLock { state in
-            state.hasEnded = true
-            defer { state.endWaiters = [] }
-            return (state.endWaiters, Array(state.observers.values))
-        }
-        for observer in observers { observer.finish() }
-        for waiter in waiters { waiter.resume() }
+        for observer in state.withLock({ $0.observers.values }) { observer.finish() }
+        ended.set(())
     }
 }

@@ -9,7 +9,7 @@ public final class LineWriter: Sendable {
     private struct Round {
         var dropped = 0
         var mustReopen = false
-        var waiters: [BoundedWait] = []
+        var waiters: [OneShot<Void>] = []
 
         var isEmpty: Bool { dropped == 0 && !mustReopen && waiters.isEmpty }
     }
@@ -78,22 +78,22 @@ public final class LineWriter: Sendable {
 
     /// Returns when everything that was written before is in the file, or after the given time.
     public func flush(within longest: Duration = .seconds(5)) async {
-        let wait = BoundedWait()
-        if enqueue(wait, andClose: false) { await wait.wait(atMost: longest) }
+        let written = OneShot<Void>()
+        if enqueue(written, andClose: false) { await written.value(within: longest, otherwise: ()) }
     }
 
     /// Writes what waits, ends the thread and closes the file; returns after that, or after the given time: who reads
     /// a pipe may have stopped reading. A second call does nothing.
     public func close(within longest: Duration = .seconds(5)) async {
-        let wait = BoundedWait()
-        if enqueue(wait, andClose: true) { await wait.wait(atMost: longest) }
+        let written = OneShot<Void>()
+        if enqueue(written, andClose: true) { await written.value(within: longest, otherwise: ()) }
     }
 
-    private func enqueue(_ wait: BoundedWait, andClose close: Bool) -> Bool {
+    private func enqueue(_ written: OneShot<Void>, andClose close: Bool) -> Bool {
         state.withLock { state in
             guard !state.hasEnded else { return false }
             if close { state.isClosing = true }
-            state.next.waiters.append(wait)
+            state.next.waiters.append(written)
             self.state.signal()
             return true
         }
@@ -114,7 +114,7 @@ public final class LineWriter: Sendable {
             tell(error, &isFailing)
             if untold > 0, error == nil, file.write(summary(of: untold)).error == nil { untold = 0 }
             if round.mustReopen { reopen(&file) }
-            for waiter in round.waiters { waiter.end() }
+            for waiter in round.waiters { waiter.set(()) }
             // A rare burst must not keep its memory forever.
             if lines.capacity > 256 << 10 { lines = [] } else { lines.removeAll(keepingCapacity: true) }
         }
