@@ -19,6 +19,8 @@ final class EventWriter {
         var patience: Duration
     }
 
+    private static let backoff = Backoff(first: .milliseconds(80), longest: .seconds(1))
+
     private let connector: Connector
     private let options: Options
     private let arrays = EventArrays()
@@ -216,9 +218,8 @@ final class EventWriter {
     /// Blocks the writer's thread; reports wait in the queue in the meantime.
     private func pause(after tries: Int, _ deadline: Deadline) {
         // The first try after a lost connection is at once: most often the server is there.
-        let pause = tries == 1 ? connector.rest : max(connector.rest, .milliseconds(min(20 << min(tries, 6), 1000)))
-        let (seconds, attoseconds) = min(pause, deadline.rest).components
-        usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
+        let pause = max(connector.rest, Self.backoff.pause(afterFailures: tries - 1))
+        Thread.sleep(forTimeInterval: min(pause, deadline.rest) / .seconds(1))
     }
 }
 #endif
