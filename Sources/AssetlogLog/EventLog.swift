@@ -1,80 +1,31 @@
 public import AssetlogCore
 import AssetlogObservation
 public import Logging
-import Synchronization
 
 /// The running event log: a bounded queue, one writer thread, and group commit over a storage.
 ///
 /// Events that arrive during a commit share the next one; there is no timer. The caller that submitted an event is notified
-/// only after the storage has made it durable. The queue lives in a `Monitor`, the rest in a `Mutex`.
+/// only after the storage has made it durable. The queue lives in a `Monitor`; what follows from the commits has types of its
+/// own.
 public final class EventLog: Sendable {
-    /// How much may wait for a commit.
-    public struct Limits: Hashable, Sendable {
-        /// The greatest number of events, waiting and in the commit under way.
-        public var queuedEvents: Int
-        /// The greatest number of bytes of their columns.
-        public var queuedBytes: Int
-        /// So many events of slices that wait for room share one commit, so that single reports don't wait long for it.
-        public var sliceEvents: Int
-        /// So many bytes of slices that wait for room share one commit.
-        public var sliceBytes: Int
-        /// How long a sender of slices pauses after each of them while others report one by one: the processors that it
-        /// leaves to them count more than the wait for its commits.
-        public var slicePause: Duration
-
-        /// Makes limits.
-        public init(
-            queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20,
-            slicePause: Duration = .milliseconds(5)
-        ) {
-            self.queuedEvents = queuedEvents
-            self.queuedBytes = queuedBytes
-            self.sliceEvents = sliceEvents
-            self.sliceBytes = sliceBytes
-            self.slicePause = slicePause
-        }
-    }
-
     /// The storage under the log.
     public let storage: any Storage
     /// How much may wait for a commit.
     public let limits: Limits
     let metrics = LogMetrics()
-    private let logger: Logger
     private let commits: Monitor<CommitQueue>
     private let ended = OneShot<Void>()
-    private let state = Mutex(SharedState())
-
-    private struct Failing {
-        /// A storage that could not be reached is taken to be back after so long without another failure.
-        static let doubt = Duration.seconds(10)
-
-        var since: ContinuousClock.Instant
-        var last: ContinuousClock.Instant
-        var reason: String
-        var isUnavailable: Bool
-        var wasAway: Bool
-
-        /// Whether the next commit may succeed. A server that gets no reports, because it is not ready, would otherwise
-        /// never be ready again.
-        var mayBeOver: Bool { isUnavailable && (wasAway || last.duration(to: .now) > Self.doubt) }
-    }
-
-    private struct SharedState {
-        /// When single reports were committed last.
-        var lastReports: ContinuousClock.Instant?
-        var failing: Failing?
-        var isDraining = false
-        var observers: [Int: AsyncStream<Void>.Continuation] = [:]
-        var nextObserver = 0
-    }
+    private let commitHealth: CommitHealth
+    private let observers = CommitObservers()
+    private let pacing: SlicePacing
 
     /// Makes a log over an open storage; ``start()`` lets it commit.
     public init(storage: any Storage, limits: Limits = .init(), logger: Logger) {
         self.storage = storage
         self.limits = limits
-        self.logger = logger
         commits = Monitor(CommitQueue(limits: limits))
+        commitHealth = CommitHealth(logger: logger)
+        pacing = SlicePacing(limits: limits)
     }
 
     /// Starts the writer's thread. A second call does nothing.
@@ -84,18 +35,7 @@ public final class EventLog: Sendable {
     }
 
     /// How the log is doing.
-    public var health: LogHealth {
-        let storageHealth = storage.health()
-        return state.withLock { state in
-            if state.isDraining { return .draining }
-            if let problem = storageHealth.problem {
-                state.failing?.wasAway = true
-                return .away(reason: problem)
-            }
-            guard let failing = state.failing, !failing.mayBeOver else { return .ready }
-            return .failing(since: failing.since, reason: failing.reason)
-        }
-    }
+    public var health: LogHealth { commitHealth.health(over: storage.health()) }
 
     /// What waits for a commit.
     public var queue: QueueDepth { commits.withLock { $0.depth } }
@@ -105,7 +45,7 @@ public final class EventLog: Sendable {
 
     /// Reports from now on that the server is stopping, while events are still taken.
     public func announceDraining() {
-        state.withLock { $0.isDraining = true }
+        commitHealth.drain()
     }
 
     /// Stops accepting events, commits what is queued, ends the writer, and returns after that.
@@ -117,18 +57,7 @@ public final class EventLog: Sendable {
     }
 
     /// One element after every commit, merged while nobody looks; for consumers that wait for news.
-    public func changes() -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let observer = state.withLock { state in
-            defer { state.nextObserver += 1 }
-            state.observers[state.nextObserver] = continuation
-            return state.nextObserver
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.observers.removeValue(forKey: observer) }
-        }
-        return stream
-    }
+    public func changes() -> AsyncStream<Void> { observers.changes() }
 
     /// Queues one event and returns at once; `listener` is notified with `completionToken` after the commit.
     package func submit(
@@ -162,28 +91,14 @@ public final class EventLog: Sendable {
     /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned,
     /// which is after the pause that the storage advised, or that others who report one by one need.
     public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
-        let (start, hadReports) = (ContinuousClock.now, hasRecentReports)
+        let (start, bytes, hadReports) = (ContinuousClock.now, slice.byteCount, pacing.hasRecentReports)
         let outcome = try await append(slice, waitingForRoom: true)
         // Asked twice, for reports can't be recent after a long commit.
-        let pause = max(outcome.advisedPause, hadReports || hasRecentReports ? pause(after: slice, since: start) : .zero)
+        let isShared = hadReports || pacing.hasRecentReports
+        let pause = max(outcome.advisedPause, isShared ? pacing.pause(afterBytes: bytes, since: start) : .zero)
         // A caller that is cancelled gets the outcome all the same.
         if pause > .zero { try? await Task.sleep(for: pause) }
         return outcome
-    }
-
-    /// The pause after a slice, while others report one by one.
-    ///
-    /// A single item may become more than a commit's share, and is one commit all the same; it keeps single reports waiting for
-    /// as long, so that it may do so for a tenth of the time only.
-    private func pause(after slice: EventBatch, since start: ContinuousClock.Instant) -> Duration {
-        guard slice.byteCount > limits.sliceBytes else { return limits.slicePause }
-        return min(limits.slicePause + (ContinuousClock.now - start) * 10, .seconds(5))
-    }
-
-    /// Whether a client reports event by event at the moment.
-    private var hasRecentReports: Bool {
-        guard let last = state.withLock({ $0.lastReports }) else { return false }
-        return ContinuousClock.now - last < .milliseconds(200)
     }
 
     private func append(_ slice: EventBatch, waitingForRoom: Bool) async throws -> AppendOutcome {
@@ -222,7 +137,7 @@ public final class EventLog: Sendable {
             let start = ContinuousClock.now
             let result = Result { try storage.append(committing.batch) }
             note(result, of: committing.batch, in: ContinuousClock.now - start)
-            if committing.batch.count > committing.sliceEvents { state.withLock { $0.lastReports = ContinuousClock.now } }
+            if committing.batch.count > committing.sliceEvents { pacing.committedReports() }
             committing.complete(result)
         }
         end()
@@ -238,41 +153,18 @@ public final class EventLog: Sendable {
         case .success(let outcome):
             metrics.committed(batch, outcome, in: duration)
             // A commit of nothing but duplicates is no news, and does not show that the storage can write.
-            if outcome.sequences != nil { noteSuccess() }
+            guard outcome.sequences != nil else { return }
+            commitHealth.succeeded()
+            observers.notify()
         case .failure(let error):
             metrics.failed(in: duration)
-            noteFailure(error, events: batch.count)
+            commitHealth.failed(error, events: batch.count, over: storage.health())
         }
-    }
-
-    private func noteSuccess() {
-        let (hasRecovered, observers) = state.withLock { state in
-            defer { state.failing = nil }
-            return (state.failing != nil, state.observers.isEmpty ? [] : Array(state.observers.values))
-        }
-        if hasRecovered { logger.notice("The storage accepts events again.") }
-        for observer in observers { observer.yield() }
-    }
-
-    private func noteFailure(_ error: any Error, events: Int) {
-        let wasAway = !storage.health().isReady
-        let isNew = state.withLock { state in
-            let isNew = state.failing == nil
-            state.failing = Failing(
-                since: state.failing?.since ?? .now, last: .now, reason: "\(error)",
-                isUnavailable: (error as? StorageError)?.code == .unavailable, wasAway: wasAway)
-            return isNew
-        }
-        // One message when it starts; a full disk would otherwise fill what is left of it with messages.
-        guard isNew else { return }
-        logger.error(
-            "The storage refuses events; reports are answered 503 until it accepts them again.",
-            metadata: ["error": "\(error)", "events": "\(events)"])
     }
 
     private func end() {
         commits.withLock { $0.end() }
-        for observer in state.withLock({ $0.observers.values }) { observer.finish() }
+        observers.finish()
         ended.set(())
     }
 }
