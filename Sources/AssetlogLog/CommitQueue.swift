@@ -2,7 +2,7 @@ import AssetlogCore
 
 /// What waits for a commit, what the commit under way holds, and whether more is taken. A pure state machine, which
 /// ``EventLog`` keeps behind its lock.
-struct CommitQueue: Sendable {
+struct CommitQueue: ~Copyable, Sendable {
     private enum Phase { case idle, running, draining, ended }
 
     private let limits: EventLog.Limits

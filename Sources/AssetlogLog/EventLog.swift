@@ -77,12 +77,11 @@ public final class EventLog: Sendable {
 
     /// Queues a slice that is committed as one, and returns when its fate is durable.
     ///
-    /// The slice must not be changed until then. A caller that is cancelled hears the fate all the same once the slice
-    /// is in a commit; before, nothing of it is recorded.
+    /// A caller that is cancelled hears the fate all the same once the slice is in a commit; before, nothing of it is recorded.
     /// - Returns: What became of the slice, by itself.
     /// - Throws: ``LogError``; `.full` when there is no room for the slice, `.failed` with the storage's error.
-    public func append(_ slice: EventBatch) async throws -> AppendOutcome {
-        try await append(slice, waitingForRoom: false)
+    public func append(_ slice: consuming EventBatch) async throws -> AppendOutcome {
+        try await append(SliceWaiter(slice), waitingForRoom: false)
     }
 
     /// Waits for room instead of throwing `.full`, and otherwise does what ``append(_:)-(EventBatch)`` does.
@@ -90,20 +89,29 @@ public final class EventLog: Sendable {
     /// Callers get room in the order of their coming, and only so much in one commit that single reports keep theirs;
     /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned,
     /// which is after the pause that the storage advised, or that others who report one by one need.
-    public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
-        let (start, bytes, hadReports) = (ContinuousClock.now, slice.byteCount, pacing.hasRecentReports)
-        let outcome = try await append(slice, waitingForRoom: true)
+    public func appendWhenRoom(_ slice: consuming EventBatch) async throws -> AppendOutcome {
+        try await appendWhenRoom(SliceWaiter(slice))
+    }
+
+    /// Begins what ``appendWhenRoom(_:)`` does, in a task of its own, so that the caller fills the next slice in the meantime.
+    package func beginAppending(_ slice: consuming EventBatch) -> Task<AppendOutcome, any Error> {
+        let waiter = SliceWaiter(slice)
+        return Task { try await appendWhenRoom(waiter) }
+    }
+
+    private func appendWhenRoom(_ waiter: SliceWaiter) async throws -> AppendOutcome {
+        let (start, hadReports) = (ContinuousClock.now, pacing.hasRecentReports)
+        let outcome = try await append(waiter, waitingForRoom: true)
         // Asked twice, for reports can't be recent after a long commit.
         let isShared = hadReports || pacing.hasRecentReports
-        let pause = max(outcome.advisedPause, isShared ? pacing.pause(afterBytes: bytes, since: start) : .zero)
+        let pause = max(outcome.advisedPause, isShared ? pacing.pause(afterBytes: waiter.bytes, since: start) : .zero)
         // A caller that is cancelled gets the outcome all the same.
         if pause > .zero { try? await Task.sleep(for: pause) }
         return outcome
     }
 
-    private func append(_ slice: EventBatch, waitingForRoom: Bool) async throws -> AppendOutcome {
-        guard !slice.isEmpty else { return AppendOutcome() }
-        let waiter = SliceWaiter(slice)
+    private func append(_ waiter: SliceWaiter, waitingForRoom: Bool) async throws -> AppendOutcome {
+        guard waiter.events > 0 else { return AppendOutcome() }
         return try await withTaskCancellationHandler {
             try Task.checkCancellation()
             switch submit(waiter, waitingForRoom: waitingForRoom) {
@@ -148,7 +156,7 @@ public final class EventLog: Sendable {
         return commits.wait(while: { $0.mustWait }) { $0.takeCommit(into: &committing) }
     }
 
-    private func note(_ result: Result<AppendOutcome, any Error>, of batch: EventBatch, in duration: Duration) {
+    private func note(_ result: Result<AppendOutcome, any Error>, of batch: borrowing EventBatch, in duration: Duration) {
         switch result {
         case .success(let outcome):
             metrics.committed(batch, outcome, in: duration)

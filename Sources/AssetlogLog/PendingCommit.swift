@@ -1,7 +1,7 @@
 import AssetlogCore
 
 /// The events of one commit, and what waits for them.
-struct PendingCommit {
+struct PendingCommit: ~Copyable, Sendable {
     /// The completion tokens of one listener.
     fileprivate struct Waiting {
         let listener: any CommitListener

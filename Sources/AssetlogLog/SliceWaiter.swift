@@ -8,7 +8,7 @@ final class SliceWaiter: Sendable {
     private let slice: Mutex<EventBatch?>
     private let outcome = OneShot<Result<AppendOutcome, any Error>>()
 
-    init(_ slice: EventBatch) {
+    init(_ slice: consuming EventBatch) {
         events = slice.count
         bytes = slice.byteCount
         self.slice = Mutex(slice)
@@ -21,10 +21,7 @@ final class SliceWaiter: Sendable {
 
     /// The slice, for the one who copies it into a commit; nil when it was withdrawn before.
     func takeSlice() -> EventBatch? {
-        slice.withLock { slice in
-            defer { slice = nil }
-            return slice
-        }
+        slice.withLock { $0.take() }
     }
 
     /// Whether the caller was cancelled while its slice was in no commit. Asked only as long as it is in none.

@@ -15,18 +15,19 @@ struct AppendPlanTests {
     /// parentheses are a group, brackets one that is inserted as a whole or not, braces one of which nothing is inserted, and
     /// a digit is an event of whose identity nothing can be told.
     private static func batch(_ text: String) -> EventBatch {
+        var characters = text.makeIterator()
+        return batch(&characters)
+    }
+
+    // Up to the end of the text, or of the brackets or braces that were opened last.
+    private static func batch(_ characters: inout String.Iterator) -> EventBatch {
         var batch = EventBatch()
-        var before: [EventBatch] = []
-        for character in text {
+        while let character = characters.next() {
             switch character {
-            case "[", "{":
-                before.append(batch)
-                batch = EventBatch()
+            case "[", "{": batch.append(contentsOf: Self.batch(&characters))
             case "]", "}":
                 batch.makeGroup(character == "]" ? .insertsAllOrNone : .insertsNone)
-                let group = batch
-                batch = before.removeLast()
-                batch.append(contentsOf: group)
+                return batch
             case "(": batch.beginGroup()
             case ")": batch.endGroup()
             case "-": batch.append(event(character))
@@ -146,7 +147,7 @@ struct AppendPlanTests {
 
     @Test("takes one identity in two deployments for two events, which differ when their bytes do")
     func deployments() {
-        let batch = EventBatch()
+        var batch = EventBatch()
         for deployment in ["default", "prod", "\u{e9}", "e\u{301}", "prod"] {
             batch.append(Self.event("a", deployment: deployment), clientChoice: .identity)
         }

@@ -70,15 +70,15 @@ extension EventBatch {
     public func plan(
         _ check: (borrowing EventColumns) throws -> IdentityMatch
     ) rethrows -> AppendPlan {
-        var planner = Planner(batch: self)
+        var planner = Planner(count: count)
         guard clientIdentities > 0 else { return planner.plan }
         var next = 0
         for (group, rule) in zip(groups, groupRules) {
-            for index in next..<group.lowerBound { try planner.add(index, check) }
-            try planner.add(group, rule, check)
+            for index in next..<group.lowerBound { try planner.add(index, of: self, check) }
+            try planner.add(group, rule, of: self, check)
             next = group.upperBound
         }
-        for index in next..<count { try planner.add(index, check) }
+        for index in next..<count { try planner.add(index, of: self, check) }
         return planner.plan
     }
 
@@ -98,18 +98,16 @@ extension EventBatch {
     }
 
     private struct Planner {
-        let batch: EventBatch
         var plan: AppendPlan
         /// The events of the batch so far that are inserted, by identity.
         private var places: [Identity: Int] = [:]
 
-        init(batch: EventBatch) {
-            self.batch = batch
-            plan = AppendPlan(count: batch.count)
+        init(count: Int) {
+            plan = AppendPlan(count: count)
         }
 
         mutating func add(
-            _ index: Int, _ check: (borrowing EventColumns) throws -> IdentityMatch
+            _ index: Int, of batch: borrowing EventBatch, _ check: (borrowing EventColumns) throws -> IdentityMatch
         ) rethrows {
             try batch.withColumns(at: index) { columns in
                 guard columns.clientChoice.contains(.identity) else { return }
@@ -131,10 +129,11 @@ extension EventBatch {
         }
 
         mutating func add(
-            _ group: Range<Int>, _ rule: GroupRule, _ check: (borrowing EventColumns) throws -> IdentityMatch
+            _ group: Range<Int>, _ rule: GroupRule, of batch: borrowing EventBatch,
+            _ check: (borrowing EventColumns) throws -> IdentityMatch
         ) rethrows {
             let before = plan.obstacles.count
-            for index in group { try add(index, check) }
+            for index in group { try add(index, of: batch, check) }
             let found = plan.obstacles[before...]
             guard
                 let culprit = found.first(where: \.obstacle.spoilsItsGroup)?.index
@@ -148,12 +147,12 @@ extension EventBatch {
                 let own = obstacle?.index == index ? obstacle?.obstacle : nil
                 if own != nil { obstacle = obstacles.next() }
                 all.append((index, own?.outsideGroup(group) ?? .logged(.groupAborted(by: culprit))))
-                forget(index)
+                forget(index, of: batch)
             }
             plan.obstacles.replaceSubrange(before..., with: all)
         }
 
-        private mutating func forget(_ index: Int) {
+        private mutating func forget(_ index: Int, of batch: borrowing EventBatch) {
             batch.withColumns(at: index) { columns in
                 let identity = Identity(id: columns.id, deployment: columns.deployment)
                 if places[identity] == index { places[identity] = nil }

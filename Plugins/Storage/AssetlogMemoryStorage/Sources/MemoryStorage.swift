@@ -36,7 +36,7 @@ final class MemoryStorage: Storage {
 
     // MARK: The log
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         try withOpenState { state in
             // All or nothing: whatever can fail comes before the first change.
             guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.", outcome: .notRecorded) }

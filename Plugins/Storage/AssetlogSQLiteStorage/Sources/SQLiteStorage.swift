@@ -126,7 +126,7 @@ final class SQLiteStorage: Storage {
 
     // MARK: Appending
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
         do {
             if let problem = guardian.freshProblem { throw StorageError(.unavailable, problem) }

@@ -58,7 +58,7 @@ final class EventWriter {
     /// Whatever interrupts it, an append is settled by its own identity before it counts as failed, so a commit whose
     /// answer was lost is not made twice. When it can't be settled in time, it throws, and nobody knows.
     /// - Throws: `StorageError`, which says whether the events are in the log.
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         isUnsettled = false
         do {
             return try appendNew(batch)
@@ -69,7 +69,7 @@ final class EventWriter {
         }
     }
 
-    private func appendNew(_ batch: EventBatch) throws -> AppendOutcome {
+    private func appendNew(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let deadline = Deadline(in: options.patience)
         // Most identities are new, so the first try expects it; the database says when it is not so.
@@ -153,7 +153,7 @@ final class EventWriter {
     }
 
     /// The events that the log has under identities that clients chose.
-    private func find(in batch: EventBatch, _ deadline: Deadline) throws -> [EventIdentity: LoggedEvent] {
+    private func find(in batch: borrowing EventBatch, _ deadline: Deadline) throws -> [EventIdentity: LoggedEvent] {
         let (wanted, deployments) = (BinaryArray(of: TypeID.uuid), BinaryArray(of: TypeID.text))
         for index in 0..<batch.count {
             batch.withColumns(at: index) { columns in
