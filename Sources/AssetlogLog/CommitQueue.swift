@@ -119,6 +119,7 @@ struct CommitQueue: ~Copyable, Sendable {
 
     /// Exchanges what waits with an empty commit, and counts it as under way; false: nothing waits.
     mutating func takeCommit(into next: inout PendingCommit) -> Bool {
+        assert(next.batch.isEmpty && committing.events == 0, "two commits are under way")
         guard !filling.batch.isEmpty else { return false }
         swap(&filling, &next)
         committing = QueueDepth(events: next.batch.count, bytes: next.batch.byteCount)

@@ -115,6 +115,7 @@ public struct EventBatch: ~Copyable, Sendable {
         guard groupDepth > 0 else { return }
         groupDepth -= 1
         guard groupDepth == 0, count > groupStart else { return }
+        assert(groups.last.map { $0.upperBound <= groupStart } ?? true, "two groups overlap")
         groups.append(groupStart..<count)
         groupRules.append(rule)
     }
@@ -144,6 +145,7 @@ public struct EventBatch: ~Copyable, Sendable {
 
     /// Moves the events from `index` on to a new batch, without groups.
     package mutating func takeEvents(from index: Int) -> EventBatch {
+        assert((0...count).contains(index), "there is no such event in the batch")
         var taken = EventBatch(capacity: index < count ? arena.count - entries[index].offset : 0)
         for moved in index..<count { withColumns(at: moved) { taken.append($0) } }
         if index < count { arena.removeAll(from: entries[index].offset) }
@@ -151,6 +153,7 @@ public struct EventBatch: ~Copyable, Sendable {
         groups.removeAll { $0.upperBound > index }
         groupRules.removeSubrange(groups.count...)
         clientIdentities -= taken.clientIdentities
+        assert(clientIdentities >= 0, "more events were taken than there were")
         return taken
     }
 
