@@ -9,7 +9,7 @@ final class MemoryStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
         var places: [EventIdentity: Int] = [:]
-        var moments = SortedMoments()
+        var timeKeys = SortedTimeKeys()
         var cursors: [String: ConsumerCursor] = [:]
         var isClosed = false
 
@@ -21,7 +21,7 @@ final class MemoryStorage: Storage {
             places[EventIdentity(event.id, in: event.deployment)] = events.count
             let logged = LoggedEvent(sequence: Int64(events.count) + 1, event: event)
             events.append(logged)
-            moments.append(logged.timeKey)
+            timeKeys.append(logged.timeKey)
         }
     }
 
@@ -65,7 +65,7 @@ final class MemoryStorage: Storage {
                 let end = min(Int(clamping: max(1, before ?? Int64.max)) - 1, count)
                 return page(query, of: state.events, at: (0..<end).reversed(), from: before ?? 0)
             case .latest(let before):
-                let places = state.moments.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
+                let places = state.timeKeys.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
                 return pageByTime(query, of: state.events, at: places)
             }
         }
