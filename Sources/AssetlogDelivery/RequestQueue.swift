@@ -11,7 +11,7 @@ final class Cancellation: Sendable {
 }
 
 /// The requests that wait for the thread of a connection.
-final class RequestQueue: @unchecked Sendable {
+final class RequestQueue: Sendable {
     /// A request, and whom to tell its answer.
     struct Entry: Sendable {
         var request: OutboundRequest
@@ -19,30 +19,27 @@ final class RequestQueue: @unchecked Sendable {
         var finish: @Sendable (Result<OutboundAnswer, DeliveryError>) -> Void
     }
 
-    // Both are only touched while the monitor is locked.
-    private let monitor = Monitor()
-    private var entries: [Entry] = []
-    private var isClosed = false
+    private struct State {
+        var entries: [Entry] = []
+        var isClosed = false
+    }
+
+    private let state = Monitor(State())
 
     func add(_ entry: Entry) {
-        monitor.lock()
-        entries.append(entry)
-        monitor.signal()
-        monitor.unlock()
+        state.withLock { $0.entries.append(entry) }
+        state.signal()
     }
 
     func close() {
-        monitor.lock()
-        isClosed = true
-        monitor.signal()
-        monitor.unlock()
+        state.withLock { $0.isClosed = true }
+        state.signal()
     }
 
     /// Sleeps until there is a request; nil when there will be none any more.
     func next() -> Entry? {
-        monitor.lock()
-        defer { monitor.unlock() }
-        while entries.isEmpty, !isClosed { monitor.wait() }
-        return entries.isEmpty ? nil : entries.removeFirst()
+        state.wait(while: { $0.entries.isEmpty && !$0.isClosed }) { state in
+            state.entries.isEmpty ? nil : state.entries.removeFirst()
+        }
     }
 }

@@ -77,11 +77,10 @@ public struct RetryState: Hashable, Sendable {
         case .failure(let error):
             guard error.isRetriable else { return .fail }
         }
-        let bound = min(policy.longestPause, policy.firstPause * (1 << min(failures, 20)))
         failures += 1
-        // Full jitter: those who failed together do not come back together.
-        let jitter = bound * min(max(random, 0), 1)
-        let pause = asked.map { min($0, policy.longestRetryAfter) + min(jitter, policy.firstPause) } ?? jitter
+        let backoff = Backoff(first: policy.firstPause, longest: policy.longestPause)
+        let own = backoff.pause(afterFailures: failures, jitter: 1, random: random)
+        let pause = asked.map { min($0, policy.longestRetryAfter) + min(own, policy.firstPause) } ?? own
         return now + pause - start > policy.patience ? .giveUp : .retry(after: pause)
     }
 }

@@ -1,190 +1,70 @@
 public import AssetlogCore
 import AssetlogObservation
 public import Logging
-import Synchronization
 
 /// The running event log: a bounded queue, one writer thread, and group commit over a storage.
 ///
 /// Events that arrive during a commit share the next one; there is no timer. The caller that submitted an event is notified
-/// only after the storage has made it durable. State lives behind one lock (the queue) and in the writer's thread.
-public final class EventLog: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`, or is a `Mutex`.
-
-    /// How much may wait for a commit.
-    public struct Limits: Hashable, Sendable {
-        /// The greatest number of events, waiting and in the commit under way.
-        public var queuedEvents: Int
-        /// The greatest number of bytes of their columns.
-        public var queuedBytes: Int
-        /// So many events of slices that wait for room share one commit, so that single reports don't wait long for it.
-        public var sliceEvents: Int
-        /// So many bytes of slices that wait for room share one commit.
-        public var sliceBytes: Int
-        /// How long a sender of slices pauses after each of them while others report one by one: the processors that it
-        /// leaves to them count more than the wait for its commits.
-        public var slicePause: Duration
-
-        /// Makes limits.
-        public init(
-            queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20,
-            slicePause: Duration = .milliseconds(5)
-        ) {
-            self.queuedEvents = queuedEvents
-            self.queuedBytes = queuedBytes
-            self.sliceEvents = sliceEvents
-            self.sliceBytes = sliceBytes
-            self.slicePause = slicePause
-        }
-    }
-
-    private enum Phase { case idle, running, draining, ended }
-
+/// only after the storage has made it durable. The queue lives in a `Monitor`; what follows from the commits has types of its
+/// own.
+public final class EventLog: Sendable {
     /// The storage under the log.
     public let storage: any Storage
     /// How much may wait for a commit.
     public let limits: Limits
     let metrics = LogMetrics()
-    private let logger: Logger
-    private let monitor = Monitor()
-    private var phase = Phase.idle
-    private var filling = PendingCommit()
-    /// The slices that wait for room, in the order of their coming.
-    private var waitingSlices: [SliceWaiter] = []
-    private var isWriterAsleep = false
-    private var committingEvents = 0
-    private var committingBytes = 0
-    private let state = Mutex(SharedState())
-
-    private struct Failing {
-        /// A storage that could not be reached is taken to be back after so long without another failure.
-        static let doubt = Duration.seconds(10)
-
-        var since: ContinuousClock.Instant
-        var last: ContinuousClock.Instant
-        var reason: String
-        var isUnavailable: Bool
-        var wasAway: Bool
-
-        /// Whether the next commit may succeed. A server that gets no reports, because it is not ready, would otherwise
-        /// never be ready again.
-        var mayBeOver: Bool { isUnavailable && (wasAway || last.duration(to: .now) > Self.doubt) }
-    }
-
-    private struct SharedState {
-        /// When single reports were committed last.
-        var lastReports: ContinuousClock.Instant?
-        var failing: Failing?
-        var isDraining = false
-        var hasEnded = false
-        var endWaiters: [CheckedContinuation<Void, Never>] = []
-        var observers: [Int: AsyncStream<Void>.Continuation] = [:]
-        var nextObserver = 0
-    }
+    private let commits: Monitor<CommitQueue>
+    private let ended = OneShot<Void>()
+    private let commitHealth: CommitHealth
+    private let observers = CommitObservers()
+    private let pacing: SlicePacing
 
     /// Makes a log over an open storage; ``start()`` lets it commit.
     public init(storage: any Storage, limits: Limits = .init(), logger: Logger) {
         self.storage = storage
         self.limits = limits
-        self.logger = logger
+        commits = Monitor(CommitQueue(limits: limits))
+        commitHealth = CommitHealth(logger: logger)
+        pacing = SlicePacing(limits: limits)
     }
 
     /// Starts the writer's thread. A second call does nothing.
     public func start() {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard phase == .idle else { return }
-        phase = .running
+        guard commits.withLock({ $0.start() }) else { return }
         startThread { self.write() }
     }
 
     /// How the log is doing.
-    public var health: LogHealth {
-        let storageHealth = storage.health()
-        return state.withLock { state in
-            if state.isDraining { return .draining }
-            if let problem = storageHealth.problem {
-                state.failing?.wasAway = true
-                return .away(reason: problem)
-            }
-            guard let failing = state.failing, !failing.mayBeOver else { return .ready }
-            return .failing(since: failing.since, reason: failing.reason)
-        }
-    }
+    public var health: LogHealth { commitHealth.health(over: storage.health()) }
 
     /// What waits for a commit.
-    public var queue: QueueDepth {
-        monitor.lock()
-        defer { monitor.unlock() }
-        return QueueDepth(
-            events: filling.batch.count + committingEvents, bytes: filling.batch.byteCount + committingBytes)
-    }
+    public var queue: QueueDepth { commits.withLock { $0.depth } }
 
     /// The number of slices that wait for room in a commit.
-    package var waitingSliceCount: Int {
-        monitor.lock()
-        defer { monitor.unlock() }
-        return waitingSlices.count
-    }
+    package var waitingSliceCount: Int { commits.withLock { $0.waitingSliceCount } }
 
     /// Reports from now on that the server is stopping, while events are still taken.
     public func announceDraining() {
-        state.withLock { $0.isDraining = true }
+        commitHealth.drain()
     }
 
     /// Stops accepting events, commits what is queued, ends the writer, and returns after that.
     public func drain() async {
         announceDraining()
-        let hadStarted = beginDraining()
-        guard hadStarted else { return }
-        await withCheckedContinuation { continuation in
-            let hasEnded = state.withLock { state in
-                if !state.hasEnded { state.endWaiters.append(continuation) }
-                return state.hasEnded
-            }
-            if hasEnded { continuation.resume() }
-        }
-    }
-
-    private func beginDraining() -> Bool {
-        monitor.lock()
-        defer { monitor.unlock() }
-        switch phase {
-        case .idle:
-            phase = .ended
-            return false
-        case .running:
-            phase = .draining
-            monitor.signal()
-            return true
-        case .draining, .ended: return true
-        }
+        let wasIdle = commits.withLock { $0.drain() }
+        if wasIdle { ended.set(()) } else { commits.signal() }
+        await ended.value()
     }
 
     /// One element after every commit, merged while nobody looks; for consumers that wait for news.
-    public func changes() -> AsyncStream<Void> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-        let observer = state.withLock { state in
-            defer { state.nextObserver += 1 }
-            state.observers[state.nextObserver] = continuation
-            return state.nextObserver
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.observers.removeValue(forKey: observer) }
-        }
-        return stream
-    }
+    public func changes() -> AsyncStream<Void> { observers.changes() }
 
     /// Queues one event and returns at once; `listener` is notified with `completionToken` after the commit.
     package func submit(
-        _ columns: borrowing EventColumns, completionToken: UInt, for listener: any CommitListener
+        _ columns: EventColumns, completionToken: UInt, for listener: any CommitListener
     ) -> EnqueueResult {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return refuse(.closed, events: 1) }
-        guard hasRoom(events: 1, bytes: columns.byteCount) else { return refuse(.full, events: 1) }
-        filling.add(columns, completionToken, for: listener)
-        wakeWriter()
-        return .queued
+        let result = commits.withLock { $0.add(columns, completionToken: completionToken, for: listener) }
+        return enqueued(result, events: 1)
     }
 
     /// Queues events that are committed together, in their order, and returns when they are durable.
@@ -197,12 +77,11 @@ public final class EventLog: @unchecked Sendable {
 
     /// Queues a slice that is committed as one, and returns when its fate is durable.
     ///
-    /// The slice must not be changed until then. A caller that is cancelled hears the fate all the same once the slice
-    /// is in a commit; before, nothing of it is recorded.
+    /// A caller that is cancelled hears the fate all the same once the slice is in a commit; before, nothing of it is recorded.
     /// - Returns: What became of the slice, by itself.
     /// - Throws: ``LogError``; `.full` when there is no room for the slice, `.failed` with the storage's error.
-    public func append(_ slice: EventBatch) async throws -> AppendOutcome {
-        try await append(slice, waitingForRoom: false)
+    public func append(_ slice: consuming EventBatch) async throws -> AppendOutcome {
+        try await append(SliceWaiter(slice), waitingForRoom: false)
     }
 
     /// Waits for room instead of throwing `.full`, and otherwise does what ``append(_:)-(EventBatch)`` does.
@@ -210,42 +89,35 @@ public final class EventLog: @unchecked Sendable {
     /// Callers get room in the order of their coming, and only so much in one commit that single reports keep theirs;
     /// see ``Limits/sliceEvents``. A large body is appended slice by slice, the next one when the last one returned,
     /// which is after the pause that the storage advised, or that others who report one by one need.
-    public func appendWhenRoom(_ slice: EventBatch) async throws -> AppendOutcome {
-        let (start, hadReports) = (ContinuousClock.now, hasRecentReports)
-        let outcome = try await append(slice, waitingForRoom: true)
+    public func appendWhenRoom(_ slice: consuming EventBatch) async throws -> AppendOutcome {
+        try await appendWhenRoom(SliceWaiter(slice))
+    }
+
+    /// Begins what ``appendWhenRoom(_:)`` does, in a task of its own, so that the caller fills the next slice in the meantime.
+    package func beginAppending(_ slice: consuming EventBatch) -> Task<AppendOutcome, any Error> {
+        let waiter = SliceWaiter(slice)
+        return Task { try await appendWhenRoom(waiter) }
+    }
+
+    private func appendWhenRoom(_ waiter: SliceWaiter) async throws -> AppendOutcome {
+        let (start, hadReports) = (ContinuousClock.now, pacing.hasRecentReports)
+        let outcome = try await append(waiter, waitingForRoom: true)
         // Asked twice, for reports can't be recent after a long commit.
-        let pause = max(outcome.advisedPause, hadReports || hasRecentReports ? pause(after: slice, since: start) : .zero)
+        let isShared = hadReports || pacing.hasRecentReports
+        let pause = max(outcome.advisedPause, isShared ? pacing.pause(afterBytes: waiter.bytes, since: start) : .zero)
         // A caller that is cancelled gets the outcome all the same.
         if pause > .zero { try? await Task.sleep(for: pause) }
         return outcome
     }
 
-    /// The pause after a slice, while others report one by one.
-    ///
-    /// A single item may become more than a commit's share, and is one commit all the same; it keeps single reports waiting for
-    /// as long, so that it may do so for a tenth of the time only.
-    private func pause(after slice: EventBatch, since start: ContinuousClock.Instant) -> Duration {
-        guard slice.byteCount > limits.sliceBytes else { return limits.slicePause }
-        return min(limits.slicePause + (ContinuousClock.now - start) * 10, .seconds(5))
-    }
-
-    /// Whether a client reports event by event at the moment.
-    private var hasRecentReports: Bool {
-        guard let last = state.withLock({ $0.lastReports }) else { return false }
-        return ContinuousClock.now - last < .milliseconds(200)
-    }
-
-    private func append(_ slice: EventBatch, waitingForRoom: Bool) async throws -> AppendOutcome {
-        guard !slice.isEmpty else { return AppendOutcome() }
-        let waiter = SliceWaiter(slice)
+    private func append(_ waiter: SliceWaiter, waitingForRoom: Bool) async throws -> AppendOutcome {
+        guard waiter.events > 0 else { return AppendOutcome() }
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                guard waiter.wait(continuation) else { return }
-                switch submit(waiter, waitingForRoom: waitingForRoom) {
-                case .queued: break
-                case .full: waiter.resume(with: .failure(LogError(.full)))
-                case .closed: waiter.resume(with: .failure(LogError(.closed)))
-                }
+            try Task.checkCancellation()
+            switch submit(waiter, waitingForRoom: waitingForRoom) {
+            case .queued: return try await waiter.value()
+            case .full: throw LogError(.full)
+            case .closed: throw LogError(.closed)
             }
         } onCancel: {
             waiter.withdraw()
@@ -253,52 +125,16 @@ public final class EventLog: @unchecked Sendable {
     }
 
     private func submit(_ waiter: SliceWaiter, waitingForRoom: Bool) -> EnqueueResult {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard phase == .running || phase == .idle else { return refuse(.closed, events: waiter.events) }
-        if waitingForRoom {
-            waitingSlices.append(waiter)
-            admitSlices()
-        } else {
-            guard hasRoom(events: waiter.events, bytes: waiter.bytes) else {
-                return refuse(.full, events: waiter.events)
-            }
-            filling.add(waiter)
+        enqueued(commits.withLock { $0.add(waiter, waitingForRoom: waitingForRoom) }, events: waiter.events)
+    }
+
+    private func enqueued(_ result: EnqueueResult, events: Int) -> EnqueueResult {
+        switch result {
+        case .queued: commits.signal()
+        case .full: metrics.refusedAsFull.add(events)
+        case .closed: metrics.refusedAsClosed.add(events)
         }
-        wakeWriter()
-        return .queued
-    }
-
-    /// Takes those slices into the next commit that have room there.
-    private func admitSlices() {
-        while let next = waitingSlices.first, next.isWithdrawn || hasRoom(for: next) {
-            filling.add(waitingSlices.removeFirst())
-        }
-    }
-
-    // The first of a commit has room whatever it needs, or a large one would wait forever behind single reports.
-    private func hasRoom(for waiter: SliceWaiter) -> Bool {
-        filling.batch.isEmpty
-            || hasRoom(events: waiter.events, bytes: waiter.bytes)
-                && (filling.sliceEvents == 0
-                    || filling.sliceEvents + waiter.events <= limits.sliceEvents
-                        && filling.sliceBytes + waiter.bytes <= limits.sliceBytes)
-    }
-
-    // An empty queue takes anything, so that an event larger than the bound is not refused forever.
-    private func hasRoom(events: Int, bytes: Int) -> Bool {
-        let queuedEvents = filling.batch.count + committingEvents
-        let queuedBytes = filling.batch.byteCount + committingBytes
-        return queuedEvents == 0 || (queuedEvents + events <= limits.queuedEvents && queuedBytes + bytes <= limits.queuedBytes)
-    }
-
-    private func refuse(_ result: EnqueueResult, events: Int) -> EnqueueResult {
-        if case .full = result { metrics.refusedAsFull.add(events) } else { metrics.refusedAsClosed.add(events) }
         return result
-    }
-
-    private func wakeWriter() {
-        if isWriterAsleep { monitor.signal() }
     }
 
     // MARK: The writer's thread
@@ -309,78 +145,34 @@ public final class EventLog: @unchecked Sendable {
             let start = ContinuousClock.now
             let result = Result { try storage.append(committing.batch) }
             note(result, of: committing.batch, in: ContinuousClock.now - start)
-            if committing.batch.count > committing.sliceEvents { state.withLock { $0.lastReports = ContinuousClock.now } }
+            if committing.batch.count > committing.sliceEvents { pacing.committedReports() }
             committing.complete(result)
         }
         end()
     }
 
     private func takeCommit(into committing: inout PendingCommit) -> Bool {
-        monitor.lock()
-        defer { monitor.unlock() }
-        committingEvents = 0
-        committingBytes = 0
-        admitSlices()
-        while filling.batch.isEmpty {
-            if phase != .running { return false }
-            isWriterAsleep = true
-            monitor.wait()
-            isWriterAsleep = false
-        }
-        swap(&filling, &committing)
-        committingEvents = committing.batch.count
-        committingBytes = committing.batch.byteCount
-        admitSlices()
-        return true
+        commits.withLock { $0.finishCommit() }
+        return commits.wait(while: { $0.mustWait }) { $0.takeCommit(into: &committing) }
     }
 
-    private func note(_ result: Result<AppendOutcome, any Error>, of batch: EventBatch, in duration: Duration) {
+    private func note(_ result: Result<AppendOutcome, any Error>, of batch: borrowing EventBatch, in duration: Duration) {
         switch result {
         case .success(let outcome):
             metrics.committed(batch, outcome, in: duration)
             // A commit of nothing but duplicates is no news, and does not show that the storage can write.
-            if outcome.sequences != nil { noteSuccess() }
+            guard outcome.sequences != nil else { return }
+            commitHealth.succeeded()
+            observers.notify()
         case .failure(let error):
             metrics.failed(in: duration)
-            noteFailure(error, events: batch.count)
+            commitHealth.failed(error, events: batch.count, over: storage.health())
         }
-    }
-
-    private func noteSuccess() {
-        let (hasRecovered, observers) = state.withLock { state in
-            defer { state.failing = nil }
-            return (state.failing != nil, state.observers.isEmpty ? [] : Array(state.observers.values))
-        }
-        if hasRecovered { logger.notice("The storage accepts events again.") }
-        for observer in observers { observer.yield() }
-    }
-
-    private func noteFailure(_ error: any Error, events: Int) {
-        let wasAway = !storage.health().isReady
-        let isNew = state.withLock { state in
-            let isNew = state.failing == nil
-            state.failing = Failing(
-                since: state.failing?.since ?? .now, last: .now, reason: "\(error)",
-                isUnavailable: (error as? StorageError)?.code == .unavailable, wasAway: wasAway)
-            return isNew
-        }
-        // One message when it starts; a full disk would otherwise fill what is left of it with messages.
-        guard isNew else { return }
-        logger.error(
-            "The storage refuses events; reports are answered 503 until it accepts them again.",
-            metadata: ["error": "\(error)", "events": "\(events)"])
     }
 
     private func end() {
-        monitor.lock()
-        phase = .ended
-        monitor.unlock()
-        let (waiters, observers) = state.withLock { state in
-            state.hasEnded = true
-            defer { state.endWaiters = [] }
-            return (state.endWaiters, Array(state.observers.values))
-        }
-        for observer in observers { observer.finish() }
-        for waiter in waiters { waiter.resume() }
+        commits.withLock { $0.end() }
+        observers.finish()
+        ended.set(())
     }
 }

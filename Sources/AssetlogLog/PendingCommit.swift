@@ -1,7 +1,7 @@
 import AssetlogCore
 
 /// The events of one commit, and what waits for them.
-struct PendingCommit {
+struct PendingCommit: ~Copyable, Sendable {
     /// The completion tokens of one listener.
     fileprivate struct Waiting {
         let listener: any CommitListener
@@ -30,6 +30,7 @@ struct PendingCommit {
     /// Adds a slice that is committed as one.
     mutating func add(_ waiter: SliceWaiter) {
         guard let slice = waiter.takeSlice() else { return }
+        assert(slice.count == waiter.events && slice.byteCount == waiter.bytes, "a slice has changed while it waited")
         slices.append((waiter, batch.count..<batch.count + slice.count))
         sliceEvents += slice.count
         sliceBytes += slice.byteCount
@@ -45,6 +46,7 @@ struct PendingCommit {
 
     /// Notifies every listener and slice of what became of their events, and is empty again.
     mutating func complete(_ result: Result<AppendOutcome, any Error>) {
+        if case .success(let outcome) = result { assert(outcome.isAbout(batch.count), "a storage's outcome is not about the batch") }
         for waiting in waiting { waiting.listener.completed(waiting.commitResult(result)) }
         for (waiter, range) in slices {
             switch result {
@@ -58,6 +60,15 @@ struct PendingCommit {
         // A rare huge commit must not keep its memory forever.
         if batch.byteCount > 16 << 20 { batch = EventBatch(capacity: 64 << 10) }
         batch.removeAll()
+    }
+}
+
+extension AppendOutcome {
+    /// Whether it tells of each of so many events once.
+    fileprivate func isAbout(_ events: Int) -> Bool {
+        let indices = skippedEvents.map(\.index)
+        return (sequences?.count ?? 0) + indices.count == events && zip(indices, indices.dropFirst()).allSatisfy { $0 < $1 }
+            && indices.allSatisfy { (0..<events).contains($0) }
     }
 }
 

@@ -64,7 +64,7 @@ public final class WatchedStorage: Storage {
 
     // MARK: What passes through
 
-    public func append(_ batch: EventBatch) throws -> AppendOutcome { try inner.append(batch) }
+    public func append(_ batch: borrowing EventBatch) throws -> AppendOutcome { try inner.append(batch) }
 
     public func health() -> StorageHealth { inner.health() }
 

@@ -4,7 +4,7 @@ import AssetlogCore
 struct FaultyStorage: Storage {
     let read: @Sendable () async throws -> Void
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         // A full disk stays full for the probes; what can't be reached may be back after a while.
         throw StorageError(.full, "The disk /secret/path is full.")
     }

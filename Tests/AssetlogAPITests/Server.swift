@@ -50,7 +50,7 @@ struct Server {
     /// Appends events to the storage and returns what they became.
     @discardableResult
     func record(_ events: [Event]) throws -> [LoggedEvent] {
-        let batch = EventBatch(capacity: 1 << 16)
+        var batch = EventBatch(capacity: 1 << 16)
         for event in events { batch.append(event) }
         let sequences = try #require(try log.storage.append(batch).sequences)
         return zip(sequences, events).map { LoggedEvent(sequence: $0, event: $1) }

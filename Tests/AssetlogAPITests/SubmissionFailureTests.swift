@@ -23,7 +23,7 @@ private final class FailingStorage: ForwardingStorage {
         state.withLock { $0 = (0, nil, .max, false) }
     }
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         let (failure, records) = state.withLock { state in
             state.appends += 1
             return (state.appends >= state.from ? state.failure : nil, state.records)

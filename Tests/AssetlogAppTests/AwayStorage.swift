@@ -51,7 +51,7 @@ private struct AwayStorage: ForwardingStorage {
     func health() -> StorageHealth {
         database.content.withLock { $0.isAway ? .away("The database at 10.0.0.1 is away.") : .ready }
     }
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         try database.check()
         return try inner.append(batch)
     }

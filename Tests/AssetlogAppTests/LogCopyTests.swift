@@ -246,7 +246,7 @@ final class FragileStorage: ForwardingStorage {
         self.fault = fault
     }
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         let isDue = rest.withLock { rest in
             defer { rest -= 1 }
             return rest == 0

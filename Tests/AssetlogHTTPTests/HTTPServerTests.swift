@@ -27,7 +27,7 @@ private final class GatedStorage: ForwardingStorage {
 
     init(_ inner: any Storage) { self.inner = inner }
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         began.signal()
         gate.wait()
         if fails.withLock({ $0 }) { throw StorageError(.full, "no space", outcome: outcome.withLock { $0 }) }

@@ -30,7 +30,7 @@ struct ConsumerPlaceTests {
             }
         }
 
-        func append(_ batch: EventBatch) throws -> AppendOutcome { throw StorageError(.full, "not asked for") }
+        func append(_ batch: borrowing EventBatch) throws -> AppendOutcome { throw StorageError(.full, "not asked for") }
         func events(_ query: EventQuery) async throws -> EventPage {
             try state.withLock { state in
                 var found = state.events

@@ -20,7 +20,7 @@ struct EventLogSliceTests {
 
     /// A slice of events whose identities a client chose.
     private static func slice(_ names: String..., details: String = "{}") -> EventBatch {
-        let batch = EventBatch()
+        var batch = EventBatch()
         for name in names { batch.append(event(name, details), clientChoice: .identity) }
         return batch
     }
@@ -59,15 +59,21 @@ struct EventLogSliceTests {
     @Test("a slice hears what became of it by itself, whatever shares its commit")
     func slices() async throws {
         let log = EventLog(storage: try await GatedStorage.memory(), logger: Self.logger)
-        let group = EventBatch()
-        group.append(Self.event("free"), clientChoice: .identity)
-        group.beginGroup()
-        group.append(Self.event("b"), clientChoice: .identity)
-        group.append(Self.event("a", #"{"x":1}"#), clientChoice: .identity)
-        group.endGroup()
+        @Sendable func group() -> EventBatch {
+            var batch = EventBatch()
+            batch.append(Self.event("free"), clientChoice: .identity)
+            batch.beginGroup()
+            batch.append(Self.event("b"), clientChoice: .identity)
+            batch.append(Self.event("a", #"{"x":1}"#), clientChoice: .identity)
+            batch.endGroup()
+            return batch
+        }
+        let slices: [@Sendable () -> EventBatch] = [
+            { Self.slice("a", "b") }, { Self.slice("b", "c", "a") }, group, { Self.slice("d") },
+        ]
         var outcomes: [Task<AppendOutcome, any Error>] = []
-        for (count, slice) in [Self.slice("a", "b"), Self.slice("b", "c", "a"), group, Self.slice("d")].enumerated() {
-            outcomes.append(Task { try await log.append(slice) })
+        for (count, slice) in slices.enumerated() {
+            outcomes.append(Task { try await log.append(slice()) })
             while log.queue.events < [2, 5, 8, 9][count] { await Task.yield() }
         }
         log.start()

@@ -62,6 +62,17 @@ struct EventLogTests {
         }
     }
 
+    @Test("that was never started is drained at once, however often")
+    func drainsUnstarted() async throws {
+        let log = try await makeLog()
+        await log.drain()
+        await log.drain()
+        guard case .draining = log.health else {
+            Issue.record("its health is \(log.health)")
+            return
+        }
+    }
+
     @Test("commits what was queued before it was started and drained")
     func drainsQueue() async throws {
         let log = try await makeLog()

@@ -37,7 +37,7 @@ final class GatedStorage: ForwardingStorage {
         gate.signal()
     }
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         let isOpen = state.withLock { state in
             state.sizes.append(batch.count)
             return state.isOpen

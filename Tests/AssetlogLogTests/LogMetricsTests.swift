@@ -65,13 +65,13 @@ struct LogMetricsTests {
         var other = old
         other.kind = .observation
         func slice(_ events: Event...) -> EventBatch {
-            let batch = EventBatch()
+            var batch = EventBatch()
             for event in events { batch.append(event, clientChoice: .identity) }
             return batch
         }
         _ = try await log.append(slice(old))
         _ = try await log.append(slice(old, event(.materialization), old, other))
-        let group = EventBatch()
+        var group = EventBatch()
         group.beginGroup()
         group.append(contentsOf: slice(event(.materialization)))
         group.append(contentsOf: slice(other, event(.check)))

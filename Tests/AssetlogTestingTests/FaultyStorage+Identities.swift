@@ -3,7 +3,7 @@ import Synchronization
 
 extension FaultyStorage {
     /// Which events of a batch are inserted, but for the fault.
-    func plan(_ batch: EventBatch, _ content: Disk.Content) -> AppendPlan {
+    func plan(_ batch: borrowing EventBatch, _ content: Disk.Content) -> AppendPlan {
         misread(batch).plan { columns in
             let event = columns.event
             var logged = content.identities[EventIdentity(event.id, in: event.deployment)]
@@ -32,12 +32,13 @@ extension FaultyStorage {
     }
 
     /// The batch as a storage with this fault understands it.
-    private func misread(_ batch: EventBatch) -> EventBatch {
+    private func misread(_ batch: borrowing EventBatch) -> EventBatch {
         let misreading: [StorageFault] = [.recordsRepetitions, .looksOnlyIntoTheLog, .ignoresGroups, .insertsWholeGroupsInPart]
+        var copy = EventBatch()
         guard let fault, misreading.contains(fault) else {
-            return batch
+            copy.append(contentsOf: batch)
+            return copy
         }
-        let copy = EventBatch()
         var seen: Set<EventIdentity> = []
         for (index, event) in batch.events.enumerated() {
             if fault == .insertsWholeGroupsInPart {
@@ -58,7 +59,7 @@ extension FaultyStorage {
     }
 
     /// Remembers the identities of events that got sequences from the first on.
-    func note(_ events: some Sequence<Event>, from first: Int64, of batch: EventBatch, in content: inout Disk.Content) {
+    func note(_ events: some Sequence<Event>, from first: Int64, of batch: borrowing EventBatch, in content: inout Disk.Content) {
         for (event, sequence) in zip(events, first...) {
             content.identities[EventIdentity(event.id, in: event.deployment)] = LoggedEvent(
                 sequence: sequence, event: event)

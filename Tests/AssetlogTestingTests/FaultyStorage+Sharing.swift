@@ -35,7 +35,7 @@ extension FaultyStorage {
     }
 
     /// Takes sequences in one step and shows the events in another, as a database that commits out of order does.
-    func appendInTwoSteps(_ batch: EventBatch) throws -> AppendOutcome {
+    func appendInTwoSteps(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         let first = try onDisk { content in
             defer { content.reserved += Int64(batch.count) }
             return content.reserved + 1

@@ -281,7 +281,7 @@ final class FaultyStorage: Storage {
         visible = Mutex(disk.content.withLock { $0.events.count })
     }
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         if fault == .showsSequencesOutOfOrder { return try appendInTwoSteps(batch) }
         return try onDisk { content in
             let plan = plan(batch, content)

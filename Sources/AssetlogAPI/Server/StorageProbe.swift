@@ -1,3 +1,4 @@
+import AssetlogCore
 import Synchronization
 
 /// Asks the storage something and waits for a bounded time.
@@ -15,13 +16,8 @@ final class StorageProbe<Answer: Sendable>: Sendable {
     }
 
     private struct State {
-        struct Waiter {
-            var continuation: CheckedContinuation<Outcome, Never>
-            var timer: Task<Void, Never>
-        }
-
         var isAsking = false
-        var waiters: [UInt64: Waiter] = [:]
+        var waiters: [UInt64: OneShot<Outcome>] = [:]
         var nextWaiter: UInt64 = 0
     }
 
@@ -38,21 +34,16 @@ final class StorageProbe<Answer: Sendable>: Sendable {
 
     /// Asks once and tells how it went.
     func check() async -> Outcome {
-        await withCheckedContinuation { continuation in
-            let mustAsk = state.withLock { state in
-                let waiter = state.nextWaiter
-                state.nextWaiter += 1
-                let timer = Task { [timeout] in
-                    try? await Task.sleep(for: timeout)
-                    self.giveUp(waiter)
-                }
-                state.waiters[waiter] = State.Waiter(continuation: continuation, timer: timer)
-                defer { state.isAsking = true }
-                return !state.isAsking
-            }
-            // Not a child task: a read that hangs must not be waited for.
-            if mustAsk { Task { await self.ask() } }
+        let answer = OneShot<Outcome>()
+        let (waiter, mustAsk) = state.withLock { state in
+            defer { (state.nextWaiter, state.isAsking) = (state.nextWaiter + 1, true) }
+            state.waiters[state.nextWaiter] = answer
+            return (state.nextWaiter, !state.isAsking)
         }
+        // Not a child task: a read that hangs must not be waited for.
+        if mustAsk { Task { await self.ask() } }
+        defer { _ = state.withLock { $0.waiters.removeValue(forKey: waiter) } }
+        return await answer.value(within: timeout, otherwise: .late)
     }
 
     private func ask() async {
@@ -64,16 +55,8 @@ final class StorageProbe<Answer: Sendable>: Sendable {
         }
         let waiters = state.withLock { state in
             defer { (state.waiters, state.isAsking) = ([:], false) }
-            return state.waiters.values.map { $0 }
+            return state.waiters.values
         }
-        for waiter in waiters {
-            waiter.timer.cancel()
-            waiter.continuation.resume(returning: outcome)
-        }
-    }
-
-    private func giveUp(_ waiter: UInt64) {
-        let waiter = state.withLock { $0.waiters.removeValue(forKey: waiter) }
-        waiter?.continuation.resume(returning: .late)
+        for waiter in waiters { waiter.set(outcome) }
     }
 }

@@ -47,7 +47,7 @@ struct KeyedBody {
     /// Compares what became of a slice with the key's first body.
     ///
     /// - Throws: ``KeyConflict`` when that was another one, ``RequestError`` when that is not known now.
-    mutating func check(_ outcome: AppendOutcome, of slice: SubmissionSlice) async throws {
+    mutating func check(_ outcome: AppendOutcome, of slice: SubmissionSlice.Summary) async throws {
         guard !outcome.skippedEvents.isEmpty else { return }
         guard !outcome.skippedEvents.contains(where: { $0.reason == .indeterminate }) else { throw RequestError.indeterminate }
         if let difference = difference(outcome, slice) { throw KeyConflict(difference: difference) }
@@ -58,9 +58,9 @@ struct KeyedBody {
     }
 
     /// What of a slice is not as it was in the first body; nil: all of it is.
-    private func difference(_ outcome: AppendOutcome, _ slice: SubmissionSlice) -> String? {
+    private func difference(_ outcome: AppendOutcome, _ slice: SubmissionSlice.Summary) -> String? {
         for item in slice.items {
-            let reasons = item.places.map { outcome.skippedEvent(at: $0) }
+            let reasons = item.eventIndices.map { outcome.skippedEvent(at: $0) }
             guard reasons.contains(where: { !$0.isDuplicate }) else { continue }
             if item.id == identities.key || reasons.contains(where: { $0.isDuplicate || $0.isConflict }) {
                 return "the item at index \(item.index) differs"
@@ -73,7 +73,7 @@ struct KeyedBody {
     }
 
     /// Identities that the log has only if the items of a slice were more events in the first body, or more items followed.
-    private func after(_ slice: SubmissionSlice) -> [EventID] {
+    private func after(_ slice: SubmissionSlice.Summary) -> [EventID] {
         var ids = slice.isLast ? identities.after(count) : []
         for item in slice.items
         where item.count > 1 || item.id == identities.key || item.id == identities.end {

@@ -49,7 +49,7 @@ final class Submission {
     private let resolver: EventResolver
     private var identities = EventIDGenerator()
     private var filling = SubmissionSlice()
-    private var underWay: (slice: SubmissionSlice, commit: Task<AppendOutcome, any Error>)?
+    private var underWay: (slice: SubmissionSlice.Summary, commit: Task<AppendOutcome, any Error>)?
     private(set) var results: SubmissionResults
     /// The bytes of the items that became events.
     private(set) var eventBytes = 0
@@ -218,17 +218,15 @@ final class Submission {
     private func takeSlice(isLast: Bool) -> SubmissionSlice? {
         if keyed != nil { return keyed?.takeSlice(of: &filling, isLast: isLast) }
         guard !filling.batch.isEmpty else { return nil }
-        let slice = filling
-        if options.isAtomic { slice.batch.makeGroup(.insertsNew) }
+        if options.isAtomic { filling.batch.makeGroup(.insertsNew) }
         // The next slice is likely to be as large, but for that of one large item.
-        filling = SubmissionSlice(capacity: min(slice.batch.byteCount, Self.sliceBytes))
-        return slice
+        return filling.take(leaving: SubmissionSlice(capacity: min(filling.batch.byteCount, Self.sliceBytes)))
     }
 
-    private func send(_ slice: SubmissionSlice?) {
-        guard let slice else { return }
-        let (log, batch) = (log, slice.batch)
-        underWay = (slice, Task { try await log.appendWhenRoom(batch) })
+    private func send(_ slice: consuming SubmissionSlice?) {
+        guard let slice = slice.take() else { return }
+        let summary = slice.summary
+        underWay = (summary, log.beginAppending(slice.batch))
     }
 
     private func settle() async throws {
@@ -251,19 +249,19 @@ final class Submission {
         }
     }
 
-    private func note(_ outcome: AppendOutcome, of slice: SubmissionSlice) {
+    private func note(_ outcome: AppendOutcome, of slice: SubmissionSlice.Summary) {
         guard !outcome.skippedEvents.isEmpty || options.listsAll else {
-            results.record(slice.batch.count, at: outcome.sequences)
+            results.record(slice.events, at: outcome.sequences)
             return
         }
-        results.record(slice.batch.count - outcome.skippedEvents.count, at: outcome.sequences)
+        results.record(slice.events - outcome.skippedEvents.count, at: outcome.sequences)
         for item in slice.items { note(item, outcome) }
     }
 
     private func note(_ item: SubmissionSlice.Item, _ outcome: AppendOutcome) {
         var duplicates: [Int64] = []
-        for place in item.places {
-            switch outcome.skippedEvent(at: place) {
+        for index in item.eventIndices {
+            switch outcome.skippedEvent(at: index) {
             case nil: break
             case .duplicate(let sequence): duplicates.append(sequence)
             case .conflict, .groupAborted(by: _): return results.note(item.index, .refused(Self.conflict(item.id)))

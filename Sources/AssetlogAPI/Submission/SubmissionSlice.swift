@@ -1,20 +1,29 @@
 import AssetlogCore
 
 /// The events of some items of a submission, which are committed together.
-struct SubmissionSlice {
+struct SubmissionSlice: ~Copyable {
     /// Where the events of an item stand in the slice.
     struct Item {
         /// The item's index in the body.
         var index: Int
-        /// The place of its first event.
+        /// The index of its first event.
         var first: Int
         /// The number of its events.
         var count: Int
-        /// The identity of its first event.
+        /// The ID of its first event.
         var id: EventID
 
-        /// The places of its events.
-        var places: Range<Int> { first..<first + count }
+        /// The indices of its events.
+        var eventIndices: Range<Int> { first..<first + count }
+    }
+
+    /// What stays of a slice when its batch went to the log, until its fate is known.
+    struct Summary {
+        var items: [Item]
+        var events: Int
+        var isLast: Bool
+        /// The bytes of memory that the slice takes.
+        var capacityBytes: Int
     }
 
     var batch: EventBatch
@@ -26,16 +35,18 @@ struct SubmissionSlice {
         batch = EventBatch(capacity: capacity)
     }
 
+    /// What is kept of it while it is committed.
+    var summary: Summary {
+        Summary(items: items, events: batch.count, isLast: isLast, capacityBytes: capacityBytes)
+    }
+
     /// The bytes that it takes of the memory.
     var capacityBytes: Int { batch.capacityBytes + items.capacity * MemoryLayout<Item>.stride }
 
     /// Takes the items before the last ones; so many of these stay.
     mutating func takeItems(keeping count: Int) -> SubmissionSlice {
         let kept = items.suffix(count)
-        guard let start = kept.first?.first else {
-            defer { self = SubmissionSlice() }
-            return self
-        }
+        guard let start = kept.first?.first else { return take(leaving: SubmissionSlice()) }
         var rest = SubmissionSlice(capacity: 0)
         rest.batch = batch.takeEvents(from: start)
         rest.items = kept.map { item in
@@ -43,16 +54,20 @@ struct SubmissionSlice {
             item.first -= start
             return item
         }
-        var taken = self
-        taken.items.removeLast(kept.count)
-        self = rest
-        return taken
+        items.removeLast(kept.count)
+        return take(leaving: rest)
     }
 
-    /// Gives the events of the last item the identities that follow from another one.
+    /// Takes everything, and leaves another slice in its stead.
+    mutating func take(leaving other: consuming SubmissionSlice) -> SubmissionSlice {
+        swap(&self, &other)
+        return other
+    }
+
+    /// Gives the events of the last item the IDs that follow from another one.
     mutating func identifyLastItem(by id: EventID) {
         guard let last = items.indices.last else { return }
         items[last].id = id
-        for (number, place) in items[last].places.enumerated() { batch.setID(id.expanded(at: number), at: place) }
+        for (number, index) in items[last].eventIndices.enumerated() { batch.setID(id.expanded(at: number), at: index) }
     }
 }

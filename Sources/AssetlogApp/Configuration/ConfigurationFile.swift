@@ -16,45 +16,45 @@ enum ConfigurationFile {
     /// - Throws: ``ConfigurationError`` that names the file and says what to do.
     static func read(_ path: String, workingDirectory: String) throws -> ConfigurationInput.File {
         let absolute = path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
-        let text = try readText(absolute, name: path, noun: "the configuration")
+        let text = try readText(absolute, name: path, label: "the configuration")
         let directory = absolute.lastIndex(of: "/").map { String(absolute[..<$0]) } ?? ""
         return ConfigurationInput.File(name: path, directory: directory.isEmpty ? "/" : directory, text: text)
     }
 
     /// Reads a text of the configuration that stands in a file of its own.
     ///
-    /// - Throws: ``ConfigurationError`` about what `noun` says, in the file that `name` names.
-    static func readText(_ path: String, name: String, noun: String) throws -> String {
-        let bytes = try readBytes(path, name: name, noun: noun)
+    /// - Throws: ``ConfigurationError`` about what `label` says, in the file that `name` names.
+    static func readText(_ path: String, name: String, label: String) throws -> String {
+        let bytes = try readBytes(path, name: name, label: label)
         guard !bytes.starts(with: [0xff, 0xfe]), !bytes.starts(with: [0xfe, 0xff]) else {
-            throw ConfigurationError(noun, "is UTF-16 text; save it as UTF-8", at: name)
+            throw ConfigurationError(label, "is UTF-16 text; save it as UTF-8", at: name)
         }
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ConfigurationError(noun, "is not UTF-8 text", at: name)
+            throw ConfigurationError(label, "is not UTF-8 text", at: name)
         }
         return text
     }
 
-    private static func readBytes(_ path: String, name: String, noun: String) throws -> [UInt8] {
+    private static func readBytes(_ path: String, name: String, label: String) throws -> [UInt8] {
         // Without O_NONBLOCK a named pipe would be waited for; a file does not mind.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw failure("can't be opened", name, noun) }
+        guard descriptor >= 0 else { throw failure("can't be opened", name, label) }
         defer { close(descriptor) }
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while true {
             let count = readSome(descriptor, &buffer, buffer.count)
-            guard count >= 0 else { throw failure("can't be read", name, noun) }
+            guard count >= 0 else { throw failure("can't be read", name, label) }
             if count == 0 { return bytes }
             bytes += buffer[..<count]
             guard bytes.count <= largestSize else {
-                throw ConfigurationError(noun, "is larger than 1 MiB; is this the right file?", at: name)
+                throw ConfigurationError(label, "is larger than 1 MiB; is this the right file?", at: name)
             }
         }
     }
 
-    private static func failure(_ what: String, _ name: String, _ noun: String) -> ConfigurationError {
-        ConfigurationError(noun, "\(what): \(String(cString: strerror(errno)))", at: name)
+    private static func failure(_ what: String, _ name: String, _ label: String) -> ConfigurationError {
+        ConfigurationError(label, "\(what): \(String(cString: strerror(errno)))", at: name)
     }
 
     /// The directory that the process was started in.

@@ -78,13 +78,13 @@ extension SectionValues {
         return takesThem
     }
 
-    /// Names of deployments or organizations; `noun` says of what, with an article.
-    func names(_ key: ServerKey<[String]>, noun: String) -> [String] {
+    /// Names of deployments or organizations; `label` says of what, with an article.
+    func names(_ key: ServerKey<[String]>, label: String) -> [String] {
         let names = self[key]
         for name in names {
-            if let problem = DeploymentName.problem(name, noun: noun) { refuse(key, problem) }
+            if let problem = DeploymentName.problem(name, label: label) { refuse(key, problem) }
         }
-        if Set(names).count != names.count { refuse(key, "names \(noun) twice") }
+        if Set(names).count != names.count { refuse(key, "names \(label) twice") }
         return names
     }
 }

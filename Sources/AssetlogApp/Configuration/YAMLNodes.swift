@@ -10,7 +10,7 @@ struct YAMLNodes {
     /// The file's name for messages.
     let file: String
     /// What the file holds, for messages about all of it: `the configuration`.
-    let noun: String
+    let label: String
 
     /// Reads a text and lends its root to `body`; nil when there is nothing in it.
     ///
@@ -37,7 +37,7 @@ struct YAMLNodes {
 
     func refuseAnchor(_ isAnchored: Bool, _ key: String, _ node: Node) throws {
         guard isAnchored else { return }
-        throw error(key.isEmpty ? noun : key, "has an anchor (&); write the value out", node)
+        throw error(key.isEmpty ? label : key, "has an anchor (&); write the value out", node)
     }
 
     /// Nothing, `~` or `null`, unless it is quoted.
@@ -69,11 +69,11 @@ struct YAMLNodes {
             ConfigurationError(names.joined(separator: ", "), "is given twice in one section", at: place(context.mark))
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            ConfigurationError(noun, "is not YAML: \(problem)", at: place(mark))
+            ConfigurationError(label, "is not YAML: \(problem)", at: place(mark))
         case .reader(let problem, _, _, _):
-            ConfigurationError(noun, "is not YAML: \(problem)", at: file)
+            ConfigurationError(label, "is not YAML: \(problem)", at: file)
         default:
-            ConfigurationError(noun, "is not YAML", at: file)
+            ConfigurationError(label, "is not YAML", at: file)
         }
     }
 }

@@ -22,7 +22,7 @@ struct YAMLReader {
             throw ConfigurationError(
                 "the configuration", "is empty; `assetlog config sample` prints one to start from", at: name)
         }
-        let nodes = YAMLNodes(file: name, noun: "the configuration")
+        let nodes = YAMLNodes(file: name, label: "the configuration")
         var reader = YAMLReader(nodes: nodes, directory: directory)
         try nodes.withRoot(of: text) { root in
             if let root { try reader.readRoot(root) }

@@ -94,13 +94,13 @@ struct LogCopy {
             guard try await destination.lease(Self.leaseName, for: Self.leaseDuration) else {
                 throw CommandFailure(.failure, "another `assetlog copy` started writing to the destination")
             }
-            let batch = EventBatch(page.map(\.event))
+            let events = page.map(\.event)
             report.sourceEnd = page.last?.sequence ?? report.sourceEnd
             count += Int64(page.count)
-            async let appending = append(batch)
+            async let appending = append(events)
             let next = try await sourceWalk.events()
             let outcome = try await appending
-            guard outcome.skippedEvents.isEmpty, outcome.sequences?.count == batch.count else {
+            guard outcome.skippedEvents.isEmpty, outcome.sequences?.count == events.count else {
                 throw CopyProblem("the destination did not accept all events: \(outcome)")
             }
             tell(.copied(count))
@@ -110,8 +110,8 @@ struct LogCopy {
     }
 
     /// Appending blocks, so it has a thread of its own.
-    private func append(_ batch: EventBatch) async throws -> AppendOutcome {
-        try await writer.run { [destination] in try destination.append(batch) }
+    private func append(_ events: [Event]) async throws -> AppendOutcome {
+        try await writer.run { [destination] in try destination.append(EventBatch(events)) }
     }
 
     /// Reads back what was appended.

@@ -167,15 +167,16 @@ struct RunningServer {
     private func repeating(
         _ message: Logger.Message, _ metadata: Logger.Metadata = [:], _ body: () async throws -> Void
     ) async {
-        var pause = Duration.seconds(1)
+        let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
+        var failures = 0
         while !Task.isCancelled {
             do {
                 return try await body()
             } catch {
                 guard !Task.isCancelled else { return }
                 logger.error(message, metadata: metadata.merging(["error": "\(error)"]) { $1 })
-                try? await Task.sleep(for: pause)
-                pause = min(pause * 2, .seconds(60))
+                failures += 1
+                try? await Task.sleep(for: backoff.pause(afterFailures: failures))
             }
         }
     }

@@ -22,10 +22,10 @@ struct TokenEntry {
 
     /// Finds the values of the keys; an unknown or empty one is noted.
     mutating func readKeys(_ mapping: Node.Mapping) {
-        if mapping.anchor != nil { problems.note(nodes.error(nodes.noun, "has an anchor (&); write the value out", node)) }
+        if mapping.anchor != nil { problems.note(nodes.error(nodes.label, "has an anchor (&); write the value out", node)) }
         for (key, value) in mapping {
             problems.collect {
-                let name = try nodes.text(key, of: nodes.noun, in: false)
+                let name = try nodes.text(key, of: nodes.label, in: false)
                 guard Self.keys.contains(name) else {
                     throw ConfigurationError.unknownKey(name, among: Self.keys, at: nodes.place(key.mark))
                 }

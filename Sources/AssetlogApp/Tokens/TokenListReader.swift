@@ -34,7 +34,7 @@ struct TokenListReader {
 
     /// Reads a text; the tokens that are right, and every mistake.
     static func check(_ text: String, file: String) -> (records: [TokenRecord], problems: [ConfigurationError]) {
-        let nodes = YAMLNodes(file: file, noun: "the token list")
+        let nodes = YAMLNodes(file: file, label: "the token list")
         var reader = TokenListReader(nodes: nodes)
         let problems = reader.problems
         problems.collect { try nodes.withRoot(of: text) { try reader.readRoot($0) } }
@@ -52,15 +52,15 @@ struct TokenListReader {
     private mutating func readRoot(_ root: Node?) throws {
         // A file that is just being written is empty for a moment.
         guard let root, !nodes.isNull(root) else {
-            throw ConfigurationError(nodes.noun, "is empty; write [] for no tokens", at: nodes.file)
+            throw ConfigurationError(nodes.label, "is empty; write [] for no tokens", at: nodes.file)
         }
         guard case .sequence(let list) = root else {
-            throw nodes.error(nodes.noun, "must be a list, `- name: …` for each token, not \(nodes.kind(root))", root)
+            throw nodes.error(nodes.label, "must be a list, `- name: …` for each token, not \(nodes.kind(root))", root)
         }
         try nodes.refuseAnchor(list.anchor != nil, "", root)
         for node in list {
             guard case .mapping(let mapping) = node else {
-                problems.note(nodes.error(nodes.noun, "contains \(nodes.kind(node)) where a token with its keys is expected", node))
+                problems.note(nodes.error(nodes.label, "contains \(nodes.kind(node)) where a token with its keys is expected", node))
                 continue
             }
             let count = problems.errors.count

@@ -41,7 +41,7 @@ struct TokensFile: TokenSource {
 
     func tokens() async throws -> [TokenRecord] {
         try await thread.run {
-            let text = try ConfigurationFile.readText(path, name: path, noun: "the token list")
+            let text = try ConfigurationFile.readText(path, name: path, label: "the token list")
             return try TokenListReader.read(text, file: path)
         }
     }

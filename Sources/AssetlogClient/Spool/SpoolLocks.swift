@@ -1,3 +1,5 @@
+import AssetlogCore
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -43,13 +45,15 @@ struct SpoolLocks {
 
     private func acquire(_ name: String, until end: Duration, _ clock: ClientClock) async throws -> Lock? {
         try DurableFile.makeDirectory(directory)
-        var pause = Duration.milliseconds(1)
+        let backoff = Backoff(first: .milliseconds(1), longest: .milliseconds(20))
+        var tries = 0
         while true {
             if let lock = try tryAcquire("\(directory)/\(name)") { return lock }
             guard clock.steady() < end else { return nil }
             // There is no such call with a limit of time.
+            tries += 1
+            let pause = backoff.pause(afterFailures: tries)
             do { try await clock.sleep(pause) } catch { throw ClientError(.cancelled, "the report was cancelled") }
-            pause = min(pause * 2, .milliseconds(20))
         }
     }
 

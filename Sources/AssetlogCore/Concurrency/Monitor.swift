@@ -4,15 +4,23 @@ import Glibc
 import Darwin
 #endif
 
-/// A lock with a condition to wait for: what `Mutex` lacks, for the one thread that sleeps until there is work.
-package final class Monitor: @unchecked Sendable {
-    // Both live on the heap, at an address that never changes, as POSIX asks.
+/// A state behind a lock, with a condition to wait for: what `Mutex` lacks, for threads that sleep until there is work.
+///
+/// It owns the state, so that nothing reaches it without the lock. A wait holds no lock while it sleeps.
+package final class Monitor<State: ~Copyable & Sendable>: @unchecked Sendable {
+    // Sendable: the state is only read and written under the lock.
+
+    // On the heap, at addresses that never change, as POSIX asks.
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+    // There as well: a stored property would be checked for exclusive access each time, which the lock ensures.
+    private let state = UnsafeMutablePointer<State>.allocate(capacity: 1)
 
-    package init() {
+    /// Makes a monitor of a state.
+    package init(_ initial: consuming State) {
         mutex.initialize(to: pthread_mutex_t())
         condition.initialize(to: pthread_cond_t())
+        state.initialize(to: initial)
         pthread_mutex_init(mutex, nil)
         pthread_cond_init(condition, nil)
     }
@@ -20,15 +28,36 @@ package final class Monitor: @unchecked Sendable {
     deinit {
         pthread_cond_destroy(condition)
         pthread_mutex_destroy(mutex)
+        state.deinitialize(count: 1)
+        state.deallocate()
         condition.deallocate()
         mutex.deallocate()
     }
 
-    package func lock() { pthread_mutex_lock(mutex) }
-    package func unlock() { pthread_mutex_unlock(mutex) }
-    /// Sleeps until it is signalled; the lock is held before and after.
-    package func wait() { pthread_cond_wait(condition, mutex) }
+    /// Lends the state to `body`, which must not use the monitor except to wake others.
+    package func withLock<Result: ~Copyable>(_ body: (inout State) throws -> Result) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        return try body(&state.pointee)
+    }
+
+    /// Sleeps while a condition holds, and then lends the state to `body`, under the same lock.
+    ///
+    /// The condition is asked again whenever the thread is woken; so whoever changes what it reads calls ``signal()`` or
+    /// ``broadcast()``.
+    package func wait<Result: ~Copyable>(
+        while mustWait: (borrowing State) -> Bool, _ body: (inout State) throws -> Result
+    ) rethrows -> Result {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        while mustWait(state.pointee) { pthread_cond_wait(condition, mutex) }
+        return try body(&state.pointee)
+    }
+
+    /// Wakes one thread that waits, if any does. It costs next to nothing when none does.
     package func signal() { pthread_cond_signal(condition) }
+
+    /// Wakes all threads that wait.
     package func broadcast() { pthread_cond_broadcast(condition) }
 }
 

@@ -1,9 +1,7 @@
 /// Work that waits for a thread, in the order in which it came, and the threads that do it.
 ///
 /// Threads are started when there is work for them, and end with ``close()``.
-final class WorkQueue: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`.
-
+final class WorkQueue: Sendable {
     /// What happens to a piece of work.
     enum Turn {
         /// It is to be done now, on this thread, which may block.
@@ -18,15 +16,18 @@ final class WorkQueue: @unchecked Sendable {
 
     private enum Admission { case queued, needsThread, closed }
 
+    private struct State {
+        var waiting: [(id: UInt64, work: Work)] = []
+        var threads = 0
+        var idleThreads = 0
+        var lastID: UInt64 = 0
+        var isClosed = false
+    }
+
     private let name: String
     private let limit: Int
     private let startThread: ThreadStarter
-    private let monitor = Monitor()
-    private var waiting: [(id: UInt64, work: Work)] = []
-    private var threads = 0
-    private var idleThreads = 0
-    private var lastID: UInt64 = 0
-    private var isClosed = false
+    private let state = Monitor(State())
 
     /// - Parameters:
     ///   - name: The name of the threads.
@@ -40,17 +41,17 @@ final class WorkQueue: @unchecked Sendable {
 
     /// The number of threads, and of pieces of work that wait for one.
     var counts: (threads: Int, waiting: Int) {
-        withLock { (threads, waiting.count) }
+        state.withLock { ($0.threads, $0.waiting.count) }
     }
 
     /// The number of threads that wait for work.
-    var idleCount: Int { withLock { idleThreads } }
+    var idleCount: Int { state.withLock { $0.idleThreads } }
 
     /// A number for a piece of work, by which it can be withdrawn.
     func nextID() -> UInt64 {
-        withLock {
-            lastID += 1
-            return lastID
+        state.withLock { state in
+            state.lastID += 1
+            return state.lastID
         }
     }
 
@@ -65,7 +66,9 @@ final class WorkQueue: @unchecked Sendable {
 
     /// Takes work back that has not begun.
     func withdraw(_ id: UInt64) {
-        let work = withLock { waiting.firstIndex { $0.id == id }.map { waiting.remove(at: $0).work } }
+        let work = state.withLock { state in
+            state.waiting.firstIndex { $0.id == id }.map { state.waiting.remove(at: $0).work }
+        }
         work?(.withdrawn)
     }
 
@@ -73,34 +76,34 @@ final class WorkQueue: @unchecked Sendable {
     ///
     /// - Throws: ``BlockingPoolError`` when the operating system refuses.
     func start() throws(BlockingPoolError) {
-        withLock { threads += 1 }
+        state.withLock { $0.threads += 1 }
         guard startThread({ self.run() }) else {
-            withLock { threads -= 1 }
+            state.withLock { $0.threads -= 1 }
             throw .noThread
         }
     }
 
     /// Refuses what waits and what comes, and lets every thread end after the work that it has begun.
     func close() {
-        let refused = withLock {
-            isClosed = true
-            monitor.broadcast()
-            defer { waiting = [] }
-            return waiting
+        let refused = state.withLock { state in
+            state.isClosed = true
+            defer { state.waiting = [] }
+            return state.waiting
         }
+        state.broadcast()
         for (_, work) in refused { work(.refused(.closed)) }
     }
 
     private func admit(_ id: UInt64, _ work: @escaping Work) -> Admission {
-        withLock {
-            guard !isClosed else { return .closed }
-            waiting.append((id, work))
+        state.withLock { state in
+            guard !state.isClosed else { return .closed }
+            state.waiting.append((id, work))
             // A thread that was woken counts as idle until it has taken its work.
-            guard waiting.count > idleThreads, threads < limit else {
-                monitor.signal()
+            guard state.waiting.count > state.idleThreads, state.threads < limit else {
+                self.state.signal()
                 return .queued
             }
-            threads += 1
+            state.threads += 1
             return .needsThread
         }
     }
@@ -108,11 +111,11 @@ final class WorkQueue: @unchecked Sendable {
     private func addThread() {
         guard !startThread({ self.run() }) else { return }
         // The threads that there are do the work later. Without any, nobody would.
-        let refused = withLock {
-            threads -= 1
-            guard threads == 0 else { return [] as [(id: UInt64, work: Work)] }
-            defer { waiting = [] }
-            return waiting
+        let refused = state.withLock { state in
+            state.threads -= 1
+            guard state.threads == 0 else { return [] as [(id: UInt64, work: Work)] }
+            defer { state.waiting = [] }
+            return state.waiting
         }
         for (_, work) in refused { work(.refused(.noThread)) }
     }
@@ -125,24 +128,15 @@ final class WorkQueue: @unchecked Sendable {
     }
 
     private func next() -> Work? {
-        withLock {
-            while waiting.isEmpty {
-                if isClosed {
-                    threads -= 1
-                    return nil
-                }
-                idleThreads += 1
-                monitor.wait()
-                idleThreads -= 1
+        state.withLock { $0.idleThreads += 1 }
+        return state.wait(while: { $0.waiting.isEmpty && !$0.isClosed }) { state in
+            state.idleThreads -= 1
+            guard !state.waiting.isEmpty else {
+                state.threads -= 1
+                return nil
             }
-            return waiting.removeFirst().work
+            return state.waiting.removeFirst().work
         }
-    }
-
-    private func withLock<Result>(_ body: () -> Result) -> Result {
-        monitor.lock()
-        defer { monitor.unlock() }
-        return body()
     }
 }
 

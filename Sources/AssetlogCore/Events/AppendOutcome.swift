@@ -18,14 +18,14 @@ public struct AppendOutcome: Hashable, Sendable {
 
     /// Why the event at `index` was not inserted; nil: it was.
     public func skippedEvent(at index: Int) -> SkippedEvent.Reason? {
-        let place = firstException(from: index)
-        guard place < skippedEvents.count, skippedEvents[place].index == index else { return nil }
-        return skippedEvents[place].reason
+        let first = firstSkipped(from: index)
+        guard first < skippedEvents.count, skippedEvents[first].index == index else { return nil }
+        return skippedEvents[first].reason
     }
 
     /// The outcome of the events at `range`, as if they had been the batch.
     public func part(_ range: Range<Int>) -> AppendOutcome {
-        let (first, end) = (firstException(from: range.lowerBound), firstException(from: range.upperBound))
+        let (first, end) = (firstSkipped(from: range.lowerBound), firstSkipped(from: range.upperBound))
         let inserted = Int64(range.count - (end - first))
         let part = skippedEvents[first..<end].map { $0.moved(by: -range.lowerBound) }
         guard let sequences, inserted > 0 else { return AppendOutcome(skippedEvents: part, advisedPause: advisedPause) }
@@ -34,8 +34,8 @@ public struct AppendOutcome: Hashable, Sendable {
             sequences: start...start + inserted - 1, skippedEvents: part, advisedPause: advisedPause)
     }
 
-    private func firstException(from index: Int) -> Int {
-        skippedEvents.firstPlace { $0.index >= index }
+    private func firstSkipped(from index: Int) -> Int {
+        skippedEvents.partitionPoint { $0.index >= index }
     }
 }
 
@@ -73,7 +73,7 @@ public struct SkippedEvent: Hashable, Sendable {
 
 extension Array {
     /// The place of the first element that passes, where all after it pass too.
-    func firstPlace(where passes: (Element) -> Bool) -> Int {
+    func partitionPoint(where passes: (Element) -> Bool) -> Int {
         var places = 0..<count
         while !places.isEmpty {
             let middle = places.lowerBound + places.count / 2

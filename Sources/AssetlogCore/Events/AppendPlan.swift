@@ -22,7 +22,7 @@ public struct AppendPlan: Sendable {
     /// The number of events that are inserted.
     public var insertionCount: Int { count - obstacles.count }
 
-    /// The places of the events that are inserted, in order.
+    /// The indices of the events that are inserted, in order.
     public var insertions: [Range<Int>] {
         var next = 0
         var ranges: [Range<Int>] = []
@@ -55,7 +55,7 @@ public struct AppendPlan: Sendable {
 
     /// The sequence of an event of the batch; nil: it is not inserted.
     private func sequence(of index: Int, after last: Int64) -> Int64? {
-        let before = obstacles.firstPlace { $0.index >= index }
+        let before = obstacles.partitionPoint { $0.index >= index }
         if before < obstacles.count, obstacles[before].index == index { return nil }
         return last + 1 + Int64(index - before)
     }
@@ -70,15 +70,15 @@ extension EventBatch {
     public func plan(
         _ check: (borrowing EventColumns) throws -> IdentityMatch
     ) rethrows -> AppendPlan {
-        var planner = Planner(batch: self)
+        var planner = Planner(count: count)
         guard clientIdentities > 0 else { return planner.plan }
         var next = 0
         for (group, rule) in zip(groups, groupRules) {
-            for index in next..<group.lowerBound { try planner.add(index, check) }
-            try planner.add(group, rule, check)
+            for index in next..<group.lowerBound { try planner.add(index, of: self, check) }
+            try planner.add(group, rule, of: self, check)
             next = group.upperBound
         }
-        for index in next..<count { try planner.add(index, check) }
+        for index in next..<count { try planner.add(index, of: self, check) }
         return planner.plan
     }
 
@@ -98,29 +98,27 @@ extension EventBatch {
     }
 
     private struct Planner {
-        let batch: EventBatch
         var plan: AppendPlan
         /// The events of the batch so far that are inserted, by identity.
-        private var places: [Identity: Int] = [:]
+        private var indices: [Identity: Int] = [:]
 
-        init(batch: EventBatch) {
-            self.batch = batch
-            plan = AppendPlan(count: batch.count)
+        init(count: Int) {
+            plan = AppendPlan(count: count)
         }
 
         mutating func add(
-            _ index: Int, _ check: (borrowing EventColumns) throws -> IdentityMatch
+            _ index: Int, of batch: borrowing EventBatch, _ check: (borrowing EventColumns) throws -> IdentityMatch
         ) rethrows {
             try batch.withColumns(at: index) { columns in
                 guard columns.clientChoice.contains(.identity) else { return }
                 let identity = Identity(id: columns.id, deployment: columns.deployment)
-                if let earlier = places[identity] {
+                if let earlier = indices[identity] {
                     let isSame = batch.withColumns(at: earlier) { columns.isRepetition(of: $0) }
                     plan.obstacles.append((index, .earlier(earlier, isSame: isSame)))
                     return
                 }
                 switch try check(columns) {
-                case .none: places[identity] = index
+                case .none: indices[identity] = index
                 case .event(let sequence, isSame: true):
                     plan.obstacles.append((index, .logged(.duplicate(sequence: sequence))))
                 case .event(let sequence, isSame: false):
@@ -131,10 +129,11 @@ extension EventBatch {
         }
 
         mutating func add(
-            _ group: Range<Int>, _ rule: GroupRule, _ check: (borrowing EventColumns) throws -> IdentityMatch
+            _ group: Range<Int>, _ rule: GroupRule, of batch: borrowing EventBatch,
+            _ check: (borrowing EventColumns) throws -> IdentityMatch
         ) rethrows {
             let before = plan.obstacles.count
-            for index in group { try add(index, check) }
+            for index in group { try add(index, of: batch, check) }
             let found = plan.obstacles[before...]
             guard
                 let culprit = found.first(where: \.obstacle.spoilsItsGroup)?.index
@@ -148,15 +147,15 @@ extension EventBatch {
                 let own = obstacle?.index == index ? obstacle?.obstacle : nil
                 if own != nil { obstacle = obstacles.next() }
                 all.append((index, own?.outsideGroup(group) ?? .logged(.groupAborted(by: culprit))))
-                forget(index)
+                forget(index, of: batch)
             }
             plan.obstacles.replaceSubrange(before..., with: all)
         }
 
-        private mutating func forget(_ index: Int) {
+        private mutating func forget(_ index: Int, of batch: borrowing EventBatch) {
             batch.withColumns(at: index) { columns in
                 let identity = Identity(id: columns.id, deployment: columns.deployment)
-                if places[identity] == index { places[identity] = nil }
+                if indices[identity] == index { indices[identity] = nil }
             }
         }
     }
@@ -165,7 +164,7 @@ extension EventBatch {
 extension EventBatch.GroupRule {
     /// The first new event of a group that the rule lets nobody insert; nil: there is none.
     ///
-    /// - Parameter duplicates: The places of the group's duplicates, in order; every other event is new.
+    /// - Parameter duplicates: The indices of the group's duplicates, in order; every other event is new.
     fileprivate func firstForbidden(of group: Range<Int>, duplicates: [Int]) -> Int? {
         let mayInsert =
             switch self {

@@ -3,9 +3,9 @@ public enum DeploymentName {
     private static let reserved: Set = ["api", "livez", "readyz", "metrics", "server_info"]
 
     /// What is wrong with a name, to follow the key that holds it; nil: nothing.
-    public static func problem(_ name: String, noun: String = "a deployment") -> String? {
+    public static func problem(_ name: String, label: String = "a deployment") -> String? {
         guard isPlain(name) else {
-            return "contains \"\(name)\"; the name of \(noun) has 1 to 128 letters, digits, - . and _"
+            return "contains \"\(name)\"; the name of \(label) has 1 to 128 letters, digits, - . and _"
         }
         guard !isReserved(name) else {
             return "contains \"\(name)\", which is a route of the server; choose another name"

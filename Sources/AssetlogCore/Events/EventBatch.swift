@@ -1,11 +1,8 @@
 /// Events that are appended to the log together, in order: one arena of bytes and a flat list of entries.
 ///
-/// A batch is filled by one thread and then read by one storage; it is not safe to share while it is filled.
-/// Clearing keeps the memory, so that a batch that is used again allocates nothing.
-public final class EventBatch: @unchecked Sendable {
-    // Sendable by hand-over: the holder of the only reference may touch it, and the log passes it from the filling
-    // side to the writer under its lock.
-
+/// It can't be copied: who fills it hands it over, and a storage borrows it for the time of an append. Clearing keeps the
+/// memory, so that a batch that is used again allocates nothing.
+public struct EventBatch: ~Copyable, Sendable {
     private struct Entry {
         var id: EventID
         var kind: EventKind
@@ -20,15 +17,11 @@ public final class EventBatch: @unchecked Sendable {
         var detailsCount: Int
     }
 
-    // Doubled while it is small; a large batch would otherwise take twice what it holds.
-    private static let maximumGrowth = 4 << 20
-
     private var entries: ContiguousArray<Entry> = []
-    private var arena: UnsafeMutableRawBufferPointer
-    private var used = 0
+    private var arena: ByteArena
     private var groupStart = 0
     private var groupDepth = 0
-    /// The places of the groups that were ended, in order.
+    /// The indices of the events of each group that was ended, in order.
     public private(set) var groups: [Range<Int>] = []
     /// What holds for each group beyond that.
     package private(set) var groupRules: [GroupRule] = []
@@ -37,17 +30,13 @@ public final class EventBatch: @unchecked Sendable {
 
     /// Makes an empty batch with room for `capacity` bytes of columns; it grows when they do not suffice.
     public init(capacity: Int = 4096) {
-        arena = .allocate(byteCount: max(capacity, 64), alignment: 16)
+        arena = ByteArena(capacity: capacity)
     }
 
     /// Makes a batch of `events`, in their order.
-    public convenience init(_ events: some Sequence<Event>) {
+    public init(_ events: some Sequence<Event>) {
         self.init()
         for event in events { append(event) }
-    }
-
-    deinit {
-        arena.deallocate()
     }
 
     /// The number of events.
@@ -55,11 +44,11 @@ public final class EventBatch: @unchecked Sendable {
     /// Whether there is no event in the batch.
     public var isEmpty: Bool { entries.isEmpty }
     /// The bytes of all columns.
-    public var byteCount: Int { used }
+    public var byteCount: Int { arena.count }
     /// The bytes that the batch takes of the memory.
-    package var capacityBytes: Int { arena.count + entries.capacity * MemoryLayout<Entry>.stride }
+    package var capacityBytes: Int { arena.capacity + entries.capacity * MemoryLayout<Entry>.stride }
 
-    /// The number of events of each kind, at the place of its raw value.
+    /// The number of events of each kind, at the index of its raw value.
     package var kindCounts: [Int] {
         var counts = [Int](repeating: 0, count: 1 + (EventKind.allCases.map { Int($0.rawValue) }.max() ?? 0))
         for entry in entries { counts[Int(entry.kind.rawValue)] += 1 }
@@ -67,15 +56,14 @@ public final class EventBatch: @unchecked Sendable {
     }
 
     /// Copies the columns of an event to the end of the batch.
-    public func append(_ columns: borrowing EventColumns) {
-        let needed = columns.byteCount
-        if used + needed > arena.count { grow(to: used + needed) }
-        let offset = used
-        copy(columns.deployment)
-        copy(columns.assetKey)
-        if let partition = columns.partition { copy(partition) }
-        if let reportedBy = columns.reportedBy { copy(reportedBy) }
-        copy(columns.details)
+    public mutating func append(_ columns: borrowing EventColumns) {
+        arena.reserve(columns.byteCount)
+        let offset = arena.count
+        arena.append(columns.deployment)
+        arena.append(columns.assetKey)
+        if let partition = columns.partition { arena.append(partition) }
+        if let reportedBy = columns.reportedBy { arena.append(reportedBy) }
+        arena.append(columns.details)
         entries.append(
             Entry(
                 id: columns.id, kind: columns.kind, clientChoice: columns.clientChoice, timestamp: columns.timestamp,
@@ -88,15 +76,15 @@ public final class EventBatch: @unchecked Sendable {
     }
 
     /// Copies an event to the end of the batch.
-    public func append(_ event: Event, clientChoice: ClientChoice = []) {
+    public mutating func append(_ event: Event, clientChoice: ClientChoice = []) {
         event.withColumns(clientChoice) { append($0) }
     }
 
     /// Copies the events of another batch, with its groups, to the end of the batch.
-    public func append(contentsOf other: EventBatch) {
-        if used + other.used > arena.count { grow(to: used + other.used) }
-        let (firstEntry, firstByte) = (entries.count, used)
-        copy(UnsafeRawBufferPointer(rebasing: other.arena[..<other.used]))
+    public mutating func append(contentsOf other: borrowing EventBatch) {
+        arena.reserve(other.arena.count)
+        let (firstEntry, firstByte) = (entries.count, arena.count)
+        arena.append(other.arena.bytes(0..<other.arena.count))
         entries.reserveCapacity(firstEntry + other.entries.count)
         for var entry in other.entries {
             entry.offset += firstByte
@@ -112,21 +100,22 @@ public final class EventBatch: @unchecked Sendable {
     /// Starts a group: of the events until ``endGroup()`` either all are inserted, but for duplicates, or none.
     ///
     /// A group inside another one is a part of it.
-    public func beginGroup() {
+    public mutating func beginGroup() {
         if groupDepth == 0 { groupStart = count }
         groupDepth += 1
     }
 
     /// Ends the group that was begun last.
-    public func endGroup() {
+    public mutating func endGroup() {
         endGroup(.insertsNew)
     }
 
     /// Ends the group that was begun last. Where it is a part of another one, that one's rule counts.
-    package func endGroup(_ rule: GroupRule) {
+    package mutating func endGroup(_ rule: GroupRule) {
         guard groupDepth > 0 else { return }
         groupDepth -= 1
         guard groupDepth == 0, count > groupStart else { return }
+        assert(groups.last.map { $0.upperBound <= groupStart } ?? true, "two groups overlap")
         groups.append(groupStart..<count)
         groupRules.append(rule)
     }
@@ -142,27 +131,29 @@ public final class EventBatch: @unchecked Sendable {
     }
 
     /// Makes one group of all events, instead of those that they are in.
-    package func makeGroup(_ rule: GroupRule) {
+    package mutating func makeGroup(_ rule: GroupRule) {
         groups = isEmpty ? [] : [0..<count]
         groupRules = isEmpty ? [] : [rule]
     }
 
     // MARK: Changes
 
-    /// Gives an event another identity.
-    package func setID(_ id: EventID, at index: Int) {
+    /// Gives an event another ID.
+    package mutating func setID(_ id: EventID, at index: Int) {
         entries[index].id = id
     }
 
     /// Moves the events from `index` on to a new batch, without groups.
-    package func takeEvents(from index: Int) -> EventBatch {
-        let taken = EventBatch(capacity: index < count ? used - entries[index].offset : 0)
-        for place in index..<count { withColumns(at: place) { taken.append($0) } }
-        if index < count { used = entries[index].offset }
+    package mutating func takeEvents(from index: Int) -> EventBatch {
+        assert((0...count).contains(index), "there is no such event in the batch")
+        var taken = EventBatch(capacity: index < count ? arena.count - entries[index].offset : 0)
+        for moved in index..<count { withColumns(at: moved) { taken.append($0) } }
+        if index < count { arena.removeAll(from: entries[index].offset) }
         entries.removeSubrange(index...)
         groups.removeAll { $0.upperBound > index }
         groupRules.removeSubrange(groups.count...)
         clientIdentities -= taken.clientIdentities
+        assert(clientIdentities >= 0, "more events were taken than there were")
         return taken
     }
 
@@ -172,7 +163,7 @@ public final class EventBatch: @unchecked Sendable {
         var offset = entry.offset
         func take(_ count: Int) -> UnsafeRawBufferPointer {
             defer { offset += count }
-            return UnsafeRawBufferPointer(rebasing: arena[offset..<offset + count])
+            return arena.bytes(offset..<offset + count)
         }
         let deployment = take(Int(entry.deploymentCount))
         let assetKey = take(Int(entry.assetKeyCount))
@@ -191,26 +182,12 @@ public final class EventBatch: @unchecked Sendable {
     }
 
     /// Forgets the events and keeps the memory.
-    public func removeAll() {
+    public mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)
-        used = 0
+        arena.removeAll(from: 0)
         groups.removeAll(keepingCapacity: true)
         groupRules.removeAll(keepingCapacity: true)
         groupDepth = 0
         clientIdentities = 0
-    }
-
-    private func copy(_ bytes: UnsafeRawBufferPointer) {
-        guard let source = bytes.baseAddress else { return }
-        (arena.baseAddress! + used).copyMemory(from: source, byteCount: bytes.count)
-        used += bytes.count
-    }
-
-    private func grow(to needed: Int) {
-        let larger = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: max(needed, arena.count + min(arena.count, Self.maximumGrowth)), alignment: 16)
-        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: arena[..<used]))
-        arena.deallocate()
-        arena = larger
     }
 }

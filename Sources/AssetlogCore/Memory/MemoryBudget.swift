@@ -66,6 +66,7 @@ package final class MemoryBudget: Sendable {
         /// - Parameter holding: What the same holder has taken already; it decides whether the holder is small.
         package func take(_ bytes: Int, holding: Int = 0) -> Bool {
             guard bytes > 0 else { return true }
+            assert(holding >= 0, "a holder says that it has less than nothing")
             let isSmall = holding + bytes <= MemoryBudget.smallBytes
             let after = used.add(bytes, ordering: .relaxed).newValue
             let isAlone = after == holding + bytes

@@ -25,37 +25,37 @@ public struct PluginList: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` that lists what this build has when there is none, or two, of that name.
     public func storage(named name: String) throws -> StoragePlugin {
-        try find(name, in: storages.map { ($0.name, $0) }, key: "storage.type", noun: "storage")
+        try find(name, in: storages.map { ($0.name, $0) }, key: "storage.type", label: "storage")
     }
 
     /// Finds the kind of exporter that a configuration names.
     ///
     /// - Throws: ``ConfigurationError`` that lists what this build has when there is none, or two, of that name.
     public func exporter(named name: String, key: String) throws -> ExporterPlugin {
-        try find(name, in: exporters.map { ($0.name, $0) }, key: key, noun: "exporter")
+        try find(name, in: exporters.map { ($0.name, $0) }, key: key, label: "exporter")
     }
 
     /// Checks that no two plugins of a kind have one name.
     ///
     /// - Throws: ``ConfigurationError`` that names the first pair.
     public func validate() throws {
-        for (noun, names) in [("storages", storages.map(\.name)), ("exporters", exporters.map(\.name))] {
+        for (label, names) in [("storages", storages.map(\.name)), ("exporters", exporters.map(\.name))] {
             var seen: Set<String> = []
             for name in names where !seen.insert(name).inserted {
                 throw ConfigurationError(
-                    "plugins", "hold two \(noun) named \"\(name)\"; remove one from the list in main, or rename it")
+                    "plugins", "hold two \(label) named \"\(name)\"; remove one from the list in main, or rename it")
             }
         }
     }
 
-    private func find<Plugin>(_ name: String, in named: [(String, Plugin)], key: String, noun: String) throws -> Plugin {
+    private func find<Plugin>(_ name: String, in named: [(String, Plugin)], key: String, label: String) throws -> Plugin {
         try validate()
         if let found = named.first(where: { $0.0 == name }) { return found.1 }
         let names = named.map(\.0)
         let nearest = ConfigurationError.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
         throw ConfigurationError(
             key,
-            "is \"\(name)\", an unknown \(noun) type; available: \(names.joined(separator: ", ")).\(nearest)"
+            "is \"\(name)\", an unknown \(label) type; available: \(names.joined(separator: ", ")).\(nearest)"
                 + " `assetlog plugins` lists what a package trait would add; you can also build your own"
                 + " (Docs/Plugins.md)")
     }

@@ -15,8 +15,8 @@ public protocol Storage: ConsumerStore, LogReader {
     /// Returns only when the events are durable, so that they outlive a crash of the process and of the machine; a duplicate is
     /// one only of a durable event. The log calls it from its writer's own thread, never twice at once, and it may
     /// block. After an error none of the batch is in the log, or the storage can't know (a lost connection):
-    /// ``StorageError/outcome`` says which; the log answers such reports 5xx.
-    func append(_ batch: EventBatch) throws -> AppendOutcome
+    /// ``StorageError/outcome`` says which; the log answers such reports 5xx. The batch is borrowed until it returns.
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome
 
     /// Finds an event by its identity, which is unique in a deployment.
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent?

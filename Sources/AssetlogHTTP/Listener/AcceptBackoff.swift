@@ -1,3 +1,4 @@
+import AssetlogCore
 import AssetlogObservation
 import Logging
 import NIOCore
@@ -12,25 +13,25 @@ import Darwin
 
 /// How long a listener pauses after the system had no room for one more connection. A pure state machine.
 struct AcceptBackoff: Equatable {
-    static let shortestPause = TimeAmount.milliseconds(50)
-    static let longestPause = TimeAmount.seconds(1)
+    private static let backoff = Backoff(first: .milliseconds(50), longest: .seconds(1))
 
     /// The failures of the present episode; 0: none is under way.
     private(set) var failures = 0
-    private var pause = Self.shortestPause
+    /// Those since there was room last.
+    private var failuresInARow = 0
 
     /// Counts a failure.
     ///
     /// - Returns: How long to pause now.
     mutating func fail() -> TimeAmount {
         failures += 1
-        defer { pause = min(pause * 2, Self.longestPause) }
-        return pause
+        failuresInARow += 1
+        return TimeAmount(Self.backoff.pause(afterFailures: failuresInARow))
     }
 
     /// There was room for a connection.
     mutating func succeed() {
-        pause = Self.shortestPause
+        failuresInARow = 0
     }
 
     /// Ends the episode.

@@ -13,6 +13,7 @@ final class ConnectionRegistry {
     }
 
     func insert(_ connection: Connection) {
+        assert(connection.index < 0, "a connection was inserted twice")
         connection.index = connections.count
         connections.append(connection)
     }

@@ -1,3 +1,5 @@
+import AssetlogCore
+
 /// How a consumer reads, waits and retries.
 public struct ConsumerSettings: Hashable, Sendable {
     /// At most so many events in a batch; at least 1.
@@ -45,8 +47,7 @@ public struct ConsumerSettings: Hashable, Sendable {
     ///   - jitter: From 0 to 1; the pause is between half and all of its nominal length, so that consumers that failed
     ///     together don't come back together.
     func pause(afterFailures failures: Int, jitter: Double) -> Duration {
-        let doublings = min(max(failures - 1, 0), 30)
-        let nominal = min(firstPause * (1 << doublings), longestPause)
-        return nominal * (0.5 + 0.5 * min(max(jitter, 0), 1))
+        Backoff(first: firstPause, longest: longestPause)
+            .pause(afterFailures: max(failures, 1), jitter: 0.5, random: jitter)
     }
 }

@@ -17,7 +17,7 @@ final class LogMetrics: Sendable {
     private let refusedWithGroup = Counter()
 
     /// Counts a commit that succeeded.
-    func committed(_ batch: EventBatch, _ outcome: AppendOutcome, in duration: Duration) {
+    func committed(_ batch: borrowing EventBatch, _ outcome: AppendOutcome, in duration: Duration) {
         committed.add()
         events.observe(batch.count - outcome.skippedEvents.count)
         self.duration.observe(duration)

@@ -5,15 +5,24 @@ public import Logging
 ///
 /// What waits for the disk is bounded; beyond that lines are dropped, and a later line of the same file says how many.
 /// The state lives under one lock; the file belongs to the thread.
-public final class LineWriter: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`.
-
+public final class LineWriter: Sendable {
     private struct Round {
         var dropped = 0
         var mustReopen = false
-        var waiters: [BoundedWait] = []
+        var waiters: [OneShot<Void>] = []
 
         var isEmpty: Bool { dropped == 0 && !mustReopen && waiters.isEmpty }
+    }
+
+    private struct State {
+        var pending: [UInt8] = []
+        var writingBytes = 0
+        /// What the next turn of the thread has to do in addition to the lines.
+        var next = Round()
+        var isClosing = false
+        var hasEnded = false
+
+        var hasWork: Bool { !pending.isEmpty || !next.isEmpty }
     }
 
     private let path: String
@@ -21,14 +30,7 @@ public final class LineWriter: @unchecked Sendable {
     private let name: String
     private let capacity: Int
     private let logger: Logger
-    private let monitor = Monitor()
-    private var pending: [UInt8] = []
-    private var writingBytes = 0
-    // What the next turn of the thread has to do in addition to the lines.
-    private var next = Round()
-    private var isAsleep = false
-    private var isClosing = false
-    private var hasEnded = false
+    private let state = Monitor(State())
 
     /// The lines that were lost since the start.
     public let dropped = Counter()
@@ -56,52 +58,45 @@ public final class LineWriter: @unchecked Sendable {
 
     /// Takes lines, each with its end, and returns at once.
     package func write(_ lines: [UInt8]) {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard !isClosing, pending.count + writingBytes + lines.count <= capacity else {
-            next.dropped += 1
-            dropped.add()
-            wake()
-            return
+        state.withLock { state in
+            if !state.isClosing, state.pending.count + state.writingBytes + lines.count <= capacity {
+                state.pending.append(contentsOf: lines)
+            } else {
+                state.next.dropped += 1
+                dropped.add()
+            }
         }
-        pending.append(contentsOf: lines)
-        wake()
+        state.signal()
     }
 
     /// Opens the path again, for those who rename the file and then want a new one. Lines that came before go to the
     /// old file.
     public func reopen() {
-        monitor.lock()
-        defer { monitor.unlock() }
-        next.mustReopen = true
-        wake()
+        state.withLock { $0.next.mustReopen = true }
+        state.signal()
     }
 
     /// Returns when everything that was written before is in the file, or after the given time.
     public func flush(within longest: Duration = .seconds(5)) async {
-        let wait = BoundedWait()
-        if enqueue(wait, andClose: false) { await wait.wait(atMost: longest) }
+        let written = OneShot<Void>()
+        if enqueue(written, andClose: false) { await written.value(within: longest, otherwise: ()) }
     }
 
     /// Writes what waits, ends the thread and closes the file; returns after that, or after the given time: who reads
     /// a pipe may have stopped reading. A second call does nothing.
     public func close(within longest: Duration = .seconds(5)) async {
-        let wait = BoundedWait()
-        if enqueue(wait, andClose: true) { await wait.wait(atMost: longest) }
+        let written = OneShot<Void>()
+        if enqueue(written, andClose: true) { await written.value(within: longest, otherwise: ()) }
     }
 
-    private func enqueue(_ wait: BoundedWait, andClose close: Bool) -> Bool {
-        monitor.lock()
-        defer { monitor.unlock() }
-        guard !hasEnded else { return false }
-        if close { isClosing = true }
-        next.waiters.append(wait)
-        wake()
-        return true
-    }
-
-    private func wake() {
-        if isAsleep { monitor.signal() }
+    private func enqueue(_ written: OneShot<Void>, andClose close: Bool) -> Bool {
+        state.withLock { state in
+            guard !state.hasEnded else { return false }
+            if close { state.isClosing = true }
+            state.next.waiters.append(written)
+            self.state.signal()
+            return true
+        }
     }
 
     // MARK: The thread
@@ -119,29 +114,24 @@ public final class LineWriter: @unchecked Sendable {
             tell(error, &isFailing)
             if untold > 0, error == nil, file.write(summary(of: untold)).error == nil { untold = 0 }
             if round.mustReopen { reopen(&file) }
-            for waiter in round.waiters { waiter.end() }
+            for waiter in round.waiters { waiter.set(()) }
             // A rare burst must not keep its memory forever.
             if lines.capacity > 256 << 10 { lines = [] } else { lines.removeAll(keepingCapacity: true) }
         }
     }
 
     private func takeRound(_ lines: inout [UInt8]) -> Round? {
-        monitor.lock()
-        defer { monitor.unlock() }
-        writingBytes = 0
-        while pending.isEmpty, next.isEmpty {
-            if isClosing {
-                hasEnded = true
+        state.withLock { $0.writingBytes = 0 }
+        return state.wait(while: { !$0.hasWork && !$0.isClosing }) { state in
+            guard state.hasWork else {
+                state.hasEnded = true
                 return nil
             }
-            isAsleep = true
-            monitor.wait()
-            isAsleep = false
+            swap(&state.pending, &lines)
+            state.writingBytes = lines.count
+            defer { state.next = Round() }
+            return state.next
         }
-        swap(&pending, &lines)
-        writingBytes = lines.count
-        defer { next = Round() }
-        return next
     }
 
     private func summary(of count: Int) -> [UInt8] {

@@ -3,8 +3,9 @@ internal import AssetlogCore
 
 /// A connection that one thread uses at a time.
 final class ConnectionWorker: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`, which is held while the connection is used.
-    private let monitor = Monitor()
+    // Sendable: everything mutable is read and written under `turn`, which is held while the connection is used. It is not
+    // the state of the monitor, because a connection is not `Sendable`.
+    private let turn = Monitor(())
     private let path: String
     private let options: ConnectionOptions
     private var connection: Connection?
@@ -19,12 +20,12 @@ final class ConnectionWorker: @unchecked Sendable {
 
     /// Opens the connection now, so that what is wrong is thrown here.
     func open() throws {
-        try locked { _ = try opened() }
+        try turn.withLock { _ in _ = try opened() }
     }
 
     /// Runs work on the calling thread, which waits for its turn. Not from inside other work of the same worker.
     func perform<Result>(_ body: (Connection) throws -> Result) throws -> Result {
-        try locked { try run(body) }
+        try turn.withLock { _ in try run(body) }
     }
 
     /// Closes the connection once running work is done; the next work opens another one. It does not wait.
@@ -34,16 +35,10 @@ final class ConnectionWorker: @unchecked Sendable {
 
     /// Closes the connection for good, once running work is done.
     func close() {
-        locked {
+        turn.withLock { _ in
             isClosed = true
             drop()
         }
-    }
-
-    private func locked<Result>(_ body: () throws -> Result) rethrows -> Result {
-        monitor.lock()
-        defer { monitor.unlock() }
-        return try body()
     }
 
     private func run<Result>(_ body: (Connection) throws -> Result) throws -> Result {

@@ -2,17 +2,20 @@
 internal import AssetlogCore
 
 /// The workers of a pool that are free. A thread that finds none waits, and gets one in its turn.
-final class FreeWorkers: @unchecked Sendable {
-    // Sendable: everything mutable is read and written under `monitor`.
-    private let monitor = Monitor()
-    private var workers: [ConnectionWorker]
-    /// How many threads have come, and how many of them have got a worker.
-    private var (arrived, served) = (0, 0)
-    private var isClosed = false
+final class FreeWorkers: Sendable {
+    private struct State {
+        var workers: [ConnectionWorker]
+        /// How many threads have come, and how many of them have got a worker.
+        var arrived = 0
+        var served = 0
+        var isClosed = false
+    }
+
+    private let state: Monitor<State>
     private let closed: SQLiteError
 
     init(_ workers: [ConnectionWorker], file: String) {
-        self.workers = workers
+        state = Monitor(State(workers: workers))
         closed = .closed(file)
     }
 
@@ -27,31 +30,29 @@ final class FreeWorkers: @unchecked Sendable {
 
     /// Refuses the threads that wait or come later.
     func close() {
-        monitor.lock()
-        defer { monitor.unlock() }
-        isClosed = true
-        monitor.broadcast()
+        state.withLock { $0.isClosed = true }
+        state.broadcast()
     }
 
     private func take() throws -> ConnectionWorker {
-        monitor.lock()
-        defer { monitor.unlock() }
-        let number = arrived
-        arrived += 1
-        while !isClosed, number != served || workers.isEmpty { monitor.wait() }
-        // The worker that was used last has its pages in memory.
-        guard !isClosed, let worker = workers.popLast() else { throw closed }
-        served += 1
+        let number = state.withLock { state in
+            defer { state.arrived += 1 }
+            return state.arrived
+        }
+        let worker = try state.wait(while: { !$0.isClosed && ($0.served != number || $0.workers.isEmpty) }) { state in
+            // The worker that was used last has its pages in memory.
+            guard !state.isClosed, let worker = state.workers.popLast() else { throw closed }
+            state.served += 1
+            return worker
+        }
         // There may be a free one for the next thread as well.
-        monitor.broadcast()
+        state.broadcast()
         return worker
     }
 
     private func give(_ worker: ConnectionWorker) {
-        monitor.lock()
-        defer { monitor.unlock() }
-        workers.append(worker)
-        monitor.broadcast()
+        state.withLock { $0.workers.append(worker) }
+        state.broadcast()
     }
 }
 #endif

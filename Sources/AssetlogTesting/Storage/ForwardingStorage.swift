@@ -7,7 +7,7 @@ public protocol ForwardingStorage: Storage {
 }
 
 extension ForwardingStorage {
-    public func append(_ batch: EventBatch) throws -> AppendOutcome { try inner.append(batch) }
+    public func append(_ batch: borrowing EventBatch) throws -> AppendOutcome { try inner.append(batch) }
     public func events(_ query: EventQuery) async throws -> EventPage { try await inner.events(query) }
     public func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try await inner.event(id, deployment: deployment)

@@ -126,7 +126,7 @@ extension StorageConformance {
             let (old, new) = (fixture.events.chosen(), (0..<4).map { _ in fixture.events.chosen() })
             try fixture.append(chosen: [old], expecting: [])
             let place = fixture.sequences(of: [old])[0]
-            let batch = EventBatch()
+            var batch = EventBatch()
             batch.append(new[0], clientChoice: .identity)
             batch.beginGroup()
             batch.append(new[1], clientChoice: .identity)
@@ -150,7 +150,7 @@ extension StorageConformance {
                 [.duplicate(1, places[0]), .duplicate(2, places[1])],
                 [.duplicate(0, places[1] + 1), .duplicate(1, places[0]), .duplicate(2, places[1]), .duplicate(3, places[1] + 2)],
             ] {
-                let batch = EventBatch()
+                var batch = EventBatch()
                 batch.beginGroup()
                 for event in events { batch.append(event, clientChoice: .identity) }
                 batch.endGroup()
@@ -161,10 +161,10 @@ extension StorageConformance {
         always("a group that is inserted as a whole is never inserted in part") { fixture in
             let events = (0..<5).map { _ in fixture.events.chosen() }
             func append(_ some: [Event], _ rule: EventBatch.GroupRule, _ expected: [ExpectedException], _ what: String) throws {
-                let group = EventBatch()
+                var group = EventBatch()
                 for event in some { group.append(event, clientChoice: .identity) }
                 group.makeGroup(rule)
-                let batch = EventBatch()
+                var batch = EventBatch()
                 batch.append(fixture.events.next())
                 batch.append(contentsOf: group)
                 try fixture.check(try fixture.append(batch), expected, what)
@@ -223,7 +223,7 @@ extension StorageConformance {
             try await poison()
             for _ in 0..<3 {
                 let events = (0..<10).map { _ in fixture.events.chosen(deployment: "default") }
-                let batch = EventBatch()
+                var batch = EventBatch()
                 for event in events { batch.append(event, clientChoice: .identity) }
                 batch.append(fixture.events.next(deployment: StorageLocation.poisonedDeployment))
                 do {

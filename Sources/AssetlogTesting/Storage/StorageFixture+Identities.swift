@@ -35,7 +35,7 @@ extension StorageFixture {
         chosen events: [Event], _ choice: ClientChoice = .identity, expecting expected: [ExpectedException]?,
         _ what: String = "events whose identity a client chose"
     ) throws -> AppendOutcome {
-        let batch = EventBatch()
+        var batch = EventBatch()
         for event in events { batch.append(event, clientChoice: choice) }
         let outcome = try append(batch)
         if let expected { try check(outcome, expected, what) }

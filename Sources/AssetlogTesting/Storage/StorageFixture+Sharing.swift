@@ -142,7 +142,7 @@ func expectOrder(of batches: [[Event]], in log: [LoggedEvent]) throws {
 func settle(_ events: [Event], on server: any Storage) throws -> AppendOutcome {
     var outcome = AppendOutcome()
     for _ in 0..<50 {
-        let batch = EventBatch()
+        var batch = EventBatch()
         batch.beginGroup()
         for event in events { batch.append(event, clientChoice: .identity) }
         batch.endGroup()

@@ -31,7 +31,7 @@ final class StorageFixture: @unchecked Sendable {
     /// Appends a batch, checks the sequences that it got, and adds what was inserted to the model.
     ///
     /// - Parameter server: Another server on the same place; nil: the bench's own.
-    func append(_ batch: EventBatch, on server: (any Storage)? = nil) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch, on server: (any Storage)? = nil) throws -> AppendOutcome {
         let outcome = try (server ?? storage).append(batch)
         let inserted = batch.events.enumerated().filter { outcome.skippedEvent(at: $0.offset) == nil }.map(\.element)
         guard let sequences = outcome.sequences else {

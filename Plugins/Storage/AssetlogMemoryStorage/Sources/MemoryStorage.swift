@@ -9,7 +9,7 @@ final class MemoryStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
         var places: [EventIdentity: Int] = [:]
-        var moments = SortedMoments()
+        var timeKeys = SortedTimeKeys()
         var cursors: [String: ConsumerCursor] = [:]
         var deadLetters: [String: [Int64: DeadLetter]] = [:]
         var pauses: [String: String] = [:]
@@ -23,7 +23,7 @@ final class MemoryStorage: Storage {
             places[EventIdentity(event.id, in: event.deployment)] = events.count
             let logged = LoggedEvent(sequence: Int64(events.count) + 1, event: event)
             events.append(logged)
-            moments.append(logged.timeKey)
+            timeKeys.append(logged.timeKey)
         }
     }
 
@@ -38,7 +38,7 @@ final class MemoryStorage: Storage {
 
     // MARK: The log
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         try withOpenState { state in
             // All or nothing: whatever can fail comes before the first change.
             guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.", outcome: .notRecorded) }
@@ -67,7 +67,7 @@ final class MemoryStorage: Storage {
                 let end = min(Int(clamping: max(1, before ?? Int64.max)) - 1, count)
                 return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
-                let places = state.moments.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
+                let places = state.timeKeys.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
                 return page(query, of: state.events, at: places)
             }
         }

@@ -53,7 +53,7 @@ final class PostgresStorage: Storage {
 
     // MARK: Appending
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         do {
             if var problem = horizon.problem {
                 problem.outcome = .notRecorded

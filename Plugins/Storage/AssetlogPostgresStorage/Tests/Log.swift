@@ -16,7 +16,7 @@ func events(_ numbers: Range<Int>, received: Timestamp? = nil) -> [Event] {
 
 /// A batch of events whose identities the client chose, as one group.
 func chosen(_ events: [Event]) -> EventBatch {
-    let batch = EventBatch()
+    var batch = EventBatch()
     batch.beginGroup()
     for event in events { batch.append(event, clientChoice: .identity) }
     batch.endGroup()
@@ -26,8 +26,9 @@ func chosen(_ events: [Event]) -> EventBatch {
 extension Storage {
     /// Appends from a thread of its own, as the log does.
     @discardableResult
-    func add(_ batch: EventBatch) async throws -> AppendOutcome {
-        try await onThread { try append(batch) }
+    func add(_ batch: consuming EventBatch) async throws -> AppendOutcome {
+        let batch = batch
+        return try await onThread { try append(batch) }
     }
 
     @discardableResult

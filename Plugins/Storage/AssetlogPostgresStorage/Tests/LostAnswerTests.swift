@@ -63,7 +63,7 @@ struct LostAnswerTests {
         other.details = Array(#"{"description":"x"}"#.utf8)
         for (round, bytes) in [0, 20, 40, 60, 110, 150, 200, 260, 320].enumerated() {
             let new = events(10 + round..<11 + round)
-            let batch = EventBatch()
+            var batch = EventBatch()
             batch.append(new[0], clientChoice: .identity)
             batch.append(known[1], clientChoice: .identity)
             batch.beginGroup()

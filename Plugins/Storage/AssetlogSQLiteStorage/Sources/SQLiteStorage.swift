@@ -32,6 +32,9 @@ final class SQLiteStorage: Storage {
         var isBroken = false
     }
 
+    /// The pauses after work of the background that failed.
+    private static let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
+
     private let options: Options
     private let logger: Logger
     private let file: LogFile
@@ -123,7 +126,7 @@ final class SQLiteStorage: Storage {
 
     // MARK: Appending
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
         do {
             if let problem = guardian.freshProblem { throw StorageError(.unavailable, problem) }
@@ -317,11 +320,11 @@ final class SQLiteStorage: Storage {
         }
     }
 
-    /// Says what failed, and waits for one second at first and for a minute at last.
+    /// Logs what failed, and waits before it is tried again.
     private func pause(after failures: Int, _ message: Logger.Message, _ error: any Error) async {
         guard !hasEnded else { return }
         logger.warning(message, metadata: ["error": "\(StorageError.from(error, file: options.directory))"])
-        try? await Task.sleep(for: .seconds(min(60, 1 << min(failures - 1, 6))))
+        try? await Task.sleep(for: Self.backoff.pause(afterFailures: failures))
     }
 
     private var hasEnded: Bool { Task.isCancelled || isClosed.load(ordering: .acquiring) }

@@ -11,7 +11,7 @@ extension OrganizationSettings {
     init(_ deployments: SectionValues) {
         let written = deployments[DeploymentKeys.organizationDomain]
         let domain = written.flatMap(ListenAddress.hostName)
-        let names = deployments.names(DeploymentKeys.organizations, noun: "an organization")
+        let names = deployments.names(DeploymentKeys.organizations, label: "an organization")
         if let written, domain == nil || written.hasPrefix(".") || written.contains(":") {
             deployments.refuse(
                 DeploymentKeys.organizationDomain, "must be a domain such as example.com, not \"\(written)\"")

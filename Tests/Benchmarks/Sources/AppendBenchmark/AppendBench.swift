@@ -17,7 +17,7 @@ enum Variant: String, CaseIterable {
 /// Makes batches of events of some 230 bytes and a thousand assets, and measures their appends.
 final class AppendBench {
     private let storage: any Storage
-    private let batch = EventBatch(capacity: 1 << 20)
+    private var batch = EventBatch(capacity: 1 << 20)
     private var identities = EventIDGenerator()
     private var random = SystemRandomNumberGenerator()
     private var known: [Event] = []

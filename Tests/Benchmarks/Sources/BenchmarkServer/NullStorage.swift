@@ -13,7 +13,7 @@ extension StoragePlugin {
 final class NullStorage: Storage {
     private let head = Mutex(Int64(0))
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         head.withLock { head in
             defer { head += Int64(batch.count) }
             return AppendOutcome(sequences: head + 1...head + Int64(batch.count))

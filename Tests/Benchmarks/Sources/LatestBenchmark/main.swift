@@ -31,7 +31,7 @@ let rare = AssetKey(["rare"])
 @MainActor func append(_ name: String, _ times: [Int64]) async throws {
     let before = processorTime()
     for first in stride(from: 0, to: times.count, by: 2000) {
-        let batch = EventBatch(capacity: 1 << 20)
+        var batch = EventBatch(capacity: 1 << 20)
         for (number, time) in times.enumerated().dropFirst(first).prefix(2000) {
             batch.append(
                 Event(

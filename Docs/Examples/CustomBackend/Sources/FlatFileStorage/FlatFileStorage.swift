@@ -67,7 +67,7 @@ final class FlatFileStorage: Storage {
 
     // MARK: The log
 
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.", outcome: .notRecorded) }
         return try file.withLock { file in
             guard let file else { throw Self.closed }

@@ -19,6 +19,8 @@ final class EventWriter {
         var patience: Duration
     }
 
+    private static let backoff = Backoff(first: .milliseconds(80), longest: .seconds(1))
+
     private let connector: Connector
     private let options: Options
     private let arrays = EventArrays()
@@ -56,7 +58,7 @@ final class EventWriter {
     /// Whatever interrupts it, an append is settled by its own identity before it counts as failed, so a commit whose
     /// answer was lost is not made twice. When it can't be settled in time, it throws, and nobody knows.
     /// - Throws: `StorageError`, which says whether the events are in the log.
-    func append(_ batch: EventBatch) throws -> AppendOutcome {
+    func append(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         isUnsettled = false
         do {
             return try appendNew(batch)
@@ -67,7 +69,7 @@ final class EventWriter {
         }
     }
 
-    private func appendNew(_ batch: EventBatch) throws -> AppendOutcome {
+    private func appendNew(_ batch: borrowing EventBatch) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let deadline = Deadline(in: options.patience)
         // Most identities are new, so the first try expects it; the database says when it is not so.
@@ -151,7 +153,7 @@ final class EventWriter {
     }
 
     /// The events that the log has under identities that clients chose.
-    private func find(in batch: EventBatch, _ deadline: Deadline) throws -> [EventIdentity: LoggedEvent] {
+    private func find(in batch: borrowing EventBatch, _ deadline: Deadline) throws -> [EventIdentity: LoggedEvent] {
         let (wanted, deployments) = (BinaryArray(of: TypeID.uuid), BinaryArray(of: TypeID.text))
         for index in 0..<batch.count {
             batch.withColumns(at: index) { columns in
@@ -216,9 +218,8 @@ final class EventWriter {
     /// Blocks the writer's thread; reports wait in the queue in the meantime.
     private func pause(after tries: Int, _ deadline: Deadline) {
         // The first try after a lost connection is at once: most often the server is there.
-        let pause = tries == 1 ? connector.rest : max(connector.rest, .milliseconds(min(20 << min(tries, 6), 1000)))
-        let (seconds, attoseconds) = min(pause, deadline.rest).components
-        usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
+        let pause = max(connector.rest, Self.backoff.pause(afterFailures: tries - 1))
+        Thread.sleep(forTimeInterval: min(pause, deadline.rest) / .seconds(1))
     }
 }
 #endif

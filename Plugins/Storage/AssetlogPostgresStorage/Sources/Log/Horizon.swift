@@ -35,6 +35,8 @@ final class Horizon: Sendable {
     /// How long a read waits for commits of other servers that stand before one of this server.
     static let patience = Duration.seconds(5)
 
+    private static let backoff = Backoff(first: .milliseconds(1), longest: .milliseconds(50))
+
     init(_ schema: Schema, logger: Logger) {
         self.schema = schema
         self.logger = logger
@@ -76,7 +78,7 @@ final class Horizon: Sendable {
         if let fresh = fresh(for: wanted) { return fresh }
         // Less than what the read itself may take, so that the reason can still be told.
         let patience = Deadline(in: min(deadline.rest * 3 / 4, Self.patience))
-        var pause: UInt32 = 1000
+        var rounds = 0
         while true {
             let sequence = try ask(connection, deadline)
             if sequence >= wanted { return sequence }
@@ -90,8 +92,8 @@ final class Horizon: Sendable {
                     "Another server's append has taken too long, and the log can't be read past it."
                         + " Try again soon.")
             }
-            usleep(pause)
-            pause = min(pause * 2, 50_000)
+            rounds += 1
+            Thread.sleep(forTimeInterval: Self.backoff.pause(afterFailures: rounds) / .seconds(1))
         }
     }
 

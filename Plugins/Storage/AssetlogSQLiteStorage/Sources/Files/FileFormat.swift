@@ -5,7 +5,7 @@ internal import AssetlogSQLite
 /// The format of a file of this storage: a number in the file's header, and how an older one becomes a newer one.
 struct FileFormat: Sendable {
     /// What the file is, for messages.
-    let noun: String
+    let label: String
     /// SQLite's `application_id`, so that another program's database is recognised.
     let application: Int64
     /// The steps from an empty file to the current format; the format's number is the count of those that were done.
@@ -18,7 +18,7 @@ struct FileFormat: Sendable {
     /// `sequence` needs no AUTOINCREMENT (a second page in every commit): nothing is ever deleted, so the greatest
     /// sequence is never given again.
     static let log = FileFormat(
-        noun: "event log", application: 0x414c_4f47,
+        label: "event log", application: 0x414c_4f47,
         steps: [
             { database in
                 try database.execute(
@@ -50,7 +50,7 @@ struct FileFormat: Sendable {
 
     /// The cursors of the consumers, their dead letters and pauses.
     static let consumers = FileFormat(
-        noun: "consumer list", application: 0x414c_4f43,
+        label: "consumer list", application: 0x414c_4f43,
         steps: [
             { database in
                 try database.execute(
@@ -73,7 +73,7 @@ struct FileFormat: Sendable {
 
     /// The tokens; `number` is their order.
     static let tokens = FileFormat(
-        noun: "token list", application: 0x414c_4f54,
+        label: "token list", application: 0x414c_4f54,
         steps: [
             { database in
                 try database.execute(
@@ -96,7 +96,7 @@ struct FileFormat: Sendable {
         let tables = try database.integer("SELECT count(*) FROM sqlite_schema") ?? 0
         guard application == self.application || (application == 0 && tables == 0) else {
             throw StorageError(
-                .damaged, "\(file) is not an Assetlog \(noun) but another program's database. Move it away.")
+                .damaged, "\(file) is not an Assetlog \(label) but another program's database. Move it away.")
         }
         guard version <= current else {
             throw StorageError(

@@ -48,7 +48,7 @@ final class Identities {
     ///   - head: The log's last sequence.
     ///   - fault: Is notified of an index that can't be read.
     func plan(
-        _ batch: EventBatch, _ index: EventIndex?, _ rows: IdentityRows, head: Int64,
+        _ batch: borrowing EventBatch, _ index: EventIndex?, _ rows: IdentityRows, head: Int64,
         fault: (EventIndex, any Error) -> Void
     ) -> AppendPlan {
         do {
@@ -61,7 +61,7 @@ final class Identities {
     }
 
     /// Notes what was inserted behind `head`.
-    func note(_ batch: EventBatch, _ plan: AppendPlan, after head: Int64, _ index: EventIndex?) {
+    func note(_ batch: borrowing EventBatch, _ plan: AppendPlan, after head: Int64, _ index: EventIndex?) {
         guard tail?.end == head else { return }
         for (sequence, place) in zip((head + 1)..., plan.insertions.joined()) {
             tail?.append(batch.withColumns(at: place) { IdentityTail.hash($0.id, $0.deployment) }, sequence)
@@ -80,7 +80,7 @@ final class Identities {
     }
 
     private func plan(
-        _ batch: EventBatch, _ index: IdentityLookup.Snapshot?, _ rows: IdentityRows, _ head: Int64
+        _ batch: borrowing EventBatch, _ index: IdentityLookup.Snapshot?, _ rows: IdentityRows, _ head: Int64
     ) throws -> AppendPlan {
         let isWhole = catchUp(from: index?.watermark ?? 0, to: head, rows)
         return try batch.plan { columns in

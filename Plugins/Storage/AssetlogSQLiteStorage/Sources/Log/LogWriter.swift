@@ -50,7 +50,7 @@ final class LogWriter {
     ///   - index: What finds the events that are in the log already.
     ///   - fault: Is notified of an index that can't be read.
     func append(
-        _ batch: EventBatch, _ index: EventIndex?, fault: (EventIndex, any Error) -> Void
+        _ batch: borrowing EventBatch, _ index: EventIndex?, fault: (EventIndex, any Error) -> Void
     ) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let connection = try connection ?? reconnect()
@@ -72,7 +72,7 @@ final class LogWriter {
 
     /// Decides before the transaction: nobody else changes the log in between, and what is found is durable.
     private func plan(
-        _ batch: EventBatch, _ index: EventIndex?, on connection: WriterConnection,
+        _ batch: borrowing EventBatch, _ index: EventIndex?, on connection: WriterConnection,
         _ fault: (EventIndex, any Error) -> Void
     ) throws -> AppendPlan {
         guard batch.clientIdentities > 0 else { return batch.plan { _ in .none } }

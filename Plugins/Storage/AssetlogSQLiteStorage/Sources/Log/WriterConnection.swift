@@ -45,7 +45,7 @@ final class WriterConnection {
     }
 
     /// Inserts the new events of a batch in one transaction.
-    func insert(_ batch: EventBatch, _ plan: AppendPlan, after head: Int64) throws {
+    func insert(_ batch: borrowing EventBatch, _ plan: AppendPlan, after head: Int64) throws {
         let statements = try open()
         try statements.begin.run()
         do {

@@ -4,7 +4,7 @@ internal import AssetlogSQLite
 
 /// Reads one page of the log by time, inside one snapshot of it.
 ///
-/// It collects the greatest moments from three places, and then fetches their events: the log behind the index's
+/// It collects the greatest time keys from three places, and then fetches their events: the log behind the index's
 /// watermark; the strays, which the index has by time; and the events in order, which it has by sequence. Of these, it
 /// reads from the greatest sequence on, until all that are left are known to be less than what was collected.
 struct LatestReader {
@@ -17,7 +17,7 @@ struct LatestReader {
     private var bound: EventTimeKey
     private let from: Int64
     private let cancellation: ReadCancellation
-    private var greatest: GreatestMoments
+    private var greatest: LatestTimeKeys
     private var page = EventPage()
     private var bytes = 0
 
@@ -36,7 +36,7 @@ struct LatestReader {
         let end = query.to.map { EventTimeKey($0.microseconds, .min) } ?? EventTimeKey(.max, .max)
         bound = min(timeKey ?? end, end)
         from = query.from?.microseconds ?? .min
-        greatest = GreatestMoments(limit: max(1, query.limit))
+        greatest = LatestTimeKeys(limit: max(1, query.limit))
     }
 
     private var isFull: Bool {
@@ -59,11 +59,11 @@ struct LatestReader {
         var window = max(1, query.limit)
         if query.filter.hasUnindexedParts { window = max(window, Self.windows.lowerBound) }
         while true {
-            greatest = GreatestMoments(limit: window)
+            greatest = LatestTimeKeys(limit: window)
             try collect(scopes)
-            let moments = greatest.sorted()
-            try take(moments)
-            guard !isFull, moments.count >= window, let last = moments.last else { return page }
+            let timeKeys = greatest.sorted()
+            try take(timeKeys)
+            guard !isFull, timeKeys.count >= window, let last = timeKeys.last else { return page }
             bound = last
             window = max(window, min(window * 4, Self.windows.upperBound))
         }
@@ -137,9 +137,9 @@ struct LatestReader {
     }
 
     /// Fetches the events, until the page is full; what the index says is never trusted alone.
-    private mutating func take(_ moments: [EventTimeKey]) throws {
+    private mutating func take(_ timeKeys: [EventTimeKey]) throws {
         let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
-        for timeKey in moments where page.continuation != .latest(before: timeKey) {
+        for timeKey in timeKeys where page.continuation != .latest(before: timeKey) {
             guard !isFull else { return }
             try cancellation.check()
             try row.bind(timeKey.sequence, at: 1)

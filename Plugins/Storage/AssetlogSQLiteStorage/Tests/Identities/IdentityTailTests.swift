@@ -55,7 +55,7 @@ struct IdentityTailTests {
     }
 
     private func append(_ events: [Event], _ choice: ClientChoice = .identity, to writer: LogWriter) throws -> AppendOutcome {
-        let batch = EventBatch()
+        var batch = EventBatch()
         for event in events { batch.append(event, clientChoice: choice) }
         return try writer.append(batch, nil) { _, _ in }
     }
@@ -64,7 +64,7 @@ struct IdentityTailTests {
     func tooFarBehind() throws {
         let directory = try TemporaryDirectory()
         let writer = try writer(directory, .init(tail: 100, scan: 1000), events: 101)
-        let batch = EventBatch()
+        var batch = EventBatch()
         let events = randomEvents(3)
         batch.append(events[0], clientChoice: .identity)
         batch.append(events[1])

@@ -16,7 +16,7 @@ struct IdentityTests {
     /// Appends events with identities of clients; returns what was not inserted.
     @discardableResult
     private func append(_ events: [Event], to storage: any Storage) throws -> AppendOutcome {
-        let batch = EventBatch()
+        var batch = EventBatch()
         for event in events { batch.append(event, clientChoice: .identity) }
         return try storage.append(batch)
     }

@@ -71,7 +71,7 @@ struct KillTests {
         let all = Self.events()
         var rest = all[...]
         while !rest.isEmpty {
-            let batch = EventBatch()
+            var batch = EventBatch()
             let events = rest.prefix(Int.random(in: 1...40))
             for event in events { batch.append(event, clientChoice: .identity) }
             let outcome = try storage.append(batch)

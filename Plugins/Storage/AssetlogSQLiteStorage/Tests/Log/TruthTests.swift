@@ -72,7 +72,7 @@ struct TruthTests {
             if hasIndex, !isMissing { #expect(try await storage.events(latest).events.count == 50) }
             #expect(try await storage.event(all[7].id, deployment: "default") == all[7])
             // Nothing is taken for a repetition of what can't be read.
-            let batch = EventBatch()
+            var batch = EventBatch()
             batch.append(all[7].event, clientChoice: .identity)
             #expect(try storage.append(batch).skippedEvents.map(\.reason) == [.duplicate(sequence: 8)])
             await storage.close()
@@ -262,7 +262,7 @@ struct TruthTests {
         let readers = try file.openReaders()
         let index = try EventIndex.open(directory: directory.path, log: LogIdentity(readers, writer.extent)).index
         func append(_ event: Event) throws -> [SkippedEvent.Reason] {
-            let batch = EventBatch()
+            var batch = EventBatch()
             batch.append(event, clientChoice: .identity)
             return try writer.append(batch, index) { _, _ in }.skippedEvents.map(\.reason)
         }

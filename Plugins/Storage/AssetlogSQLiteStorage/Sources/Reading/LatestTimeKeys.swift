@@ -1,8 +1,8 @@
 #if SQLite
 internal import AssetlogCore
 
-/// The greatest of many moments, in memory for so many as are wanted (a binary heap with the least at its top).
-struct GreatestMoments {
+/// The greatest of many time keys, in memory for so many as are wanted (a binary heap with the least at its top).
+struct LatestTimeKeys {
     private let limit: Int
     private var heap: [EventTimeKey] = []
 
@@ -10,7 +10,7 @@ struct GreatestMoments {
         self.limit = limit
     }
 
-    /// Whether there is room for a moment: fewer than wanted were added, or it is greater than one of these.
+    /// Whether there is room for a time key: fewer than wanted were added, or it is greater than one of these.
     func wants(_ timeKey: EventTimeKey) -> Bool {
         guard heap.count >= limit, let least = heap.first else { return true }
         return timeKey > least
@@ -27,27 +27,27 @@ struct GreatestMoments {
         }
     }
 
-    /// The moments, greatest first.
+    /// The time keys, greatest first.
     func sorted() -> [EventTimeKey] { heap.sorted(by: >) }
 
-    private mutating func rise(from place: Int) {
-        var place = place
-        while place > 0, heap[place] < heap[(place - 1) / 2] {
-            heap.swapAt(place, (place - 1) / 2)
-            place = (place - 1) / 2
+    private mutating func rise(from index: Int) {
+        var index = index
+        while index > 0, heap[index] < heap[(index - 1) / 2] {
+            heap.swapAt(index, (index - 1) / 2)
+            index = (index - 1) / 2
         }
     }
 
     private mutating func sink() {
-        var place = 0
+        var index = 0
         while true {
-            var least = place
-            for child in [2 * place + 1, 2 * place + 2] where child < heap.count && heap[child] < heap[least] {
+            var least = index
+            for child in [2 * index + 1, 2 * index + 2] where child < heap.count && heap[child] < heap[least] {
                 least = child
             }
-            guard least != place else { return }
-            heap.swapAt(place, least)
-            place = least
+            guard least != index else { return }
+            heap.swapAt(index, least)
+            index = least
         }
     }
 }

@@ -1,0 +1,28 @@
+extension EventLog {
+    /// How much may wait for a commit.
+    public struct Limits: Hashable, Sendable {
+        /// The greatest number of events, waiting and in the commit under way.
+        public var queuedEvents: Int
+        /// The greatest number of bytes of their columns.
+        public var queuedBytes: Int
+        /// So many events of slices that wait for room share one commit, so that single reports don't wait long for it.
+        public var sliceEvents: Int
+        /// So many bytes of slices that wait for room share one commit.
+        public var sliceBytes: Int
+        /// How long a sender of slices pauses after each of them while others report one by one: the processors that it
+        /// leaves to them count more than the wait for its commits.
+        public var slicePause: Duration
+
+        /// Makes limits.
+        public init(
+            queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20,
+            slicePause: Duration = .milliseconds(5)
+        ) {
+            self.queuedEvents = queuedEvents
+            self.queuedBytes = queuedBytes
+            self.sliceEvents = sliceEvents
+            self.sliceBytes = sliceBytes
+            self.slicePause = slicePause
+        }
+    }
+}
