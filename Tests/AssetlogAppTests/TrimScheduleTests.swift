@@ -7,41 +7,49 @@ import Testing
 struct TrimScheduleTests {
     private static let program = 80 << 20
 
-    /// A schedule that has seen the program by itself, a while ago.
-    private static func schedule() -> TrimSchedule {
+    /// The server's memory at a moment: what the budget counts, and what else the process has beyond the program.
+    struct Moment: Sendable {
+        var counted = 0
+        var others = 0
+    }
+
+    /// Whether memory is given back at each of the moments, and, if so, whether all of what is not counted goes then.
+    private static func decisions(_ moments: [Moment], isFree: Bool = true) -> [Bool] {
         var schedule = TrimSchedule()
-        for _ in 0...TrimSchedule.pause { #expect(!schedule.check(resident: program, counted: 0)) }
-        return schedule
+        // The program by itself, for a while.
+        for _ in 0...TrimSchedule.pause { _ = schedule.check(resident: program, counted: 0) }
+        return moments.map { moment in
+            let resident = program + moment.counted + moment.others
+            let isDue = schedule.check(resident: resident, counted: moment.counted)
+            if isDue { schedule.hasTrimmed(resident: isFree ? program + moment.counted : resident, counted: moment.counted) }
+            return isDue
+        }
     }
 
     @Test(
         "is due when the process has grown by more than the budget counts",
-        arguments: [(held: 0, free: 33 << 20, true), (200 << 20, 33 << 20, true), (200 << 20, 31 << 20, false), (0, 0, false)])
-    func growth(held: Int, free: Int, isDue: Bool) {
-        var schedule = Self.schedule()
-        #expect(schedule.check(resident: Self.program + held + free, counted: held) == isDue)
+        arguments: [(held: 0, others: 33, true), (200, 33, true), (200, 31, false), (0, 0, false)])
+    func growth(held: Int, others: Int, isDue: Bool) {
+        #expect(Self.decisions([Moment(counted: held << 20, others: others << 20)]) == [isDue])
     }
 
     @Test("is due when much of what was counted was released, once")
     func release() {
-        var schedule = Self.schedule()
-        #expect(!schedule.check(resident: Self.program + 200 << 20, counted: 200 << 20))
-        #expect(schedule.check(resident: Self.program, counted: 0))
-        schedule.hasTrimmed(resident: Self.program, counted: 0)
-        for _ in 0..<10 { #expect(!schedule.check(resident: Self.program, counted: 0)) }
+        let moments = [Moment(counted: 200 << 20)] + [Moment](repeating: Moment(), count: 9)
+        #expect(Self.decisions(moments) == [false, true] + [Bool](repeating: false, count: 8))
     }
 
-    @Test("waits a while before it is tried again, and takes what it left for used")
+    @Test("takes for used what stays")
     func inVain() {
-        var schedule = Self.schedule()
-        let grown = Self.program + 2 * TrimSchedule.slack
-        #expect(schedule.check(resident: grown, counted: 0))
-        schedule.hasTrimmed(resident: grown, counted: 0)
-        for _ in 0..<10 { #expect(!schedule.check(resident: grown + TrimSchedule.slack / 2, counted: 0)) }
-        #expect(schedule.check(resident: grown + 2 * TrimSchedule.slack, counted: 0))
-        schedule.hasTrimmed(resident: grown, counted: 0)
-        let checks = (0..<TrimSchedule.pause).map { _ in schedule.check(resident: grown + 2 * TrimSchedule.slack, counted: 0) }
-        #expect(checks == [false, false, false, true])
+        let moments = [Moment](repeating: Moment(others: 64 << 20), count: 20)
+        #expect(Self.decisions(moments, isFree: false) == [true] + [Bool](repeating: false, count: 19))
+    }
+
+    @Test("waits a while before it is done again")
+    func pause() {
+        let moments = [Moment](repeating: Moment(others: 64 << 20), count: 2 * TrimSchedule.pause)
+        let due = Self.decisions(moments).indices.filter { Self.decisions(moments)[$0] }
+        #expect(due == [0, TrimSchedule.pause])
     }
 
     #if canImport(Glibc)
