@@ -10,6 +10,9 @@ struct PendingCommit: ~Copyable, Sendable {
         var identified: ContiguousArray<(index: Int, batchIndex: Int)> = []
     }
 
+    // What a commit under full load needs: the share of slices, and as much again of single reports.
+    private static let keptBytes = 8 << 20
+
     private(set) var batch = EventBatch(capacity: 64 << 10)
     private var waiting: [Waiting] = []
     private var slices: [(waiter: SliceWaiter, range: Range<Int>)] = []
@@ -58,7 +61,7 @@ struct PendingCommit: ~Copyable, Sendable {
         slices.removeAll(keepingCapacity: true)
         (sliceEvents, sliceBytes) = (0, 0)
         // A rare huge commit must not keep its memory forever.
-        if batch.byteCount > 16 << 20 { batch = EventBatch(capacity: 64 << 10) }
+        if batch.capacityBytes > Self.keptBytes { batch = EventBatch(capacity: 64 << 10) }
         batch.removeAll()
     }
 }

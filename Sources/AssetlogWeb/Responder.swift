@@ -93,7 +93,7 @@ package struct Responder: Sendable {
             if match.needsIdentity, let refusal = identity.refusal { throw RequestError(refusal) }
             guard hasRoom else { throw RequestError.noMemory }
             answer = Answer(response: try await response(to: request, path, match, identity, held))
-            let size = answer.response.body.contentLength ?? 0
+            let size = AnswerMemory.bufferBytes(answer.response.body.contentLength ?? 0)
             if request.method == .post { held.takeAnyway(size) } else { try held.take(size) }
         } catch {
             answer = self.answer(to: error, request: request, isAPI: table.isAPI(path))

@@ -28,6 +28,14 @@ struct AnswerMemoryTests {
         #expect(share.usedBytes == 600 << 10)
     }
 
+    @Test("counts what the buffer of an answer takes", arguments: [0, 1, 2, 3, 4096, 4097, 33_000, 65_536, 65_537, 5 << 20])
+    func buffers(bytes: Int) {
+        let counted = AnswerMemory.bufferBytes(bytes)
+        let taken = ByteBuffer(bytes: [UInt8](repeating: 0, count: bytes)).storageCapacity
+        // A large one is mapped for itself: what is not written of it takes nothing.
+        #expect(bytes <= AnswerFlow.chunkBytes ? counted >= min(taken, 2 * bytes) : counted == bytes)
+    }
+
     @Test("has room for one large answer, however small its share is")
     func alone() throws {
         let share = MemoryBudget(limit: 64 << 20).share(limit: 1 << 10)

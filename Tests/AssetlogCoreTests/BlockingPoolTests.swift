@@ -42,6 +42,18 @@ private func eventually(_ condition: () -> Bool) async throws {
 
 @Suite("A pool of threads for calls that block")
 struct BlockingPoolTests {
+    #if canImport(Glibc)
+    @Test("has threads that give way to others, where that is asked for", arguments: [(0, 0), (10, 10), (-5, 0), (99, 19)])
+    func niceness(asked: Int, given: Int) async throws {
+        let own = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+        let pool = BlockingPool("nice", niceness: asked)
+        let niceness = try await pool.run { getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) }
+        #expect(Int(niceness) == min(Int(own) + given, 19))
+        // No other thread is slower for it.
+        #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0) == own)
+    }
+    #endif
+
     @Test("returns what a call returns, and throws what it throws")
     func results() async throws {
         struct Refusal: Error {}

@@ -43,17 +43,10 @@ struct EventRoutes: RouteGroup {
         }
         let page = try await reads.page(query, of: visible)
         let next = try await next(after: page, parameters)
-        let size = page.events.reduce(1024) { $0 + $1.event.byteCount + 512 }
+        let writer = PageWriter(page)
         // The page and the answer, until the page is gone.
-        try memory.take(2 * size)
-        var body = Array("{\"events\":[".utf8)
-        body.reserveCapacity(size)
-        for (index, event) in page.events.enumerated() {
-            if index > 0 { body.append(UInt8(ascii: ",")) }
-            EventJSON.append(event, to: &body)
-        }
-        body.append(contentsOf: "],\"next\":\(next)}".utf8)
-        return Response(type: "application/json", bytes: body)
+        try memory.take(2 * writer.byteCount)
+        return Response(type: "application/json", buffer: writer.write(next: next))
     }
 
     /// What the client sends as `after` to get the next page; when nothing follows, what it sent for this one.
@@ -95,7 +88,8 @@ struct EventRoutes: RouteGroup {
             throw RequestError.notFound("There is no event \(id) in the deployment \(context.location.deployment.quoted).")
         }
         let size = event.event.byteCount + 1024
-        try context.memory.take(2 * size)
+        // The event, and its answer twice.
+        try context.memory.take(3 * size)
         var body: [UInt8] = []
         body.reserveCapacity(size)
         EventJSON.append(event, to: &body)

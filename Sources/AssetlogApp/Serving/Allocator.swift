@@ -19,4 +19,13 @@ enum Allocator {
         for setting in settings where environment[setting.name] == nil { _ = mallopt(setting.parameter, setting.value) }
         #endif
     }
+
+    /// Gives back what is free between blocks that are in use; it may take some milliseconds.
+    ///
+    /// By itself glibc gives back only what is free at the end of an arena.
+    static func trim() {
+        #if canImport(Glibc)
+        _ = malloc_trim(0)
+        #endif
+    }
 }

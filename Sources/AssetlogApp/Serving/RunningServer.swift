@@ -15,6 +15,7 @@ struct RunningServer {
     private let storage: any Storage
     private let tokens: ServerTokens
     private let log: EventLog
+    private let memory: ServerMemory
     private let http: HTTPServer
     private let observability: Observability
     private let makeLogger: @Sendable (String) -> Logger
@@ -76,6 +77,7 @@ struct RunningServer {
         metrics.register(in: observability.registry)
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
         let memory = ServerMemory(configuration.limits)
+        memory.register(in: observability.registry)
         let api = APIService(
             log: log, configuration: configuration.api(memory), tokens: tokens.registry,
             observer: observer, registry: observability.registry, logger: makeLogger("assetlog.api"))
@@ -87,7 +89,7 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, http: http, observability: observability,
+                storage: storage, tokens: tokens, log: log, memory: memory, http: http, observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
@@ -109,6 +111,7 @@ struct RunningServer {
             background.addTask { await work(of: storage) }
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
+            background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }

@@ -14,8 +14,9 @@ public final class BlockingPool: Sendable {
     /// - Parameters:
     ///   - name: The name of the threads; systems keep its first 15 bytes.
     ///   - threads: The greatest number of threads; at least 1 is used.
-    public convenience init(_ name: String, threads: Int = 1) {
-        self.init(WorkQueue(name: name, limit: threads))
+    ///   - niceness: How much the threads give way to others where processors are short, as in nice(1): 0 to 19. Linux only.
+    public convenience init(_ name: String, threads: Int = 1, niceness: Int = 0) {
+        self.init(WorkQueue(name: name, limit: threads, niceness: niceness))
     }
 
     init(_ queue: WorkQueue) {

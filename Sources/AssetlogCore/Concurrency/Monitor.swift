@@ -98,6 +98,14 @@ func nameThread(_ name: String) {
     #endif
 }
 
+/// Lets the calling thread give way to others where processors are short; 0 changes nothing.
+func giveWay(_ niceness: Int) {
+    // On Linux this is the thread's own. Elsewhere it would be the process's.
+    #if canImport(Glibc)
+    if niceness > 0 { _ = nice(Int32(niceness)) }
+    #endif
+}
+
 private func createThread(_ body: @escaping @Sendable () -> Void) -> (pthread_t, Int32) {
     final class Work {
         let body: @Sendable () -> Void

@@ -26,16 +26,19 @@ final class WorkQueue: Sendable {
 
     private let name: String
     private let limit: Int
+    private let niceness: Int
     private let startThread: ThreadStarter
     private let state = Monitor(State())
 
     /// - Parameters:
     ///   - name: The name of the threads.
     ///   - limit: The greatest number of threads, at least one.
+    ///   - niceness: How much the threads give way to others, from 0 to 19.
     ///   - startThread: Starts a thread; false: the operating system refuses.
-    init(name: String, limit: Int, startThread: @escaping ThreadStarter = startIfPossible) {
+    init(name: String, limit: Int, niceness: Int = 0, startThread: @escaping ThreadStarter = startIfPossible) {
         self.name = name
         self.limit = max(1, limit)
+        self.niceness = min(max(niceness, 0), 19)
         self.startThread = startThread
     }
 
@@ -124,6 +127,7 @@ final class WorkQueue: Sendable {
 
     private func run() {
         nameThread(name)
+        giveWay(niceness)
         while let work = next() { work(.now) }
     }
 

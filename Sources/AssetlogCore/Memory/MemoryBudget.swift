@@ -139,6 +139,9 @@ package struct ServerMemory: Sendable {
     /// What open connections cost by themselves.
     package let connections: MemoryBudget.Share
 
+    /// The bytes that all three hold now.
+    package var usedBytes: Int { requests.usedBytes + answers.usedBytes + connections.usedBytes }
+
     /// Divides a total.
     ///
     /// - Parameters:

@@ -21,6 +21,9 @@ public enum ProcessMetrics {
         registry.register(maximumFilesFamily) { samples(maximumFiles().map { .number($0) }) }
     }
 
+    /// The memory of the process that is in use or was not given back to the system, in bytes; nil: the system does not tell.
+    package static var residentBytes: Int? { ProcessStatus.read().map { $0.residentPages * pageSize } }
+
     private typealias Value = @Sendable (ProcessStatus) -> MetricSample.Value
 
     private static let fromStatus: [(MetricFamily, Value)] = [

@@ -9,6 +9,9 @@ public final class ReaderPool: Sendable {
     private let path: String
     private let workers: [ConnectionWorker]
     private let free: FreeWorkers
+    // Large reads take a processor each. Where there are few, what writes, and what answers reports, goes first.
+    private static let niceness = 10
+
     // As many as there are connections, so that tasks wait here and hardly ever for a connection.
     private let threads: BlockingPool
 
@@ -24,7 +27,7 @@ public final class ReaderPool: Sendable {
         label: String = "assetlog.sqlite.reader"
     ) throws {
         self.path = path
-        threads = BlockingPool(label, threads: count)
+        threads = BlockingPool(label, threads: count, niceness: Self.niceness)
         workers = (0..<max(1, count)).map { _ in ConnectionWorker(path, options) }
         free = FreeWorkers(workers, file: path)
         try workers.last?.open()

@@ -41,7 +41,7 @@ struct AnswerCompression: Sendable {
         var encoded = response
         encoded.body = ResponseBody(byteBuffer: ByteBuffer(bytes: writer.output))
         encoded.headers[.contentEncoding] = ContentEncoder.coding
-        held.takeAnyway(writer.output.count)
+        held.takeAnyway(AnswerMemory.bufferBytes(writer.output.count))
         return encoded
     }
 }

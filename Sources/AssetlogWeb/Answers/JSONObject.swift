@@ -1,7 +1,7 @@
 import AssetlogCore
 package import HTTPTypes
 package import HummingbirdCore
-import NIOCore
+package import NIOCore
 
 /// A small JSON object that is written member by member.
 package struct JSONObject {
@@ -40,9 +40,14 @@ package struct JSONObject {
 extension Response {
     /// Makes an answer with a body of known type.
     package init(status: HTTPResponse.Status = .ok, type: String, bytes: [UInt8], headers: HTTPFields = [:]) {
+        self.init(status: status, type: type, buffer: ByteBuffer(bytes: bytes), headers: headers)
+    }
+
+    /// Makes an answer with a body of known type that is in a buffer already.
+    package init(status: HTTPResponse.Status = .ok, type: String, buffer: ByteBuffer, headers: HTTPFields = [:]) {
         var headers = headers
         headers[.contentType] = type
-        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: bytes)))
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: buffer))
     }
 
     /// Makes an answer of plain text.

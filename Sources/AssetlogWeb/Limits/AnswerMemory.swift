@@ -21,6 +21,14 @@ package struct AnswerMemory: Sendable {
     /// Whether there may be no room for a large answer now.
     package var isFull: Bool { share.usedBytes > 0 && share.usedBytes + Self.largest > share.limit }
 
+    /// What a buffer of this many bytes takes.
+    ///
+    /// Its size is a power of two, all of which is in use where the allocator cuts it from memory that was used before. Of a
+    /// large one, only the pages that are written take memory.
+    package static func bufferBytes(_ count: Int) -> Int {
+        count > AnswerFlow.chunkBytes || count < 2 ? count : 1 << (Int.bitWidth - (count - 1).leadingZeroBitCount)
+    }
+
     /// Takes memory for an answer of this many bytes, instead of what was taken before.
     ///
     /// - Throws: ``RequestError`` with the status 503 when there is no room.

@@ -64,7 +64,7 @@ final class EventIndex: Sendable {
     static func openForCommand(directory: String, log: LogIdentity) throws -> Connection? {
         let path = "\(directory)/index.sqlite"
         guard FileManager.default.fileExists(atPath: path) else { return nil }
-        let options = ConnectionOptions(mode: UnwritableFile(path).mode, settings: ["PRAGMA cache_size = -8192"])
+        let options = ConnectionOptions(mode: UnwritableFile(path).mode, settings: [PageCache.setting(PageCache.indexReader)])
         let connection = try Connection(path, options)
         return try connection.snapshot { try mismatch(connection, log) } == nil ? connection : nil
     }
@@ -74,7 +74,7 @@ final class EventIndex: Sendable {
         // The writer's commits wait for it: rather no answer than a late one.
         try Connection(
             path,
-            ConnectionOptions(mode: .readOnly, busyTimeout: .milliseconds(200), settings: ["PRAGMA cache_size = -32768"]))
+            ConnectionOptions(mode: .readOnly, busyTimeout: .milliseconds(200), settings: [PageCache.setting(PageCache.lookup)]))
     }
 
     private init(path: String) throws {
@@ -83,9 +83,9 @@ final class EventIndex: Sendable {
             path,
             settings: [
                 // A commit need not be on the disk: what a crash takes is indexed again. NORMAL still keeps the file whole.
-                "PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -49152", "PRAGMA wal_autocheckpoint = 4000",
+                "PRAGMA synchronous = NORMAL", PageCache.setting(PageCache.indexWriter), "PRAGMA wal_autocheckpoint = 4000",
             ],
-            readerSettings: ["PRAGMA cache_size = -8192"], label: "assetlog.index")
+            readerSettings: [PageCache.setting(PageCache.indexReader)], readerCount: PageCache.readers, label: "assetlog.index")
     }
 
     /// Whether an error says that a file is damaged, and is not one of what it stands on: SQLite found it so, its tables are

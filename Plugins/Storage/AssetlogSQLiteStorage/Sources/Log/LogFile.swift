@@ -24,8 +24,7 @@ struct LogFile: Sendable {
 
     /// Opens the connection that appends, makes the file where there is none, and upgrades its format.
     func openWriter() throws -> Connection {
-        // A log that is only appended to is not read again by its writer.
-        let connection = try Connection(path, options(.readWrite, cache: 16_384))
+        let connection = try Connection(path, options(.readWrite, cache: PageCache.logWriter))
         try FileFormat.log.upgrade(connection, file: path)
         guard try connection.text("PRAGMA journal_mode = WAL") == "wal" else {
             throw StorageError(
@@ -51,7 +50,7 @@ struct LogFile: Sendable {
 
     /// Opens connections that read.
     func openReaders() throws -> ReaderPool {
-        try ReaderPool(path, options(.readOnly), count: 4, label: "assetlog.log.reader")
+        try ReaderPool(path, options(.readOnly), count: PageCache.readers, label: "assetlog.log.reader")
     }
 
     /// Opens a connection that reads.
@@ -93,8 +92,8 @@ struct LogFile: Sendable {
     }
 
     /// - Parameter cache: The memory for pages, in KiB.
-    private func options(_ mode: OpenMode, cache: Int = 8192) -> ConnectionOptions {
-        ConnectionOptions(mode: mode, settings: ["PRAGMA cache_size = -\(cache)"])
+    private func options(_ mode: OpenMode, cache: Int = PageCache.logReader) -> ConnectionOptions {
+        ConnectionOptions(mode: mode, settings: [PageCache.setting(cache)])
     }
 }
 #endif
