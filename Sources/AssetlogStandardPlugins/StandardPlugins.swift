@@ -4,6 +4,9 @@ import AssetlogMemoryStorage
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
+#if OpenLineage
+import AssetlogOpenLineageExporter
+#endif
 #if Postgres
 import AssetlogPostgresStorage
 #endif
@@ -24,6 +27,9 @@ extension PluginList {
         list = list.adding(.memory)
         #if JSONLines
         list = list.adding(.jsonLines)
+        #endif
+        #if OpenLineage
+        list = list.adding(.openLineage)
         #endif
         return list
     }

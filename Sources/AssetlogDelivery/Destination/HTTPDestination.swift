@@ -23,7 +23,14 @@ public struct HTTPDestination: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` that names the key.
     public init(_ configuration: PluginConfiguration, _ keys: Keys) throws {
-        url = try configuration[keys.url]
+        try self.init(configuration, keys, url: try configuration[keys.url])
+    }
+
+    /// Checks what a configuration says, for an exporter that has declared a `url` of its own, which may be missing.
+    ///
+    /// - Throws: ``ConfigurationError`` that names the key.
+    public init(_ configuration: PluginConfiguration, _ keys: Keys, url: Secret) throws {
+        self.url = url
         guard let parsed = OutboundURL(url.revealed), ["http", "https"].contains(parsed.scheme), !parsed.hasFragment else {
             throw configuration.error(
                 keys.url, "must be a URL of http or https, without blanks or a fragment, such as https://example.com/events")
@@ -70,6 +77,13 @@ public struct HTTPDestination: Sendable {
         var opened = self
         opened.headers += try await BlockingPool("headers").run { try HeaderFile.read(headersFile) }
         return opened
+    }
+
+    /// The destination with more headers, which are as secret as the configured ones.
+    public func adding(_ more: [OutboundRequest.Header]) -> HTTPDestination {
+        var destination = self
+        destination.headers = more + headers
+        return destination
     }
 
     // MARK: Requests
