@@ -35,6 +35,7 @@ struct DatasetNamingTests {
         "a rule that can't be used is refused with the reason",
         arguments: [
             ("warehouse/**", "has no arrow"), ("a->b", "has no arrow"), (" -> b", "has the pattern \"\""),
+            (" in prod -> b", "has the pattern \"\""),
             ("a in  -> b", "has the pattern \"\""), ("a ->  ", "is empty"), ("a -> b c", "contains a blank"),
             ("a -> {team}", "only {deployment} is known"), ("a -> \(String(repeating: "x", count: 513))", "has 513 bytes"),
         ])

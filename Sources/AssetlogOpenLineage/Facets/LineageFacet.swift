@@ -2,13 +2,13 @@
 protocol LineageFacet {
     /// Its name among the facets: `outputStatistics`.
     static var name: String { get }
-    /// Where its schema is defined, without the place in it: `facets/1-0-2/OutputStatisticsOutputDatasetFacet`.
+    /// Where its schema is defined.
     static var schema: FacetSchema { get }
 
     func write(to writer: inout LineageWriter)
 }
 
-/// The schema of a facet: a version and the name of its definition.
+/// The schema of a facet: a version of a document, and the definition in it.
 struct FacetSchema {
     let url: String
 
@@ -17,9 +17,9 @@ struct FacetSchema {
         FacetSchema(url: "https://openlineage.io/spec/facets/\(version)/\(definition).json#/$defs/\(definition)")
     }
 
-    /// A schema of this product, which stands beside the exporter.
+    /// A schema of ours, which stands beside the exporter: `event-facet.json`.
     static func own(_ definition: String, _ version: String) -> FacetSchema {
-        FacetSchema(url: "urn:assetlog:openlineage:\(version):\(definition)")
+        FacetSchema(url: "urn:assetlog:openlineage:\(version)#/$defs/\(definition)")
     }
 }
 

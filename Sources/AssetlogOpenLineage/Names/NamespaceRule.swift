@@ -23,12 +23,12 @@ public struct NamespaceRule: Hashable, Sendable {
         guard let arrow = text.lastRange(of: " -> ") else {
             throw NamingError("has no arrow between blanks; write it as warehouse/** -> postgres://db:5432")
         }
-        var pattern = text[..<arrow.lowerBound].trimmed
+        var pattern = text[..<arrow.lowerBound]
         if let word = pattern.lastRange(of: " in ") {
             deployments = try Self.pattern(pattern[word.upperBound...].trimmed)
-            pattern = pattern[..<word.lowerBound].trimmed
+            pattern = pattern[..<word.lowerBound]
         }
-        assets = try Self.pattern(pattern)
+        assets = try Self.pattern(pattern.trimmed)
         namespace = try NamespaceTemplate(String(text[arrow.upperBound...].trimmed))
     }
 

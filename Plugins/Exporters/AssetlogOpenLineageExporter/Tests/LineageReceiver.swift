@@ -21,7 +21,6 @@ final class LineageReceiver: Sendable {
     private struct State {
         var requests: [Request] = []
         var events: [Data] = []
-        var isClosed = false
         var answer: @Sendable (Request) -> Answer = { _ in Answer(status: 201) }
     }
 
@@ -46,7 +45,11 @@ final class LineageReceiver: Sendable {
         Thread.detachNewThread { [self] in
             while true {
                 let connection = accept(descriptor, nil, nil)
-                guard connection >= 0 else { return }
+                guard connection >= 0 else {
+                    // Not where it is shut down: its number could be another socket's before the thread asks again.
+                    _ = Foundation.close(descriptor)
+                    return
+                }
                 Thread.detachNewThread { [self] in serve(connection) }
             }
         }
@@ -64,7 +67,6 @@ final class LineageReceiver: Sendable {
 
     func close() {
         shutdown(descriptor, Int32(SHUT_RDWR))
-        _ = Foundation.close(descriptor)
     }
 
     private func serve(_ connection: Int32) {
