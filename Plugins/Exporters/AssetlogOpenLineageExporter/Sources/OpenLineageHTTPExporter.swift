@@ -53,10 +53,12 @@ final class OpenLineageHTTPExporter: Exporter {
             time: .now(), producer: mapping.producer, subject: .run(LineageRunEvent(state: .other, run: run, job: job)))
         let destination = try await authorized()
         let answer = try await connections.send(try request([trial.json], to: destination))
-        guard LineageAnswer.result(of: answer, from: destination) == .delivered else {
-            throw ExportError("\(destination.failure(of: answer).message) It takes no events.")
+        switch result(of: answer, for: event, from: destination) {
+        case .retry(let failure), .rejected(let failure): throw ExportError("\(failure.message) The trial was not taken.")
+        case .delivered, .skipped, .untried:
+            return
+                "\(destination.origin) answered \(answer.status) to an event of the job \"\(job.name)\" in the namespace \(job.namespace)."
         }
-        return "\(destination.origin) answered \(answer.status) to an event of the job \"\(job.name)\" in the namespace \(job.namespace)."
     }
 
     func preview(_ batch: ExportBatch) async throws -> String? {
@@ -75,6 +77,15 @@ final class OpenLineageHTTPExporter: Exporter {
         let key = settings.key
         guard case .file = key else { return destination.adding([try key.header()].compactMap { $0 }) }
         return destination.adding([try await keys.run { try key.header() }].compactMap { $0 })
+    }
+
+    private func result(of answer: OutboundAnswer, for event: LoggedEvent, from destination: HTTPDestination) -> DeliveryResult {
+        guard settings.isBatched else { return LineageAnswer.result(of: answer, from: destination) }
+        var delivery = BatchDelivery([event])
+        while let places = delivery.next() {
+            delivery.finish(places, BatchDelivery.Outcome(answer, count: places.count, from: destination))
+        }
+        return delivery.results.first ?? .untried
     }
 
     private func deliver(_ event: LoggedEvent, to destination: HTTPDestination) async throws -> DeliveryResult {

@@ -156,11 +156,11 @@ struct OpenLineageHTTPTests {
 
     // MARK: Trying
 
-    @Test("a trial is a run without datasets, and a sentence")
-    func trial() async throws {
+    @Test("a trial is a run without datasets, and a sentence", arguments: ["true", "false"])
+    func trial(batch: String) async throws {
         let receiver = try LineageReceiver()
         defer { receiver.close() }
-        let exporter = try await open(["url": [receiver.url], "compression": ["none"], "namespace": ["ns-{deployment}"]])
+        let exporter = try await open(["url": [receiver.url], "batch": [batch], "compression": ["none"], "namespace": ["ns-{deployment}"]])
         let sentence = try await exporter.test(with: .sample())
         #expect(sentence.contains("answered 201"))
         #expect(sentence.contains("ns-prod"))
@@ -171,6 +171,13 @@ struct OpenLineageHTTPTests {
         await #expect {
             _ = try await exporter.test(with: .sample())
         } throws: { "\($0)".contains("check the path of the URL") }
+        let partly = #"{"status": "partial_success", "summary": {}, "failed_events": [{"index": 0, "reason": "no such type"}]}"#
+        receiver.answer { _ in LineageReceiver.Answer(status: 200, body: partly) }
+        if batch == "true" {
+            await #expect {
+                _ = try await exporter.test(with: .sample())
+            } throws: { "\($0)".contains("no such type") }
+        }
         await exporter.close()
     }
 }
