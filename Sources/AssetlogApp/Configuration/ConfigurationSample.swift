@@ -81,8 +81,8 @@ private struct SampleWriter {
     private mutating func write(_ key: KeyDeclaration, name: String, indent: Int) {
         lines.append("\(space(indent))## \(key.summary)\(Self.remark(key))")
         let value = Self.value(key)
-        // A key without a default can't be given one, so it stays behind # even among given ones.
-        let mark = isCommented || (key.defaultTexts == nil && !key.isRequired) ? "# " : ""
+        // A key without a default or example can't be given one, so it stays behind # even among given ones.
+        let mark = isCommented || (key.defaultTexts == nil && key.example == nil && !key.isRequired) ? "# " : ""
         lines.append("\(space(indent))\(mark)\(name):\(value.isEmpty ? "" : " ")\(value)")
     }
 
@@ -104,7 +104,8 @@ private struct SampleWriter {
     }
 
     private static func placeholder(_ key: KeyDeclaration) -> String {
-        switch key.kind {
+        if let example = key.example { return YAMLText.scalar(example) }
+        return switch key.kind {
         case .path where key.isRequired: "./\(key.name)"
         case .text where key.isRequired, .secret where key.isRequired: "\(key.name)"
         default: ""

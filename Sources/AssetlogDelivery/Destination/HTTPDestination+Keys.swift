@@ -39,7 +39,7 @@ extension HTTPDestination {
         ///
         /// - Parameter url: What the URL is, in a sentence for the sample configuration and the documents.
         public init(url: String) {
-            self.url = .required("url", .secret, url)
+            self.url = .required("url", .secret, url, example: "https://example.com")
         }
 
         /// All but `url`, in the order in which they are shown.

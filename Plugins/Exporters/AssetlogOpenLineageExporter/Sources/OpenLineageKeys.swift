@@ -6,7 +6,8 @@ import AssetlogOpenLineage
 /// The keys of the exporter; they are documented at ``ExporterPlugin/openLineage``.
 enum OpenLineageKeys {
     static let url = ConfigurationKey.optional(
-        "url", .secret, "The base URL of the OpenLineage backend; without it, events go to the file.")
+        "url", .secret, "The base URL of the OpenLineage backend; without it, events go to the file.",
+        example: "https://lineage.example.com")
     static let file = ConfigurationKey.optional(
         "file", .path, "The file to append events to, one a line; without it, events go to the URL.")
     static let path = ConfigurationKey(

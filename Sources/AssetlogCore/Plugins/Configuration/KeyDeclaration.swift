@@ -35,6 +35,8 @@ public struct KeyDeclaration: Hashable, Sendable {
     public let defaultTexts: [String]?
     /// Whether a value must be given.
     public let isRequired: Bool
+    /// A value that a sample configuration shows where there is no default: without it, the sample could not be used.
+    public let example: String?
     /// One sentence for the sample configuration and the documents.
     public let summary: String
 
