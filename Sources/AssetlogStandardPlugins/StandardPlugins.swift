@@ -10,6 +10,9 @@ import AssetlogPostgresStorage
 #if SQLite
 import AssetlogSQLiteStorage
 #endif
+#if Webhook
+import AssetlogWebhookExporter
+#endif
 
 extension PluginList {
     /// The plugins of the standard build: every one whose package trait is on.
@@ -24,6 +27,9 @@ extension PluginList {
         list = list.adding(.memory)
         #if JSONLines
         list = list.adding(.jsonLines)
+        #endif
+        #if Webhook
+        list = list.adding(.webhook)
         #endif
         return list
     }
