@@ -13,6 +13,9 @@ import AssetlogPostgresStorage
 #if SQLite
 import AssetlogSQLiteStorage
 #endif
+#if Webhook
+import AssetlogWebhookExporter
+#endif
 
 extension PluginList {
     /// The plugins of the standard build: every one whose package trait is on.
@@ -30,6 +33,9 @@ extension PluginList {
         #endif
         #if OpenLineage
         list = list.adding(.openLineage)
+        #endif
+        #if Webhook
+        list = list.adding(.webhook)
         #endif
         return list
     }

@@ -6,7 +6,7 @@ public struct DetailMembers {
     private var position = 0
 
     /// Starts at the brace of the object. The bytes must outlive the value.
-    package init(_ details: UnsafeRawBufferPointer) { bytes = details }
+    public init(_ details: UnsafeRawBufferPointer) { bytes = details }
 
     /// The text of a member's value as it stands there; nil when there is none, or the bytes are not an object.
     public static func value(of name: String, in details: [UInt8]) -> [UInt8]? {
@@ -17,7 +17,7 @@ public struct DetailMembers {
     }
 
     /// The bytes of a member's value as they stand there; nil when there is none after those that were read before.
-    package mutating func value(of name: String) -> UnsafeRawBufferPointer? {
+    public mutating func value(of name: String) -> UnsafeRawBufferPointer? {
         guard skip(position == 0 ? "{" : ",") else { return nil }
         repeat {
             guard let member = next() else { return nil }

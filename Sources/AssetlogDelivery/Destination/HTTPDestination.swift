@@ -55,6 +55,9 @@ public struct HTTPDestination: Sendable {
         return "the \(range) address \(address)"
     }
 
+    /// The names of the configured headers, for exporters that set some themselves.
+    public var headerNames: [String] { headers.map(\.name) }
+
     // MARK: Files
 
     /// A sentence about each file that can't be used, for ``ExporterSetup/inspectFiles``.

@@ -17,7 +17,11 @@ final class OpenLineageHTTPExporter: Exporter {
     private let isClosed = Atomic(false)
 
     static func open(_ mapping: LineageMapping, _ settings: HTTPSettings) async throws -> OpenLineageHTTPExporter {
-        OpenLineageHTTPExporter(mapping, settings, try await settings.destination.opened())
+        let destination = try await settings.destination.opened()
+        if settings.isKeyAmbiguous(among: destination.headerNames) {
+            throw ExportError("The file of headers contains Authorization, which the key is sent in; remove it.", isRetriable: false)
+        }
+        return OpenLineageHTTPExporter(mapping, settings, destination)
     }
 
     private init(_ mapping: LineageMapping, _ settings: HTTPSettings, _ destination: HTTPDestination) {

@@ -100,11 +100,21 @@ struct HTTPSettings: Sendable {
                 OpenLineageKeys.compression, "can't be gzip in this build; set it to none, or build with the package trait Gzip")
         }
         key = try APIKey(configuration)
+        if isKeyAmbiguous(among: destination.headerNames) {
+            throw ConfigurationError(
+                "\(configuration.section).headers", "contains Authorization, which the key is sent in; remove one of them")
+        }
     }
 
     /// A sentence about each file that can't be used.
     func problemsOfFiles() -> [String] {
         destination.problemsOfFiles() + [key.problemOfFile()].compactMap { $0 }
+    }
+
+    /// Whether the key would be a second value of a header that is among these.
+    func isKeyAmbiguous(among names: [String]) -> Bool {
+        if case .none = key { return false }
+        return names.contains { $0.lowercased() == "authorization" }
     }
 
     private static func path(_ configuration: PluginConfiguration) throws -> String {

@@ -56,6 +56,7 @@ struct OpenLineageConfigurationTests {
             (["url": "http://h", "api_key": "a", "api_key_file": "b"], "can't be given together with api_key"),
             (["url": "http://h", "api_keys": "a"], "did you mean exporters.lineage.api_key?"),
             (["url": "http://h", "ca_file": "ca.pem"], "is of no use with a URL of http"),
+            (["url": "http://h", "headers": "Authorization: Basic eA==", "api_key": "a"], "lineage.headers contains Authorization"),
             (["file": "lineage/"], "must name a file"),
             (["file": "x", "api_key": "a"], "lineage.api_key is of no use with file"),
             (["file": "x", "batch": "true"], "lineage.batch is of no use with file"),
@@ -64,6 +65,14 @@ struct OpenLineageConfigurationTests {
         #expect {
             _ = try settings(values.mapValues { [$0] })
         } throws: { "\($0)".contains(message) }
+    }
+
+    @Test("another way to authorize than by a key is a header")
+    func otherCredentials() throws {
+        guard case .http(let http) = try settings(["url": ["http://h"], "headers": ["Authorization: Basic eA=="]]).target else {
+            throw CocoaError(.coderInvalidValue)
+        }
+        #expect(http.destination.request().headers.map(\.value.revealed) == ["Basic eA=="])
     }
 
     @Test("files that can't be used are found without opening the exporter")
