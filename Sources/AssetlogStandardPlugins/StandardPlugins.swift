@@ -4,11 +4,17 @@ import AssetlogMemoryStorage
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
+#if OpenLineage
+import AssetlogOpenLineageExporter
+#endif
 #if Postgres
 import AssetlogPostgresStorage
 #endif
 #if SQLite
 import AssetlogSQLiteStorage
+#endif
+#if Webhook
+import AssetlogWebhookExporter
 #endif
 
 extension PluginList {
@@ -24,6 +30,12 @@ extension PluginList {
         list = list.adding(.memory)
         #if JSONLines
         list = list.adding(.jsonLines)
+        #endif
+        #if OpenLineage
+        list = list.adding(.openLineage)
+        #endif
+        #if Webhook
+        list = list.adding(.webhook)
         #endif
         return list
     }

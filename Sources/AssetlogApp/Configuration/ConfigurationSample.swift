@@ -85,8 +85,8 @@ private struct SampleWriter {
     private mutating func write(_ key: KeyDeclaration, name: String, indent: Int) {
         lines.append("\(space(indent))## \(key.summary)\(Self.remark(key))")
         let value = Self.value(key)
-        // A key without a default can't be given one, so it stays behind # even among given ones.
-        let mark = isCommented || (key.defaultTexts == nil && !key.isRequired) ? "# " : ""
+        // A key without a default or example can't be given one, so it stays behind # even among given ones.
+        let mark = isCommented || (key.defaultTexts == nil && key.example == nil && !key.isRequired) ? "# " : ""
         lines.append("\(space(indent))\(mark)\(name):\(value.isEmpty ? "" : " ")\(value)")
     }
 
@@ -101,14 +101,15 @@ private struct SampleWriter {
     private static func value(_ key: KeyDeclaration) -> String {
         guard let text = key.shownDefault else { return placeholder(key) }
         switch key.kind {
-        case .list: return "[\(text)]"
+        case .list, .secretList: return "[\(text)]"
         case .path where key != ListenerKeys.data.declaration: return inDataDirectory(text)
         default: return YAMLText.scalar(text)
         }
     }
 
     private static func placeholder(_ key: KeyDeclaration) -> String {
-        switch key.kind {
+        if let example = key.example { return YAMLText.scalar(example) }
+        return switch key.kind {
         case .path where key.isRequired: "./\(key.name)"
         case .text where key.isRequired, .secret where key.isRequired: "\(key.name)"
         default: ""

@@ -1,15 +1,15 @@
 /// Finds members of an event's details, a canonical JSON object, without reading the values of the others.
 ///
 /// It is safe on any bytes: what is no object has no members.
-package struct DetailMembers {
+public struct DetailMembers {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
     /// Starts at the brace of the object. The bytes must outlive the value.
-    package init(_ details: UnsafeRawBufferPointer) { bytes = details }
+    public init(_ details: UnsafeRawBufferPointer) { bytes = details }
 
     /// The text of a member's value as it stands there; nil when there is none, or the bytes are not an object.
-    package static func value(of name: String, in details: [UInt8]) -> [UInt8]? {
+    public static func value(of name: String, in details: [UInt8]) -> [UInt8]? {
         details.withUnsafeBytes { bytes in
             var members = DetailMembers(bytes)
             return members.value(of: name).map(Array.init)
@@ -17,7 +17,7 @@ package struct DetailMembers {
     }
 
     /// The bytes of a member's value as they stand there; nil when there is none after those that were read before.
-    package mutating func value(of name: String) -> UnsafeRawBufferPointer? {
+    public mutating func value(of name: String) -> UnsafeRawBufferPointer? {
         guard skip(position == 0 ? "{" : ",") else { return nil }
         repeat {
             guard let member = next() else { return nil }

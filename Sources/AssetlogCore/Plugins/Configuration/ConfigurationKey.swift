@@ -26,7 +26,8 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
     public init(_ name: String, _ kind: ValueKind<Value>, default defaultValue: Value, _ summary: String) {
         self.init(
             KeyDeclaration(
-                name: name, kind: kind.kind, defaultTexts: kind.write(defaultValue), isRequired: false, summary: summary),
+                name: name, kind: kind.kind, defaultTexts: kind.write(defaultValue), isRequired: false, example: nil,
+                summary: summary),
             read: { $0.flatMap(kind.read) })
     }
 
@@ -36,9 +37,12 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
     ///   - name: The name; nested sections are separated by dots: `tls.certificate`.
     ///   - kind: What a value may be.
     ///   - summary: One sentence for the sample configuration and the documents.
-    public static func required(_ name: String, _ kind: ValueKind<Value>, _ summary: String) -> ConfigurationKey {
+    ///   - example: A value for the sample configuration; nil: one is made of the key's name.
+    public static func required(
+        _ name: String, _ kind: ValueKind<Value>, _ summary: String, example: String? = nil
+    ) -> ConfigurationKey {
         ConfigurationKey(
-            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: true, summary: summary),
+            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: true, example: example, summary: summary),
             read: { $0.flatMap(kind.read) })
     }
 
@@ -48,11 +52,12 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
     ///   - name: The name; nested sections are separated by dots: `tls.certificate`.
     ///   - kind: What a value may be.
     ///   - summary: One sentence for the sample configuration and the documents; it says what happens without a value.
+    ///   - example: A value for the sample configuration, which could not be used without one; nil: it shows none.
     public static func optional<Wrapped>(
-        _ name: String, _ kind: ValueKind<Wrapped>, _ summary: String
+        _ name: String, _ kind: ValueKind<Wrapped>, _ summary: String, example: String? = nil
     ) -> ConfigurationKey where Value == Wrapped? {
         ConfigurationKey(
-            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: false, summary: summary),
+            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: false, example: example, summary: summary),
             read: { value in
                 guard let value else { return .some(nil) }
                 return kind.read(value).map(Optional.some)

@@ -20,6 +20,11 @@ public struct KeyDeclaration: Hashable, Sendable {
         case choice([String])
         /// Texts; in an environment variable separated by commas.
         case list
+        /// Texts that are never printed; a single one needs no list. In an environment variable they stand on lines of their own.
+        case secretList
+
+        /// Whether it is never printed.
+        public var isSecret: Bool { self == .secret || self == .secretList }
     }
 
     /// The name; nested sections are separated by dots: `tls.certificate`.
@@ -30,11 +35,15 @@ public struct KeyDeclaration: Hashable, Sendable {
     public let defaultTexts: [String]?
     /// Whether a value must be given.
     public let isRequired: Bool
+    /// A value that a sample configuration shows where there is no default: without it, the sample could not be used.
+    public let example: String?
     /// One sentence for the sample configuration and the documents.
     public let summary: String
 
     /// The default as it is shown: the elements of a list with commas between them, and never a secret.
     public var shownDefault: String? {
-        defaultTexts.map { kind == .secret ? Secret("").description : $0.joined(separator: ", ") }
+        defaultTexts.map { texts in
+            kind.isSecret ? texts.map { _ in Secret("").description }.joined(separator: ", ") : texts.joined(separator: ", ")
+        }
     }
 }

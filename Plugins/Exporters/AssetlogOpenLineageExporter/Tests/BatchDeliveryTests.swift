@@ -1,0 +1,74 @@
+#if OpenLineage
+import AssetlogCore
+import Testing
+
+@testable import AssetlogOpenLineageExporter
+
+struct BatchDeliveryTests {
+    private static let refused = DeliveryResult.rejected(DeliveryFailure("400"))
+    private static let broken = DeliveryResult.retry(DeliveryFailure("500"))
+    private static let away = DeliveryFailure("503", isCounted: false)
+
+    /// Delivers events of these assets to a backend that answers so; returns the results and the requests.
+    private func deliver(
+        _ assets: String, _ answer: ([Int]) -> BatchDelivery.Outcome
+    ) -> (results: [DeliveryResult], requests: [[Int]]) {
+        let events = assets.enumerated().map { LoggedEvent.sample(Int64($0.offset), key: [String($0.element)]) }
+        var delivery = BatchDelivery(events)
+        var requests: [[Int]] = []
+        while let request = delivery.next(), requests.count < 100 {
+            requests.append(request)
+            delivery.finish(request, answer(request))
+        }
+        return (delivery.results, requests)
+    }
+
+    @Test("a request that is taken is the only one")
+    func taken() {
+        let (results, requests) = deliver("abc") { _ in .taken }
+        #expect(results == [.delivered, .delivered, .delivered])
+        #expect(requests == [[0, 1, 2]])
+    }
+
+    @Test("nothing is sent for no events")
+    func nothing() {
+        #expect(deliver("") { _ in .taken }.requests.isEmpty)
+    }
+
+    @Test("the events that an answer names are not delivered, the others are")
+    func partly() {
+        let (results, requests) = deliver("aabb") { _ in .partly([1: Self.refused, 2: Self.broken]) }
+        #expect(results == [.delivered, Self.refused, Self.broken, .delivered])
+        #expect(requests.count == 1)
+    }
+
+    @Test("of a refused request, the event that is to blame is found, and the others are delivered", arguments: 0..<7)
+    func poison(at place: Int) {
+        let (results, requests) = deliver("abcdefg") { $0.contains(place) ? .refused(Self.refused) : .taken }
+        for (index, result) in results.enumerated() { #expect(result == (index == place ? Self.refused : .delivered)) }
+        #expect(requests.count <= 7)
+    }
+
+    @Test("after an event that is to be retried, those of its asset are not tried, and the others are")
+    func heldAsset() {
+        let (results, _) = deliver("abab") { $0.contains(0) ? .refused(Self.broken) : .taken }
+        #expect(results == [Self.broken, .delivered, .untried, .delivered])
+    }
+
+    @Test("a backend that fails for everything gets few requests")
+    func brokenBackend() {
+        let (results, requests) = deliver(String("abcdefghijklmnopqrstuvwxyz0123456789")) { _ in .refused(Self.broken) }
+        #expect(requests.count <= 8)
+        #expect(results.filter { $0 == Self.broken }.count == 2)
+        #expect(results.filter { $0 == .untried }.count == 34)
+    }
+
+    @Test("a backend that goes away in the middle keeps what it took")
+    func unavailable() {
+        let (results, _) = deliver("abcd") { request in
+            request.count == 4 ? .refused(Self.refused) : request.contains(0) ? .taken : .unavailable(Self.away)
+        }
+        #expect(results == [.delivered, .delivered, .retry(Self.away), .retry(Self.away)])
+    }
+}
+#endif
