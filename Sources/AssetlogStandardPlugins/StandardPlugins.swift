@@ -1,6 +1,9 @@
 public import AssetlogCore
 import AssetlogMemoryStorage
 
+#if DagsterDatabase
+import AssetlogDagsterDatabaseExporter
+#endif
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
@@ -24,6 +27,9 @@ extension PluginList {
         list = list.adding(.memory)
         #if JSONLines
         list = list.adding(.jsonLines)
+        #endif
+        #if DagsterDatabase
+        list = list.adding(.dagsterDatabase)
         #endif
         return list
     }
