@@ -1,5 +1,6 @@
 #if DagsterDatabase
 import AssetlogCore
+import AssetlogPostgres
 import Foundation
 import Testing
 

@@ -164,7 +164,7 @@ extension LoggedEvent {
     /// An event that happened so many seconds after ``epoch``.
     static func made(
         _ sequence: Int64, _ kind: EventKind = .materialization, of key: [String] = ["warehouse", "orders"], at second: Int64? = nil,
-        partition: String? = nil, reportedBy: String? = nil, deployment: String = "default", _ details: String = "{}"
+        partition: String? = nil, reportedBy: String? = nil, deployment: String = "default", details: String = "{}"
     ) -> LoggedEvent {
         let time = Timestamp(microseconds: epoch + (second ?? sequence) * 1_000_000)
         return LoggedEvent(

@@ -9,7 +9,7 @@ struct EventRowTests {
     func materialization() throws {
         let event = LoggedEvent.made(
             1, partition: "p1", reportedBy: "nightly",
-            #"{"description":"full é","data_version":"1.1","tags":{"team":"core"},"metadata":{"rows":{"type":"int","value":10}}}"#)
+            details: #"{"description":"full é","data_version":"1.1","tags":{"team":"core"},"metadata":{"rows":{"type":"int","value":10}}}"#)
         let row = try row(event)
         #expect(row.dataVersion == "1.1")
         #expect(String(decoding: row.key, as: UTF8.self) == #"["warehouse", "orders"]"#)
@@ -47,7 +47,7 @@ struct EventRowTests {
             ),
         ])
     func check(details: String, severity: String, passed: String, blocking: String) throws {
-        let row = try row(.made(3, .check, of: ["a"], partition: "p", details))
+        let row = try row(.made(3, .check, of: ["a"], partition: "p", details: details))
         let content = #"""
             {"__class__": "AssetCheckEvaluation", "asset_key": {"__class__": "AssetKey", "path": ["a"]}, "blocking": \#(blocking),
              "check_name": "c", "description": null, "metadata": {"B": {"__class__": "NullMetadataEntryData"},
@@ -100,7 +100,7 @@ struct EventRowTests {
             ("tomorrow", #"{"a":1}"#, #"{"__class__": "JsonMetadataEntryData", "data": {"a": 1}}"#),
         ])
     func neutralizes(type: String, value: String, expected: String) throws {
-        let text = try text(row(.made(1, #"{"metadata":{"label":{"type":"\#(type)","value":\#(value)}}}"#)))
+        let text = try text(row(.made(1, details: #"{"metadata":{"label":{"type":"\#(type)","value":\#(value)}}}"#)))
         #expect(text.contains(expected))
         #expect(text.contains(Self.entry("assetlog/types", "Json", #""data": {"label": "\#(type)"}"#)))
     }
@@ -108,7 +108,7 @@ struct EventRowTests {
     @Test("labels of a check that are Dagster's own names are renamed, and told")
     func renames() throws {
         let text = try text(
-            row(.made(1, .check, #"{"metadata":{"__class__":{"type":"int","value":1}},"check_name":"c","passed":true}"#)))
+            row(.made(1, .check, details: #"{"metadata":{"__class__":{"type":"int","value":1}},"check_name":"c","passed":true}"#)))
         #expect(text.contains(#""assetlog/label/__class__": {"__class__": "IntMetadataEntryData", "value": 1}"#))
         #expect(text.contains(#""assetlog/renamed_labels": {"__class__": "JsonMetadataEntryData", "data": ["__class__"]}"#))
     }
@@ -123,7 +123,7 @@ struct EventRowTests {
         ])
     func freshness(type: String, value: String, label: String, expected: String) throws {
         let text = try text(
-            row(.made(1, .observation, #"{"metadata":{"dagster/last_updated_timestamp":{"type":"\#(type)","value":\#(value)}}}"#)))
+            row(.made(1, .observation, details: #"{"metadata":{"dagster/last_updated_timestamp":{"type":"\#(type)","value":\#(value)}}}"#)))
         #expect(text.contains(#""entry_data": \#(expected), "label": "\#(label)"}"#))
     }
 
@@ -136,7 +136,7 @@ struct EventRowTests {
             (#"{"dagster/partition/x":"d"}"#, "{}", #"{"dagster/partition/x": "d"}"#), (#"{"é":"d"}"#, "{}", #"{"\u00e9": "d"}"#),
         ] as [(String, String, String?)])
     func tags(tags: String, valid: String, others: String?) throws {
-        let text = try text(row(.made(1, #"{"tags":\#(tags)}"#)))
+        let text = try text(row(.made(1, details: #"{"tags":\#(tags)}"#)))
         #expect(text.contains(#""tags": \#(valid)}"#))
         let entry = others.map { Self.entry("assetlog/tags", "Json", #""data": \#($0)"#) }
         #expect(text.contains("assetlog/tags") == (others != nil))
@@ -146,7 +146,7 @@ struct EventRowTests {
     @Test("a check's target and tags, and a deployment that is not the default, are metadata")
     func facts() throws {
         let details = #"{"tags":{"a":"b"},"check_name":"c","passed":true,"target":{"data_version":"7"}}"#
-        let text = try text(row(.made(1, .check, deployment: "prod", details)))
+        let text = try text(row(.made(1, .check, deployment: "prod", details: details)))
         #expect(text.contains(#""assetlog/target": {"__class__": "JsonMetadataEntryData", "data": {"data_version": "7"}}"#))
         #expect(text.contains(#""assetlog/tags": {"__class__": "JsonMetadataEntryData", "data": {"a": "b"}}"#))
         #expect(text.contains(#""assetlog/deployment": {"__class__": "TextMetadataEntryData", "text": "prod"}"#))
@@ -154,7 +154,7 @@ struct EventRowTests {
 
     @Test("a label of the exporter's own takes the place of the event's")
     func ownLabels() throws {
-        let text = try text(row(.made(1, #"{"metadata":{"assetlog/event_id":{"type":"text","value":"forged"}}}"#)))
+        let text = try text(row(.made(1, details: #"{"metadata":{"assetlog/event_id":{"type":"text","value":"forged"}}}"#)))
         #expect(!text.contains("forged"))
     }
 
@@ -174,13 +174,13 @@ struct EventRowTests {
             (.made(1, of: [String(repeating: "k", count: 509)]), "has 513 characters"),
             (.made(1, of: [String(repeating: "é", count: 90)]), "has 544 characters"),
             (.made(1, partition: "a\0b"), "The partition contains NUL"),
-            (.made(1, #"{"data_version":"\u0000"}"#), "The data_version contains NUL"),
-            (.made(1, .check, #"{"check_name":"\u0000","passed":true}"#), "The check_name contains NUL"),
+            (.made(1, details: #"{"data_version":"\u0000"}"#), "The data_version contains NUL"),
+            (.made(1, .check, details: #"{"check_name":"\u0000","passed":true}"#), "The check_name contains NUL"),
             (
-                .made(1, .check, of: [String(repeating: "k", count: 2048)], partition: String(repeating: "p", count: 600), "{}"),
+                .made(1, .check, of: [String(repeating: "k", count: 2048)], partition: String(repeating: "p", count: 600), details: "{}"),
                 "an index of"
             ),
-            (.made(1, "{"), "no JSON"),
+            (.made(1, details: "{"), "no JSON"),
         ] as [(LoggedEvent, String)])
     func rejects(event: LoggedEvent, message: String) {
         guard case .rejected(let failure) = EventRow.translation(of: event) else {
@@ -193,7 +193,7 @@ struct EventRowTests {
     @Test("a key of the most characters is taken, and a check with a longer one")
     func longest() throws {
         _ = try row(.made(1, of: [String(repeating: "k", count: 508)]))
-        _ = try row(.made(1, .check, of: [String(repeating: "k", count: 509)], #"{"check_name":"c","passed":true}"#))
+        _ = try row(.made(1, .check, of: [String(repeating: "k", count: 509)], details: #"{"check_name":"c","passed":true}"#))
     }
 
     // MARK: Expected texts

@@ -17,7 +17,7 @@ struct SchemaTests {
     func refusesRevision() async throws {
         let storage = try await DagsterStorage(revision: "0123456789ab")
         let atStart = await #expect(throws: ExportError.self) { _ = try await storage.open() }
-        let exporter = try DagsterDatabaseExporter(storage.settings, name: "ui", logger: .silent)
+        let exporter: any Exporter = try DagsterDatabaseExporter(storage.settings, name: "ui", logger: .silent)
         let inTest = await #expect(throws: ExportError.self) { try await exporter.test(with: .made(1)) }
         let inDelivery = await #expect(throws: ExportError.self) {
             try await exporter.deliver(ExportBatch(log: .test, generation: 0, events: [.made(1)]))

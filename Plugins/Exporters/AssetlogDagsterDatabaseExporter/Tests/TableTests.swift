@@ -11,8 +11,8 @@ struct TableTests {
     func rows() async throws {
         let storage = try await DagsterStorage()
         let results = try await storage.deliver(
-            .made(1, partition: "p1", #"{"data_version":"1.1"}"#), .made(2, .observation, of: ["o"], partition: ""),
-            .made(3, .check, of: ["c"], partition: "", #"{"check_name":"n","passed":false}"#), .made(4, .materializationFailed))
+            .made(1, partition: "p1", details: #"{"data_version":"1.1"}"#), .made(2, .observation, of: ["o"], partition: ""),
+            .made(3, .check, of: ["c"], partition: "", details: #"{"check_name":"n","passed":false}"#), .made(4, .materializationFailed))
         #expect(results.prefix(3) == [.delivered, .delivered, .delivered])
         #expect(results[3] == .skipped(reason: "open source Dagster does not read failures without a run"))
         #expect(
@@ -113,7 +113,7 @@ struct TableTests {
             """)
         let events = [(5, false), (9, true), (7, false)].enumerated().map { place, result in
             LoggedEvent.made(
-                Int64(place + 1), .check, at: Int64(result.0), partition: "p", #"{"check_name":"n","passed":\#(result.1)}"#)
+                Int64(place + 1), .check, at: Int64(result.0), partition: "p", details: #"{"check_name":"n","passed":\#(result.1)}"#)
         }
         let exporter = try await storage.open()
         for batch in inOneBatch ? [events] : events.map({ [$0] }) {
@@ -133,7 +133,7 @@ struct TableTests {
     func plainCheck() async throws {
         let storage = try await DagsterStorage()
         let details = #"{"check_name":"n","passed":true}"#
-        try await storage.deliver(.made(1, .check, details), .made(2, .check, details))
+        try await storage.deliver(.made(1, .check, details: details), .made(2, .check, details: details))
         #expect(try await storage.sql("SELECT count(*), count(DISTINCT evaluation_event_storage_id) FROM asset_check_executions;") == "2|2")
     }
 
