@@ -9,7 +9,9 @@ struct EventRowTests {
     func materialization() throws {
         let event = LoggedEvent.made(
             1, partition: "p1", reportedBy: "nightly",
-            details: #"{"description":"full é","data_version":"1.1","tags":{"team":"core"},"metadata":{"rows":{"type":"int","value":10}}}"#)
+            details:
+                #"{"description":"full é","data_version":"1.1","tags":{"dagster/data_version":"1.1","dagster/data_version_is_user_provided":"true","team":"core"},"metadata":{"rows":{"type":"int","value":10}}}"#
+        )
         let row = try row(event)
         #expect(row.dataVersion == "1.1")
         #expect(String(decoding: row.key, as: UTF8.self) == #"["warehouse", "orders"]"#)
@@ -87,6 +89,43 @@ struct EventRowTests {
     }
 
     @Test(
+        "a table, its schema and its lineage have Dagster's classes",
+        arguments: [
+            (
+                "table_schema",
+                #"{"columns":[{"name":"a"},{"constraints":{"nullable":false,"other":["x"],"unique":true},"description":"d","name":"b","tags":{"k":"v"},"type":"int"}],"constraints":{"other":["o"]}}"#,
+                #"{"__class__": "TableSchemaMetadataEntryData", "schema": {"__class__": "TableSchema", "columns": [\#(column("a", "string")), "#
+                    + #"{"__class__": "TableColumn", "constraints": {"__class__": "TableColumnConstraints", "nullable": false, "other": ["x"], "#
+                    + #""unique": true}, "description": "d", "name": "b", "tags": {"k": "v"}, "type": "int"}], "#
+                    + #""constraints": {"__class__": "TableConstraints", "other": ["o"]}}}"#
+            ),
+            (
+                "table", #"{"records":[{"a":1},{"a":null}],"schema":[{"name":"a","type":"int"}]}"#,
+                #"{"__class__": "TableMetadataEntryData", "records": [{"__class__": "TableRecord", "data": {"a": 1}}, "#
+                    + #"{"__class__": "TableRecord", "data": {"a": null}}], "schema": {"__class__": "TableSchema", "#
+                    + #""columns": [\#(column("a", "int"))], "constraints": {"__class__": "TableConstraints", "other": []}}}"#
+            ),
+            (
+                "table_column_lineage",
+                #"{"deps_by_column":{"c":[{"asset_key":"u/v","column_name":"x"},{"asset_key":["a/b"],"column_name":"y"}]}}"#,
+                #"{"__class__": "TableColumnLineageMetadataValue", "column_lineage": {"__class__": "TableColumnLineage", "#
+                    + #""deps_by_column": {"c": [{"__class__": "TableColumnDep", "asset_key": {"__class__": "AssetKey", "path": ["u", "v"]}, "#
+                    + #""column_name": "x"}, {"__class__": "TableColumnDep", "asset_key": {"__class__": "AssetKey", "path": ["a/b"]}, "#
+                    + #""column_name": "y"}]}}}"#
+            ),
+        ])
+    func tables(type: String, value: String, expected: String) {
+        let stored = MetadataValue(type: type, Array(value.utf8)[...])
+        #expect(stored.keepsType)
+        #expect(String(decoding: stored.json.bytes, as: UTF8.self) == expected)
+    }
+
+    private static func column(_ name: String, _ type: String) -> String {
+        #"{"__class__": "TableColumn", "constraints": {"__class__": "TableColumnConstraints", "nullable": true, "other": [], "#
+            + #""unique": false}, "description": null, "name": "\#(name)", "type": "\#(type)"}"#
+    }
+
+    @Test(
         "what Dagster could not read back becomes something that it can, and its type is told in assetlog/types",
         arguments: [
             ("json", #"{"x":[{"__class__":"Nothing"}]}"#, #""text": "{\"x\":[{\"__class__\":\"Nothing\"}]}""#),
@@ -96,7 +135,16 @@ struct EventRowTests {
             ("json", "-Infinity", #"{"__class__": "FloatMetadataEntryData", "value": -Infinity}"#),
             ("json", #""x""#, #"{"__class__": "TextMetadataEntryData", "text": "x"}"#),
             ("json", String(repeating: "[", count: 201) + String(repeating: "]", count: 201), #""text": "[[[[["#),
-            ("table_schema", #"{"columns":[]}"#, #"{"__class__": "JsonMetadataEntryData", "data": {"columns": []}}"#),
+            (
+                "table_schema", #"{"columns":[{"type":"int"}]}"#,
+                #"{"__class__": "JsonMetadataEntryData", "data": {"columns": [{"type": "int"}]}}"#
+            ),
+            ("table", #"{"records":[{"a":[]}],"schema":[]}"#, #""data": {"records": [{"a": []}], "schema": []}"#),
+            ("table", #"{"records":[{"__class__":1}],"schema":[]}"#, #""text": "{\"records\":"#),
+            (
+                "table_column_lineage", #"{"deps_by_column":{"c":[{"asset_key":5}]}}"#,
+                #""data": {"deps_by_column": {"c": [{"asset_key": 5}]}}"#
+            ),
             ("tomorrow", #"{"a":1}"#, #"{"__class__": "JsonMetadataEntryData", "data": {"a": 1}}"#),
         ])
     func neutralizes(type: String, value: String, expected: String) throws {

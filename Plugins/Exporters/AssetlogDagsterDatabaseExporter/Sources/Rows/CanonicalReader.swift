@@ -29,6 +29,26 @@ struct CanonicalReader {
         return members
     }
 
+    /// The members of an object by name; nil for what is no object, or has others than these.
+    static func members(of object: ArraySlice<UInt8>, among names: Set<String>) -> [String: ArraySlice<UInt8>]? {
+        guard object.first == UInt8(ascii: "{") else { return nil }
+        let members = members(of: object)
+        guard members.allSatisfy({ names.contains($0.name) }) else { return nil }
+        return Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { _, last in last })
+    }
+
+    /// The elements of an array; nil for anything else.
+    static func elements(of array: ArraySlice<UInt8>) -> [ArraySlice<UInt8>]? {
+        var reader = CanonicalReader(array)
+        var elements: [ArraySlice<UInt8>] = []
+        guard reader.pass("[") else { return nil }
+        while let value = reader.takeValue() {
+            elements.append(value)
+            guard reader.pass(",") else { break }
+        }
+        return elements
+    }
+
     /// The text of a JSON string; nil for anything else.
     static func text(_ string: ArraySlice<UInt8>) -> String? {
         guard string.count >= 2, string.first == UInt8(ascii: "\"") else { return nil }

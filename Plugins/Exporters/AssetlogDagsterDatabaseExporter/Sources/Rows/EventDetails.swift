@@ -63,7 +63,7 @@ struct EventDetails {
     }
 
     private func assetEvent(_ className: StaticString, _ key: PythonJSON) -> PythonJSON {
-        let tags = EventTags(self["tags"], areAllowed: true)
+        let tags = EventTags(self["tags"], dataVersion: text("data_version"), areAllowed: true)
         var metadata = EventMetadata(of: event, self["metadata"])
         if let others = tags.others { metadata.set("tags", json: others) }
         var json = PythonJSON()
@@ -75,7 +75,7 @@ struct EventDetails {
         json.append(raw: #", "partition": "#)
         json.append(string: event.partition)
         json.append(raw: #", "tags": "#)
-        json.append(tags.json(dataVersion: text("data_version")))
+        json.append(tags.json)
         json.append(raw: "}")
         return json
     }

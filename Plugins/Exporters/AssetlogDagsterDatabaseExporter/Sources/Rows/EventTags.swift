@@ -11,10 +11,16 @@ struct EventTags {
     /// The others, as a canonical JSON object; nil: there are none.
     private(set) var others: [UInt8]?
 
+    // What Dagster makes of a data version; the log has it in this form too.
+    private static let versionNames = (value: "dagster/data_version", mark: "dagster/data_version_is_user_provided")
+    private let dataVersion: String?
+
     /// Reads the tags of an event.
-    init(_ tags: ArraySlice<UInt8>, areAllowed: Bool) {
+    init(_ tags: ArraySlice<UInt8>, dataVersion: String? = nil, areAllowed: Bool) {
+        self.dataVersion = dataVersion
+        let ownNames = dataVersion == nil ? [] : [Self.versionNames.value, Self.versionNames.mark]
         var others: [UInt8] = []
-        for member in CanonicalReader.members(of: tags) {
+        for member in CanonicalReader.members(of: tags) where !ownNames.contains(member.name) {
             let value = CanonicalReader.text(member.value) ?? ""
             if areAllowed, Self.isValid(member.name, value) {
                 valid.append((member.name, value))
@@ -27,8 +33,8 @@ struct EventTags {
     }
 
     /// The object as Dagster stores it.
-    func json(dataVersion: String?) -> PythonJSON {
-        let version = dataVersion.map { [("dagster/data_version", $0), ("dagster/data_version_is_user_provided", "true")] }
+    var json: PythonJSON {
+        let version = dataVersion.map { [(Self.versionNames.value, $0), (Self.versionNames.mark, "true")] }
         return PythonJSON.object(
             (valid + (version ?? [])).map { tag in
                 var value = PythonJSON()

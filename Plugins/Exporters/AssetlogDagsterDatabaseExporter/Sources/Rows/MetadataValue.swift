@@ -19,6 +19,8 @@ struct MetadataValue {
             writeAsset(value)
         } else if type == "null" {
             json.append(raw: #"{"__class__": "NullMetadataEntryData"}"#)
+        } else if let table = TableMetadata.json(type: type, value) {
+            json = table
         } else {
             writeJSON(value)
             if type != "json" { keepsType = false }
