@@ -90,6 +90,10 @@ public final class WatchedStorage: Storage {
         try await inner.deadLetters(of: consumer, after: sequence, limit: limit)
     }
 
+    public func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        try await inner.requestedDeadLetters(of: consumer, limit: limit)
+    }
+
     public func deadLetterCount(of consumer: String) async throws -> Int { try await inner.deadLetterCount(of: consumer) }
 
     public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {

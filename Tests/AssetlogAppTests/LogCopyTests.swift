@@ -147,18 +147,18 @@ struct LogCopyTests {
     func cursors() async throws {
         let source = SparseLog(Self.events(100))
         let positions: [Int64] = [0, 6, 7, 8, 349, 350, 700, 5000]
-        let cursors = positions.map { ConsumerCursor(consumer: "at \($0)", generation: 2, position: $0) }
+        let consumers = positions.map { KeptConsumer(cursor: ConsumerCursor(consumer: "at \($0)", generation: 2, position: $0)) }
         let destination = try await Self.memory()
-        let report = try await LogCopy.run(from: source, to: destination, cursors: cursors)
-        #expect(report.cursors.map(\.place) == [0, 0, 1, 1, 49, 50, 100, 100])
-        _ = try await CopiedConsumers.place(report.cursors, in: destination)
+        let report = try await LogCopy.run(from: source, to: destination, consumers: consumers)
+        #expect(report.consumers.map(\.place) == [0, 0, 1, 1, 49, 50, 100, 100])
+        _ = try await CopiedConsumers.place(report.consumers, in: destination)
         var placed = try await destination.cursor(of: "at 349")
         let (log, event) = (try await destination.logID(), try await Self.all(destination)[48].id)
         #expect(placed == ConsumerCursor(consumer: "at 349", generation: 2, position: 49, log: log, event: event))
         // One that is there stays where it is.
         placed.position = 60
         _ = try await destination.advance(placed)
-        _ = try await CopiedConsumers.place(report.cursors, in: destination)
+        _ = try await CopiedConsumers.place(report.consumers, in: destination)
         #expect(try await destination.cursor(of: "at 349") == placed)
     }
 }
@@ -167,17 +167,46 @@ extension LogCopyTests {
     @Test("a cursor that is a place of another log than the source is named, and begins at the start")
     func foreignCursors() async throws {
         let source = SparseLog(Self.events(10))
-        let cursors = [
-            ConsumerCursor(consumer: "foreign", position: 35, log: LogID(high: 1, low: 1)),
-            ConsumerCursor(consumer: "ours", position: 35, log: try await source.logID()),
+        let consumers = [
+            KeptConsumer(cursor: ConsumerCursor(consumer: "foreign", position: 35, log: LogID(high: 1, low: 1))),
+            KeptConsumer(cursor: ConsumerCursor(consumer: "ours", position: 35, log: try await source.logID())),
         ]
         let destination = try await Self.memory()
-        let report = try await LogCopy.run(from: source, to: destination, cursors: cursors)
-        let text = try await CopiedConsumers.place(report.cursors, in: destination)
+        let report = try await LogCopy.run(from: source, to: destination, consumers: consumers)
+        let text = try await CopiedConsumers.place(report.consumers, in: destination)
         #expect(text.contains("consumer foreign: its cursor belongs to another log than the source"))
         #expect(text.contains("consumer ours: continues after sequence 5\n"))
         #expect(try await destination.cursor(of: "foreign").position == 0)
         #expect(try await destination.cursor(of: "ours").position == 5)
+    }
+
+    @Test("dead letters and pauses come along, with the sequences and the log of the destination")
+    func deadLetters() async throws {
+        let source = SparseLog(Self.events(10))
+        func letter(_ sequence: Int64, of log: LogID, event: EventID) -> DeadLetter {
+            DeadLetter(sequence: sequence, log: log, event: event, attempts: 12, failedAt: .now(), message: "no", answer: "a\u{0}b")
+        }
+        let events = try await source.events(EventQuery()).events
+        let log = try await source.logID()
+        let kept = KeptConsumer(
+            cursor: ConsumerCursor(consumer: "audit", position: 35, log: log),
+            deadLetters: [
+                letter(7, of: LogID(high: 1, low: 1), event: events[0].id), letter(14, of: log, event: events[1].id),
+                letter(21, of: log, event: events[7].id), letter(70, of: log, event: events[9].id),
+            ], pause: "maintenance")
+        let destination = try await Self.memory()
+        let report = try await LogCopy.run(from: source, to: destination, consumers: [kept])
+        let text = try await CopiedConsumers.place(report.consumers, in: destination)
+        #expect(
+            text == "consumer audit: continues after sequence 5; keeps 2 dead letters; leaves out 2 of another log than the source; stays"
+                + " paused\n")
+        let placed = try await destination.allDeadLetters(of: "audit")
+        let copies = try await Self.all(destination)
+        #expect(placed.map(\.sequence) == [2, 10])
+        #expect(placed.map(\.event) == [copies[1].id, copies[9].id])
+        #expect(placed.allSatisfy { $0.answer == "a\u{0}b" })
+        #expect(Set(placed.map(\.log)) == [try await destination.logID()])
+        #expect(try await destination.pause(of: "audit") == "maintenance")
     }
 }
 

@@ -70,6 +70,13 @@ struct ConsumerPlaceTests {
                 return cursor
             }
         }
+        func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] { [] }
+        func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] { [] }
+        func deadLetterCount(of consumer: String) async throws -> Int { 0 }
+        func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {}
+        func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int { 0 }
+        func setPause(of consumer: String, _ reason: String?) async throws {}
+        func pause(of consumer: String) async throws -> String? { nil }
         func close() async {}
     }
 

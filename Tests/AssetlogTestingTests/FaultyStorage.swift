@@ -93,6 +93,34 @@ enum StorageFault: CaseIterable {
     case namesItselfForEachServer
     case forgetsTheEventOfACursor
     case keepsTheEventOnReplay
+    case ordersDeadLettersByArrival
+    case normalizesDeadLetters
+    case endsTextsAtZero
+    case cutsAnswers
+    case forgetsReplayRequests
+    case keepsTheFirstDeadLetter
+    case beginsWithTheSequenceOfADeadLetter
+    case ignoresTheLimitOfDeadLetters
+    case findsEveryDeadLetterRequested
+    case ignoresTheLimitOfRequests
+    case miscountsDeadLetters
+    case removesAllDeadLetters
+    case removesNoDeadLetters
+    case countsRemovalsThatWereAskedFor
+    case mixesDeadLettersOfConsumers
+    case pausesEveryConsumer
+    case makesCursorsOfPauses
+    case dropsDeadLettersOnReplay
+    case endsPausesOnReplay
+    case forgetsReasonsOfPauses
+    case neverEndsPauses
+    case forgetsDeadLettersOnClose
+    case forgetsPausesOnClose
+    case forgetsDeadLettersOnCrash
+    case forgetsRemovalsOnCrash
+    case forgetsPausesOnCrash
+    case hidesDeadLettersOfOthers
+    case hidesPausesOfOthers
 }
 
 extension StorageFault {
@@ -179,6 +207,23 @@ extension StorageFault {
             "the identity of a log outlives a close, and is another one where nothing does"
         case .namesItselfAnewOnCrash: "the identity of a log outlives a crash"
         case .namesItselfForEachServer: "two servers on one log agree on its identity"
+        case .ordersDeadLettersByArrival, .normalizesDeadLetters, .endsTextsAtZero, .cutsAnswers, .forgetsReplayRequests:
+            "dead letters come back by ascending sequence, in every byte"
+        case .keepsTheFirstDeadLetter: "a dead letter takes the place of one with the same sequence"
+        case .beginsWithTheSequenceOfADeadLetter, .ignoresTheLimitOfDeadLetters:
+            "dead letters are read after a sequence, and up to a limit"
+        case .findsEveryDeadLetterRequested, .ignoresTheLimitOfRequests: "dead letters whose replay was requested are found"
+        case .miscountsDeadLetters, .removesAllDeadLetters, .removesNoDeadLetters, .countsRemovalsThatWereAskedFor:
+            "dead letters are counted, and removed by their sequences or all at once"
+        case .mixesDeadLettersOfConsumers, .pausesEveryConsumer: "dead letters and pauses are those of one consumer"
+        case .makesCursorsOfPauses, .dropsDeadLettersOnReplay, .endsPausesOnReplay:
+            "neither a dead letter nor a pause makes a cursor, and a replay leaves both"
+        case .forgetsReasonsOfPauses, .neverEndsPauses: "a consumer is paused for a reason, and goes on without one"
+        case .forgetsDeadLettersOnClose, .forgetsPausesOnClose: "dead letters and pauses outlive a close"
+        case .forgetsDeadLettersOnCrash, .forgetsRemovalsOnCrash, .forgetsPausesOnCrash:
+            "dead letters, their removal and pauses outlive a crash"
+        case .hidesDeadLettersOfOthers, .hidesPausesOfOthers:
+            "what one server keeps of dead letters and pauses another one sees"
         }
     }
 
@@ -199,6 +244,9 @@ final class Disk: Sendable {
         var events: [LoggedEvent] = []
         var identities: [EventIdentity: LoggedEvent] = [:]
         var cursors: [String: ConsumerCursor] = [:]
+        var deadLetters: [String: [StoredDeadLetter]] = [:]
+        var removed: [String: [StoredDeadLetter]] = [:]
+        var pauses: [String: StoredPause] = [:]
         var indexed = 0
         var leases: [String: Lease] = [:]
         var holders = 0
@@ -411,6 +459,8 @@ final class FaultyStorage: Storage {
             let generation =
                 (content.cursors[consumer]?.generation ?? 0) + (fault == .keepsTheGenerationOnReplay ? 0 : 1)
             var cursor = ConsumerCursor(consumer: consumer, generation: generation, position: position)
+            if fault == .dropsDeadLettersOnReplay { content.deadLetters[consumer] = nil }
+            if fault == .endsPausesOnReplay { content.pauses[consumer] = nil }
             if fault == .keepsTheEventOnReplay { cursor.event = content.cursors[consumer]?.event }
             content.cursors[consumer] = cursor
             return cursor
@@ -442,6 +492,8 @@ final class FaultyStorage: Storage {
             if fault == .forgetsOnClose { content.events = content.events.dropLast(3) }
             if fault == .forgetsIdentitiesOnClose { content.identities = [:] }
             if fault == .forgetsCursors { content.cursors = [:] }
+            if fault == .forgetsDeadLettersOnClose { content.deadLetters = [:] }
+            if fault == .forgetsPausesOnClose { content.pauses = [:] }
             if fault == .namesItselfAnewOnClose { content.log = .random() }
             if fault == .repeatsSequencesAfterClose, let last = content.events.last {
                 content.events[content.events.count - 1].sequence = last.sequence - 1
@@ -483,6 +535,9 @@ extension StorageSubject {
                         if fault == .forgetsIdentitiesOnCrash { content.identities = [:] }
                         if fault == .namesItselfAnewOnCrash { content.log = .random() }
                         if fault == .forgetsOnCrash { content.events = content.events.dropLast() }
+                        if fault == .forgetsDeadLettersOnCrash { content.deadLetters = [:] }
+                        if fault == .forgetsRemovalsOnCrash { content.deadLetters.merge(content.removed) { $0 + $1 } }
+                        if fault == .forgetsPausesOnCrash { content.pauses = [:] }
                     }
                 },
                 tearTail: { disk.content.withLock { $0.isTorn = true } },

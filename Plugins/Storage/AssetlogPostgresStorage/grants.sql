@@ -8,6 +8,8 @@ GRANT EXECUTE ON FUNCTION :"schema".append, :"schema".append_checked, :"schema".
 GRANT SELECT ON :"schema".log, :"schema".events, :"schema".appends, :"schema".totals, :"schema".migrations TO :"role";
 -- Cursors and leases of exporters.
 GRANT SELECT, INSERT, UPDATE ON :"schema".consumers TO :"role";
+-- Their dead letters and pauses.
+GRANT SELECT, INSERT, UPDATE, DELETE ON :"schema".dead_letters, :"schema".pauses TO :"role";
 -- Tokens: a server reads them; `assetlog token` creates and revokes them.
 GRANT SELECT, INSERT, UPDATE (expires_at, revoked_at) ON :"schema".tokens TO :"role";
 GRANT SELECT, UPDATE ON :"schema".token_changes TO :"role";

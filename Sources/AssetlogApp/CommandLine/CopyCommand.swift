@@ -30,7 +30,7 @@ struct CopyCommand: AssetlogSubcommand {
     @Flag(help: "Also copy tokens and revocations.")
     var tokens = false
 
-    @Flag(help: "Also copy the cursors, so that exporters continue where they are.")
+    @Flag(help: "Also copy cursors, dead letters and pauses, so that exporters continue where they are.")
     var consumers = false
 
     func validate() throws {
@@ -42,8 +42,8 @@ struct CopyCommand: AssetlogSubcommand {
         let source = try CopySide(from, config: fromConfig, flag: "--from", in: context)
         let destination = try CopySide(to, config: toConfig, flag: "--to", in: context)
         if tokens { try CopiedTokens.check(source.storage, destination.storage) }
-        let cursors = consumers ? try await CopiedConsumers.read(source.storage) : []
-        let report = try await copy(source, destination, cursors, context)
+        let kept = consumers ? try await CopiedConsumers.read(source.storage) : []
+        let report = try await copy(source, destination, kept, context)
         context.write(report.text)
         guard report.counted == report.digest.count else {
             throw CommandFailure(
@@ -53,7 +53,7 @@ struct CopyCommand: AssetlogSubcommand {
     }
 
     private func copy(
-        _ source: CopySide, _ destination: CopySide, _ cursors: [ConsumerCursor], _ context: CommandContext
+        _ source: CopySide, _ destination: CopySide, _ kept: [KeptConsumer], _ context: CommandContext
     ) async throws -> CopyReport {
         do {
             let reader = try await source.openForReading()
@@ -62,8 +62,8 @@ struct CopyCommand: AssetlogSubcommand {
                 let storage = try await destination.open()
                 return try await working(with: storage) {
                     let teller = CopyTeller(of: total, context)
-                    let report = try await LogCopy.run(from: reader, to: storage, cursors: cursors, telling: teller.tell)
-                    if consumers { context.write(try await CopiedConsumers.place(report.cursors, in: storage)) }
+                    let report = try await LogCopy.run(from: reader, to: storage, consumers: kept, telling: teller.tell)
+                    if consumers { context.write(try await CopiedConsumers.place(report.consumers, in: storage)) }
                     return report
                 }
             }

@@ -2,36 +2,76 @@ import AssetlogCore
 
 /// Lets the consumers continue in the copy of a log where they are in the source.
 enum CopiedConsumers {
-    /// The cursors of a storage, next to a server.
-    static func read(_ storage: ConfiguredStorage) async throws -> [ConsumerCursor] {
-        try await withConsumers(of: storage, advice: "; leave out --consumers") { try await $0.cursors() }
+    /// What a storage keeps of its consumers, next to a server.
+    static func read(_ storage: ConfiguredStorage) async throws -> [KeptConsumer] {
+        try await withConsumers(of: storage, advice: "; leave out --consumers") { store in
+            var consumers: [KeptConsumer] = []
+            for cursor in try await store.cursors() {
+                consumers.append(
+                    KeptConsumer(
+                        cursor: cursor, deadLetters: try await store.allDeadLetters(of: cursor.consumer),
+                        pause: try await store.pause(of: cursor.consumer)))
+            }
+            return consumers
+        }
     }
 
-    /// Makes those cursors that are not there yet; returns the lines that tell it.
+    /// Makes those consumers that are not there yet; returns the lines that tell it.
     ///
     /// They keep their generation. The log is another one, with an identity of its own, so an exporter does not take its
     /// sequences for those that it has: what follows the cursor is delivered, and nothing else.
-    static func place(_ cursors: [CopiedCursor], in store: any Storage) async throws -> String {
+    static func place(_ consumers: [CopiedConsumer], in store: any Storage) async throws -> String {
         let log = try await store.logID()
         let known = Set(try await store.cursors().map(\.consumer))
         var lines = ""
-        for copied in cursors {
-            let name = copied.cursor.consumer
+        for copied in consumers {
+            let name = copied.kept.cursor.consumer
             guard !known.contains(name) else {
                 lines += "consumer \(name): already in the destination, left unchanged\n"
                 continue
             }
-            var cursor = try await store.cursor(of: name)
-            while cursor.generation < copied.cursor.generation { cursor = try await store.replay(name, after: 0) }
-            (cursor.position, cursor.log, cursor.event) = (copied.place, log, copied.event)
-            guard try await store.advance(cursor) else {
-                throw CommandFailure(.failure, "the cursor of the consumer \(name) can't be set; a server is running it")
-            }
-            lines +=
-                copied.isForeign
-                ? "consumer \(name): its cursor belongs to another log than the source; starts at the first event\n"
-                : "consumer \(name): continues after sequence \(copied.place)\n"
+            // The cursor last: a consumer that has one is complete.
+            if let pause = copied.kept.pause { try await store.setPause(of: name, pause) }
+            try await store.keepDeadLetters(copied.deadLetters(in: log), of: name)
+            try await place(copied, in: store, log)
+            lines += line(copied)
         }
         return lines
+    }
+
+    private static func place(_ copied: CopiedConsumer, in store: any Storage, _ log: LogID) async throws {
+        let name = copied.kept.cursor.consumer
+        var cursor = try await store.cursor(of: name)
+        while cursor.generation < copied.kept.cursor.generation { cursor = try await store.replay(name, after: 0) }
+        (cursor.position, cursor.log, cursor.event) = (copied.place, log, copied.event)
+        guard try await store.advance(cursor) else {
+            throw CommandFailure(.failure, "the cursor of the consumer \(name) can't be set; a server is running it")
+        }
+    }
+
+    private static func line(_ copied: CopiedConsumer) -> String {
+        let place =
+            copied.isForeign
+            ? "its cursor belongs to another log than the source; starts at the first event"
+            : "continues after sequence \(copied.place)"
+        let letters = copied.placedDeadLetters.count
+        let lost = copied.kept.deadLetters.count - letters
+        let clauses = [
+            place, letters > 0 ? "keeps \(letters) dead \(letters == 1 ? "letter" : "letters")" : nil,
+            lost > 0 ? "leaves out \(lost) of another log than the source" : nil, copied.kept.pause == nil ? nil : "stays paused",
+        ]
+        return "consumer \(copied.kept.cursor.consumer): \(clauses.compactMap(\.self).joined(separator: "; "))\n"
+    }
+}
+
+extension ConsumerStore {
+    /// All dead letters of a consumer, by ascending sequence.
+    func allDeadLetters(of consumer: String) async throws -> [DeadLetter] {
+        var letters: [DeadLetter] = []
+        while true {
+            let page = try await deadLetters(of: consumer, after: letters.last?.sequence ?? 0, limit: 1000)
+            guard !page.isEmpty else { return letters }
+            letters += page
+        }
     }
 }

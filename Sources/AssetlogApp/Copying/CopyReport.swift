@@ -15,7 +15,7 @@ struct CopyReport {
     /// The first and the last sequence in the destination.
     private(set) var destination: ClosedRange<Int64>?
     /// Where consumers stand.
-    var cursors: [CopiedCursor] = []
+    var consumers: [CopiedConsumer] = []
 
     /// The sequence in the source of the last pair.
     var sourcePlace: Int64 { source?.upperBound ?? 0 }
@@ -28,9 +28,7 @@ struct CopyReport {
         source = (source?.lowerBound ?? original.sequence)...original.sequence
         destination = (destination?.lowerBound ?? copied.sequence)...copied.sequence
         sourceEnd = max(sourceEnd, original.sequence)
-        for index in cursors.indices where cursors[index].hasRead(original) {
-            (cursors[index].place, cursors[index].event) = (copied.sequence, copied.id)
-        }
+        for index in consumers.indices { consumers[index].add(original, copied) }
     }
 
     /// The lines that tell it.
@@ -44,23 +42,4 @@ struct CopyReport {
             + line("source", digest.count, source) + line("destination", counted, destination)
             + "checksum of both: \(digest.text)\n"
     }
-}
-
-/// The place of a consumer in both logs.
-struct CopiedCursor {
-    /// In the source.
-    let cursor: ConsumerCursor
-    /// Whether it is a place of another log than the source, and so of none.
-    let isForeign: Bool
-    /// The last sequence in the destination that it has read.
-    var place: Int64 = 0
-    /// The event at this sequence.
-    var event: EventID?
-
-    init(_ cursor: ConsumerCursor, in source: LogID) {
-        self.cursor = cursor
-        isForeign = cursor.log.map { $0 != source } ?? false
-    }
-
-    func hasRead(_ event: LoggedEvent) -> Bool { !isForeign && event.sequence <= cursor.position }
 }

@@ -28,15 +28,15 @@ struct LogCopy {
 
     /// Copies everything that the source holds when its end is reached.
     ///
-    /// - Parameter cursors: Places in the source; the report says which places of the destination they are.
+    /// - Parameter consumers: With places in the source; the report says which places of the destination they are.
     /// - Throws: ``CopyProblem`` when the destination holds something else, `StorageError` of either side.
     static func run(
-        from source: any LogReader, to destination: any Storage, cursors: [ConsumerCursor] = [],
+        from source: any LogReader, to destination: any Storage, consumers: [KeptConsumer] = [],
         telling tell: @escaping @Sendable (Progress) -> Void = { _ in }
     ) async throws -> CopyReport {
         var copy = LogCopy(source: source, destination: destination, tell: tell)
         let log = try await source.logID()
-        copy.report.cursors = cursors.map { CopiedCursor($0, in: log) }
+        copy.report.consumers = consumers.map { CopiedConsumer($0, in: log) }
         try await copy.takeLease()
         do {
             let report = try await copy.run()

@@ -8,6 +8,8 @@ struct Observability: Sendable {
     let registry: MetricsRegistry
     /// The consumers that report how they are doing.
     let consumers = ConsumerRegistry()
+    /// The exporters, which say more.
+    let exporters = ExporterRegistry()
     /// Changes and refusals.
     let audit: AuditLog
     /// What is notified of requests.
@@ -49,6 +51,7 @@ struct Observability: Sendable {
     private func register(access: LineWriter?, audit: LineWriter?) {
         ProcessMetrics.register(in: registry)
         consumers.register(in: registry)
+        exporters.register(in: registry)
         registry.register(MetricFamily("assetlog_build", .info, help: "The version of the server.")) {
             let traits = BuildFeatures.all.filter(\.isCompiledIn).map(\.name).joined(separator: ",")
             return [MetricSample(["version": Assetlog.version, "traits": traits], .integer(1))]

@@ -151,12 +151,15 @@ struct RunningServer {
     // A destination that can't be opened must not keep the server from taking reports.
     private func run(_ configured: ConfiguredExporter) async {
         let logger = makeLogger("assetlog.exporter.\(configured.name)")
+        observability.exporters.set(configured.name, type: configured.type, report: nil)
         await repeating("An exporter can't be opened; retrying.", ["exporter.name": "\(configured.name)"]) {
-            let exporter = try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
+            let context = PluginContext(name: configured.name, logger: logger, publicURL: configuration.publicURL)
+            let exporter = try await configured.setup.open(context)
             let runner = ExporterRunner(
                 name: configured.name, exporter: exporter, log: storage, cursors: storage,
-                changes: { log.changes() }, logger: logger)
+                changes: { log.changes() }, delivery: configured.delivery, logger: logger)
             observability.consumers.set(configured.name, restart: runner.restart) { runner.status }
+            observability.exporters.set(configured.name, type: configured.type) { runner.report }
             await runner.run()
         }
     }

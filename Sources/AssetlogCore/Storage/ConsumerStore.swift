@@ -22,10 +22,13 @@ public protocol ConsumerStore: Sendable {
     /// Sets the cursor of a consumer so that it reads again what comes after `position`, in a new generation.
     ///
     /// Durable when it returns. A consumer that was unknown gets a cursor there. It asks for no lease and changes none. The log
-    /// and the event of the cursor are not known then (nil).
+    /// and the event of the cursor are not known then (nil). Its dead letters and its pause stay.
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor
 
     // MARK: Dead letters and pauses
+    //
+    // They belong to a name, whether it has a cursor or not, and make none: a name without a cursor is one that never read the log.
+    // They need no lease.
 
     /// Reads dead letters of a consumer, by ascending sequence.
     ///
@@ -34,10 +37,16 @@ public protocol ConsumerStore: Sendable {
     ///   - limit: At most so many; at least 1.
     func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter]
 
+    /// Reads the dead letters of a consumer whose replay was requested, by ascending sequence, at most `limit`.
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter]
+
     /// Counts the dead letters of a consumer.
     func deadLetterCount(of consumer: String) async throws -> Int
 
-    /// Keeps dead letters of a consumer, each in place of one with the same sequence. Durable when it returns; all or none.
+    /// Keeps dead letters of a consumer, each in place of one with the same sequence (of two in one call the last stays). Durable
+    /// when it returns; all or none.
+    ///
+    /// Every text comes back in every byte, U+0000 and answers of ``DeliveryFailure/maximumAnswerBytes`` included.
     func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws
 
     /// Removes dead letters of a consumer; nil: all. Durable when it returns.
@@ -73,14 +82,6 @@ public protocol ConsumerStore: Sendable {
 }
 
 extension ConsumerStore {
-    // TODO(dead letters): removed as soon as every storage keeps them.
-    public func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] { [] }
-    public func deadLetterCount(of consumer: String) async throws -> Int { 0 }
-    public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {}
-    public func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int { 0 }
-    public func setPause(of consumer: String, _ reason: String?) async throws {}
-    public func pause(of consumer: String) async throws -> String? { nil }
-
     /// Says yes: no other server works on this storage.
     public func lease(_ consumer: String, for duration: Duration) async throws -> Bool { true }
 

@@ -16,6 +16,7 @@ extension StorageConformance {
         always("after the close every other call throws") { fixture in
             try fixture.fill(10)
             let event = fixture.events.next()
+            let letter = try await fixture.letters([1])[0]
             await fixture.storage.close()
             let calls: [@Sendable (any Storage) async throws -> Void] = [
                 expectClosed("events") { _ = try await $0.events(EventQuery()) },
@@ -26,6 +27,13 @@ extension StorageConformance {
                 expectClosed("cursor") { _ = try await $0.cursor(of: "audit") },
                 expectClosed("advance") { _ = try await $0.advance(ConsumerCursor(consumer: "audit")) },
                 expectClosed("replay") { _ = try await $0.replay("audit", after: 0) },
+                expectClosed("deadLetters") { _ = try await $0.deadLetters(of: "audit", after: 0, limit: 1) },
+                expectClosed("requestedDeadLetters") { _ = try await $0.requestedDeadLetters(of: "audit", limit: 1) },
+                expectClosed("deadLetterCount") { _ = try await $0.deadLetterCount(of: "audit") },
+                expectClosed("keepDeadLetters") { try await $0.keepDeadLetters([letter], of: "audit") },
+                expectClosed("removeDeadLetters") { _ = try await $0.removeDeadLetters(of: "audit", nil) },
+                expectClosed("setPause") { try await $0.setPause(of: "audit", "closed") },
+                expectClosed("pause") { _ = try await $0.pause(of: "audit") },
             ]
             for call in calls { try await call(fixture.storage) }
         },

@@ -2,7 +2,7 @@ import AssetlogCore
 
 extension StorageConformance {
     /// Several servers work on one storage.
-    static let sharing = leasing + appendingTogether
+    static let sharing = leasing + deadLetterSharing + appendingTogether
 
     private static let leasing = [
         shared("two servers on one log agree on its identity") { fixture, other in
@@ -135,7 +135,7 @@ extension StorageConformance {
     ]
 
     /// Makes a case for storages that several servers may open: with a second server.
-    private static func shared(
+    static func shared(
         _ name: String, _ body: @escaping @Sendable (StorageFixture, any Storage) async throws -> Void
     ) -> ConformanceCase<StorageSubject> {
         onLocation(name) { fixture in

@@ -147,6 +147,13 @@ final class MemoryStorage: Storage {
         }
     }
 
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        try withOpenState { state in
+            let letters = (state.deadLetters[consumer] ?? [:]).values.filter(\.isReplayRequested)
+            return Array(letters.sorted { $0.sequence < $1.sequence }.prefix(limit))
+        }
+    }
+
     func deadLetterCount(of consumer: String) async throws -> Int {
         try withOpenState { $0.deadLetters[consumer]?.count ?? 0 }
     }

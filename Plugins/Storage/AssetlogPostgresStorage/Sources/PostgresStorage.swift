@@ -134,6 +134,28 @@ final class PostgresStorage: Storage {
         try await consumers.replay(consumer, after: position)
     }
 
+    func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
+        try await consumers.deadLetters(of: consumer, after: sequence, limit: limit)
+    }
+
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        try await consumers.requestedDeadLetters(of: consumer, limit: limit)
+    }
+
+    func deadLetterCount(of consumer: String) async throws -> Int { try await consumers.deadLetterCount(of: consumer) }
+
+    func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
+        try await consumers.keepDeadLetters(letters, of: consumer)
+    }
+
+    func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
+        try await consumers.removeDeadLetters(of: consumer, sequences)
+    }
+
+    func setPause(of consumer: String, _ reason: String?) async throws { try await consumers.setPause(of: consumer, reason) }
+
+    func pause(of consumer: String) async throws -> String? { try await consumers.pause(of: consumer) }
+
     func lease(_ consumer: String, for duration: Duration) async throws -> Bool { try await consumers.lease(consumer, for: duration) }
 
     func endLease(_ consumer: String) async throws { try await consumers.endLease(consumer) }

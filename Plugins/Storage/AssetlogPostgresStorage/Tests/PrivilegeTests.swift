@@ -45,6 +45,12 @@ struct PrivilegeTests {
         #expect(try await storage.advance(ConsumerCursor(consumer: "audit", position: 2)))
         #expect(try await storage.replay("audit", after: 0).generation == 1)
         try await storage.endLease("audit")
+        let letter = DeadLetter(
+            sequence: 1, log: try await storage.logID(), event: known[0].id, attempts: 12, failedAt: .now(), message: "no")
+        for _ in 0..<2 { try await storage.keepDeadLetters([letter], of: "audit") }
+        #expect(try await storage.removeDeadLetters(of: "audit", [1]) == 1)
+        for reason in ["maintenance", "more maintenance", nil] { try await storage.setPause(of: "audit", reason) }
+        #expect(try await storage.pause(of: "audit") == nil)
         try await keepTokens()
         await eventually("it tidies without a complaint") { storage.health().isReady }
         #expect(try await cluster.sql("SELECT \(schema).tidy()", as: roleURL) == "")

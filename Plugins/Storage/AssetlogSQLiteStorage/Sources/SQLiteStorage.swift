@@ -9,7 +9,7 @@ internal import Synchronization
 ///
 /// * `events.sqlite`: the log, the truth. Each batch is one transaction that is on the disk when ``append(_:)`` returns.
 /// * `index.sqlite`: what makes reads quick. It follows the log and can be deleted at any time the server is stopped.
-/// * `consumers.sqlite`: the cursors.
+/// * `consumers.sqlite`: the cursors, dead letters and pauses of the consumers.
 /// * `lock`: held by the server.
 final class SQLiteStorage: Storage {
     /// What a configuration can set.
@@ -226,6 +226,28 @@ final class SQLiteStorage: Storage {
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
         try await consumers.replay(consumer, after: position)
     }
+
+    func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
+        try await consumers.deadLetters(of: consumer, after: sequence, limit: limit)
+    }
+
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        try await consumers.requestedDeadLetters(of: consumer, limit: limit)
+    }
+
+    func deadLetterCount(of consumer: String) async throws -> Int { try await consumers.deadLetterCount(of: consumer) }
+
+    func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
+        try await consumers.keepDeadLetters(letters, of: consumer)
+    }
+
+    func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
+        try await consumers.removeDeadLetters(of: consumer, sequences)
+    }
+
+    func setPause(of consumer: String, _ reason: String?) async throws { try await consumers.setPause(of: consumer, reason) }
+
+    func pause(of consumer: String) async throws -> String? { try await consumers.pause(of: consumer) }
 
     /// Sets back the cursors that stand behind the log's end, as after a restored backup: they would miss events.
     func settleCursors() async throws {

@@ -11,6 +11,7 @@ final class FlatFileStorage: Storage {
         var events: [LoggedEvent] = []
         var places: [EventIdentity: Int] = [:]
         var cursors: [String: ConsumerCursor] = [:]
+        var undelivered = UndeliveredEvents()
         var isClosed = false
 
         func event(_ id: EventID, in deployment: String) -> LoggedEvent? {
@@ -25,7 +26,8 @@ final class FlatFileStorage: Storage {
 
     private let maximumEvents: Int
     private let log: LogID
-    private let cursorFile: CursorFile
+    private let cursorFile: SmallFile<[CursorEntry]>
+    private let undeliveredFile: SmallFile<UndeliveredEvents>
     private let state: Mutex<State>
     // Beside the state, so that readers don't wait for the disk. Nil when closed.
     private let file: Mutex<RecordFile?>
@@ -54,8 +56,11 @@ final class FlatFileStorage: Storage {
             self.log = LogID.random()
             try file.append(self.log.bytes)
         }
-        cursorFile = CursorFile(path: "\(directory)/cursors.json")
-        state.cursors = try cursorFile.read()
+        cursorFile = SmallFile(path: "\(directory)/cursors.json", loss: "all consumers start from the beginning")
+        for entry in try cursorFile.read() ?? [] { state.cursors[entry.cursor.consumer] = entry.cursor }
+        undeliveredFile = SmallFile(
+            path: "\(directory)/undelivered.json", loss: "all dead letters are gone, and paused consumers go on")
+        state.undelivered = try undeliveredFile.read() ?? UndeliveredEvents()
         self.state = Mutex(state)
         self.file = Mutex(file)
     }
@@ -181,7 +186,58 @@ final class FlatFileStorage: Storage {
 
     // Waits for the disk on a thread of its own, never on those of Swift's tasks.
     private func save(_ cursors: [ConsumerCursor]) async throws {
-        try await thread.run { [cursorFile] in try cursorFile.write(cursors) }
+        try await thread.run { [cursorFile] in try cursorFile.write(cursors.map { CursorEntry($0) }) }
+    }
+
+    // MARK: Dead letters and pauses
+
+    func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
+        try deadLetters(of: consumer, limit: limit) { $0.sequence > sequence }
+    }
+
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        try deadLetters(of: consumer, limit: limit) { $0.isReplayRequested }
+    }
+
+    private func deadLetters(of consumer: String, limit: Int, where condition: (DeadLetter) -> Bool) throws -> [DeadLetter] {
+        try withOpenState { state in
+            let letters = (state.undelivered.letters[consumer] ?? [:]).values.compactMap(\.letter).filter(condition)
+            return Array(letters.sorted { $0.sequence < $1.sequence }.prefix(limit))
+        }
+    }
+
+    func deadLetterCount(of consumer: String) async throws -> Int {
+        try withOpenState { $0.undelivered.letters[consumer]?.count ?? 0 }
+    }
+
+    func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
+        try await change { undelivered in
+            for letter in letters { undelivered.letters[consumer, default: [:]][letter.sequence] = DeadLetterEntry(letter) }
+        }
+    }
+
+    func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
+        try await change { undelivered in
+            let letters = undelivered.letters[consumer] ?? [:]
+            let rest = sequences.map { sequences in letters.filter { !sequences.contains($0.key) } }
+            undelivered.letters[consumer] = rest
+            return letters.count - (rest?.count ?? 0)
+        }
+    }
+
+    func setPause(of consumer: String, _ reason: String?) async throws {
+        try await change { $0.pauses[consumer] = reason }
+    }
+
+    func pause(of consumer: String) async throws -> String? { try withOpenState { $0.undelivered.pauses[consumer] } }
+
+    // There is one thread, so that no change overtakes another one on its way to the disk.
+    private func change<Result: Sendable>(_ body: @escaping @Sendable (inout UndeliveredEvents) -> Result) async throws -> Result {
+        try await thread.run {
+            let (result, undelivered) = try self.withOpenState { (body(&$0.undelivered), $0.undelivered) }
+            try self.undeliveredFile.write(undelivered)
+            return result
+        }
     }
 
     // MARK: Life cycle

@@ -3,16 +3,19 @@ internal import AssetlogCore
 internal import AssetlogPostgres
 internal import Foundation
 
-/// The cursors of the consumers, and which server runs each: rows of the table `consumers`.
+/// The cursors of the consumers, and which server runs each: rows of the table `consumers`. Dead letters and pauses have tables of
+/// their own.
 ///
 /// Leases end by the database's clock, and so whatever the clocks of the servers say.
 final class ConsumerTable: ConsumerStore {
     private let pool: ConnectionPool
     /// Who this server is, for its leases.
     private let holder: EventID
+    private let deadLetters: DeadLetterTable
 
     init(_ pool: ConnectionPool) {
         self.pool = pool
+        deadLetters = DeadLetterTable(pool: pool)
         var ids = EventIDGenerator()
         holder = ids.next(at: .now())
     }
@@ -68,6 +71,28 @@ final class ConsumerTable: ConsumerStore {
             }
         ) { Self.cursor($0, 0) }
     }
+
+    func deadLetters(of consumer: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
+        try await deadLetters.letters(of: consumer, after: sequence, limit: limit)
+    }
+
+    func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
+        try await deadLetters.requestedLetters(of: consumer, limit: limit)
+    }
+
+    func deadLetterCount(of consumer: String) async throws -> Int { try await deadLetters.count(of: consumer) }
+
+    func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
+        try await deadLetters.keep(letters, of: consumer)
+    }
+
+    func removeDeadLetters(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
+        try await deadLetters.remove(of: consumer, sequences)
+    }
+
+    func setPause(of consumer: String, _ reason: String?) async throws { try await deadLetters.setPause(of: consumer, reason) }
+
+    func pause(of consumer: String) async throws -> String? { try await deadLetters.pause(of: consumer) }
 
     func lease(_ consumer: String, for duration: Duration) async throws -> Bool {
         let (seconds, attoseconds) = duration.components

@@ -8,7 +8,7 @@ internal import Glibc
 internal import Darwin
 #endif
 
-/// Copies the log of a directory, and the places of its consumers, to a new file, while a server may append to it.
+/// Copies the log of a directory, and what is kept of its consumers, to a new file, while a server may append to it.
 struct Backup {
     private let directory: String
     private let log: LogFile
@@ -32,16 +32,16 @@ struct Backup {
         defer { remove(partial) }
         do {
             // The places first: none of them is then behind the end of the copy.
-            let cursors = try cursors()
-            let (extent, head) = try copy(database, to: partial, with: cursors)
+            let carried = try consumers()
+            let (extent, head) = try copy(database, to: partial, with: carried)
             try source.checkUnchanged()
             try DataDirectory.syncFile(partial)
             try publish(partial, as: file)
             try DataDirectory.sync(DataDirectory.parent(file))
             let events = extent.count(upTo: head)
             let range = events == 0 ? "" : ", sequences \(extent.first) to \(head)"
-            let consumers = cursors.isEmpty ? "" : ", and the cursors of \(cursors.map(\.consumer).joined(separator: ", "))"
-            return "Copied \(events) events\(range)\(consumers), to \(file). To restore it: stop the server, put the file into an"
+            return
+                "Copied \(events) events\(range)\(Self.phrase(of: carried)), to \(file). To restore it: stop the server, put the file into an"
                 + " empty directory as events.sqlite, and set storage.sqlite.path to that directory."
         } catch {
             throw StorageError.from(error, file: file)
@@ -56,26 +56,37 @@ struct Backup {
         }
     }
 
-    private func cursors() throws -> [ConsumerCursor] {
+    private static func phrase(of carried: CarriedConsumers) -> String {
+        guard !carried.names.isEmpty else { return "" }
+        let letters = carried.deadLetters.count
+        let more = letters == 0 ? "" : ", with \(letters) dead \(letters == 1 ? "letter" : "letters")"
+        return ", and the cursors of \(carried.names.joined(separator: ", "))\(more)"
+    }
+
+    private func consumers() throws -> CarriedConsumers {
         let file = "\(directory)/consumers.sqlite"
         do {
-            guard let database = try ConsumerFile.openReadOnly(file) else { return [] }
+            guard let database = try ConsumerFile.openReadOnly(file) else { return CarriedConsumers() }
             defer { database.close() }
-            return try ConsumerFile.cursors(database)
+            return try database.snapshot {
+                var carried = try CarriedConsumers.readDeadLetters(database)
+                carried.cursors = try ConsumerFile.cursors(database)
+                return carried
+            }
         } catch {
             throw StorageError.from(error, file: file)
         }
     }
 
     private func copy(
-        _ database: Connection, to partial: String, with cursors: [ConsumerCursor]
+        _ database: Connection, to partial: String, with consumers: CarriedConsumers
     ) throws -> (LogExtent, head: Int64) {
         let copy = try Connection(partial)
         defer { copy.close() }
         try database.backUp(to: copy)
         // One file: without a write-ahead log next to it.
         try copy.execute("PRAGMA journal_mode = DELETE")
-        try CarriedCursors.write(cursors, into: copy)
+        try copy.transaction { try consumers.write(into: copy) }
         let extent = try LogExtent(copy, file: partial)
         return (extent, try extent.head(copy))
     }

@@ -3,8 +3,8 @@ internal import AssetlogCore
 internal import AssetlogSQLite
 internal import Foundation
 
-/// The cursors of the consumers, in a file of their own: moving one never waits for an append, and a command can set
-/// one back while a server runs.
+/// The cursors of the consumers, their dead letters and pauses, in a file of their own: moving a cursor never waits for an append,
+/// and a command can set one back while a server runs.
 final class ConsumerFile: ConsumerStore {
     private let path: String
     private let connection: SerialConnection
@@ -15,9 +15,13 @@ final class ConsumerFile: ConsumerStore {
             connection = try SerialConnection(path, label: "assetlog.consumers")
             try connection.access { [path] database in
                 try FileFormat.consumers.upgrade(database, file: path)
-                // A directory that was restored: the log brings the places of its consumers.
-                if try database.integer("SELECT count(*) FROM consumers") == 0 {
-                    for cursor in try CarriedCursors.read(LogFile(directory: directory)) { try Self.insert(cursor, database) }
+                // A directory that was restored: the log brings what is kept of its consumers.
+                if try Self.knowsNone(database) {
+                    let carried = try CarriedConsumers.read(LogFile(directory: directory))
+                    try database.transaction {
+                        for cursor in carried.cursors { try Self.insert(cursor, database) }
+                        try carried.writeDeadLetters(into: database)
+                    }
                 }
                 try database.execute("PRAGMA journal_mode = WAL")
                 // A crash may take the last moves back: a consumer then sees some events again, and none is lost.
@@ -66,24 +70,29 @@ final class ConsumerFile: ConsumerStore {
 
     func replay(_ consumer: String, after position: Int64) async throws -> ConsumerCursor {
         try await access { database in
-            // FULL for this commit: an operator's word is kept.
-            try database.execute("PRAGMA synchronous = FULL")
-            defer { try? database.execute("PRAGMA synchronous = NORMAL") }
-            let update = try database.statement(
-                """
-                INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
-                ON CONFLICT (name) DO UPDATE
-                SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL
-                RETURNING name, generation, position, log, event
-                """)
-            try update.bind(consumer, at: 1)
-            try update.bind(max(0, position), at: 2)
-            guard try update.step() else { throw SQLiteError.closed(database.path) }
-            let cursor = Self.cursor(update)
-            // Stepping to the end commits.
-            while try update.step() {}
-            return cursor
+            try Self.durably(database) {
+                let update = try database.statement(
+                    """
+                    INSERT INTO consumers (name, generation, position) VALUES (?, 1, ?)
+                    ON CONFLICT (name) DO UPDATE
+                    SET generation = generation + 1, position = excluded.position, log = NULL, event = NULL
+                    RETURNING name, generation, position, log, event
+                    """)
+                try update.bind(consumer, at: 1)
+                try update.bind(max(0, position), at: 2)
+                guard try update.step() else { throw SQLiteError.closed(database.path) }
+                let cursor = Self.cursor(update)
+                while try update.step() {}
+                return cursor
+            }
         }
+    }
+
+    /// Runs `body` in a transaction that is on the disk when this returns.
+    static func durably<Result>(_ database: Connection, _ body: () throws -> Result) throws -> Result {
+        try database.execute("PRAGMA synchronous = FULL")
+        defer { try? database.execute("PRAGMA synchronous = NORMAL") }
+        return try database.transaction { try body() }
     }
 
     func close() async {
@@ -97,7 +106,8 @@ final class ConsumerFile: ConsumerStore {
         connection.close()
     }
 
-    private func access<Result: Sendable>(
+    /// Runs `body` on the file, unless it was removed or replaced.
+    func access<Result: Sendable>(
         _ body: @escaping @Sendable (Connection) throws -> Result
     ) async throws -> Result {
         do {
@@ -132,6 +142,10 @@ final class ConsumerFile: ConsumerStore {
         var cursors: [ConsumerCursor] = []
         while try rows.step() { cursors.append(cursor(rows)) }
         return cursors
+    }
+
+    private static func knowsNone(_ database: Connection) throws -> Bool {
+        try database.integer("SELECT (SELECT count(*) FROM consumers) + (SELECT count(*) FROM pauses)") == 0
     }
 
     private static func find(_ consumer: String, _ database: Connection) throws -> ConsumerCursor? {

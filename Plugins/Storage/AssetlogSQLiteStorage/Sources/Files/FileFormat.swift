@@ -48,7 +48,7 @@ struct FileFormat: Sendable {
             },
         ])
 
-    /// The cursors of the consumers.
+    /// The cursors of the consumers, their dead letters and pauses.
     static let consumers = FileFormat(
         noun: "consumer list", application: 0x414c_4f43,
         steps: [
@@ -64,6 +64,7 @@ struct FileFormat: Sendable {
                 try database.execute("ALTER TABLE consumers ADD COLUMN log BLOB")
                 try database.execute("ALTER TABLE consumers ADD COLUMN event BLOB")
             },
+            { try ConsumerFile.makeDeadLetterTables($0) },
         ])
 
     /// The tokens; `number` is their order.

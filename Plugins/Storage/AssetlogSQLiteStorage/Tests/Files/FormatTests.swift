@@ -82,6 +82,42 @@ struct FormatTests {
         connection.close()
     }
 
+    @Test("The consumers of an older format keep their cursors, and can be backed up before the upgrade", arguments: [1, 2])
+    func upgradeConsumers(_ format: Int) async throws {
+        let storage = try await open(directory)
+        _ = try storage.append(EventBatch(events(9)))
+        await storage.close()
+        try FileManager.default.removeItem(atPath: directory.file("consumers.sqlite"))
+        let columns = format == 1 ? "" : ", log BLOB, event BLOB"
+        try change(
+            "consumers.sqlite",
+            """
+            CREATE TABLE consumers (
+                name TEXT PRIMARY KEY, generation INTEGER NOT NULL, position INTEGER NOT NULL\(columns)) WITHOUT ROWID
+            """,
+            "INSERT INTO consumers (name, generation, position) VALUES ('audit', 2, 7)",
+            "PRAGMA application_id = \(0x414c_4f43)", "PRAGMA user_version = \(format)")
+        let sentence = try await setup(directory.path).backUp?(directory.file("backup.sqlite"))
+        #expect(sentence?.contains("the cursors of audit, to") == true, "\(sentence ?? "")")
+
+        let upgraded = try await open(directory)
+        #expect(try await upgraded.cursors() == [ConsumerCursor(consumer: "audit", generation: 2, position: 7)])
+        #expect(try await upgraded.deadLetterCount(of: "audit") == 0)
+        try await upgraded.setPause(of: "audit", "maintenance")
+        #expect(try await upgraded.pause(of: "audit") == "maintenance")
+        await upgraded.close()
+    }
+
+    @Test("The consumers of a newer format are refused, and not touched")
+    func newerConsumers() async throws {
+        await (try await open(directory)).close()
+        try change("consumers.sqlite", "PRAGMA user_version = 99")
+        #expect(try await refusal { try await open(directory) }.code == .tooNew)
+        let error = await #expect(throws: StorageError.self) { _ = try await setup(directory.path).openConsumers?() }
+        #expect(error?.code == .tooNew)
+        #expect(error?.message.contains("consumers.sqlite") == true)
+    }
+
     @Test("Another program's database, or no database at all, is refused and left as it is")
     func foreign() async throws {
         try change("events.sqlite", "CREATE TABLE notes (text TEXT)")

@@ -305,6 +305,47 @@ struct TruthTests {
         await again.close()
     }
 
+    @Test("A backup carries dead letters and pauses, and they are taken once")
+    func carriesDeadLetters() async throws {
+        let all = try await fill(30)
+        let storage = try await open(directory)
+        let log = try await storage.logID()
+        func letter(_ sequence: Int64) -> DeadLetter {
+            DeadLetter(
+                sequence: sequence, log: log, event: all[Int(sequence) - 1].id, attempts: 12, failedAt: .now(), message: "no",
+                answer: "a\u{0}b", isReplayRequested: sequence == 4)
+        }
+        let letters = [letter(3), letter(4)]
+        try await storage.keepDeadLetters(letters, of: "audit")
+        try await storage.setPause(of: "warehouse", "maintenance")
+        let other = try TemporaryDirectory()
+        defer { withExtendedLifetime(other) {} }
+        let sentence = try await setup(directory.path).backUp?(other.file("events.sqlite"))
+        #expect(sentence?.contains("the cursors of audit, warehouse, with 2 dead letters") == true, "\(sentence ?? "")")
+        await storage.close()
+
+        let restored = try await open(other)
+        #expect(try await restored.deadLetters(of: "audit", after: 0, limit: 10) == letters)
+        #expect(try await restored.pause(of: "warehouse") == "maintenance")
+        #expect(try await restored.cursors() == [])
+        #expect(try await restored.removeDeadLetters(of: "audit", nil) == 2)
+        try await restored.setPause(of: "warehouse", nil)
+        await restored.close()
+        let again = try await open(other)
+        #expect(try await again.deadLetterCount(of: "audit") == 0)
+        #expect(try await again.pause(of: "warehouse") == nil)
+        // A backup of what was restored carries what is there now.
+        let third = try TemporaryDirectory()
+        defer { withExtendedLifetime(third) {} }
+        let ninth = letter(9)
+        try await again.keepDeadLetters([ninth], of: "audit")
+        await again.close()
+        _ = try await setup(other.path).backUp?(third.file("events.sqlite"))
+        let last = try await open(third)
+        #expect(try await last.deadLetters(of: "audit", after: 0, limit: 10) == [ninth])
+        await last.close()
+    }
+
     @Test("Cursors of a file that was removed are refused, and the log continues")
     func removedCursors() async throws {
         let storage = try await open(directory)

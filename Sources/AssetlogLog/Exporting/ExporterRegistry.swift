@@ -1,0 +1,74 @@
+public import AssetlogObservation
+import Synchronization
+
+/// The exporters of a server, by name: of which type they are, and how they are doing. State lives in a `Mutex`.
+public final class ExporterRegistry: Sendable {
+    /// An exporter of this server.
+    public struct Entry: Sendable {
+        /// The name in the configuration.
+        public var name: String
+        /// The type: `jsonlines`.
+        public var type: String
+        /// How it is doing; nil: it could not be opened yet.
+        public var report: ExporterReport?
+    }
+
+    private let exporters = Mutex<[String: (type: String, report: (@Sendable () -> ExporterReport)?)]>([:])
+
+    /// Makes an empty registry.
+    public init() {}
+
+    /// Adds an exporter, or replaces the one of this name.
+    ///
+    /// - Parameter report: How it is doing; nil: it is not open yet.
+    public func set(_ name: String, type: String, report: (@Sendable () -> ExporterReport)?) {
+        exporters.withLock { $0[name] = (type, report) }
+    }
+
+    /// The exporters, by name.
+    public var entries: [Entry] {
+        exporters.withLock { $0 }.map { Entry(name: $0, type: $1.type, report: $1.report?()) }.sorted { $0.name < $1.name }
+    }
+
+    /// Adds the families of the exporters. Their names and the reasons are few: they come from the configuration and the plugins.
+    public func register(in registry: MetricsRegistry) {
+        func family(
+            _ name: String, _ kind: MetricFamily.Kind, unit: MetricFamily.Unit? = nil, _ help: String,
+            _ samples: @escaping @Sendable (_ exporter: String, ExporterReport) -> [MetricSample]
+        ) {
+            registry.register(MetricFamily(name, kind, unit: unit, help: help)) { [weak self] in
+                (self?.entries ?? []).flatMap { entry in entry.report.map { samples(entry.name, $0) } ?? [] }
+            }
+        }
+        family("assetlog_exporter_delivered", .counter, "Events that the exporter's destination has.") {
+            [MetricSample(["exporter": $0], .integer($1.counts.delivered))]
+        }
+        family("assetlog_exporter_skipped", .counter, "Events that the exporter's destination can't express.") { name, report in
+            report.counts.skipped.sorted { $0.key < $1.key }.map {
+                MetricSample(["exporter": name, "reason": $0.key], .integer($0.value))
+            }
+        }
+        family("assetlog_exporter_failures", .counter, "Deliveries of events that failed.") {
+            [MetricSample(["exporter": $0], .integer($1.counts.failures))]
+        }
+        family("assetlog_exporter_dead_letters", .gauge, "Events that the destination did not take, and that wait for an operator.") {
+            [MetricSample(["exporter": $0], .integer($1.deadLetters))]
+        }
+        family(
+            "assetlog_exporter_lag_seconds", .gauge, unit: .seconds,
+            "Seconds since the oldest event was received that is not delivered."
+        ) {
+            [MetricSample(["exporter": $0], .number($1.lagSeconds))]
+        }
+        family(
+            "assetlog_exporter_circuit", .gauge, "1 for the state of the exporter's circuit: closed, open or half_open."
+        ) { name, report in
+            ["closed", "open", "half_open"].map {
+                MetricSample(["exporter": name, "state": $0], .integer(report.circuit == $0 ? 1 : 0))
+            }
+        }
+        family("assetlog_exporter_paused", .gauge, "1 if the exporter is paused.") {
+            [MetricSample(["exporter": $0], .integer($1.pause == nil ? 0 : 1))]
+        }
+    }
+}
