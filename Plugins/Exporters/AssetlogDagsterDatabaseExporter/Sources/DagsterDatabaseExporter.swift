@@ -84,10 +84,11 @@ actor DagsterDatabaseExporter: Exporter {
 
     private func store(_ rows: [EventRow], of batch: ExportBatch) throws -> [DeliveryResult] {
         var results: [DeliveryResult] = []
+        var held: Set<AssetID> = []
         var rest = rows[...]
         while !rest.isEmpty {
             let part = Self.part(rest)
-            results += try store(part, of: batch)
+            results += try store(part, of: batch, holding: &held)
             rest = rest.dropFirst(part.count)
         }
         try database.pruneIfDue(batch.log, generation: batch.generation)
@@ -103,20 +104,31 @@ actor DagsterDatabaseExporter: Exporter {
         return part.isEmpty ? rows.prefix(1) : part
     }
 
-    // An event that the tables refuse for what it holds is found by halving, so that the others are written.
-    private func store(_ rows: ArraySlice<EventRow>, of batch: ExportBatch) throws -> [DeliveryResult] {
+    // An event that the tables refuse is found by halving, so that the others are written, but for those that follow it in its
+    // asset when it is to be tried again.
+    private func store(
+        _ rows: ArraySlice<EventRow>, of batch: ExportBatch, holding held: inout Set<AssetID>
+    ) throws -> [DeliveryResult] {
+        let isHeld = rows.map { held.contains(AssetID(of: $0.event)) }
+        let free = zip(rows, isHeld).filter { !$0.1 }.map(\.0)
         do {
-            try database.write(rows, of: batch)
-            return Array(repeating: .delivered, count: rows.count)
-        } catch let failure as PostgresFailure where failure.isAboutData {
-            guard rows.count > 1 else { return [.rejected(Self.refusal(failure))] }
+            if !free.isEmpty { try database.write(free, of: batch) }
+            return isHeld.map { $0 ? .untried : .delivered }
+        } catch let failure as PostgresFailure where failure.subject != .database {
+            if rows.count == 1, let row = rows.first { return [refusal(of: row, failure, holding: &held)] }
             let half = rows.count / 2
-            return try store(rows.prefix(half), of: batch) + store(rows.dropFirst(half), of: batch)
+            return try store(rows.prefix(half), of: batch, holding: &held) + store(rows.dropFirst(half), of: batch, holding: &held)
         }
     }
 
-    private static func refusal(_ failure: PostgresFailure) -> DeliveryFailure {
-        DeliveryFailure("Dagster's tables can't hold the event. Change what is reported, or discard it.", answer: "\(failure)")
+    private func refusal(of row: EventRow, _ failure: PostgresFailure, holding held: inout Set<AssetID>) -> DeliveryResult {
+        if failure.subject == .values {
+            return .rejected(
+                DeliveryFailure("Dagster's tables can't hold the event. Change what is reported, or discard it.", answer: "\(failure)"))
+        }
+        held.insert(AssetID(of: row.event))
+        return .retry(
+            DeliveryFailure("Dagster's database refuses the event. Look for what refuses it there, as a trigger.", answer: "\(failure)"))
     }
 
     private func throwing<Result>(_ body: () throws -> Result) throws -> Result {

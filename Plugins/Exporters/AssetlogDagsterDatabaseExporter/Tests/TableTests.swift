@@ -154,6 +154,34 @@ struct TableTests {
         #expect(try await storage.sql("SELECT count(*) FROM event_logs;") == "8")
     }
 
+    @Test("an event that something in the database refuses is tried again, and those that follow it in its asset wait")
+    func trigger() async throws {
+        let storage = try await DagsterStorage()
+        try await storage.sql(
+            """
+            CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION $$not this one$$; END';
+            CREATE TRIGGER refuse BEFORE INSERT ON event_logs FOR EACH ROW WHEN (NEW.partition = 'bad') EXECUTE FUNCTION refuse();
+            """)
+        let exporter = try await storage.open()
+        let events = (1...9).map { LoggedEvent.made($0, of: ["\($0 % 2)"], partition: $0 == 4 ? "bad" : "good") }
+        let batch = ExportBatch(log: .test, generation: 0, events: events)
+        let results = try await exporter.deliver(batch)
+        #expect(results.map { $0 == .delivered } == [true, true, true, false, true, false, true, false, true])
+        #expect(results[5] == .untried && results[7] == .untried)
+        guard case .retry(let failure) = results[3] else {
+            Issue.record("\(results[3])")
+            return
+        }
+        #expect(failure.isCounted)
+        #expect(failure.answer.contains("not this one"))
+        try await storage.sql("DROP TRIGGER refuse ON event_logs;")
+        #expect(try await exporter.deliver(batch) == batch.results(.delivered))
+        await exporter.close()
+        #expect(
+            try await storage.sql("SELECT string_agg(partition, ' ' ORDER BY id) FROM event_logs WHERE asset_key = '[\"0\"]';")
+                == "good bad good good")
+    }
+
     @Test("exporters of two names keep their own account of what they wrote")
     func names() async throws {
         let storage = try await DagsterStorage()

@@ -43,7 +43,7 @@ final class DagsterDatabase {
     /// Writes the rows of events that were not written yet, in one transaction.
     ///
     /// - Throws: ``PostgresFailure`` or ``ExportError``; then nothing was written, or all of it and nobody knows.
-    func write(_ rows: ArraySlice<EventRow>, of batch: ExportBatch) throws {
+    func write(_ rows: [EventRow], of batch: ExportBatch) throws {
         let patience = Deadline(in: Self.patience)
         // Dagster waits while the exporter waits for a lock, so each pause is longer than the one before.
         var pause = 0.1
@@ -60,7 +60,7 @@ final class DagsterDatabase {
         }
     }
 
-    private func writeOnce(_ rows: ArraySlice<EventRow>, log: LogID, generation: Int64) throws {
+    private func writeOnce(_ rows: [EventRow], log: LogID, generation: Int64) throws {
         let isDetour = detourEnd.map { $0 > .now } ?? false
         arrays.fill(rows)
         var parameters = Parameters()

@@ -3,11 +3,26 @@ import AssetlogCore
 import AssetlogPostgres
 
 extension PostgresFailure {
-    /// Whether an event is at fault, and would fail again: its data (22), a constraint (23, but for a taken id, which the next try
-    /// passes), or a limit of the server (54).
-    var isAboutData: Bool {
-        guard let state, effect == .none else { return false }
-        return state != "23505" && ["22", "23", "54"].contains(state.prefix(2))
+    /// What a refusal of the server is about.
+    enum Subject {
+        /// The values of an event: they fail whenever they are sent.
+        case values
+        /// Perhaps an event, as where a trigger of somebody's refuses it.
+        case event
+        /// The database, or the way to it: any event fails.
+        case database
+    }
+
+    /// What it is about, by the classes of SQLSTATE.
+    ///
+    /// An id that is taken already (23505, after a sequence was set back) is passed by later tries.
+    var subject: Subject {
+        guard let state, effect == .none, state != "23505" else { return .database }
+        return switch state.prefix(2) {
+        case "22", "23", "54": .values
+        case "08", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "XX": .database
+        default: .event
+        }
     }
 
     /// Whether something that the statement names is not there, or is not as it was.

@@ -20,7 +20,7 @@ final class RowArrays {
     private var all: [BinaryArray] { [sequences, ids, types, entries, times, keys, partitions, versions, checks, passes] }
 
     /// Takes rows in place of those before.
-    func fill(_ rows: ArraySlice<EventRow>) {
+    func fill(_ rows: [EventRow]) {
         for array in all { array.removeAll() }
         for row in rows { append(row) }
     }
