@@ -93,7 +93,7 @@ struct SchemaTests {
         try await storage.sql(
             """
             CREATE ROLE \(role) LOGIN PASSWORD 'pw'; GRANT USAGE ON SCHEMA \(storage.schema) TO \(role);
-            GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \(storage.schema) TO \(role);
+            GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA \(storage.schema) TO \(role);
             GRANT USAGE ON ALL SEQUENCES IN SCHEMA \(storage.schema) TO \(role);
             """)
         let other = DagsterStorage(url: storage.url.replacing("postgres:secret", with: "\(role):pw"), schema: storage.schema)
