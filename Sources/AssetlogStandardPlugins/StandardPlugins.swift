@@ -1,6 +1,12 @@
 public import AssetlogCore
 import AssetlogMemoryStorage
 
+#if DagsterDatabase
+import AssetlogDagsterDatabaseExporter
+#endif
+#if Dagster
+import AssetlogDagsterExporter
+#endif
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
@@ -30,6 +36,12 @@ extension PluginList {
         list = list.adding(.memory)
         #if JSONLines
         list = list.adding(.jsonLines)
+        #endif
+        #if Dagster
+        list = list.adding(.dagster)
+        #endif
+        #if DagsterDatabase
+        list = list.adding(.dagsterDatabase)
         #endif
         #if OpenLineage
         list = list.adding(.openLineage)
