@@ -137,7 +137,8 @@ let package = Package(
         + target(
             "AssetlogLog", on: ["AssetlogCore", "AssetlogObservation", logging],
             tests: ["AssetlogTesting", "AssetlogMemoryStorage"])
-        + target("AssetlogDelivery", on: ["AssetlogCore", library("CCurl", trait: "Delivery")], tests: ["ScriptedServer"])
+        + target(
+            "AssetlogDelivery", on: ["AssetlogCore", "AssetlogGzip", library("CCurl", trait: "Delivery")], tests: ["ScriptedServer"])
         + target("AssetlogClient", on: ["AssetlogCore", "AssetlogDelivery"], tests: ["ScriptedServer"])
         + target(
             "AssetlogHTTP",

@@ -3,17 +3,19 @@ public struct DeliveryError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The kinds of failure.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable {
-            case unreachable, timedOut, interrupted, untrusted, invalidRequest, unavailable, cancelled, failed
+            case unreachable, timedOut, interrupted, untrusted, forbidden, invalidRequest, unavailable, cancelled, failed
         }
         private let value: Value
-        /// There is no connection: no such name, nobody listens, no route.
+        /// There is no connection, and nothing was sent: no such name, nobody listens, no route, no TLS.
         public static let unreachable = Code(value: .unreachable)
         /// It took longer than the request allows; the server may have done what was asked.
         public static let timedOut = Code(value: .timedOut)
         /// The connection broke; the server may have done what was asked.
         public static let interrupted = Code(value: .interrupted)
-        /// The server's certificate is not trusted, or the file of authorities can't be read.
+        /// The server's certificate is not trusted, or a file of authorities or of a client certificate can't be used.
         public static let untrusted = Code(value: .untrusted)
+        /// The server's address is not of the public Internet, and the request refuses such addresses; nothing was sent.
+        public static let forbidden = Code(value: .forbidden)
         /// The URL or a field of the head can't be sent.
         public static let invalidRequest = Code(value: .invalidRequest)
         /// This build has no outbound HTTP.

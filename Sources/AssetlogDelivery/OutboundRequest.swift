@@ -30,6 +30,17 @@ public struct OutboundRequest: Sendable {
     public var timeout: Duration
     /// A PEM file with the only authorities that are trusted; nil: the system's.
     public var caFile: String?
+    /// A PEM file with the certificate, and those between it and its authority, by which this side is known; nil: none.
+    public var clientCertificateFile: String?
+    /// A PEM file with the key of the client certificate, without a passphrase; nil: it stands in the certificate's file.
+    public var clientKeyFile: String?
+    /// The proxy for this request, whatever the environment says: `http://proxy:3128`; empty: none. Nil: the environment's.
+    public var proxy: Secret?
+    /// Whether an address that is not of the public Internet is refused: loopback, private, link-local, multicast and others.
+    ///
+    /// It is checked on the address that is connected to, after every resolution of the name. Behind a proxy that address is
+    /// not known here: only one in place of a name is checked then, and the proxy's is not.
+    public var refusesPrivateAddresses = false
     /// How much of an answer's body is kept; what follows is dropped.
     public var maximumAnswerBytes = 1 << 20
 

@@ -31,6 +31,7 @@ enum ConfigurationPrinter {
     private static func written(_ texts: [String], _ kind: KeyDeclaration.Kind) -> String {
         switch kind {
         case .secret: "\"<redacted>\""
+        case .secretList: "[\(texts.map { _ in "\"<redacted>\"" }.joined(separator: ", "))]"
         case .list: "[\(texts.map(YAMLText.scalar).joined(separator: ", "))]"
         default: YAMLText.scalar(texts.first ?? "")
         }

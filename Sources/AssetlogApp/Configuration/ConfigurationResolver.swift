@@ -134,9 +134,14 @@ struct ConfigurationResolver {
     // A variable that is set to nothing counts as not set: composed environments are full of them.
     private func variable(_ name: String, _ key: KeyDeclaration, _ level: ConfigurationLevel) -> WrittenValue? {
         guard let text = input.environment[name], !text.isEmpty else { return nil }
-        let isList = key.kind == .list
-        return WrittenValue(
-            texts: isList ? Self.list(text) : [text], isList: isList, level: level, place: name, directory: input.workingDirectory)
+        let texts =
+            switch key.kind {
+            case .list: Self.list(text)
+            case .secretList: text.split(whereSeparator: \.isNewline).map(String.init)
+            default: [text]
+            }
+        let isList = key.kind == .list || key.kind == .secretList
+        return WrittenValue(texts: texts, isList: isList, level: level, place: name, directory: input.workingDirectory)
     }
 
     private func overridden(by environment: WrittenValues) -> [String] {

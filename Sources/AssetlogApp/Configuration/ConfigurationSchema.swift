@@ -55,7 +55,7 @@ struct ConfigurationSchema: Sendable {
         if key.kind == .list, !value.isList {
             throw ConfigurationError(path, "takes a list: [\(value.texts.joined())]", at: value.place)
         }
-        if key.kind != .list, value.isList {
+        if key.kind != .list, key.kind != .secretList, value.isList {
             throw ConfigurationError(path, "takes one value, not a list", at: value.place)
         }
     }

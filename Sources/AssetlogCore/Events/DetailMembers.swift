@@ -1,7 +1,7 @@
 /// Finds members of an event's details, a canonical JSON object, without reading the values of the others.
 ///
 /// It is safe on any bytes: what is no object has no members.
-package struct DetailMembers {
+public struct DetailMembers {
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
@@ -9,7 +9,7 @@ package struct DetailMembers {
     package init(_ details: UnsafeRawBufferPointer) { bytes = details }
 
     /// The text of a member's value as it stands there; nil when there is none, or the bytes are not an object.
-    package static func value(of name: String, in details: [UInt8]) -> [UInt8]? {
+    public static func value(of name: String, in details: [UInt8]) -> [UInt8]? {
         details.withUnsafeBytes { bytes in
             var members = DetailMembers(bytes)
             return members.value(of: name).map(Array.init)

@@ -1,5 +1,5 @@
 /// Percent-encoding of parts of a URL (RFC 3986, section 2.1).
-package enum PercentCoding {
+public enum PercentCoding {
     /// Decodes a text: broken escapes stay as they are, and what is not UTF-8 becomes U+FFFD.
     package static func decode(_ text: some StringProtocol, plusIsSpace: Bool = false) -> String {
         var text = String(text)
@@ -11,7 +11,7 @@ package enum PercentCoding {
     }
 
     /// Encodes everything but letters, digits and `-._~`.
-    package static func encode(_ text: String) -> String {
+    public static func encode(_ text: String) -> String {
         let digits = Array("0123456789ABCDEF".utf8)
         var encoded: [UInt8] = []
         for byte in text.utf8 {

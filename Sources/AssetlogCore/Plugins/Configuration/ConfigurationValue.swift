@@ -12,6 +12,8 @@ package enum ConfigurationValue: Hashable, Sendable {
     case duration(Duration)
     /// Texts.
     case list([String])
+    /// Texts that are never printed.
+    case secretList([Secret])
 
     /// Reads a value as it was written; its range is a matter of ``problem(of:)``.
     ///
@@ -25,6 +27,10 @@ package enum ConfigurationValue: Hashable, Sendable {
         let path = section.isEmpty ? key.name : "\(section).\(key.name)"
         if key.kind == .list {
             self = .list(texts)
+            return
+        }
+        if key.kind == .secretList {
+            self = .secretList(texts.map { Secret($0.withoutFinalLineEnds) })
             return
         }
         guard texts.count == 1, let text = texts.first else {
@@ -50,6 +56,7 @@ package enum ConfigurationValue: Hashable, Sendable {
             self = .duration(try Self.require(TimeSpan.read(text), expected, text))
         case .choice(let words): self = .text(try Self.word(text, of: words))
         case .list: self = .list([text])
+        case .secretList: self = .secretList([Secret(text)])
         }
     }
 
@@ -132,5 +139,11 @@ extension ConfigurationValue {
     var list: [String]? {
         guard case .list(let texts) = self else { return nil }
         return texts
+    }
+
+    /// The texts that are never printed; nil for a value of another kind.
+    var secretList: [Secret]? {
+        guard case .secretList(let secrets) = self else { return nil }
+        return secrets
     }
 }

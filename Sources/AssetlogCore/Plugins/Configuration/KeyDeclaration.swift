@@ -20,6 +20,11 @@ public struct KeyDeclaration: Hashable, Sendable {
         case choice([String])
         /// Texts; in an environment variable separated by commas.
         case list
+        /// Texts that are never printed; a single one needs no list. In an environment variable they stand on lines of their own.
+        case secretList
+
+        /// Whether it is never printed.
+        public var isSecret: Bool { self == .secret || self == .secretList }
     }
 
     /// The name; nested sections are separated by dots: `tls.certificate`.
@@ -35,6 +40,8 @@ public struct KeyDeclaration: Hashable, Sendable {
 
     /// The default as it is shown: the elements of a list with commas between them, and never a secret.
     public var shownDefault: String? {
-        defaultTexts.map { kind == .secret ? Secret("").description : $0.joined(separator: ", ") }
+        defaultTexts.map { texts in
+            kind.isSecret ? texts.map { _ in Secret("").description }.joined(separator: ", ") : texts.joined(separator: ", ")
+        }
     }
 }

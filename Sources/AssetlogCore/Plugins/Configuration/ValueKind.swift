@@ -64,6 +64,13 @@ extension ValueKind where Value == [String] {
     public static var list: ValueKind { ValueKind(kind: .list, read: \.list, write: { $0 }) }
 }
 
+extension ValueKind where Value == [Secret] {
+    /// Texts that are never printed; a single one needs no list. In an environment variable they stand on lines of their own.
+    public static var secretList: ValueKind {
+        ValueKind(kind: .secretList, read: \.secretList, write: { $0.map(\.revealed) })
+    }
+}
+
 extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
     /// One of the cases of an enumeration, by its raw value, in capitals or not.
     public static func choice(_: Value.Type) -> ValueKind {
