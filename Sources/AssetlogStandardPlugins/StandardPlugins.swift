@@ -1,6 +1,9 @@
 public import AssetlogCore
 import AssetlogMemoryStorage
 
+#if Dagster
+import AssetlogDagsterExporter
+#endif
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
@@ -24,6 +27,9 @@ extension PluginList {
         list = list.adding(.memory)
         #if JSONLines
         list = list.adding(.jsonLines)
+        #endif
+        #if Dagster
+        list = list.adding(.dagster)
         #endif
         return list
     }
