@@ -76,9 +76,12 @@ final class DagsterExporter: Exporter {
     }
 
     private func failure(of answer: OutboundAnswer, token: Secret?) -> DeliveryFailure {
-        var failure = destination.failure(of: answer)
-        if let token { failure.answer = failure.answer.replacing(token.revealed, with: token.description) }
-        return failure
+        guard let token else { return destination.failure(of: answer) }
+        // Before it is cut, which might leave a part of the token.
+        var answer = answer
+        let text = String(decoding: answer.body, as: UTF8.self)
+        answer.body = Array(text.replacing(token.revealed, with: token.description).utf8)
+        return destination.failure(of: answer)
     }
 
     // A request without an answer says something about its event alone.
