@@ -1,0 +1,33 @@
+#if Dagster
+import AssetlogCore
+
+/// A batch in which the events of each asset stand in the order of time, at the places that the asset had.
+///
+/// What Dagster shows as the latest event of an asset is the last that it was told.
+struct BatchOrder {
+    /// The batch to deliver.
+    private(set) var batch: ExportBatch
+    /// For each place of the sorted batch, the place of its event in the given one.
+    private var origins: [Int]
+
+    init(_ batch: ExportBatch) {
+        self.batch = batch
+        origins = Array(batch.events.indices)
+        let events = batch.events
+        for places in Dictionary(grouping: origins, by: { AssetID(of: events[$0]) }).values where places.count > 1 {
+            let sorted = places.sorted {
+                (events[$0].timestamp, events[$0].sequence) < (events[$1].timestamp, events[$1].sequence)
+            }
+            for (place, origin) in zip(places, sorted) { origins[place] = origin }
+        }
+        self.batch.events = origins.map { events[$0] }
+    }
+
+    /// Results of the sorted batch, in the order of the given one.
+    func restored(_ results: [DeliveryResult]) -> [DeliveryResult] {
+        var restored = results
+        for (origin, result) in zip(origins, results) { restored[origin] = result }
+        return restored
+    }
+}
+#endif
