@@ -1,5 +1,5 @@
 // A receiver of webhooks that answers 200 to everything and counts: `cc -O2 -pthread counting_receiver.c`.
-// It prints its port. `GET /` is answered with the requests, the CloudEvents in them, the connections, and the seconds from the
+// It prints its port. `GET /` is answered with the requests but those, the CloudEvents in them, their connections, and the seconds from the
 // first request to the last.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -31,7 +31,8 @@ static long count(const char *bytes, size_t size) {
     return found;
 }
 
-static void answer(int connection, const char *request, long found) {
+// `served` counts the requests of the connection that brought something.
+static void answer(int connection, const char *request, long found, long *served) {
     char body[128] = "", text[256];
     pthread_mutex_lock(&lock);
     if (*request == 'G') {
@@ -39,6 +40,7 @@ static void answer(int connection, const char *request, long found) {
     } else {
         last = now();
         if (!requests++) first = last;
+        if (!(*served)++) connections++;
         events += found;
     }
     pthread_mutex_unlock(&lock);
@@ -49,6 +51,7 @@ static void answer(int connection, const char *request, long found) {
 static void *serve(void *argument) {
     int connection = (int)(long)argument;
     size_t room = 1 << 20, filled = 0;
+    long served = 0;
     char *buffer = malloc(room);
     for (ssize_t received; (received = recv(connection, buffer + filled, room - filled, 0)) > 0;) {
         filled += received;
@@ -58,7 +61,7 @@ static void *serve(void *argument) {
             size_t total = head + (length ? strtoul(length + 16, NULL, 10) : 0);
             if (total > room) buffer = realloc(buffer, room = total);
             if (filled < total) break;
-            answer(connection, buffer, count(buffer, total));
+            answer(connection, buffer, count(buffer, total), &served);
             memmove(buffer, buffer + total, filled -= total);
         }
         if (filled == room) buffer = realloc(buffer, room *= 2);
@@ -80,9 +83,6 @@ int main(void) {
         int connection = accept(listener, NULL, NULL);
         if (connection < 0) continue;
         setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-        pthread_mutex_lock(&lock);
-        connections++;
-        pthread_mutex_unlock(&lock);
         pthread_t thread;
         if (pthread_create(&thread, NULL, serve, (void *)(long)connection)) close(connection);
         else pthread_detach(thread);
