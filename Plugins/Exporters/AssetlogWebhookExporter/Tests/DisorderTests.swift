@@ -20,7 +20,8 @@ struct DisorderTests {
     private static let assets = 20
     private static let count: Int64 = 600
 
-    @Test("every event arrives, in the order of its asset, and twice only after an answer was missing", arguments: ["structured", "batched"])
+    @Test(
+        "every event arrives, in the order of its asset, and twice only after an answer was missing", arguments: ["structured", "batched"])
     func everything(_ mode: String) async throws {
         let record = Mutex(Record())
         let receiver = try Receiver { request in

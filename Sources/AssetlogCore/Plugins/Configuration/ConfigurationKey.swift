@@ -36,9 +36,12 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
     ///   - name: The name; nested sections are separated by dots: `tls.certificate`.
     ///   - kind: What a value may be.
     ///   - summary: One sentence for the sample configuration and the documents.
-    public static func required(_ name: String, _ kind: ValueKind<Value>, _ summary: String) -> ConfigurationKey {
+    ///   - example: A value for the sample configuration; it must be one that the plugin takes. Nil: the sample makes one up.
+    public static func required(
+        _ name: String, _ kind: ValueKind<Value>, _ summary: String, example: String? = nil
+    ) -> ConfigurationKey {
         ConfigurationKey(
-            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: true, summary: summary),
+            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: true, summary: summary, example: example),
             read: { $0.flatMap(kind.read) })
     }
 
