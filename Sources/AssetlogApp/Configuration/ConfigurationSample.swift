@@ -105,7 +105,7 @@ private struct SampleWriter {
 
     private static func placeholder(_ key: KeyDeclaration) -> String {
         if let example = key.example { return YAMLText.scalar(example) }
-        switch key.kind {
+        return switch key.kind {
         case .path where key.isRequired: "./\(key.name)"
         case .text where key.isRequired, .secret where key.isRequired: "\(key.name)"
         default: ""
