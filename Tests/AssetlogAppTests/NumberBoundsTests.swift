@@ -33,8 +33,9 @@ struct NumberBoundsTests {
         if parts[0] == "storage", parts[1] != "type" { flags["storage.type"] = parts[1] }
         if parts[1] == "postgres" { flags["storage.postgres.url"] = "postgresql://h/d" }
         if parts[0] == "exporters" {
-            flags["exporters.\(parts[1]).type"] = String(parts[1].dropFirst(2))
-            flags["exporters.\(parts[1]).path"] = "/x"
+            let plugin = PluginList.standard.exporters.first { "e_\($0.name)" == parts[1] }
+            flags["exporters.\(parts[1]).type"] = plugin?.name
+            for key in plugin?.keys ?? [] where key.isRequired { flags["exporters.\(parts[1]).\(key.name)"] = key.example ?? "/x" }
         }
         return ConfigurationFixture.mistakes(flags: flags, plugins: .standard)
     }

@@ -64,6 +64,14 @@ import Testing
         #expect(try Self.configuration(["token": ["t\r\n"]])[Self.token] == Secret("t"))
     }
 
+    @Test("Secrets may be a list, and one needs no list")
+    func givenSecrets() throws {
+        let key = ConfigurationKey("tokens", .secretList, default: [], "Tokens.")
+        #expect(try Self.configuration(keys: [key])[key] == [])
+        #expect(try Self.configuration(["tokens": ["t\n"]], keys: [key])[key] == [Secret("t")])
+        #expect(try Self.configuration(["tokens": ["t", "u"]], keys: [key])[key] == [Secret("t"), Secret("u")])
+    }
+
     private static func key<Value>(_ kind: ValueKind<Value>, _ value: Value) -> ConfigurationKey<Value> {
         ConfigurationKey("a", kind, default: value, "")
     }
@@ -76,7 +84,8 @@ import Testing
             (key(.bytes, 65_535), "65535"), (key(.bytes, 0), "0"), (key(.bytes, 128 << 10), "128KiB"), (key(.bytes, 5 << 30), "5GiB"),
             (key(.duration, .zero), "0s"), (key(.duration, .seconds(75)), "75s"), (key(.duration, .seconds(300)), "5m"),
             (key(.duration, .seconds(86_400 * 365)), "365d"), (key(.duration, .milliseconds(1500)), "1500ms"),
-            (key(.list, []), ""), (key(.secret, Secret("x")), "<redacted>"),
+            (key(.list, []), ""), (key(.secret, Secret("x")), "<redacted>"), (key(.secretList, []), ""),
+            (key(.secretList, [Secret("x"), Secret("y")]), "<redacted>, <redacted>"),
         ] as [(any DeclaredKey, String?)])
     func shownDefault(key: any DeclaredKey, text: String?) {
         #expect(key.declaration.shownDefault == text)

@@ -37,9 +37,11 @@ extension HTTPDestination {
 
         /// Declares them.
         ///
-        /// - Parameter url: What the URL is, in a sentence for the sample configuration and the documents.
-        public init(url: String) {
-            self.url = .required("url", .secret, url, example: "https://example.com")
+        /// - Parameters:
+        ///   - url: What the URL is, in a sentence for the sample configuration and the documents.
+        ///   - example: A URL for the sample configuration.
+        public init(url: String, example: String = "https://example.com/") {
+            self.url = .required("url", .secret, url, example: example)
         }
 
         /// All but `url`, in the order in which they are shown.

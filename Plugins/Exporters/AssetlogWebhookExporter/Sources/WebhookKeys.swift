@@ -21,7 +21,8 @@ enum WebhookKeys {
         case problems, all
     }
 
-    static let http = HTTPDestination.Keys(url: "The URL that events are posted to; it is never printed whole.")
+    static let http = HTTPDestination.Keys(
+        url: "The URL that events are posted to; it is never printed whole.", example: "https://example.com/hook")
     static let format = ConfigurationKey("format", .choice(Format.self), default: .cloudevents, "What the requests look like.")
     static let mode = ConfigurationKey<Mode?>.optional(
         "mode", .choice(Mode.self),

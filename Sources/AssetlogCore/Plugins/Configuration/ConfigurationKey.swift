@@ -26,7 +26,7 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
     public init(_ name: String, _ kind: ValueKind<Value>, default defaultValue: Value, _ summary: String) {
         self.init(
             KeyDeclaration(
-                name: name, kind: kind.kind, defaultTexts: kind.write(defaultValue), isRequired: false, example: nil,
+                name: name, kind: kind.kind, defaultTexts: kind.write(defaultValue), isRequired: false,
                 summary: summary),
             read: { $0.flatMap(kind.read) })
     }
@@ -37,12 +37,12 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
     ///   - name: The name; nested sections are separated by dots: `tls.certificate`.
     ///   - kind: What a value may be.
     ///   - summary: One sentence for the sample configuration and the documents.
-    ///   - example: A value for the sample configuration; nil: one is made of the key's name.
+    ///   - example: A value for the sample configuration; it must be one that the plugin takes. Nil: the sample makes one up.
     public static func required(
         _ name: String, _ kind: ValueKind<Value>, _ summary: String, example: String? = nil
     ) -> ConfigurationKey {
         ConfigurationKey(
-            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: true, example: example, summary: summary),
+            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: true, summary: summary, example: example),
             read: { $0.flatMap(kind.read) })
     }
 
@@ -57,7 +57,7 @@ public struct ConfigurationKey<Value: Sendable>: DeclaredKey {
         _ name: String, _ kind: ValueKind<Wrapped>, _ summary: String, example: String? = nil
     ) -> ConfigurationKey where Value == Wrapped? {
         ConfigurationKey(
-            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: false, example: example, summary: summary),
+            KeyDeclaration(name: name, kind: kind.kind, defaultTexts: nil, isRequired: false, summary: summary, example: example),
             read: { value in
                 guard let value else { return .some(nil) }
                 return kind.read(value).map(Optional.some)

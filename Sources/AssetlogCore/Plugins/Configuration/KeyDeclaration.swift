@@ -40,6 +40,15 @@ public struct KeyDeclaration: Hashable, Sendable {
     /// One sentence for the sample configuration and the documents.
     public let summary: String
 
+    init(name: String, kind: Kind, defaultTexts: [String]?, isRequired: Bool, summary: String, example: String? = nil) {
+        self.name = name
+        self.kind = kind
+        self.defaultTexts = defaultTexts
+        self.isRequired = isRequired
+        self.summary = summary
+        self.example = example
+    }
+
     /// The default as it is shown: the elements of a list with commas between them, and never a secret.
     public var shownDefault: String? {
         defaultTexts.map { texts in
