@@ -8,6 +8,8 @@ struct Observability: Sendable {
     let registry: MetricsRegistry
     /// The consumers that report how they are doing.
     let consumers = ConsumerRegistry()
+    /// The exporters, which say more.
+    let exporters = ExporterRegistry()
     /// Changes and refusals.
     let audit: AuditLog
     /// What is notified of requests.

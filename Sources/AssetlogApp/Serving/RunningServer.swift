@@ -76,9 +76,11 @@ struct RunningServer {
         metrics.register(in: observability.registry)
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
         let memory = ServerMemory(configuration.limits)
+        for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
         let api = APIService(
             log: log, configuration: configuration.api(memory), tokens: tokens.registry,
-            observer: observer, registry: observability.registry, logger: makeLogger("assetlog.api"))
+            exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
+            logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
@@ -152,12 +154,22 @@ struct RunningServer {
     private func run(_ configured: ConfiguredExporter) async {
         let logger = makeLogger("assetlog.exporter.\(configured.name)")
         await repeating("An exporter can't be opened; retrying.", ["exporter.name": "\(configured.name)"]) {
-            let exporter = try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
+            let exporter = try await open(configured, logger)
             let runner = ExporterRunner(
                 name: configured.name, exporter: exporter, log: storage, cursors: storage,
                 changes: { log.changes() }, logger: logger)
             observability.consumers.set(configured.name, restart: runner.restart) { runner.status }
+            observability.exporters.set(configured.name, type: configured.type, runner: runner)
             await runner.run()
+        }
+    }
+
+    private func open(_ configured: ConfiguredExporter, _ logger: Logger) async throws -> any Exporter {
+        do {
+            return try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
+        } catch {
+            observability.exporters.set(configured.name, type: configured.type, failure: "\(error)")
+            throw error
         }
     }
 

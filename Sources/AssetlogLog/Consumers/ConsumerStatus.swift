@@ -12,6 +12,8 @@ public struct ConsumerStatus: Hashable, Sendable {
         case following
         /// Something failed; it pauses and tries again.
         case retrying
+        /// An operator paused it, or it has too many dead letters; it reads ahead a little and delivers nothing.
+        case paused
         /// Something failed for good; it waits for a replay, ``ConsumerRunner/restart()`` or a new start of the server.
         case stopped
         /// The runner has returned.

@@ -25,6 +25,12 @@ public final class ExporterRunner: Sendable {
     /// How the exporter's consumer is doing.
     public var status: ConsumerStatus { runner.status }
 
+    /// How the exporter is doing.
+    public var report: ExporterReport { ExporterReport(status) }
+
+    /// Tries whether the destination takes events; see ``Exporter/test(with:)``.
+    public func test(with event: LoggedEvent) async throws -> String { try await exporter.test(with: event) }
+
     /// Lets an exporter that failed for good try again.
     public func restart() {
         runner.restart()

@@ -36,7 +36,10 @@ package struct RouteTable: Sendable {
     private func match(_ location: RequestLocation, _ method: HTTPRequest.Method) -> RouteMatch {
         var others: [Entry] = []
         for entry in entries {
-            guard let parameters = entry.route.pattern.match(location.path) else { continue }
+            // What is about the server itself is below the name of no deployment.
+            guard location.namedDeployment == nil || entry.route.scope == .deployment,
+                let parameters = entry.route.pattern.match(location.path)
+            else { continue }
             if entry.route.method == method {
                 return RouteMatch(.route(entry.route, location, parameters: parameters), entry.name)
             }
