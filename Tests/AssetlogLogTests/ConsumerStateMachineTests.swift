@@ -26,7 +26,7 @@ struct ConsumerStateMachineTests {
         #expect(machine.pageRead(count: 5, next: 20, at: .milliseconds(200)) == .deliver)
         let cursor = ConsumerCursor(consumer: "c", generation: 2, position: 20, log: Self.log)
         #expect(machine.delivered(at: .seconds(1)) == .save(cursor))
-        #expect(machine.saved(true, at: .seconds(1)) == .readPage(after: 20))
+        #expect(machine.saved(true, 20, at: .seconds(1)) == .readPage(after: 20))
         #expect(!machine.hasUnsavedPosition)
     }
 
@@ -50,7 +50,7 @@ struct ConsumerStateMachineTests {
         var machine = reading()
         _ = machine.pageRead(count: 1, next: 11, at: .zero)
         _ = machine.delivered(at: .seconds(1))
-        #expect(machine.saved(false, at: .seconds(1)) == .takeLease)
+        #expect(machine.saved(false, 20, at: .seconds(1)) == .takeLease)
 
         machine = reading()
         _ = machine.pageRead(count: 0, next: 10, at: .zero)
@@ -114,7 +114,7 @@ struct ConsumerStateMachineTests {
         _ = machine.pageRead(count: 1, next: 4, last: event, at: .zero)
         let saved = ConsumerCursor(consumer: "c", position: 4, log: log, event: event)
         #expect(machine.delivered(at: .seconds(1)) == .save(saved))
-        _ = machine.saved(true, at: .seconds(1))
+        _ = machine.saved(true, saved.position, at: .seconds(1))
         // Nothing behind it: the event stays. A hole behind it: it is not the one at the position any more.
         _ = machine.pageRead(count: 0, next: 4, at: .seconds(1))
         #expect(machine.cursor == saved)
@@ -268,7 +268,7 @@ struct ConsumerStateMachineTests {
     @Test("a cursor that was not moved may be another server's: it asks for the lease before it reads again")
     func asksAfterRefusedSave() {
         var machine = machine(in: .saving)
-        #expect(machine.saved(false, at: .seconds(1)) == .takeLease)
+        #expect(machine.saved(false, 20, at: .seconds(1)) == .takeLease)
         #expect(!machine.hasUnsavedPosition)
         #expect(machine.leaseTaken(false, at: .seconds(1)) == .lookAtCursor)
         #expect(machine.status.phase == .standingBy)

@@ -120,7 +120,7 @@ struct ExporterTests {
         #expect(
             list.output.contains(", given up at 2026-11-23T00:00:00.000000Z after 12 attempts\n    It answered 400.\n"), "\(list.output)")
         // What a destination answers can't disguise as lines of the command.
-        #expect(list.output.contains(#"    answer: no \u{2028}table"#), "\(list.output)")
+        #expect(list.output.contains(#"    answer: no \u2028table"#), "\(list.output)")
         #expect(list.errors.contains("these are the first 2 of 3"))
         #expect(try exporter("list").output.hasSuffix("0 replays, 3 dead letters\n"))
 

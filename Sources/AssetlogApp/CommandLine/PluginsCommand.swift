@@ -21,7 +21,12 @@ struct PluginsCommand: AssetlogSubcommand {
         for plugin in plugins.exporters {
             lines += entry(plugin.name, plugin.summary, plugin.stability, "exporters.NAME", plugin.keys)
         }
-        if plugins.exporters.isEmpty { lines.append("  none") }
+        if plugins.exporters.isEmpty {
+            lines.append("  none")
+        } else {
+            lines.append("  every exporter, with the defaults of most:")
+            lines += keys("exporters.NAME", ExporterKeys(DeliveryDefaults()).declarations)
+        }
         let missing = features.filter { !$0.isCompiledIn }
         if !missing.isEmpty {
             lines += ["", "Not in this build; add the package trait and build again:"]
@@ -33,10 +38,13 @@ struct PluginsCommand: AssetlogSubcommand {
     private static func entry(
         _ name: String, _ summary: String, _ stability: PluginStability, _ section: String, _ keys: [KeyDeclaration]
     ) -> [String] {
-        ["  \(name) (\(stability.rawValue)): \(summary)"]
-            + keys.map { key in
-                let remark = key.shownDefault.map { " [\($0)]" } ?? (key.isRequired ? " (required)" : "")
-                return "      \(section).\(key.name)\(remark): \(key.summary)"
-            }
+        ["  \(name) (\(stability.rawValue)): \(summary)"] + self.keys(section, keys)
+    }
+
+    private static func keys(_ section: String, _ keys: [KeyDeclaration]) -> [String] {
+        keys.map { key in
+            let remark = key.shownDefault.map { " [\($0)]" } ?? (key.isRequired ? " (required)" : "")
+            return "      \(section).\(key.name)\(remark): \(key.summary)"
+        }
     }
 }

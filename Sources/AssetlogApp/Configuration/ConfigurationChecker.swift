@@ -43,7 +43,8 @@ struct ConfigurationChecker {
             listen: listen, dataDirectory: dataDirectory, eventLoops: loops, shutdownDelay: server[ListenerKeys.shutdownDelay],
             shutdownGrace: server[ListenerKeys.shutdownGrace], allowsInsecure: server[ListenerKeys.allowInsecure],
             hosts: server.hosts(), trustedProxies: server.trustedProxies(), takesProxyHeaders: server.takesProxyHeaders(),
-            tls: TLSSettings(server), limits: limits, log: LogSettings(log), auth: AuthSettings(auth, isLoopback: listen.isLoopback),
+            publicURL: server.publicURL(), tls: TLSSettings(server), limits: limits, log: LogSettings(log),
+            auth: AuthSettings(auth, isLoopback: listen.isLoopback),
             organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
             storage: storage, exporters: configured)
     }
@@ -102,9 +103,12 @@ struct ConfigurationChecker {
     private func makeExporter(
         _ name: String, _ plugin: ExporterPlugin?, _ dataDirectory: String
     ) -> ConfiguredExporter? {
-        guard let plugin, let configuration = read("exporters.\(name)", plugin.keys, dataDirectory: dataDirectory),
-            let setup = problems.collect({ try plugin.configure(configuration) })
+        guard let plugin else { return nil }
+        let keys = ExporterKeys(plugin.delivery)
+        guard let configuration = read("exporters.\(name)", plugin.keys + keys.declarations, dataDirectory: dataDirectory)
         else { return nil }
-        return ConfiguredExporter(name: name, type: plugin.name, setup: setup)
+        let delivery = problems.collect { try keys.settings(configuration) }
+        guard let setup = problems.collect({ try plugin.configure(configuration) }), let delivery else { return nil }
+        return ConfiguredExporter(name: name, type: plugin.name, setup: setup, delivery: delivery)
     }
 }

@@ -21,7 +21,9 @@ struct ConfigurationSchema: Sendable {
         entries += Self.entries([ServerKeys.storageType.declaration], in: ServerKeys.storageType.section)
         for plugin in plugins.storages { entries += Self.entries(plugin.keys, in: "storage.\(plugin.name)") }
         for (name, plugin) in exporters {
-            entries += Self.entries([ServerKeys.exporterType.declaration] + (plugin?.keys ?? []), in: "exporters.\(name)")
+            let shared = ExporterKeys(plugin?.delivery ?? DeliveryDefaults()).declarations
+            entries += Self.entries(
+                [ServerKeys.exporterType.declaration] + (plugin?.keys ?? []) + shared, in: "exporters.\(name)")
         }
         self.entries = entries
         byPath = Dictionary(entries.map { ($0.path, $0.key) }, uniquingKeysWith: { first, _ in first })

@@ -29,6 +29,21 @@ extension SectionValues {
         return nil
     }
 
+    /// Where people reach the server, without a slash at its end; nil: nobody said.
+    func publicURL() -> String? {
+        guard let text = self[ListenerKeys.publicURL] else { return nil }
+        let url = text.hasSuffix("/") ? String(text.dropLast()) : text
+        let rest = ["https://", "http://"].first { url.lowercased().hasPrefix($0) }.map { url.dropFirst($0.count) }
+        if let rest, let host = rest.split(separator: "/", omittingEmptySubsequences: false).first, !host.isEmpty,
+            url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }), !url.contains(where: { "?#<>\"|@".contains($0) })
+        {
+            return url
+        }
+        refuse(
+            ListenerKeys.publicURL, "must be a URL such as https://assetlog.example.com, without ? and #, not \"\(text)\"")
+        return nil
+    }
+
     /// Further names of the server, in lower case.
     func hosts() -> [String] {
         self[ListenerKeys.hosts].compactMap { text in

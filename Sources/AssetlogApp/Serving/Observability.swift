@@ -51,6 +51,7 @@ struct Observability: Sendable {
     private func register(access: LineWriter?, audit: LineWriter?) {
         ProcessMetrics.register(in: registry)
         consumers.register(in: registry)
+        exporters.register(in: registry)
         registry.register(MetricFamily("assetlog_build", .info, help: "The version of the server.")) {
             let traits = BuildFeatures.all.filter(\.isCompiledIn).map(\.name).joined(separator: ",")
             return [MetricSample(["version": Assetlog.version, "traits": traits], .integer(1))]

@@ -157,7 +157,7 @@ struct RunningServer {
             let exporter = try await open(configured, logger)
             let runner = ExporterRunner(
                 name: configured.name, exporter: exporter, log: storage, cursors: storage,
-                changes: { log.changes() }, logger: logger)
+                changes: { log.changes() }, delivery: configured.delivery, logger: logger)
             observability.consumers.set(configured.name, restart: runner.restart) { runner.status }
             observability.exporters.set(configured.name, type: configured.type, runner: runner)
             await runner.run()
@@ -166,7 +166,8 @@ struct RunningServer {
 
     private func open(_ configured: ConfiguredExporter, _ logger: Logger) async throws -> any Exporter {
         do {
-            return try await configured.setup.open(PluginContext(name: configured.name, logger: logger))
+            return try await configured.setup.open(
+                PluginContext(name: configured.name, logger: logger, publicURL: configuration.publicURL))
         } catch {
             observability.exporters.set(configured.name, type: configured.type, failure: "\(error)")
             throw error

@@ -111,6 +111,12 @@ public struct AssetID: Hashable, Sendable {
         canonicalKey = event.assetKey.canonical
     }
 
+    /// Names an asset.
+    public init(deployment: String, canonicalKey: String) {
+        self.deployment = deployment
+        self.canonicalKey = canonicalKey
+    }
+
     // By their bytes: Swift's texts are equal when they only look alike.
 
     /// Whether both are the same asset, byte by byte.
@@ -120,8 +126,7 @@ public struct AssetID: Hashable, Sendable {
 
     /// Hashes the bytes.
     public func hash(into hasher: inout Hasher) {
-        for byte in canonicalKey.utf8 { hasher.combine(byte) }
-        for byte in deployment.utf8 { hasher.combine(byte) }
+        for var text in [canonicalKey, deployment] { text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) } }
     }
 }
 

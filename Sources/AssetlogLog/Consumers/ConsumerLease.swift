@@ -15,8 +15,14 @@ final class ConsumerLease: Sendable {
         var isLost = false
         /// Whether a renewal waits for its answer.
         var isAsking = false
-        /// Stops what must not continue without the lease.
-        var interrupt: (@Sendable () -> Void)?
+        /// Stop what must not continue without the lease.
+        var interrupts: [Int: @Sendable () -> Void] = [:]
+        var nextInterrupt = 0
+
+        /// What is known when the lease is taken again; what goes on without it is told to stop all the same.
+        var nextTerm: State {
+            State(term: term + 1, interrupts: interrupts, nextInterrupt: nextInterrupt)
+        }
     }
 
     private let consumer: String
@@ -33,7 +39,7 @@ final class ConsumerLease: Sendable {
 
     /// Asks for the lease, and forgets that an earlier one was lost.
     func take() async throws -> Bool {
-        state.withLock { $0 = State(term: $0.term + 1) }
+        state.withLock { $0 = $0.nextTerm }
         let end = clock.now + settings.leaseDuration
         guard try await store.lease(consumer, for: settings.leaseDuration) else { return false }
         state.withLock { $0.end = end }
@@ -54,11 +60,12 @@ final class ConsumerLease: Sendable {
     func whileHeld<Result>(
         interrupt: @escaping @Sendable () -> Void, _ body: () async throws -> Result
     ) async rethrows -> Result {
-        let isLost = state.withLock { state in
-            state.interrupt = interrupt
-            return state.isLost
+        let (isLost, number) = state.withLock { state in
+            state.nextInterrupt += 1
+            state.interrupts[state.nextInterrupt] = interrupt
+            return (state.isLost, state.nextInterrupt)
         }
-        defer { state.withLock { $0.interrupt = nil } }
+        defer { state.withLock { $0.interrupts[number] = nil } }
         if isLost { interrupt() }
         return try await body()
     }
@@ -85,7 +92,7 @@ final class ConsumerLease: Sendable {
     /// Gives the lease back, if there is one; to be called after ``run()`` has ended.
     func giveBack() async throws {
         let isHeld = state.withLock { state in
-            defer { state = State(term: state.term + 1) }
+            defer { state = state.nextTerm }
             return state.end != nil && !state.isLost
         }
         if isHeld { try await store.endLease(consumer) }
@@ -110,26 +117,26 @@ final class ConsumerLease: Sendable {
 
     /// Takes over what a renewal said, unless the lease that it renewed has gone in the meantime.
     private func settle(_ isOurs: Bool, of term: Int, until end: ContinuousClock.Instant) {
-        let interrupt: (@Sendable () -> Void)? = state.withLock { state in
-            guard state.term == term, !state.isLost else { return nil }
+        let interrupts: [@Sendable () -> Void] = state.withLock { state in
+            guard state.term == term, !state.isLost else { return [] }
             state.isAsking = false
             guard !isOurs else {
                 state.end = end
-                return nil
+                return []
             }
             state.isLost = true
-            return state.interrupt
+            return Array(state.interrupts.values)
         }
-        interrupt?()
+        for interrupt in interrupts { interrupt() }
     }
 
     /// Loses a lease that has ended, on a condition.
     private func lose(if condition: (State) -> Bool) {
-        let interrupt: (@Sendable () -> Void)? = state.withLock { state in
-            guard let end = state.end, !state.isLost, clock.now >= end, condition(state) else { return nil }
+        let interrupts: [@Sendable () -> Void] = state.withLock { state in
+            guard let end = state.end, !state.isLost, clock.now >= end, condition(state) else { return [] }
             state.isLost = true
-            return state.interrupt
+            return Array(state.interrupts.values)
         }
-        interrupt?()
+        for interrupt in interrupts { interrupt() }
     }
 }

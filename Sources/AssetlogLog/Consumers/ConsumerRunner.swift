@@ -8,6 +8,7 @@ import Synchronization
 /// it does next is decided by a state machine; this type does it.
 public final class ConsumerRunner: Sendable {
     private let consumer: any LogConsumer
+    private let windowed: (any WindowedConsumer)?
     private let log: any LogReader
     private let cursors: any ConsumerStore
     private let changes: @Sendable () -> AsyncStream<Void>
@@ -15,7 +16,7 @@ public final class ConsumerRunner: Sendable {
     private let clock: ConsumerClock
     private let logger: Logger
     private let bell = WakeUp()
-    private let lease: ConsumerLease
+    let lease: ConsumerLease
     private let cursorReader: CursorReader
     private let shared: Mutex<Shared>
 
@@ -41,6 +42,7 @@ public final class ConsumerRunner: Sendable {
         clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.consumer = consumer
+        windowed = consumer as? any WindowedConsumer
         (self.log, self.cursors) = (log, cursors)
         self.changes = changes
         self.settings = settings
@@ -56,6 +58,11 @@ public final class ConsumerRunner: Sendable {
 
     /// How the consumer is doing.
     public var status: ConsumerStatus { shared.withLock { $0.status } }
+
+    /// Looks at once whether there is something to do.
+    func wakeUp() {
+        bell.ring()
+    }
 
     /// Lets a consumer that failed for good try again, from its cursor.
     public func restart() {
@@ -82,10 +89,16 @@ public final class ConsumerRunner: Sendable {
         while !Task.isCancelled {
             let phase = machine.status.phase
             action = await perform(action, &machine, &page)
-            if machine.holdsLease, lease.isLost { action = machine.leaseLost() }
+            machine.finished(windowed?.finished)
+            if machine.holdsLease, lease.isLost {
+                await windowed?.abandon()
+                action = machine.leaseLost()
+            }
             logTakeover(phase, machine.status)
             shared.withLock { $0.status = machine.status }
         }
+        await windowed?.drain()
+        machine.finished(windowed?.finished)
         // Also without the lease: where another server has it, the storage refuses the move.
         await saveAtEnd(&machine)
         renewer.cancel()
@@ -108,8 +121,9 @@ public final class ConsumerRunner: Sendable {
                 try? await clock.sleep(span)
                 return machine.woken(at: clock.now())
             case .readCursor:
-                let (cursor, identity) = try await cursorReader.read(machine.cursor)
-                return machine.cursorRead(cursor, of: identity, at: clock.now())
+                return try await readCursor(&machine)
+            case .readPage where windowed?.hasRoom == false:
+                return machine.full(at: clock.now())
             case .readPage(let position):
                 page = try await read(after: position)
                 let last = page.events.last.flatMap { $0.sequence == page.next ? $0.id : nil }
@@ -120,7 +134,7 @@ public final class ConsumerRunner: Sendable {
                 logRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
-                return machine.saved(try await save(cursor), at: clock.now())
+                return machine.saved(try await save(cursor), cursor.position, at: clock.now())
             case .lookAtCursor:
                 let cursor = try await cursors.cursor(of: machine.cursor.consumer)
                 return machine.cursorSeen(cursor, head: try await head(), at: clock.now())
@@ -139,6 +153,18 @@ public final class ConsumerRunner: Sendable {
             guard !Task.isCancelled, !(machine.holdsLease && lease.isLost) else { return action }
             return fail(error, during: action, &machine)
         }
+    }
+
+    private func readCursor(_ machine: inout ConsumerStateMachine) async throws -> ConsumerStateMachine.Action {
+        await windowed?.abandon()
+        machine.rewind()
+        try await windowed?.prepare()
+        let (cursor, identity) = try await cursorReader.read(machine.cursor)
+        let action = machine.cursorRead(cursor, of: identity, at: clock.now())
+        windowed?.begin(
+            after: DeliveryWindow.Place(sequence: machine.cursor.position, event: machine.cursor.event), of: identity,
+            generation: machine.cursor.generation)
+        return action
     }
 
     private func deliver(_ cursor: ConsumerCursor, _ events: [LoggedEvent]) async throws {
@@ -184,7 +210,7 @@ public final class ConsumerRunner: Sendable {
     private func saveAtEnd(_ machine: inout ConsumerStateMachine) async {
         guard machine.hasUnsavedPosition else { return }
         do {
-            _ = try await save(machine.cursor)
+            _ = try await save(machine.finishedCursor)
         } catch {
             logger.warning(
                 "The position of a consumer could not be saved; some events will be delivered again.",

@@ -52,6 +52,8 @@ struct ConsumerStateMachine {
     private(set) var cursor: ConsumerCursor
     private(set) var status: ConsumerStatus
     private var state = State.leasing
+    /// The place up to which everything is finished; nil: that is what was read.
+    private var finished: DeliveryWindow.Place?
     private var savedPosition: Int64 = 0
     private var failing: Step?
     private var lastSave: Duration = .zero
@@ -64,11 +66,32 @@ struct ConsumerStateMachine {
             name: name, phase: .starting, generation: 0, position: 0, head: 0, failures: 0, lastError: nil)
     }
 
+    /// The cursor as it may be saved: that of what is finished, where the consumer reads ahead of it.
+    var finishedCursor: ConsumerCursor {
+        var cursor = cursor
+        if let finished { (cursor.position, cursor.event) = (finished.sequence, finished.event) }
+        return cursor
+    }
+
     /// Whether the storage does not know yet how far the consumer came.
-    var hasUnsavedPosition: Bool { holdsLease && state != .starting && cursor.position != savedPosition }
+    var hasUnsavedPosition: Bool { holdsLease && state != .starting && finishedCursor.position != savedPosition }
 
     /// Whether the lease was taken, so that its loss would matter.
     var holdsLease: Bool { ![.leasing, .lookingWhileStandingBy, .standingBy].contains(state) }
+
+    /// Notes how far a consumer is that reads ahead; nil: it does not.
+    mutating func finished(_ place: DeliveryWindow.Place?) {
+        guard let place, place.sequence <= cursor.position else { return }
+        finished = place
+        status.position = place.sequence
+    }
+
+    /// What was read ahead is forgotten.
+    mutating func rewind() {
+        guard let place = finished else { return }
+        (cursor.position, cursor.event) = (place.sequence, place.event)
+        finished = nil
+    }
 
     mutating func start() -> Action {
         state = .leasing
@@ -129,12 +152,13 @@ struct ConsumerStateMachine {
         return now - lastLook >= settings.pollInterval ? look(at: now) : read()
     }
 
-    mutating func saved(_ moved: Bool, at now: Duration) -> Action {
+    /// - Parameter position: The position that was saved.
+    mutating func saved(_ moved: Bool, _ position: Int64, at now: Duration) -> Action {
         succeeded(.saving)
         lastSave = now
         // Replayed in the meantime, or the lease is another server's.
         guard moved else { return start() }
-        savedPosition = cursor.position
+        savedPosition = position
         return status.phase == .following ? wait(at: now) : read()
     }
 
@@ -205,6 +229,12 @@ struct ConsumerStateMachine {
         }
     }
 
+    /// The consumer has no room for another page.
+    mutating func full(at now: Duration) -> Action {
+        status.phase = .catchingUp
+        return saveIsDue(at: now) ? save() : wait(at: now)
+    }
+
     /// An operator says that the reason of a permanent failure is gone.
     mutating func restarted() -> Action {
         guard state == .stopped || state == .lookingWhileStopped else { return .readPage(after: cursor.position) }
@@ -234,7 +264,7 @@ struct ConsumerStateMachine {
 
     private mutating func save() -> Action {
         state = .saving
-        return .save(cursor)
+        return .save(finishedCursor)
     }
 
     private mutating func look(at now: Duration) -> Action {
@@ -246,12 +276,12 @@ struct ConsumerStateMachine {
     private mutating func wait(at now: Duration) -> Action {
         state = .waiting
         let untilLook = max(settings.pollInterval - (now - lastLook), .zero)
-        guard cursor.position != savedPosition else { return .waitForNews(atMost: untilLook) }
+        guard finishedCursor.position != savedPosition else { return .waitForNews(atMost: untilLook) }
         return .waitForNews(atMost: min(untilLook, max(settings.saveInterval - (now - lastSave), .zero)))
     }
 
     private func saveIsDue(at now: Duration) -> Bool {
-        cursor.position != savedPosition && now - lastSave >= settings.saveInterval
+        finishedCursor.position != savedPosition && now - lastSave >= settings.saveInterval
     }
 
     private mutating func adopt(_ new: ConsumerCursor) {
@@ -266,7 +296,7 @@ struct ConsumerStateMachine {
     private mutating func move(to position: Int64, _ event: EventID?) {
         cursor.position = position
         cursor.event = event
-        status.position = position
+        if finished == nil { status.position = position }
     }
 
     private var currentStep: Step {

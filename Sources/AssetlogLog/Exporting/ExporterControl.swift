@@ -44,27 +44,10 @@ package struct ExporterControl: Sendable {
             guard sequence >= 1, sequence <= head + 1 else { throw ReplayProblem.noSequence(sequence, head: head) }
             return try await store.replay(name, after: sequence - 1)
         case .time(let time):
-            let place = try await Self.place(before: time, in: log, upTo: head)
+            let place = try await log.position(before: time)
             guard place < head else { throw ReplayProblem.noEvent(since: time) }
             return try await store.replay(name, after: place)
         }
-    }
-
-    /// The last sequence before the first event that was received at a time or later, in about as many reads as it has bits.
-    ///
-    /// Where several servers share a log, times of receipt can go back by moments; it is then one near that event.
-    private static func place(before time: Timestamp, in log: any LogReader, upTo head: Int64) async throws -> Int64 {
-        var (low, high) = (Int64(0), head)
-        while low < high {
-            let middle = low + (high - low) / 2
-            let page = try await log.events(EventQuery(order: .ascending(after: middle), limit: 1))
-            guard let event = page.events.first, event.sequence <= high, event.receivedAt < time else {
-                high = middle
-                continue
-            }
-            low = event.sequence
-        }
-        return low
     }
 
     // MARK: Dead letters

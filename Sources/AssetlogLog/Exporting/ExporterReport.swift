@@ -1,4 +1,5 @@
 import AssetlogCore
+import Synchronization
 
 /// How an exporter is doing.
 public struct ExporterReport: Hashable, Sendable {
@@ -28,4 +29,41 @@ public struct ExporterCounts: Hashable, Sendable {
     public var failures = 0
     /// Events that became dead letters.
     public var dead = 0
+
+    mutating func add(_ outcome: DeliveryWindow.Outcome) {
+        delivered += outcome.delivered
+        skipped.merge(outcome.skipped, uniquingKeysWith: +)
+        failures += outcome.failed + outcome.dead
+        dead += outcome.dead
+    }
+}
+
+extension ExportEngine {
+    /// How the deliveries are doing.
+    ///
+    /// - Parameter consumer: How the consumer is doing that feeds them.
+    func report(_ consumer: ConsumerStatus) -> ExporterReport {
+        state.withLock { state in
+            var consumer = consumer
+            if consumer.phase != .ended, consumer.phase != .standingBy { state.refine(&consumer) }
+            let age = state.window.oldest.map { Double(Timestamp.now().microseconds - $0.microseconds) / 1e6 } ?? 0
+            return ExporterReport(
+                consumer: consumer, pause: state.pause, circuit: state.circuit.state.rawValue, lagSeconds: max(0, age),
+                waiting: state.window.count, deadLetters: state.deadLetters, counts: state.counts)
+        }
+    }
+}
+
+extension ExportEngine.State {
+    fileprivate func refine(_ status: inout ConsumerStatus) {
+        if let stop {
+            (status.phase, status.lastError) = (.stopped, stop)
+        } else if pause != nil {
+            status.phase = .paused
+        } else if circuit.failures > 0 {
+            (status.phase, status.failures, status.lastError) = (.retrying, circuit.failures, lastError)
+        } else if status.phase == .following, window.count > 0 {
+            status.phase = .catchingUp
+        }
+    }
 }

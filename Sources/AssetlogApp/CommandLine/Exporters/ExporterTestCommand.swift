@@ -28,7 +28,7 @@ struct ExporterTestCommand: AssetlogSubcommand {
         guard let configured = server.exporters.first(where: { $0.name == name }) else { return }
         let logger = Logger(label: "assetlog.exporter.\(name)") { _ in SwiftLogNoOpLogHandler() }
         let exporter = try await failing("can't be opened") {
-            try await configured.setup.open(PluginContext(name: name, logger: logger))
+            try await configured.setup.open(PluginContext(name: name, logger: logger, publicURL: server.publicURL))
         }
         do {
             let text = print ? try await preview(exporter, configured) : try await test(exporter)

@@ -32,8 +32,12 @@ enum ListenerKeys {
         "proxy_protocol", .boolean, default: false,
         "Expects a PROXY header, version 1 or 2, at the start of every connection from a trusted proxy.")
 
+    static let publicURL = group.optional(
+        "public_url", .text,
+        "The URL at which people reach this server, such as https://assetlog.example.com; for links in messages.")
+
     static let all: [any DeclaredKey] = [
-        listen, data, pathPrefix, readOnly, eventLoops, shutdownDelay, shutdownGrace, allowInsecure, hosts, trustedProxies,
+        listen, data, pathPrefix, publicURL, readOnly, eventLoops, shutdownDelay, shutdownGrace, allowInsecure, hosts, trustedProxies,
         proxyProtocol,
     ]
 }

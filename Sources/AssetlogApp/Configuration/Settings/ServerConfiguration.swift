@@ -23,6 +23,8 @@ struct ServerConfiguration: Sendable {
     var trustedProxies: [AddressBlock]
     /// Whether their connections begin with a PROXY header.
     var takesProxyHeaders: Bool
+    /// Where people reach the server, without a slash at its end; nil: nobody said.
+    var publicURL: String?
     /// The certificate and the rules of TLS; nil: plain HTTP.
     var tls: TLSSettings?
     /// What clients are granted.

@@ -1,45 +1,52 @@
 public import AssetlogCore
 public import Logging
 
-/// Runs an exporter on the log: its consumer, its background work, and its end.
+/// Runs an exporter on the log: what reads for it, what delivers, its background work, and its end.
 public final class ExporterRunner: Sendable {
     private let exporter: any Exporter
+    private let engine: ExportEngine
     private let runner: ConsumerRunner
     private let logger: Logger
 
     /// Makes a runner for an open exporter; the parameters are those of ``ConsumerRunner``.
     ///
     /// The consumer has the exporter's name in the configuration.
+    /// - Parameter delivery: How events are handed to the exporter.
     public init(
         name: String, exporter: any Exporter, log: any LogReader, cursors: any ConsumerStore,
-        changes: @escaping @Sendable () -> AsyncStream<Void>, settings: ConsumerSettings = .init(),
-        clock: any Clock<Duration> = ContinuousClock(), logger: Logger
+        changes: @escaping @Sendable () -> AsyncStream<Void>, delivery: ExporterSettings = .init(),
+        settings: ConsumerSettings = .init(), clock: any Clock<Duration> = ContinuousClock(), logger: Logger
     ) {
         self.exporter = exporter
         self.logger = logger
+        engine = ExportEngine(
+            name: name, exporter: exporter, log: log, store: cursors, settings: delivery, consumerSettings: settings,
+            clock: ConsumerClock(clock), logger: logger)
         runner = ConsumerRunner(
-            name: name, consumer: InOrder(exporter: exporter), log: log, cursors: cursors, changes: changes, settings: settings,
+            name: name, consumer: engine, log: log, cursors: cursors, changes: changes, settings: settings,
             clock: clock, logger: logger)
     }
 
     /// How the exporter's consumer is doing.
-    public var status: ConsumerStatus { runner.status }
+    public var status: ConsumerStatus { report.consumer }
 
     /// How the exporter is doing.
-    public var report: ExporterReport { ExporterReport(status) }
+    public var report: ExporterReport { engine.report(runner.status) }
 
     /// Tries whether the destination takes events; see ``Exporter/test(with:)``.
     public func test(with event: LoggedEvent) async throws -> String { try await exporter.test(with: event) }
 
-    /// Lets an exporter that failed for good try again.
+    /// Lets an exporter that failed for good try again, and one that waits after failures at once.
     public func restart() {
+        engine.restart()
         runner.restart()
     }
 
-    /// Works until the task is cancelled, then finishes the delivery under way, within a bound, and closes the exporter.
+    /// Works until the task is cancelled, then finishes the deliveries under way, within a bound, and closes the exporter.
     public func run() async {
         await withTaskGroup { group in
             group.addTask { await self.runner.run() }
+            group.addTask { await self.engine.run(holding: self.runner.lease, whenRoom: self.runner.wakeUp) }
             group.addTask { await self.runBackgroundWork() }
         }
         await exporter.close()
@@ -60,10 +67,4 @@ public final class ExporterRunner: Sendable {
             }
         }
     }
-}
-
-private struct InOrder: LogConsumer {
-    let exporter: any Exporter
-    func consume(_ batch: ConsumerBatch) async throws { _ = try await exporter.deliver(batch) }
-    func position() async throws -> DeliveredPosition? { try await exporter.position() }
 }

@@ -1,0 +1,124 @@
+import AssetlogCore
+import Logging
+import Synchronization
+
+// What the storage says and is told: pauses, and dead letters.
+extension ExportEngine {
+    /// The most dead letters to be replayed that are taken at once.
+    private static let replayedAtOnce = 500
+
+    /// Looks again and again whether an operator paused the exporter, or asked for dead letters to be replayed.
+    func watchStore() async {
+        while !Task.isCancelled {
+            do {
+                try await lookAtStore()
+            } catch {
+                logger.debug("The state of an exporter can't be read; trying again.", metadata: ["error": "\(error)"])
+            }
+            try? await clock.sleep(consumerSettings.pollInterval)
+        }
+    }
+
+    private func lookAtStore() async throws {
+        let pause = try await store.pause(of: name)
+        let count = try await store.deadLetterCount(of: name)
+        let (wasPaused, isWorking) = state.withLock { state in
+            defer { (state.pause, state.deadLetters) = (pause, count) }
+            return (state.pause, state.window.log != nil && pause == nil)
+        }
+        if wasPaused != pause { logPause(pause) }
+        if count > 0, isWorking, exporter.order == .asset { try await takeRequestedLetters() }
+        if wasPaused != pause { bell.ring() }
+    }
+
+    private func takeRequestedLetters() async throws {
+        let letters = try await store.requestedDeadLetters(of: name, limit: Self.replayedAtOnce)
+        for letter in letters where !state.withLock({ $0.window.isReplaying(letter.sequence) }) {
+            guard let event = try await event(of: letter) else {
+                try await store.keepDeadLetters([letter.withoutEvent], of: name)
+                continue
+            }
+            state.withLock { if $0.window.log == letter.log { $0.window.replay(letter, event) } }
+        }
+        if !letters.isEmpty { bell.ring() }
+    }
+
+    /// The event of a dead letter; nil: the log has it no more.
+    private func event(of letter: DeadLetter) async throws -> LoggedEvent? {
+        let id = try await log.logID()
+        guard letter.log == id else { return nil }
+        let page = try await log.events(EventQuery(order: .ascending(after: letter.sequence - 1), limit: 1))
+        return page.events.first.flatMap { $0.sequence == letter.sequence && $0.id == letter.event ? $0 : nil }
+    }
+
+    private func logPause(_ reason: String?) {
+        if let reason {
+            logger.notice("An exporter is paused.", metadata: ["reason": "\(reason)"])
+        } else {
+            logger.notice("An exporter is no longer paused.")
+        }
+    }
+
+    // MARK: Settling
+
+    /// Tells the storage about dead letters. In a task of its own: what is known then is worth keeping, though the server stops.
+    func settle(_ settlement: DeliveryWindow.Settlement, _ epoch: Int) async {
+        do {
+            let isDone = try await Task { try await self.tellStore(settlement) }.value
+            state.withLock { state in
+                state.isSettling = false
+                guard state.epoch == epoch else { return }
+                if isDone { state.window.settled(settlement) }
+                (state.settlingFailures, state.settleAfter) = (0, isDone ? .zero : clock.now() + consumerSettings.pollInterval)
+            }
+        } catch {
+            let failures = state.withLock { state in
+                state.isSettling = false
+                state.settlingFailures += 1
+                let jitter = Double.random(in: 0...1)
+                state.settleAfter =
+                    clock.now() + consumerSettings.pause(afterFailures: state.settlingFailures, jitter: jitter)
+                return state.settlingFailures
+            }
+            if failures == 1 {
+                logger.warning("Dead letters of an exporter can't be kept; retrying.", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// - Returns: False: there is no room for more dead letters, so the exporter was paused.
+    private func tellStore(_ settlement: DeliveryWindow.Settlement) async throws -> Bool {
+        if !settlement.removed.isEmpty { _ = try await store.removeDeadLetters(of: name, settlement.removed) }
+        guard !settlement.kept.isEmpty else { return true }
+        let count = try await store.deadLetterCount(of: name)
+        guard count + settlement.kept.count <= DeadLetter.maximumCount else {
+            let reason =
+                "It has \(count) of at most \(DeadLetter.maximumCount) dead letters. Replay or discard them, then resume the exporter."
+            guard try await store.pause(of: name) == nil else { return false }
+            logger.error("An exporter has too many dead letters and was paused.", metadata: ["exporter.dead_letters": "\(count)"])
+            try await store.setPause(of: name, reason)
+            state.withLock { $0.pause = reason }
+            return false
+        }
+        try await store.keepDeadLetters(settlement.kept, of: name)
+        for letter in settlement.kept.prefix(10) {
+            logger.error(
+                "An event was not delivered and is a dead letter now. Replay it when the cause is gone, or discard it.",
+                metadata: [
+                    "event.sequence": "\(letter.sequence)", "event.id": "\(letter.event)", "attempts": "\(letter.attempts)",
+                    "error": "\(letter.message)",
+                ])
+        }
+        return true
+    }
+}
+
+extension DeadLetter {
+    /// The letter of an event that is gone: it can only be discarded.
+    fileprivate var withoutEvent: DeadLetter {
+        var letter = self
+        letter.isReplayRequested = false
+        letter.message = "Its event is no longer in the log, so it can't be replayed; discard it. Before: \(message)"
+        return letter
+    }
+}

@@ -1,0 +1,18 @@
+import AssetlogCore
+
+/// A consumer that is given events before those that came earlier are finished: its cursor follows what is finished, not what was
+/// read.
+protocol WindowedConsumer: LogConsumer {
+    /// Whether it takes another page now; it calls back when it does again.
+    var hasRoom: Bool { get }
+    /// The place up to which everything is finished.
+    var finished: DeliveryWindow.Place { get }
+    /// Makes sure that there is a cursor, with the lease on the consumer.
+    func prepare() async throws
+    /// Reading begins after a place, in a log and a generation.
+    func begin(after place: DeliveryWindow.Place, of log: LogID, generation: Int64)
+    /// Forgets what is not finished, and returns when nothing is under way any more.
+    func abandon() async
+    /// Returns when nothing is under way any more, after the task that works was cancelled.
+    func drain() async
+}
