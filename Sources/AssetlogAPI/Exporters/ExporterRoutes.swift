@@ -26,7 +26,7 @@ struct ExporterRoutes: RouteGroup {
 
     // A token that is limited to some assets would decide about the events of all.
     private func route(_ method: HTTPRequest.Method, _ path: String, _ handler: @escaping Route.Handler) -> Route {
-        Route(method, "/api/v1/exporters\(path)", .unlimited(.admin), handler: handler)
+        Route(method, "/api/v1/exporters\(path)", .unlimited(.admin), about: .allDeployments, handler: handler)
     }
 
     // MARK: Reading

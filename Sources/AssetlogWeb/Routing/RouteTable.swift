@@ -36,8 +36,7 @@ package struct RouteTable: Sendable {
     private func match(_ location: RequestLocation, _ method: HTTPRequest.Method) -> RouteMatch {
         var others: [Entry] = []
         for entry in entries {
-            // What is about the server itself is below the name of no deployment.
-            guard location.namedDeployment == nil || entry.route.scope == .deployment,
+            guard location.namedDeployment == nil || entry.route.scope != .allDeployments,
                 let parameters = entry.route.pattern.match(location.path)
             else { continue }
             if entry.route.method == method {
