@@ -18,11 +18,14 @@ public struct APIService: Sendable {
     ///   - log: The running log, whose storage it reads.
     ///   - configuration: Where its routes lie.
     ///   - tokens: What the server is not ready without; nil: nothing.
+    ///   - exporters: The exporters of the server.
+    ///   - audit: Is told what is done to exporters; nil: nobody is.
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
     public init(
-        log: EventLog, configuration: APIConfiguration, tokens: TokenRegistry? = nil, observer: RequestObserver = .init(),
+        log: EventLog, configuration: APIConfiguration, tokens: TokenRegistry? = nil,
+        exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
         let layout = PathLayout(configuration.paths)
@@ -36,6 +39,7 @@ public struct APIService: Sendable {
             EventRoutes(storage: log.storage, reads: reads),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
+            ExporterRoutes(directory: exporters, storage: log.storage, audit: audit),
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),

@@ -31,8 +31,8 @@ struct OpenAPITests {
             let path = route.pattern.description
             let method = route.method.rawValue.lowercased()
             routes.insert("\(method) \(path)")
-            // What is below `/api` is also below the name of a deployment.
-            if path.hasPrefix("/api/") { routes.insert("\(method) /{deployment}\(path)") }
+            // What is below `/api` is also below the name of a deployment, unless it is about all of them.
+            if path.hasPrefix("/api/"), route.scope != .allDeployments { routes.insert("\(method) /{deployment}\(path)") }
         }
         for endpoint in ReportEndpoint.allCases {
             for start in ["", "/{deployment}"] {

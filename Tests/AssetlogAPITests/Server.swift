@@ -22,7 +22,8 @@ struct Server {
 
     init(
         prefix: String = "", deployments: [String] = [], isReadOnly: Bool = false,
-        storage: (any Storage)? = nil, probeTimeout: Duration = .seconds(2)
+        storage: (any Storage)? = nil, probeTimeout: Duration = .seconds(2),
+        exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil
     ) async throws {
         self.prefix = prefix
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -36,7 +37,7 @@ struct Server {
             configuration: APIConfiguration(
                 paths: PathScheme(prefix: prefix, deployments: deployments, isReadOnly: isReadOnly), version: "1.2.3",
                 probeTimeout: probeTimeout),
-            registry: registry, logger: logger)
+            exporters: exporters, audit: audit, registry: registry, logger: logger)
     }
 
     static func memoryStorage() async throws -> any Storage {

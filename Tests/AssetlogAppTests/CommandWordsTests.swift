@@ -17,7 +17,9 @@ struct CommandWordsTests {
             ("report skip a", "assetlog report skipped"), ("report help", "assetlog report --help"),
             ("materialization a", "assetlog report materialization"), ("flush", "assetlog report flush"),
             ("token rm x", "assetlog token revoke"), ("token add x", "assetlog token create"), ("config show", "assetlog config print"),
-            ("consumer rewind", "assetlog consumer replay"), ("rotate x", "assetlog token rotate"), ("exec a -- b", "assetlog run"),
+            ("consumer rewind", "assetlog consumer replay"), ("exporters", "assetlog exporter"),
+            ("exporter stop x", "assetlog exporter pause"), ("exporter dlq x", "assetlog exporter dead-letters"),
+            ("rotate x", "assetlog token rotate"), ("exec a -- b", "assetlog run"),
         ])
     func misspelt(_ words: String, _ meant: String) {
         let error = #expect(throws: CommandFailure.self) { try CommandWords.check(words.split(separator: " ").map(String.init)) }

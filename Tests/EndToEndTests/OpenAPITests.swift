@@ -31,7 +31,10 @@ struct OpenAPITests {
     @Test("has every answer of every operation, without a prefix and below one", arguments: ["", "/dagster"])
     func answers(prefix: String) throws {
         let server = try ServerProcess(
-            ["--set", "deployments.declared=prod"] + (prefix.isEmpty ? [] : ["--path-prefix", prefix]))
+            [
+                "--set", "deployments.declared=prod", "--set", "exporters.audit.type=jsonlines", "--set",
+                "exporters.audit.path=./lines.jsonl",
+            ] + (prefix.isEmpty ? [] : ["--path-prefix", prefix]))
         let exchanges = try Self.emptyDirectory()
         defer {
             server.stop()
@@ -85,6 +88,23 @@ struct OpenAPITests {
             ask "$base/api/v1/openapi.json"
             ask "$base/api/v1/nothing"
         done
+        exporters="$URL/api/v1/exporters"
+        for query in '' '?x=1'; do ask "$exporters$query"; done
+        for name in audit nobody; do
+            for body in '' '{"reason":"maintenance"}' '{"reason":7}' '{'; do ask "$exporters/$name/pause" -d "$body"; done
+            for body in '{"from":1}' '{"time":"2020-01-01T00:00:00Z"}' '{"dead_letters":true}' '{"dead_letters":[7]}' '{}'; do
+                ask "$exporters/$name/replay" -d "$body"
+            done
+            for query in '' '?limit=1&after=3' '?limit=0'; do ask "$exporters/$name/dead-letters$query"; done
+            for action in replay discard; do
+                for body in '{"all":true}' '{"sequences":[7]}' ''; do ask "$exporters/$name/dead-letters/$action" -d "$body"; done
+            done
+            ask -X POST "$exporters/$name/resume"
+            ask -X POST "$exporters/$name/test"
+            ask "$exporters/$name/test"
+        done
+        ask "$exporters/audit/pause" -H 'Content-Encoding: gzip' -d x
+        head -c 300000 /dev/zero | tr '\0' ' ' | ask "$exporters/audit/pause" --data-binary @-
         for path in /server_info /metrics /livez /readyz '/readyz?verbose' / /nothing /api/v1/openapi.json; do
             ask "$URL$path"
             ask -I "$URL$path"

@@ -47,7 +47,7 @@ struct EventQueryParameters {
 
     // There is no event 0, so a reader starts every order with it.
     private static func after(_ parameters: QueryParameters) throws(RequestError) -> Int64? {
-        let after = try number("after", parameters, in: 0...Int64.max, example: "42")
+        let after = try parameters.integer("after", in: 0...Int64.max, example: "42")
         return after == 0 ? nil : after
     }
 
@@ -65,19 +65,7 @@ struct EventQueryParameters {
 
     private static func limit(_ parameters: QueryParameters) throws(RequestError) -> Int {
         let range = Int64(limits.lowerBound)...Int64(limits.upperBound)
-        return try number("limit", parameters, in: range, example: "100").map { Int(clamping: $0) } ?? 100
-    }
-
-    private static func number(
-        _ name: String, _ parameters: QueryParameters, in range: ClosedRange<Int64>, example: String
-    ) throws(RequestError) -> Int64? {
-        guard let text = parameters[name] else { return nil }
-        let isDigits = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
-        guard isDigits, let number = Int64(text), range.contains(number) else {
-            let bounds = "between \(range.lowerBound) and \(range.upperBound)"
-            throw .badParameter(name, "must be a whole number \(bounds), not \(text.quoted)", example: example)
-        }
-        return number
+        return try parameters.integer("limit", in: range, example: "100").map { Int(clamping: $0) } ?? 100
     }
 
     /// The asset: as text that is split at every slash, as in the path of a report, or as a JSON array of the parts.

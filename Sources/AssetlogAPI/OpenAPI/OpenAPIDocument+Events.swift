@@ -35,7 +35,8 @@ extension OpenAPIDocument {
             (503, "SubmissionUnavailable"),
         ])
 
-    private static let problems: [(status: Int, name: String)] = [
+    /// What is answered below `/api/` instead of what was asked for.
+    static let problems: [(status: Int, name: String)] = [
         (400, "BadRequestProblem"), (401, "NoTokenProblem"), (403, "ForbiddenProblem"), (404, "NotFoundProblem"),
         (414, "TargetTooLong"), (429, "TooManyProblem"), (431, "HeadersTooLarge"), (500, "FailedProblem"),
         (503, "UnavailableProblem"),

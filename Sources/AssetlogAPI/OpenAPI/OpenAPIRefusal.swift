@@ -54,10 +54,12 @@ extension OpenAPIDocument {
             description: "The token does not allow this; or, without a token, a web page of another origin sent the request, or the"
                 + " host is not a name of the server",
             headers: ["WWW-Authenticate"]),
-        OpenAPIRefusal(name: "NotFound", description: "There is no such event, deployment or organization"),
+        OpenAPIRefusal(name: "NotFound", description: "There is no such event, deployment, organization, exporter or dead letter"),
         OpenAPIRefusal(name: "TooSlow", description: "The request did not arrive in time", form: .plain),
         OpenAPIRefusal(
             name: "TooLarge", description: "The body is larger than the limit after decompression", form: .plain),
+        OpenAPIRefusal(name: "SlowBody", description: "The body did not arrive in time", form: .problem),
+        OpenAPIRefusal(name: "BodyTooLarge", description: "The body is larger than such a body may be", form: .problem),
         OpenAPIRefusal(name: "TargetTooLong", description: "The URL is longer than the limit", form: .plain),
         OpenAPIRefusal(
             name: "UnknownCoding", description: "The Content-Encoding is not supported", headers: ["Accept-Encoding"],

@@ -17,6 +17,6 @@ struct AssetlogCommand: ParsableCommand {
         subcommands: [
             ServeCommand.self, ReportCommand.self, RunCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self,
             ConfigCommand.self, PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self,
-            HealthCommand.self,
+            ExporterCommand.self, HealthCommand.self,
         ])
 }

@@ -78,9 +78,11 @@ struct RunningServer {
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
         let memory = ServerMemory(configuration.limits)
         memory.register(in: observability.registry)
+        for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
         let api = APIService(
             log: log, configuration: configuration.api(memory), tokens: tokens.registry,
-            observer: observer, registry: observability.registry, logger: makeLogger("assetlog.api"))
+            exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
+            logger: makeLogger("assetlog.api"))
         do {
             let http = try HTTPServer(
                 configuration: configuration.listener(
@@ -154,16 +156,24 @@ struct RunningServer {
     // A destination that can't be opened must not keep the server from taking reports.
     private func run(_ configured: ConfiguredExporter) async {
         let logger = makeLogger("assetlog.exporter.\(configured.name)")
-        observability.exporters.set(configured.name, type: configured.type, report: nil)
         await repeating("An exporter can't be opened; retrying.", ["exporter.name": "\(configured.name)"]) {
-            let context = PluginContext(name: configured.name, logger: logger, publicURL: configuration.publicURL)
-            let exporter = try await configured.setup.open(context)
+            let exporter = try await open(configured, logger)
             let runner = ExporterRunner(
                 name: configured.name, exporter: exporter, log: storage, cursors: storage,
                 changes: { log.changes() }, delivery: configured.delivery, logger: logger)
             observability.consumers.set(configured.name, restart: runner.restart) { runner.status }
-            observability.exporters.set(configured.name, type: configured.type) { runner.report }
+            observability.exporters.set(configured.name, type: configured.type, runner: runner)
             await runner.run()
+        }
+    }
+
+    private func open(_ configured: ConfiguredExporter, _ logger: Logger) async throws -> any Exporter {
+        do {
+            return try await configured.setup.open(
+                PluginContext(name: configured.name, logger: logger, publicURL: configuration.publicURL))
+        } catch {
+            observability.exporters.set(configured.name, type: configured.type, failure: "\(error)")
+            throw error
         }
     }
 

@@ -35,6 +35,19 @@ public struct ConsumerStatus: Hashable, Sendable {
     /// What the last of them said; nil after a success.
     public var lastError: String?
 
+    /// Makes a status.
+    public init(
+        name: String, phase: Phase, generation: Int64, position: Int64, head: Int64, failures: Int, lastError: String? = nil
+    ) {
+        self.name = name
+        self.phase = phase
+        self.generation = generation
+        self.position = position
+        self.head = head
+        self.failures = failures
+        self.lastError = lastError
+    }
+
     /// How far the consumer is behind the head, in sequences; 0 when it has delivered all there is.
     public var lag: Int64 { max(0, head - position) }
 }

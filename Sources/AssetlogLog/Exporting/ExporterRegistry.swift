@@ -1,33 +1,51 @@
+public import AssetlogCore
 public import AssetlogObservation
 import Synchronization
 
 /// The exporters of a server, by name: of which type they are, and how they are doing. State lives in a `Mutex`.
-public final class ExporterRegistry: Sendable {
-    /// An exporter of this server.
-    public struct Entry: Sendable {
-        /// The name in the configuration.
-        public var name: String
-        /// The type: `jsonlines`.
-        public var type: String
-        /// How it is doing; nil: it could not be opened yet.
-        public var report: ExporterReport?
+public final class ExporterRegistry: ExporterDirectory {
+    private struct Entry: Sendable {
+        var type: String
+        var runner: ExporterRunner?
+        var failure: String?
     }
 
-    private let exporters = Mutex<[String: (type: String, report: (@Sendable () -> ExporterReport)?)]>([:])
+    private let entries = Mutex<[String: Entry]>([:])
 
     /// Makes an empty registry.
     public init() {}
 
-    /// Adds an exporter, or replaces the one of this name.
+    /// Adds an exporter that is not open yet.
     ///
-    /// - Parameter report: How it is doing; nil: it is not open yet.
-    public func set(_ name: String, type: String, report: (@Sendable () -> ExporterReport)?) {
-        exporters.withLock { $0[name] = (type, report) }
+    /// - Parameter failure: Why it could not be opened; nil: nobody tried yet.
+    public func set(_ name: String, type: String, failure: String? = nil) {
+        entries.withLock { $0[name] = Entry(type: type, failure: failure) }
     }
 
-    /// The exporters, by name.
-    public var entries: [Entry] {
-        exporters.withLock { $0 }.map { Entry(name: $0, type: $1.type, report: $1.report?()) }.sorted { $0.name < $1.name }
+    /// Adds an exporter that runs, or replaces the one of this name.
+    public func set(_ name: String, type: String, runner: ExporterRunner) {
+        entries.withLock { $0[name] = Entry(type: type, runner: runner) }
+    }
+
+    /// The exporters by name, those that could not be opened yet included.
+    public var exporters: [ListedExporter] {
+        entries.withLock { $0 }
+            .map { ListedExporter(name: $0, type: $1.type, report: $1.runner?.report, failure: $1.failure) }
+            .sorted { $0.name < $1.name }
+    }
+
+    /// Lets an exporter that stopped for good, or whose destination is left alone, try again at once.
+    public func restart(_ name: String) {
+        entries.withLock { $0[name]?.runner }?.restart()
+    }
+
+    /// Tries whether the destination of an exporter takes events.
+    public func test(_ name: String, with event: LoggedEvent) async throws -> String {
+        let entry = entries.withLock { $0[name] }
+        guard let runner = entry?.runner else {
+            throw ExportError(entry?.failure ?? "The exporter \(name) is not open yet; try again in a moment.")
+        }
+        return try await runner.test(with: event)
     }
 
     /// Adds the families of the exporters. Their names and the reasons are few: they come from the configuration and the plugins.
@@ -37,7 +55,7 @@ public final class ExporterRegistry: Sendable {
             _ samples: @escaping @Sendable (_ exporter: String, ExporterReport) -> [MetricSample]
         ) {
             registry.register(MetricFamily(name, kind, unit: unit, help: help)) { [weak self] in
-                (self?.entries ?? []).flatMap { entry in entry.report.map { samples(entry.name, $0) } ?? [] }
+                (self?.exporters ?? []).flatMap { entry in entry.report.map { samples(entry.name, $0) } ?? [] }
             }
         }
         family("assetlog_exporter_delivered", .counter, "Events that the exporter's destination has.") {

@@ -33,6 +33,9 @@ public final class ExporterRunner: Sendable {
     /// How the exporter is doing.
     public var report: ExporterReport { engine.report(runner.status) }
 
+    /// Tries whether the destination takes events; see ``Exporter/test(with:)``.
+    public func test(with event: LoggedEvent) async throws -> String { try await exporter.test(with: event) }
+
     /// Lets an exporter that failed for good try again, and one that waits after failures at once.
     public func restart() {
         engine.restart()

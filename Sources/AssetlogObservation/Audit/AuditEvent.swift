@@ -31,6 +31,20 @@ public struct AuditEvent: Sendable {
         /// The certificates could not be read again; the old ones stay in use.
         public static let certificateReloadFailed = Kind(
             "certificate.reload_failed", "The certificates could not be reloaded; the previous ones stay in use.")
+        /// An exporter was paused.
+        public static let exporterPaused = Kind("exporter.paused", "An exporter was paused.")
+        /// An exporter goes on.
+        public static let exporterResumed = Kind("exporter.resumed", "An exporter was resumed.")
+        /// An exporter delivers again what comes after a place of the log.
+        public static let exporterReplayed = Kind("exporter.replayed", "An exporter was set back to deliver again.")
+        /// The destination of an exporter was tried.
+        public static let exporterTested = Kind("exporter.tested", "The destination of an exporter was tested.")
+        /// Dead letters are to be delivered again.
+        public static let deadLettersReplayed = Kind(
+            "exporter.dead_letters_replayed", "Dead letters of an exporter were requested to be delivered again.")
+        /// Dead letters are gone.
+        public static let deadLettersDiscarded = Kind(
+            "exporter.dead_letters_discarded", "Dead letters of an exporter were discarded.")
         /// A request was refused: 401, 403 or 429.
         public static let refused = Kind("refused", "A request was refused.")
         /// Further refusals were not written one by one.
@@ -43,7 +57,8 @@ public struct AuditEvent: Sendable {
         /// All kinds, as `Docs/Observability.md` lists them.
         static let all: [Kind] = [
             tokenCreated, tokenRevoked, tokenRotated, tokenAdded, tokenChanged, tokenRemoved, certificateReloaded,
-            certificateReloadFailed, refused, refusedMore, serverStarted, serverStopped,
+            certificateReloadFailed, exporterPaused, exporterResumed, exporterReplayed, exporterTested, deadLettersReplayed,
+            deadLettersDiscarded, refused, refusedMore, serverStarted, serverStopped,
         ]
     }
 

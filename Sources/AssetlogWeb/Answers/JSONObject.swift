@@ -22,6 +22,39 @@ package struct JSONObject {
         bytes.append(contentsOf: value.utf8)
     }
 
+    /// Appends a member whose value is a string, or null.
+    package mutating func append(_ name: String, _ value: String?) {
+        guard let value else { return append(name, raw: "null") }
+        append(name, value)
+    }
+
+    /// Appends a member whose value is a number, or null.
+    package mutating func append(_ name: String, _ value: Int64?) {
+        append(name, raw: value.map { "\($0)" } ?? "null")
+    }
+
+    /// Appends a member whose value is an object.
+    package mutating func append(_ name: String, _ value: JSONObject) {
+        appendName(name)
+        append(value)
+    }
+
+    /// Appends a member whose value is a list of objects.
+    package mutating func append(_ name: String, _ values: [JSONObject]) {
+        appendName(name)
+        bytes.append(UInt8(ascii: "["))
+        for (index, value) in values.enumerated() {
+            if index > 0 { bytes.append(UInt8(ascii: ",")) }
+            append(value)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    private mutating func append(_ object: JSONObject) {
+        bytes.append(contentsOf: object.bytes)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
     private mutating func appendName(_ name: String) {
         if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
         CanonicalJSON.appendString(name.utf8, to: &bytes)

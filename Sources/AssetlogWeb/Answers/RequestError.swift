@@ -60,7 +60,7 @@ package struct RequestError: Error, Sendable {
     package static var limitedToken: RequestError {
         var error = RequestError(
             status: .forbidden,
-            detail: "The token is limited to some assets or deployments, and these are numbers of the whole server. Ask for a token"
+            detail: "The token is limited to some assets or deployments, and this is about the whole server. Ask for a token"
                 + " that is not limited.",
             headers: [.wwwAuthenticate: BearerChallenge.insufficientScope])
         error.refusal = AccessRecord.noRight

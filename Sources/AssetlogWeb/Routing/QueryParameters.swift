@@ -46,6 +46,19 @@ package struct QueryParameters: Sendable {
         }
     }
 
+    /// A whole number; nil when it is absent.
+    ///
+    /// - Throws: ``RequestError`` for anything else, and for a number outside of the range.
+    package func integer(_ name: String, in range: ClosedRange<Int64>, example: String) throws(RequestError) -> Int64? {
+        guard let text = self[name] else { return nil }
+        let isDigits = !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+        guard isDigits, let number = Int64(text), range.contains(number) else {
+            let bounds = "between \(range.lowerBound) and \(range.upperBound)"
+            throw .badParameter(name, "must be a whole number \(bounds), not \(text.quoted)", example: example)
+        }
+        return number
+    }
+
     private static func unknown(_ name: String, _ known: [String]) -> RequestError {
         // Distances to long texts cost time, and there is no typing error in them.
         let nearest = name.utf8.count <= 64 ? WordDistance.nearest(to: name, among: known) : nil

@@ -14,6 +14,8 @@ package struct Route: Sendable {
         case deployment
         /// The server itself.
         case server
+        /// All deployments together, so that its path is below the name of none.
+        case allDeployments
     }
 
     /// The method; GET answers HEAD too.

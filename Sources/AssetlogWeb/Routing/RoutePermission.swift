@@ -30,7 +30,7 @@ package enum RoutePermission: Sendable {
     /// - Throws: ``RequestError`` with the status 403.
     func authorize(_ grant: AccessGrant?, in scope: Route.Scope, of deployment: String) throws(RequestError) {
         guard let rights, let grant else { return }
-        guard !grant.rights.isDisjoint(with: rights), scope == .server || grant.covers(deployment: deployment) else {
+        guard !grant.rights.isDisjoint(with: rights), scope != .deployment || grant.covers(deployment: deployment) else {
             throw .forbidden(rights, deployment: deployment)
         }
         guard case .unlimited = self else { return }

@@ -36,7 +36,9 @@ package struct RouteTable: Sendable {
     private func match(_ location: RequestLocation, _ method: HTTPRequest.Method) -> RouteMatch {
         var others: [Entry] = []
         for entry in entries {
-            guard let parameters = entry.route.pattern.match(location.path) else { continue }
+            guard location.namedDeployment == nil || entry.route.scope != .allDeployments,
+                let parameters = entry.route.pattern.match(location.path)
+            else { continue }
             if entry.route.method == method {
                 return RouteMatch(.route(entry.route, location, parameters: parameters), entry.name)
             }
