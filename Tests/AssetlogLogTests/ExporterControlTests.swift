@@ -17,7 +17,7 @@ struct ExporterControlTests {
 
     /// Appends events that were received at these seconds.
     private func append(_ seconds: [Int64]) throws {
-        let batch = EventBatch()
+        var batch = EventBatch()
         for second in seconds {
             let time = Timestamp(microseconds: second * 1_000_000)
             let id = EventID(high: .random(in: 1 ... .max), low: .random(in: 1 ... .max))

@@ -7,7 +7,7 @@ import Testing
 struct PendingCommitTests {
     /// What is kept after a commit of a slice of so many bytes.
     private static func kept(after bytes: Int) -> Int {
-        let slice = EventBatch()
+        var slice = EventBatch()
         slice.append(
             Event(
                 id: EventID(high: 1, low: 1), kind: .materialization, assetKey: AssetKey(["a"]), timestamp: .now(), receivedAt: .now(),
@@ -15,7 +15,8 @@ struct PendingCommitTests {
         var commit = PendingCommit()
         commit.add(SliceWaiter(slice))
         commit.complete(.success(AppendOutcome()))
-        #expect(commit.batch.isEmpty)
+        let isEmpty = commit.batch.isEmpty
+        #expect(isEmpty)
         return commit.batch.capacityBytes
     }
 

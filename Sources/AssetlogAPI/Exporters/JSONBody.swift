@@ -46,11 +46,11 @@ enum JSONBody {
                 status: .unsupportedMediaType, detail: "The body of this request is small and must not be compressed.",
                 headers: [.acceptEncoding: "identity"])
         }
-        if let length = request.announcedBytes, length > maximumBytes { throw tooLarge }
+        if let length = request.headers[.contentLength].flatMap({ Int($0) }), length > maximumBytes { throw tooLarge }
         var bytes: [UInt8] = []
-        try await request.body.forEachPiece { piece in
-            guard bytes.count + piece.readableBytes <= maximumBytes else { throw tooLarge }
-            bytes.append(contentsOf: piece.readableBytesView)
+        for try await chunk in request.chunks {
+            guard bytes.count + chunk.readableBytes <= maximumBytes else { throw tooLarge }
+            bytes.append(contentsOf: chunk.readableBytesView)
         }
         return bytes
     }
