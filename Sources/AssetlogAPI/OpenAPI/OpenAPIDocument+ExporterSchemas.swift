@@ -34,7 +34,9 @@ extension OpenAPIDocument {
         },
         "DeadLetterSelection": {
           "type": "object", "description": "One of its members", "minProperties": 1, "maxProperties": 1,
-          "additionalProperties": false, "properties": {"sequences": \#(sequences), "all": {"const": true}}
+          "additionalProperties": false, "properties": {
+            "sequences": \#(sequences), "all": {"description": "Only `true`", "type": "boolean", "not": {"const": false}}
+          }
         }
         """#
 
