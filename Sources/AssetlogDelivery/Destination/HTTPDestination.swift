@@ -115,7 +115,9 @@ public struct HTTPDestination: Sendable {
 
     /// What an answer says about the events of its request; see ``AssetlogCore/DeliveryResult/init(answer:from:redacting:)``.
     public func result(of answer: OutboundAnswer) -> DeliveryResult {
-        DeliveryResult(answer: answer, from: origin, redacting: secrets)
+        // What is to be redacted is gathered only where something is kept.
+        let isDelivered = (200..<300).contains(answer.status)
+        return DeliveryResult(answer: answer, from: origin, redacting: isDelivered ? [] : secrets)
     }
 
     /// Why an answer other than success means that nothing was delivered.
