@@ -27,15 +27,22 @@ extension ExportEngine {
             return (state.pause, state.window.log != nil && pause == nil)
         }
         if wasPaused != pause { logPause(pause) }
-        if count > 0, isWorking, exporter.order == .asset { try await takeRequestedLetters() }
+        if count > 0, isWorking { try await takeRequestedLetters() }
         if wasPaused != pause { bell.ring() }
     }
 
     private func takeRequestedLetters() async throws {
         let letters = try await store.requestedDeadLetters(of: name, limit: Self.replayedAtOnce)
         for letter in letters where !state.withLock({ $0.window.isReplaying(letter.sequence) }) {
+            // What delivers in the order of the log may pass over what comes late.
+            guard exporter.order == .asset else {
+                let advice =
+                    "It can't be replayed by itself, because this exporter keeps the order of the log: replay all from its sequence"
+                try await store.keepDeadLetters([letter.refused(advice)], of: name)
+                continue
+            }
             guard let event = try await event(of: letter) else {
-                try await store.keepDeadLetters([letter.withoutEvent], of: name)
+                try await store.keepDeadLetters([letter.refused("Its event is no longer in the log: discard it")], of: name)
                 continue
             }
             state.withLock { if $0.window.log == letter.log { $0.window.replay(letter, event) } }
@@ -114,11 +121,11 @@ extension ExportEngine {
 }
 
 extension DeadLetter {
-    /// The letter of an event that is gone: it can only be discarded.
-    fileprivate var withoutEvent: DeadLetter {
+    /// The letter after a request that can't be met.
+    fileprivate func refused(_ advice: String) -> DeadLetter {
         var letter = self
         letter.isReplayRequested = false
-        letter.message = "Its event is no longer in the log, so it can't be replayed; discard it. Before: \(message)"
+        if !message.hasPrefix(advice) { letter.message = "\(advice). Before: \(message)" }
         return letter
     }
 }

@@ -29,6 +29,13 @@ extension StorageConformance {
                 try expect(found == [first, second], "the cursors are \(found), expected \([first, second]).")
             }
         },
+        always("a lease on a consumer makes no cursor of it") { fixture in
+            _ = try await fixture.storage.lease("audit", for: .seconds(30))
+            let cursors = try await fixture.storage.cursors()
+            try expect(cursors.isEmpty, "a lease made the cursors \(cursors); the consumer would look as if it had been here before.")
+            let cursor = try await fixture.storage.cursor(of: "audit")
+            try expect(cursor.position == 0, "the first cursor of a consumer with a lease stands at \(cursor.position), not at 0.")
+        },
         always("a replay sets a cursor back, in a new generation") { fixture in
             try fixture.fill(20)
             var cursor = try await fixture.storage.cursor(of: "audit")

@@ -21,7 +21,7 @@ final class ConsumerTable: ConsumerStore {
     }
 
     func cursors() async throws -> [ConsumerCursor] {
-        try await pool.run("SELECT \(Self.columns) FROM {schema}.consumers ORDER BY name") { rows in
+        try await pool.run("SELECT \(Self.columns) FROM {schema}.consumers WHERE \(Self.hasCursor) ORDER BY name") { rows in
             (0..<rows.count).map { Self.cursor(rows, $0) }
         }
     }
@@ -29,13 +29,13 @@ final class ConsumerTable: ConsumerStore {
     func cursor(of consumer: String) async throws -> ConsumerCursor {
         // Most often it is there, and then nothing is written.
         let found = try await pool.run(
-            "SELECT \(Self.columns) FROM {schema}.consumers WHERE name = $1", { $0.append(consumer) }
+            "SELECT \(Self.columns) FROM {schema}.consumers WHERE name = $1 AND \(Self.hasCursor)", { $0.append(consumer) }
         ) { $0.count > 0 ? Self.cursor($0, 0) : nil }
         if let found { return found }
         return try await pool.run(
             """
-            INSERT INTO {schema}.consumers (name) VALUES ($1)
-            ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING \(Self.columns)
+            INSERT INTO {schema}.consumers AS known (name) VALUES ($1)
+            ON CONFLICT (name) DO UPDATE SET position = greatest(known.position, 0) RETURNING \(Self.columns)
             """, { $0.append(consumer) }
         ) { Self.cursor($0, 0) }
     }
@@ -100,8 +100,8 @@ final class ConsumerTable: ConsumerStore {
         let microseconds = seconds * 1_000_000 + attoseconds / 1_000_000_000_000
         return try await pool.run(
             """
-            INSERT INTO {schema}.consumers AS known (name, holder, lease_ends_at)
-            VALUES ($1, $2, clock_timestamp() + $3 * interval '1 microsecond')
+            INSERT INTO {schema}.consumers AS known (name, position, holder, lease_ends_at)
+            VALUES ($1, -1, $2, clock_timestamp() + $3 * interval '1 microsecond')
             ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, lease_ends_at = excluded.lease_ends_at
             WHERE known.holder IS NULL OR known.holder = excluded.holder OR known.lease_ends_at <= clock_timestamp()
             """,
@@ -135,6 +135,8 @@ final class ConsumerTable: ConsumerStore {
         pool.close()
     }
 
+    /// A lease alone makes a row, which is no cursor: an exporter that was never seen begins where its configuration says.
+    private static let hasCursor = "position >= 0"
     private static let columns = "name, generation, position, log, event_id, ahead"
 
     private static func cursor(_ rows: Rows, _ row: Int) -> ConsumerCursor {
