@@ -35,7 +35,9 @@ struct NumberBoundsTests {
         if parts[0] == "exporters" {
             let plugin = PluginList.standard.exporters.first { "e_\($0.name)" == parts[1] }
             flags["exporters.\(parts[1]).type"] = plugin?.name
-            for key in plugin?.keys ?? [] where key.isRequired { flags["exporters.\(parts[1]).\(key.name)"] = key.example ?? "/x" }
+            for key in plugin?.keys ?? [] where key.isRequired || key.example != nil {
+                flags["exporters.\(parts[1]).\(key.name)"] = key.example ?? "/x"
+            }
         }
         return ConfigurationFixture.mistakes(flags: flags, plugins: .standard)
     }

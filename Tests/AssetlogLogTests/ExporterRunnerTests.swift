@@ -165,6 +165,26 @@ struct ExporterRunnerTests {
         #expect(try await fixture.position == 40)
     }
 
+    @Test("what keeps the order of the log says that it can't replay a dead letter by itself")
+    func refusesReplay() async throws {
+        let fixture = try await Fixture()
+        try fixture.append(3)
+        let exporter = AnsweringExporter(order: .log) { event in
+            event.sequence == 2 ? .rejected(DeliveryFailure("422")) : .delivered
+        }
+        let task = Task { [runner = fixture.runner(exporter)] in await runner.run() }
+        #expect(try await eventually { try await fixture.position == 3 })
+        var letter = try #require(try await fixture.storage.deadLetters(of: "test", after: 0, limit: 1).first)
+        letter.isReplayRequested = true
+        try await fixture.storage.keepDeadLetters([letter], of: "test")
+        #expect(try await eventually { try await fixture.storage.requestedDeadLetters(of: "test", limit: 1).isEmpty })
+        let kept = try await fixture.storage.deadLetters(of: "test", after: 0, limit: 1).first
+        #expect(kept?.message.contains("replay all from its sequence. Before: 422") ?? false)
+        #expect(exporter.sequences == [1, 3])
+        task.cancel()
+        await task.value
+    }
+
     @Test("with too many dead letters the exporter pauses, loses none, and goes on when there is room")
     func pausesWhenFull() async throws {
         let fixture = try await Fixture()

@@ -59,11 +59,29 @@ struct DocumentationTests {
         let plugins = ServerProcess.root.appending(path: "Plugins")
         let files = try #require(FileManager.default.enumerator(at: plugins, includingPropertiesForKeys: nil))
             .compactMap { $0 as? URL }.filter { $0.lastPathComponent == "sample.yaml" }
-        #expect(files.count >= 5)
+        #expect(files.count == 8)
         for file in files {
             let result = try assetlog("check-config", "--config", file.path)
             #expect(result.status == 0, "\(file.path): \(result.errors)")
         }
+    }
+
+    @Test("show configurations of exporters that this build accepts")
+    func exporters() throws {
+        let pages = Self.pages.filter { $0 == "Docs/Exporters.md" || $0.hasPrefix("Plugins/Exporters/") }
+        var count = 0
+        for page in pages {
+            for block in try Self.text(page).components(separatedBy: "```yaml\n").dropFirst() {
+                let text = block.components(separatedBy: "```")[0]
+                let file = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString).yaml")
+                defer { try? FileManager.default.removeItem(at: file) }
+                try text.write(to: file, atomically: true, encoding: .utf8)
+                let result = try assetlog("check-config", "--config", file.path)
+                #expect(result.status == 0, "\(page):\n\(text)\n\(result.errors)")
+                count += 1
+            }
+        }
+        #expect(count >= 12)
     }
 
     @Test("name every top-level folder, and no other")
