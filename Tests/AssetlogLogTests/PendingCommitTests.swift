@@ -14,7 +14,7 @@ struct PendingCommitTests {
                 details: [UInt8](repeating: 0x78, count: bytes)))
         var commit = PendingCommit()
         commit.add(SliceWaiter(slice))
-        commit.complete(.success(AppendOutcome()))
+        commit.complete(.success(AppendOutcome(sequences: 1...1)))
         let isEmpty = commit.batch.isEmpty
         #expect(isEmpty)
         return commit.batch.capacityBytes
