@@ -35,14 +35,14 @@ enum ConfigurationSample {
             "", "## Other destinations for events: a name of your choice, a type, and that plugin's keys.",
         ]
         var example = SampleWriter(isCommented: false)
-        for plugin in plugins.exporters.reversed() {
+        for plugin in plugins.exporters {
             example.open("my_\(plugin.name)", plugin.summary, indent: 1)
             example.lines.append("    type: \(plugin.name)")
             example.keys(plugin.keys, indent: 2)
         }
-        if let first = plugins.exporters.first {
+        if let last = plugins.exporters.last {
             example.lines.append("    ## These keys exist for every exporter.")
-            example.keys(ExporterKeys(first.delivery).declarations, indent: 2)
+            example.keys(ExporterKeys(last.delivery).declarations, indent: 2)
         }
         writer.lines += (["exporters:"] + example.lines).map { line in
             line.contains("##") ? line : "# \(line)"
