@@ -62,7 +62,9 @@ public final class ExporterRegistry: ExporterDirectory {
             [MetricSample(["exporter": $0], .integer($1.counts.delivered))]
         }
         family("assetlog_exporter_skipped", .counter, "Events that the exporter's destination can't express.") { name, report in
-            report.counts.skipped.sorted { $0.key < $1.key }.map {
+            // Without a series before the first skipped event, its increase would not be seen.
+            let skipped = report.counts.skipped.isEmpty ? ["none": 0] : report.counts.skipped
+            return skipped.sorted { $0.key < $1.key }.map {
                 MetricSample(["exporter": name, "reason": $0.key], .integer($0.value))
             }
         }
