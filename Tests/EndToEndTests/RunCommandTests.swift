@@ -11,7 +11,9 @@ struct RunCommandTests {
         private let files: [URL]
 
         init(_ fixture: ReportFixture, _ arguments: [String], input: String = "", executable: [String] = []) throws {
-            let all = executable + [ServerProcess.binary.path, "run"] + arguments
+            // Tests of the server in this process may have made it ignore SIGPIPE, which is inherited.
+            let first = executable.isEmpty ? ["env", "--default-signal=PIPE"] : executable
+            let all = first + [ServerProcess.binary.path, "run"] + arguments
             process.executableURL = URL(filePath: all[0].contains("/") ? all[0] : "/usr/bin/env")
             process.arguments = all[0].contains("/") ? Array(all.dropFirst()) : all
             process.currentDirectoryURL = fixture.directory
@@ -278,7 +280,7 @@ struct RunCommandTests {
         let begin = ContinuousClock.now
         // It keeps its standard error open, but not the socket by which Foundation's Process learns of an exit: that is
         // inherited too, and would let the test wait for what the command under test does not wait for.
-        let daemon = "python3 -c 'import os, time; os.closerange(3, 4096); time.sleep(30)' & sleep 1; exit 1"
+        let daemon = "python3 -c 'import os, time; os.closerange(3, 1 << 20); time.sleep(30)' & sleep 1; exit 1"
         #expect(try run(fixture, "a", "--", "sh", "-c", daemon).status == 1)
         #expect(ContinuousClock.now - begin < .seconds(15))
         let direct = try run(fixture, "a", "--error-lines", "0", "--", "sh", "-c", "echo mine >&2; exit 1")
