@@ -102,7 +102,7 @@ struct CommandTests {
             ("index", "INSERT INTO strays VALUES (1, 1, 5, 40)", "has events that are not in the log"),
             ("consumers", "INSERT INTO consumers (name, generation, position) VALUES ('audit', 0, 5000)", "audit is at 5000"),
             (
-                "consumers", "INSERT INTO consumers VALUES ('audit', 0, 5, randomblob(16), NULL)",
+                "consumers", "INSERT INTO consumers VALUES ('audit', 0, 5, randomblob(16), NULL, NULL)",
                 "audit is at 5 of another log"
             ),
             ("index", "UPDATE progress SET watermark = 120", "has lost the events 101 to 120"),
