@@ -78,9 +78,7 @@ public final class ConsumerRunner: Sendable {
     /// so a batch may come to two servers, as it may come twice after a crash.
     public func run() async {
         var machine = ConsumerStateMachine(name: status.name, settings: settings)
-        let listener = Task { [bell, changes] in
-            for await _ in changes() { bell.ring() }
-        }
+        let listener = Task { await listen() }
         defer { listener.cancel() }
         // Not a child: the lease is needed until the delivery under way has ended.
         let renewer = Task { [lease] in await lease.run() }
@@ -106,6 +104,15 @@ public final class ConsumerRunner: Sendable {
         await giveLeaseBack()
         machine.ended()
         shared.withLock { $0.status = machine.status }
+    }
+
+    /// Rings the bell after every commit, but not for a consumer without room, which calls back when it has some: thousands of
+    /// commits a second would wake it for nothing.
+    private func listen() async {
+        for await _ in changes() {
+            while windowed?.isFull ?? false, !Task.isCancelled { try? await clock.sleep(.milliseconds(100)) }
+            bell.ring()
+        }
     }
 
     // MARK: Actions

@@ -74,6 +74,8 @@ final class ExportEngine: WindowedConsumer {
         }
     }
 
+    var isFull: Bool { state.withLock { $0.wasFull } }
+
     var finished: DeliveryWindow.Place { state.withLock { $0.window.finished } }
 
     func prepare() async throws {

@@ -5,6 +5,8 @@ import AssetlogCore
 protocol WindowedConsumer: LogConsumer {
     /// Whether it takes another page now; it calls back when it does again.
     var hasRoom: Bool { get }
+    /// Whether it said that it has no room, and has not called back since.
+    var isFull: Bool { get }
     /// The place up to which everything is finished.
     var finished: DeliveryWindow.Place { get }
     /// Makes sure that there is a cursor, with the lease on the consumer.
