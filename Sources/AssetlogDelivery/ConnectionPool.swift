@@ -21,7 +21,7 @@ public final class ConnectionPool: Sendable {
         let (isClosed, idle) = state.withLock { ($0.isClosed, $0.idle.popLast()) }
         if isClosed { throw DeliveryError(.cancelled, "the connections to \(request.origin) were closed") }
         let connection = idle ?? OutboundConnection()
-        // One that failed is used again as well: it connects anew.
+        // One that failed is used again as well: it connects again.
         defer { state.withLock { if !$0.isClosed { $0.idle.append(connection) } } }
         return try await connection.send(request)
     }

@@ -238,12 +238,7 @@ public final class ConsumerRunner: Sendable {
     }
 
     private func wait(atMost longest: Duration) async {
-        let timer = Task { [bell, clock] in
-            try await clock.sleep(longest)
-            bell.ring()
-        }
-        await lease.whileHeld(interrupt: bell.ring) { await bell.wait() }
-        timer.cancel()
+        await lease.whileHeld(interrupt: bell.ring) { await bell.wait(atMost: longest, clock) }
     }
 
     private func pause(_ span: Duration) async {

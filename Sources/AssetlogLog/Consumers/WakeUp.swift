@@ -24,6 +24,16 @@ final class WakeUp: Sendable {
         waiter?.resume()
     }
 
+    /// Returns at the next ring, when the task is cancelled, or after a span of a clock.
+    func wait(atMost span: Duration, _ clock: ConsumerClock) async {
+        let timer = Task {
+            try await clock.sleep(span)
+            ring()
+        }
+        await wait()
+        timer.cancel()
+    }
+
     /// Returns at the next ring, or when the task is cancelled.
     func wait() async {
         await withTaskCancellationHandler {

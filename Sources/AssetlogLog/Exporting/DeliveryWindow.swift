@@ -38,7 +38,7 @@ struct DeliveryWindow {
         var hasProgress: Bool { delivered > 0 || !skipped.isEmpty || dead > 0 }
     }
 
-    /// What the storage is to be told about dead letters, until ``settled(_:)``.
+    /// What the storage is to keep and remove of dead letters, until ``settled(_:)``.
     struct Settlement: Equatable {
         var kept: [DeadLetter] = []
         var removed: [Int64] = []
@@ -67,7 +67,7 @@ struct DeliveryWindow {
             case ready
             case inFlight
             case waiting(until: Duration)
-            /// The storage is to be told about some of its events first; then it waits.
+            /// The storage keeps or removes dead letters of some of its events first; then it waits.
             case settling(until: Duration)
         }
 
@@ -75,7 +75,7 @@ struct DeliveryWindow {
         var state = State.ready
         /// How many events are not finished.
         var open = 0
-        /// How many of them the storage is to be told about.
+        /// Of how many the storage keeps or removes the dead letter first.
         var settling = 0
     }
 
@@ -374,10 +374,10 @@ struct DeliveryWindow {
 
     // MARK: Dead letters
 
-    /// What the storage is to be told; empty: nothing.
+    /// What the storage is to keep and remove; empty: nothing.
     var settlement: Settlement { settling }
 
-    /// Notes that the storage was told what ``settlement`` said, to which more may have come since.
+    /// Notes that the storage did what ``settlement`` said, to which more may have come since.
     mutating func settled(_ settlement: Settlement) {
         for number in settlement.numbers {
             guard let slot = entry(number)?.slot else { continue }

@@ -2,7 +2,7 @@ import AssetlogCore
 import Logging
 import Synchronization
 
-// What the storage says and is told: pauses, and dead letters.
+// What the storage says, and what it is to keep: pauses, and dead letters.
 extension ExportEngine {
     /// The most dead letters to be replayed that are taken at once.
     private static let replayedAtOnce = 500
@@ -68,10 +68,10 @@ extension ExportEngine {
 
     // MARK: Settling
 
-    /// Tells the storage about dead letters. In a task of its own: what is known then is worth keeping, though the server stops.
+    /// Has the storage keep and remove dead letters. In a task of its own: what is known then is worth keeping, though the server stops.
     func settle(_ settlement: DeliveryWindow.Settlement, _ epoch: Int) async {
         do {
-            let isDone = try await Task { try await self.tellStore(settlement) }.value
+            let isDone = try await Task { try await self.updateStore(settlement) }.value
             state.withLock { state in
                 state.isSettling = false
                 guard state.epoch == epoch else { return }
@@ -82,9 +82,7 @@ extension ExportEngine {
             let failures = state.withLock { state in
                 state.isSettling = false
                 state.settlingFailures += 1
-                let jitter = Double.random(in: 0...1)
-                state.settleAfter =
-                    clock.now() + consumerSettings.pause(afterFailures: state.settlingFailures, jitter: jitter)
+                state.settleAfter = clock.now() + pause(state.settlingFailures)
                 return state.settlingFailures
             }
             if failures == 1 {
@@ -94,7 +92,7 @@ extension ExportEngine {
     }
 
     /// - Returns: False: there is no room for more dead letters, so the exporter was paused.
-    private func tellStore(_ settlement: DeliveryWindow.Settlement) async throws -> Bool {
+    private func updateStore(_ settlement: DeliveryWindow.Settlement) async throws -> Bool {
         if !settlement.removed.isEmpty { _ = try await store.removeDeadLetters(of: name, settlement.removed) }
         guard !settlement.kept.isEmpty else { return true }
         let count = try await store.deadLetterCount(of: name)

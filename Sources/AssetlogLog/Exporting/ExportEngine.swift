@@ -21,7 +21,7 @@ final class ExportEngine: WindowedConsumer {
         var deliveries: [Int: BoundedDelivery] = [:]
         /// Tasks that wait until nothing is under way.
         var idleWaiters: [CheckedContinuation<Void, Never>] = []
-        /// Whether the storage is being told about dead letters.
+        /// Whether the storage is being notified of dead letters.
         var isSettling = false
         /// Why nothing is delivered; nil: it is.
         var pause: String?
@@ -146,7 +146,7 @@ final class ExportEngine: WindowedConsumer {
                         await self.settle(settlement, epoch)
                         self.announceProgress(whenRoom)
                     }
-                case .wait(let span): await wait(atMost: span)
+                case .wait(let span): await bell.wait(atMost: span, clock)
                 }
             }
         }
@@ -208,15 +208,6 @@ final class ExportEngine: WindowedConsumer {
             state.deliveries[batch.id] = delivery
             return delivery
         }
-    }
-
-    private func wait(atMost span: Duration) async {
-        let timer = Task { [bell, clock] in
-            try await clock.sleep(span)
-            bell.ring()
-        }
-        await bell.wait()
-        timer.cancel()
     }
 
     private func announceProgress(_ whenRoom: () -> Void) {
@@ -300,7 +291,7 @@ final class ExportEngine: WindowedConsumer {
         return result
     }
 
-    private func pause(_ failures: Int) -> Duration {
+    func pause(_ failures: Int) -> Duration {
         consumerSettings.pause(afterFailures: failures, jitter: Double.random(in: 0...1))
     }
 

@@ -62,7 +62,7 @@ actor DagsterDatabaseExporter: Exporter {
     }
 
     func test(with event: LoggedEvent) throws -> String {
-        try throwing { try database.rehearse() }
+        try throwing { try database.dryRun() }
     }
 
     nonisolated func preview(_ batch: ExportBatch) async throws -> String? {

@@ -75,7 +75,7 @@ struct SchemaTests {
     }
 
     @Test("a test says what answers, and writes nothing")
-    func rehearses() async throws {
+    func dryRun() async throws {
         let storage = try await DagsterStorage()
         let exporter = try await storage.open()
         let sentence = try await exporter.test(with: .made(1))

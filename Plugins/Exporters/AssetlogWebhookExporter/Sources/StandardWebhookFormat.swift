@@ -7,7 +7,7 @@ import AssetlogDelivery
 struct StandardWebhookFormat: Sendable {
     let secrets: [SigningSecret]
 
-    /// One event, signed at a time; receivers refuse signatures that are some minutes old, so every attempt is signed anew.
+    /// One event, signed at a time; receivers refuse signatures that are some minutes old, so every attempt is signed again.
     func message(_ event: LoggedEvent, type: String? = nil, at now: Timestamp = .now()) throws(CryptoError) -> WebhookMessage {
         var body = Array(#"{"type":"\#(type ?? EventTypeName.name(of: event.kind))","timestamp":"\#(event.timestamp)","data":"#.utf8)
         EventJSON.append(event, to: &body)

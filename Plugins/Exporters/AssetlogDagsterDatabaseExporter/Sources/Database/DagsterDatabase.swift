@@ -122,7 +122,7 @@ final class DagsterDatabase {
     /// Takes the locks of a delivery and writes nothing.
     ///
     /// - Returns: A sentence about the storage.
-    func rehearse() throws -> String {
+    func dryRun() throws -> String {
         disconnect()
         try writeOnce([], log: LogID(high: 0, low: 0), generation: 0)
         let rows = try run("SELECT current_user::text, current_setting('server_version')")

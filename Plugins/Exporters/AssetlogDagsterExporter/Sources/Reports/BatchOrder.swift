@@ -3,7 +3,7 @@ import AssetlogCore
 
 /// A batch in which the events of each asset stand in the order of time, at the places that the asset had.
 ///
-/// What Dagster shows as the latest event of an asset is the last that it was told.
+/// What Dagster shows as the latest event of an asset is the last that it received.
 struct BatchOrder {
     /// The batch to deliver.
     private(set) var batch: ExportBatch

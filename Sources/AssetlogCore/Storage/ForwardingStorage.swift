@@ -1,6 +1,4 @@
-public import AssetlogCore
-
-/// A storage that passes every call on to another one: a test's storage states only what it does differently.
+/// A storage that passes every call on to another one, and states only what it does differently.
 public protocol ForwardingStorage: Storage {
     /// The storage that does the work.
     var inner: any Storage { get }
@@ -35,7 +33,6 @@ extension ForwardingStorage {
     public func requestedDeadLetters(of consumer: String, limit: Int) async throws -> [DeadLetter] {
         try await inner.requestedDeadLetters(of: consumer, limit: limit)
     }
-
     public func deadLetterCount(of consumer: String) async throws -> Int { try await inner.deadLetterCount(of: consumer) }
     public func keepDeadLetters(_ letters: [DeadLetter], of consumer: String) async throws {
         try await inner.keepDeadLetters(letters, of: consumer)
