@@ -27,7 +27,8 @@ struct AnswerWords {
 
     /// Whether the body is a JSON object, and whole.
     var isObject: Bool {
-        guard !answer.isBodyCut, let type = answer["content-type"]?.lowercased(), type.prefix(while: { $0 != ";" && $0 != " " }) == "application/json"
+        guard !answer.isBodyCut, let type = answer["content-type"]?.lowercased(),
+            type.prefix(while: { $0 != ";" && $0 != " " }) == "application/json"
         else { return false }
         return CanonicalJSON.members(ofObject: answer.body) != nil
     }
