@@ -61,6 +61,9 @@ package struct JSONObject {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// The text of the members so far.
+    package var content: [UInt8] { bytes }
+
     /// Makes an answer of the object.
     package consuming func response(
         status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:]
