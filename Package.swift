@@ -81,9 +81,13 @@ let package = Package(
         .trait(
             name: "Webhook", description: "The exporter `webhook`: events as CloudEvents, Standard Webhooks or chat messages.",
             enabledTraits: ["Delivery"]),
+        .trait(
+            name: "Catalog", description: "The catalog: what is known about every asset, in an SQLite file of its own.",
+            enabledTraits: ["SQLite"]),
         .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
         .default(enabledTraits: [
             "SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery", "Dagster", "DagsterDatabase", "OpenLineage", "Webhook",
+            "Catalog",
         ]),
     ],
     dependencies: [
@@ -138,6 +142,10 @@ let package = Package(
         + target(
             "AssetlogLog", on: ["AssetlogCore", "AssetlogObservation", logging],
             tests: ["AssetlogTesting", "AssetlogMemoryStorage"])
+        + target(
+            "AssetlogCatalog",
+            on: ["AssetlogCore", "AssetlogLog", "AssetlogObservation", library("AssetlogSQLite", trait: "Catalog"), logging],
+            tests: ["AssetlogMemoryStorage", "TestSupport", library("AssetlogSQLiteStorage", trait: "SQLite")])
         + target(
             "AssetlogDelivery", on: ["AssetlogCore", "AssetlogGzip", library("CCurl", trait: "Delivery")], tests: ["ScriptedServer"])
         + target("AssetlogClient", on: ["AssetlogCore", "AssetlogDelivery"], tests: ["ScriptedServer"])
