@@ -16,6 +16,7 @@ struct SipHash128 {
         case keyIdentity = 4
         case logDigest = 5
         case callerKeyIdentity = 6
+        case voidIdentity = 7
         case entityTag = 8
     }
 
