@@ -18,6 +18,7 @@ struct SipHash128 {
         case callerKeyIdentity = 6
         case voidIdentity = 7
         case entityTag = 8
+        case removedContent = 9
     }
 
     /// Makes a hash under a key of its own, which nobody learns from what it gives.
