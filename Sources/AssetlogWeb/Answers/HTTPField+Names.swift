@@ -6,4 +6,5 @@ extension HTTPField.Name {
     package static let referrerPolicy = HTTPField.Name("Referrer-Policy") ?? .server
     package static let assetlogAnswer = HTTPField.Name(AnswerField.name) ?? .server
     package static let assetlogTimestamp = HTTPField.Name(TimestampField.name) ?? .server
+    package static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .server
 }
