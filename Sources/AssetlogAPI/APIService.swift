@@ -12,6 +12,8 @@ public import Logging
 /// It has no listener: the owner of the sockets calls ``respond(to:_:_:_:)`` for each request.
 public struct APIService: Sendable {
     let responder: Responder
+    private let tail: Tail
+    private let streams: StreamRegistry
 
     /// Makes the service.
     ///
@@ -34,12 +36,18 @@ public struct APIService: Sendable {
         let reads = EventReads()
         reads.register(in: registry)
         let similar = SimilarKeys(storage: log.storage, reads: reads)
+        let logTail = Tail(log: log.storage, changes: { log.changes() }, memory: configuration.memory.answers, logger: logger)
+        tail = logTail
+        streams = StreamRegistry(
+            limits: configuration.limits, memory: configuration.memory.answers, clock: configuration.streamClock)
+        streams.register(in: registry)
         let document = OpenAPIDocument(
             base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
         let events = EventRoutes(storage: log.storage, reads: reads)
         let groups: [any RouteGroup] = [
             PageRoute(storage: log.storage, reads: reads, configuration: configuration),
-            events, CatalogRoutes(reads: CatalogReads(catalog), events: events),
+            events, EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
+            CatalogRoutes(reads: CatalogReads(catalog), events: events),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
             ExporterRoutes(directory: exporters, storage: log.storage, audit: audit),
@@ -50,6 +58,19 @@ public struct APIService: Sendable {
         ]
         let table = RouteTable(groups, layout: layout, metrics: observer.metrics)
         responder = Responder(table, memory: configuration.memory, observer: observer, logger: logger)
+    }
+
+    /// Serves those who follow the log, until the task is cancelled. To be called once.
+    public func run() async {
+        await withTaskGroup { group in
+            group.addTask { [tail] in await tail.run() }
+            group.addTask { [streams] in await streams.run() }
+        }
+    }
+
+    /// Ends the streams of those who follow the log, and begins no more; returns at once.
+    public func drain() {
+        streams.drain()
     }
 
     /// Answers a request that a connection has brought. It throws only when the answer can't be written.

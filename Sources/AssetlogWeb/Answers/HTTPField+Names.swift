@@ -7,4 +7,5 @@ extension HTTPField.Name {
     package static let assetlogAnswer = HTTPField.Name(AnswerField.name) ?? .server
     package static let assetlogAsOf = HTTPField.Name("Assetlog-As-Of") ?? .server
     package static let assetlogTimestamp = HTTPField.Name(TimestampField.name) ?? .server
+    package static let lastEventID = HTTPField.Name("Last-Event-ID") ?? .server
 }
