@@ -1,4 +1,5 @@
 public import AssetlogAccess
+package import AssetlogCatalog
 package import AssetlogCore
 public import AssetlogLog
 public import AssetlogObservation
@@ -18,6 +19,7 @@ public struct APIService: Sendable {
     ///
     /// - Parameters:
     ///   - log: The running log, whose storage it reads.
+    ///   - catalog: What is known about the assets of the log; nil: this server keeps no catalog.
     ///   - configuration: Where its routes lie.
     ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - exporters: The exporters of the server.
@@ -25,8 +27,8 @@ public struct APIService: Sendable {
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
-    public init(
-        log: EventLog, configuration: APIConfiguration, tokens: TokenRegistry? = nil,
+    package init(
+        log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, tokens: TokenRegistry? = nil,
         exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
@@ -41,10 +43,11 @@ public struct APIService: Sendable {
         streams.register(in: registry)
         let document = OpenAPIDocument(
             base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
+        let events = EventRoutes(storage: log.storage, reads: reads)
         let groups: [any RouteGroup] = [
             PageRoute(storage: log.storage, reads: reads, configuration: configuration),
-            EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
-            EventRoutes(storage: log.storage, reads: reads),
+            events, EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
+            CatalogRoutes(reads: CatalogReads(catalog), events: events),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
             ExporterRoutes(directory: exporters, storage: log.storage, audit: audit),

@@ -207,8 +207,8 @@ package struct Responder: Sendable {
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
-        // What is asked here changes with every report.
-        response.headers[.cacheControl] = "no-store"
+        // What is asked here changes with every report, unless the route has said how the client finds that out.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         compression.addVary(to: &response)
     }
 

@@ -61,6 +61,9 @@ package struct JSONObject {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// The text of the members so far.
+    package var content: [UInt8] { bytes }
+
     /// The whole object.
     package consuming func finished() -> [UInt8] {
         bytes.append(UInt8(ascii: "}"))
