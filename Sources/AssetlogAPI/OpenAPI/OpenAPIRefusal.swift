@@ -72,6 +72,9 @@ extension OpenAPIDocument {
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
         OpenAPIRefusal(
+            name: "TooManyStreams", description: "The caller has as many open streams as it may have, or a rate is exceeded",
+            headers: ["Retry-After"], form: .problem),
+        OpenAPIRefusal(
             name: "HeadersTooLarge", description: "The request's line and headers are larger than the limit", form: .plain),
         OpenAPIRefusal(name: "Failed", description: "The server failed; its log says how"),
         OpenAPIRefusal(

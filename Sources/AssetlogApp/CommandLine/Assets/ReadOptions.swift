@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssetlogClient
 import AssetlogCore
+import AssetlogDelivery
 
 /// The server that a command reads from.
 struct ReadOptions: ParsableArguments {
