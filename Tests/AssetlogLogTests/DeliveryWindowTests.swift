@@ -104,6 +104,16 @@ struct DeliveryWindowTests {
         #expect(window.nextBatch(at: .seconds(1))?.events.map(\.sequence) == [1])
     }
 
+    @Test("what waits after a failure is delivered at once when its pauses are ended, in the same order")
+    func endsPauses() {
+        var window = Self.window("abab")
+        _ = Self.complete(&window, "5+")
+        #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [4])
+        window.endPauses()
+        #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [1])
+        #expect(window.nextDue == nil)
+    }
+
     @Test("in the order of the log, an event that fails holds up all that follow")
     func keepsTheOrderOfTheLog() {
         var window = Self.window("abc", order: .log)

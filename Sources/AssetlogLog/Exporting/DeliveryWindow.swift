@@ -260,6 +260,15 @@ struct DeliveryWindow {
         waiting = asleep
     }
 
+    /// Lets the events that wait after a failure be delivered at once.
+    mutating func endPauses() {
+        for slot in waiting { set(slot, .ready) }
+        waiting = []
+        for slot in slots.indices {
+            if case .settling = slots[slot].state { slots[slot].state = .settling(until: .zero) }
+        }
+    }
+
     private mutating func set(_ slot: Int, _ state: Slot.State) {
         if slots[slot].state == .ready { readyCount -= slots[slot].open }
         slots[slot].state = state

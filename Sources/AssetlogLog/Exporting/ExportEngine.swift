@@ -232,6 +232,7 @@ final class ExportEngine: WindowedConsumer {
         state.withLock { state in
             state.stop = nil
             state.circuit = DeliveryCircuit(threshold: settings.circuitFailures)
+            state.window.endPauses()
             state.settleAfter = .zero
         }
         bell.ring()
