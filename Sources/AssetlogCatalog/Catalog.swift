@@ -62,18 +62,18 @@ package final class Catalog: Sendable {
                 }
                 ring.finish()
             }
-            await follow(threads, writing, news)
+            await keepFollowing(threads, writing, news)
             group.cancelAll()
         }
         progress.update { $0.phase = .ended }
     }
 
-    private func follow(_ threads: BlockingPool, _ writing: BlockingPool, _ news: AsyncStream<Void>) async {
+    private func keepFollowing(_ threads: BlockingPool, _ writing: BlockingPool, _ news: AsyncStream<Void>) async {
         var failures = 0
         while !Task.isCancelled {
             let before = progress.asOf
             do {
-                try await follow(threads, writing, news)
+                try await followOnce(threads, writing, news)
             } catch {
                 guard !Task.isCancelled else { return }
                 failures = progress.asOf == before ? failures + 1 : 1
@@ -96,7 +96,7 @@ package final class Catalog: Sendable {
     }
 
     // One life of an open file.
-    private func follow(_ threads: BlockingPool, _ writing: BlockingPool, _ news: AsyncStream<Void>) async throws {
+    private func followOnce(_ threads: BlockingPool, _ writing: BlockingPool, _ news: AsyncStream<Void>) async throws {
         let (opened, logID) = try await open(threads)
         let flusher = Flusher(
             memory: memory, file: opened, log: logID, progress: progress, threads: writing, logger: logger)

@@ -55,12 +55,12 @@ final class AssetEntry: @unchecked Sendable {
         if let known = rows.days[day] {
             changed.day = known
         } else {
-            changed.day = try below(rows) { try below.day(day) } ?? DayRecord()
+            changed.day = try unlessWhole { try below.day(day) } ?? DayRecord()
             changed.bytes += RowSize.day
         }
         if let partition = facts.partition.map(ByteText.init) {
             let known = rows.partitions[partition]
-            let row = try known ?? below(rows) { try below.partition(partition) } ?? PartitionRecord()
+            let row = try known ?? unlessWhole { try below.partition(partition) } ?? PartitionRecord()
             changed.partition = (partition, row)
             if known == nil { changed.bytes += RowSize.partition + partition.text.utf8.count }
         }
@@ -68,14 +68,14 @@ final class AssetEntry: @unchecked Sendable {
             let part = changed.partition.map { CheckName.Part.partition($0.name) } ?? .wholeAsset
             for name in [CheckName(name: ByteText(name), part: .overall), CheckName(name: ByteText(name), part: part)] {
                 let known = rows.checks[name]
-                changed.checks.append((name, try known ?? below(rows) { try below.check(name) }))
+                changed.checks.append((name, try known ?? unlessWhole { try below.check(name) }))
                 if known == nil { changed.bytes += RowSize.check + name.name.text.utf8.count }
             }
         }
         return changed
     }
 
-    private func below<Row>(_ rows: AssetRows, _ read: () throws -> Row?) rethrows -> Row? {
+    private func unlessWhole<Row>(_ read: () throws -> Row?) rethrows -> Row? {
         rows.isWhole ? nil : try read()
     }
 

@@ -14,7 +14,7 @@ struct AssetRecord: Sendable {
     var firstSeen = Timestamp(microseconds: .max)
     var lastSeen = Timestamp(microseconds: .min)
     /// The latest event of each kind, in the order of the raw values of kinds.
-    private(set) var latest: [(kind: EventKind, event: LatestEvent)] = []
+    var latest: [(kind: EventKind, event: LatestEvent)] = []
     /// Whether the latest attempt that counts succeeded: materializations and failures.
     var success: Streak<Bool>?
     /// The data version of the latest materialization or observation that reports one.

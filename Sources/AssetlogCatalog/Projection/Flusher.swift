@@ -50,6 +50,14 @@ final class Flusher: Sendable {
         state.withLock { $0.task = task }
     }
 
+    /// Returns when nothing is being written.
+    ///
+    /// - Throws: Why the file can't be used any more.
+    func end() async throws {
+        await state.withLock { $0.task }?.value
+        try checkFault()
+    }
+
     /// Ends attempts that fail, and returns when nothing is being written.
     func stop() async {
         let task = state.withLock { $0.task }

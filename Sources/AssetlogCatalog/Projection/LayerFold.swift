@@ -1,5 +1,6 @@
 #if Catalog
 import AssetlogCore
+import AssetlogSQLite
 
 /// Folds events of the log into memory. Its calls block.
 struct LayerFold: Sendable {

@@ -1,5 +1,5 @@
 #if Catalog
-package import AssetlogCore
+import AssetlogCore
 import AssetlogSQLite
 
 extension Catalog {
