@@ -168,8 +168,8 @@ let package = Package(
         + target(
             "AssetlogAPI",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
-                nio("NIOCore"), httpTypes, hummingbird,
+                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogCatalog", "AssetlogObservation",
+                "AssetlogWeb", logging, nio("NIOCore"), httpTypes, hummingbird,
             ],
             tests: [
                 "AssetlogGzip", "AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded"),

@@ -102,17 +102,17 @@ extension OpenAPIDocument {
         },
         "asset": {
           "name": "asset", "in": "query",
-          "description": "Events of this asset. Every slash separates two parts of its key, as in the path of a report.",
+          "description": "The asset. Every slash separates two parts of its key, as in the path of a report.",
           "schema": {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}, "example": "warehouse/orders"
         },
         "asset_key": {
           "name": "asset_key", "in": "query",
-          "description": "Events of this asset: the parts of its key as a JSON array, for a part with a slash in it. Instead of `asset`",
+          "description": "The asset: the parts of its key as a JSON array, for a part with a slash in it. Instead of `asset`",
           "schema": {"type": "string", "contentMediaType": "application/json"}, "example": "[\"warehouse\",\"orders\"]"
         },
         "prefix": {
           "name": "prefix", "in": "query",
-          "description": "Events of the assets whose key begins with these parts, split at every slash or as a JSON array: `a/b` is `a/b` and `a/b/c`, not `a/bc`",
+          "description": "The assets whose key begins with these parts, split at every slash or as a JSON array: `a/b` is `a/b` and `a/b/c`, not `a/bc`",
           "schema": {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}, "example": "warehouse"
         },
         "kind": {
