@@ -149,6 +149,12 @@ final class TestLog: Sendable {
     }
 }
 
+/// A catalog that did not come so far in minutes.
+struct NotReached: Error {
+    var sequence: Int64
+    var status: CatalogStatus
+}
+
 /// A catalog that follows a log until it is stopped.
 final class RunningCatalog: Sendable {
     let catalog: Catalog
@@ -168,7 +174,7 @@ final class RunningCatalog: Sendable {
 
     /// Waits until answers contain everything up to a sequence.
     func reach(_ sequence: Int64) async throws {
-        guard await catalog.waitFor(sequence: sequence, atMost: .seconds(300)) else { throw NeverHappened() }
+        guard await catalog.waitFor(sequence: sequence, atMost: .seconds(300)) else { throw NotReached(sequence: sequence, status: catalog.status) }
     }
 
     /// Ends it in order: it writes what is in memory.
