@@ -16,7 +16,7 @@ package struct AssetListQuery: Hashable, Sendable {
     package var scope: CatalogScope
     /// Only assets whose key begins with these parts.
     package var prefix: AssetKey?
-    /// Only assets that hold this text in a part of their key, in the letters' case as it is; nil: all.
+    /// Only assets that have this text in their key, whose parts are joined by slashes; ASCII letters in either case. Nil: all.
     package var text: String?
     /// Only assets in one of these states; nil: all. The counts of the list leave this filter out.
     package var states: Set<AssetState>?
