@@ -16,7 +16,7 @@ struct AssetlogCommand: ParsableCommand {
         version: Assetlog.version,
         subcommands: [
             ServeCommand.self, ReportCommand.self, RunCommand.self, InitCommand.self, TokenCommand.self, CheckConfigCommand.self,
-            ConfigCommand.self, PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self,
-            ExporterCommand.self, HealthCommand.self,
+            ConfigCommand.self, PluginsCommand.self, BackupCommand.self, CompactCommand.self, VerifyCommand.self, CopyCommand.self,
+            ConsumerCommand.self, ExporterCommand.self, HealthCommand.self,
         ])
 }
