@@ -38,7 +38,7 @@ struct ExporterRoutes: RouteGroup {
         var exporters: [JSONObject] = []
         for exporter in directory.exporters {
             let view = ExporterView(
-                exporter, cursor: cursors[exporter.name], head: head, pause: try await storage.pause(of: exporter.name),
+                exporter, cursor: cursors[exporter.name], head: head, pause: try await storage.exporterPause(of: exporter.name).reason,
                 deadLetters: try await storage.deadLetterCount(of: exporter.name))
             exporters.append(view.json)
         }
@@ -74,9 +74,10 @@ struct ExporterRoutes: RouteGroup {
     func resume(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
         _ = try await JSONBody.members(of: request, known: [])
-        let wasPaused = try await ExporterControl(name, store: storage).resume()
+        _ = try await ExporterControl(name, store: storage).resume()
+        // Whichever server runs it notices in the storage; this one need not wait for that.
         directory.restart(name)
-        if wasPaused { record(.exporterResumed, name, [], context) }
+        record(.exporterResumed, name, [], context)
         return answer(name) { $0.append("paused", String?.none) }
     }
 

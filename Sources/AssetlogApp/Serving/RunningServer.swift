@@ -16,6 +16,7 @@ struct RunningServer {
     private let tokens: ServerTokens
     private let log: EventLog
     private let memory: ServerMemory
+    private let api: APIService
     private let http: HTTPServer
     private let observability: Observability
     private let makeLogger: @Sendable (String) -> Logger
@@ -91,7 +92,7 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, memory: memory, http: http, observability: observability,
+                storage: storage, tokens: tokens, log: log, memory: memory, api: api, http: http, observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
@@ -113,6 +114,7 @@ struct RunningServer {
             background.addTask { await work(of: storage) }
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
+            background.addTask { await api.run() }
             background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
@@ -123,6 +125,7 @@ struct RunningServer {
                     logger.notice("The server is stopping.")
                     log.announceDraining()
                     try? await Task.sleep(for: configuration.shutdownDelay)
+                    api.drain()
                     await http.shutDown(grace: configuration.shutdownGrace)
                 }
                 consumers.cancelAll()

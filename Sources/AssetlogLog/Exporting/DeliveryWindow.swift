@@ -14,6 +14,14 @@ struct DeliveryWindow {
         var ahead = ConsumedAhead()
     }
 
+    /// How far everything is finished, without what is finished beyond it: cheap enough to ask after each step.
+    struct Progress: Equatable {
+        var sequence: Int64
+        var event: EventID?
+        /// How many events were ever finished, also beyond that sequence: it grows whenever there is more to save.
+        var finishedCount = 0
+    }
+
     /// Events to deliver at once.
     struct Batch {
         var id: Int
@@ -101,6 +109,7 @@ struct DeliveryWindow {
     private var settling = Settlement()
     private var replayed: Set<Int64> = []
     private var lastBatch = 0
+    private var finishedCount = 0
     /// How many events wait to be finished.
     private(set) var count = 0
     private(set) var bytes = 0
@@ -115,7 +124,13 @@ struct DeliveryWindow {
     /// Whether another page may be read.
     var hasRoom: Bool { entries.count - first < settings.windowEvents && bytes < settings.windowBytes }
 
-    /// The place up to which everything is finished, and what is beyond it.
+    /// How far everything is finished.
+    var progress: Progress {
+        let place = firstOfLog?.before ?? last
+        return Progress(sequence: place.sequence, event: place.event, finishedCount: finishedCount)
+    }
+
+    /// The place up to which everything is finished, and what is beyond it, for which all events are looked at.
     var finished: Place {
         guard var place = firstOfLog?.before else { return Place(sequence: last.sequence, event: last.event, ahead: rest) }
         place.ahead = ahead.union(rest)
@@ -150,10 +165,10 @@ struct DeliveryWindow {
 
     /// Forgets everything; reading begins after a place.
     mutating func begin(after place: Place, of log: LogID?) {
-        let next = (base + entries.count, lastBatch)
+        let next = (base + entries.count, lastBatch, finishedCount)
         self = DeliveryWindow(settings: settings, order: order)
         // The results of what is under way concern none of the events to come.
-        (base, lastBatch) = next
+        (base, lastBatch, finishedCount) = next
         (self.log, last, known) = (log, Place(sequence: place.sequence, event: place.event), place.ahead)
     }
 
@@ -161,7 +176,7 @@ struct DeliveryWindow {
     mutating func admit(_ events: [LoggedEvent]) {
         for event in events {
             assert(event.sequence > last.sequence, "The log goes back.")
-            if settings.filter.matches(event), !known.contains(event.sequence) { add(event) }
+            if settings.filter.matches(event), !known.contains(event.sequence) { add(event) } else { finishedCount += 1 }
             last = Place(sequence: event.sequence, event: event.id)
         }
     }
@@ -243,6 +258,15 @@ struct DeliveryWindow {
             if case .waiting(let until) = slots[slot].state, until > now { asleep.append(slot) } else { set(slot, .ready) }
         }
         waiting = asleep
+    }
+
+    /// Lets the events that wait after a failure be delivered at once.
+    mutating func endPauses() {
+        for slot in waiting { set(slot, .ready) }
+        waiting = []
+        for slot in slots.indices {
+            if case .settling = slots[slot].state { slots[slot].state = .settling(until: .zero) }
+        }
     }
 
     private mutating func set(_ slot: Int, _ state: Slot.State) {
@@ -350,7 +374,8 @@ struct DeliveryWindow {
         slots[entry.slot].open -= 1
         count -= 1
         bytes -= entry.event.event.byteCount
-        if let letter = entry.letter { replayed.remove(letter.sequence) }
+        // What is replayed from a dead letter was finished before.
+        if let letter = entry.letter { replayed.remove(letter.sequence) } else { finishedCount += 1 }
     }
 
     private mutating func hold(_ slot: Int, until time: Duration, at now: Duration) {

@@ -25,6 +25,8 @@ final class ExportEngine: WindowedConsumer {
         var isSettling = false
         /// Why nothing is delivered; nil: it is.
         var pause: String?
+        /// What the storage said of it last; nil: it was not asked yet.
+        var storedPause: ExporterPause?
         /// Why the exporter stopped for good; nil: it has not.
         var stop: String?
         /// What the last failure since the last progress said.
@@ -75,6 +77,8 @@ final class ExportEngine: WindowedConsumer {
     }
 
     var isFull: Bool { state.withLock { $0.wasFull } }
+
+    var progress: DeliveryWindow.Progress { state.withLock { $0.window.progress } }
 
     var finished: DeliveryWindow.Place { state.withLock { $0.window.finished } }
 
@@ -131,9 +135,12 @@ final class ExportEngine: WindowedConsumer {
     /// - Parameters:
     ///   - lease: The lease without which nothing is delivered.
     ///   - whenRoom: Called when the window has room again.
-    func run(holding lease: ConsumerLease, whenRoom: @escaping @Sendable () -> Void) async {
+    ///   - whenResumed: Called when an operator resumed the exporter.
+    func run(
+        holding lease: ConsumerLease, whenRoom: @escaping @Sendable () -> Void, whenResumed: @escaping @Sendable () -> Void
+    ) async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.watchStore() }
+            group.addTask { await self.watchStore(whenResumed: whenResumed) }
             while !Task.isCancelled {
                 switch next() {
                 case .deliver(let batch, let events, let epoch):
@@ -225,6 +232,7 @@ final class ExportEngine: WindowedConsumer {
         state.withLock { state in
             state.stop = nil
             state.circuit = DeliveryCircuit(threshold: settings.circuitFailures)
+            state.window.endPauses()
             state.settleAfter = .zero
         }
         bell.ring()

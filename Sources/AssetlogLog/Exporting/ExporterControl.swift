@@ -22,12 +22,12 @@ package struct ExporterControl: Sendable {
         try await store.setPause(of: name, reason)
     }
 
-    /// Lets it go on.
+    /// Lets it go on, whether it is paused, has stopped, or waits after failures.
     ///
     /// - Returns: Whether it was paused.
     package func resume() async throws -> Bool {
-        let wasPaused = try await store.pause(of: name) != nil
-        try await store.setPause(of: name, nil)
+        let wasPaused = try await store.exporterPause(of: name).reason != nil
+        try await store.setPause(of: name, ExporterPause.resumed(.now()).text)
         return wasPaused
     }
 

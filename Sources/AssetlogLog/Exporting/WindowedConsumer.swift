@@ -7,7 +7,9 @@ protocol WindowedConsumer: LogConsumer {
     var hasRoom: Bool { get }
     /// Whether it said that it has no room, and has not called back since.
     var isFull: Bool { get }
-    /// The place up to which everything is finished.
+    /// How far everything is finished.
+    var progress: DeliveryWindow.Progress { get }
+    /// The place up to which everything is finished, and what is finished beyond it: to be asked only to save it.
     var finished: DeliveryWindow.Place { get }
     /// Makes sure that there is a cursor, with the lease on the consumer.
     func prepare() async throws
