@@ -178,7 +178,7 @@ let package = Package(
         + target(
             "AssetlogApp",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogCatalog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
                 "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

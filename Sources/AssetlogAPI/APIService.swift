@@ -54,7 +54,7 @@ public struct APIService: Sendable {
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
-            HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
+            HealthRoutes(log: log, tokens: tokens, catalog: catalog, timeout: configuration.probeTimeout),
         ]
         let table = RouteTable(groups, layout: layout, metrics: observer.metrics)
         responder = Responder(table, memory: configuration.memory, observer: observer, logger: logger)

@@ -2,7 +2,7 @@
 package import AssetlogCore
 import AssetlogSQLite
 
-extension Catalog: CatalogQueries {
+extension Catalog: FollowingCatalog {
     package func assets(_ query: AssetListQuery) async throws -> CatalogAnswer<AssetList> {
         let after = try PageToken.read(query.after, AssetPosition.init)
         if let after, after.order != query.order { throw PageToken.invalid }

@@ -35,6 +35,7 @@ final class CatalogFile: Sendable {
     /// - Throws: `SQLiteError`; ``UnfitFile`` when it is to be set aside.
     init(_ path: String) throws {
         self.path = path
+        Self.makeDirectory(of: path)
         database = try Database(
             path, settings: ["PRAGMA synchronous = NORMAL", "PRAGMA cache_size = -8192", "PRAGMA journal_size_limit = 67108864"],
             readerSettings: ["PRAGMA cache_size = -4096"], label: "catalog")
@@ -46,6 +47,12 @@ final class CatalogFile: Sendable {
             database.close()
             throw error
         }
+    }
+
+    // A storage that keeps nothing on this machine makes no directory for it.
+    private static func makeDirectory(of path: String) {
+        guard let slash = path.utf8.lastIndex(of: UInt8(ascii: "/")), slash > path.startIndex else { return }
+        mkdir(String(path[..<slash]), 0o750)
     }
 
     private static func prepare(_ connection: Connection, _ path: String) throws -> Header {

@@ -5,16 +5,6 @@ package import Logging
 
 /// Compares a catalog's file with what the log says, by folding the log again into another file.
 package struct CatalogVerification: Sendable {
-    /// What was found.
-    package struct Report: Hashable, Sendable {
-        /// The last sequence of the log that the file contains.
-        package var position: Int64
-        /// The number of its assets.
-        package var assets: Int
-        /// A sentence for each of the first differences; empty: there is none.
-        package var differences: [String]
-    }
-
     private let path: String
     private let log: any LogReader
     private let logger: Logger
@@ -31,7 +21,7 @@ package struct CatalogVerification: Sendable {
     /// Compares one snapshot of the file, and removes the other file at the end.
     ///
     /// - Throws: `SQLiteError`, ``CatalogError`` when the file is of another log or format, and what reading the log throws.
-    package func run() async throws -> Report {
+    package func run() async throws -> CatalogReport {
         let threads = BlockingPool("catalog.verify", threads: 2)
         let other = "\(path).verify"
         try? await threads.run { CatalogFile.remove(other) }
@@ -46,7 +36,7 @@ package struct CatalogVerification: Sendable {
         }
     }
 
-    private func compare(_ held: HeldSnapshot, _ other: String, _ threads: BlockingPool) async throws -> Report {
+    private func compare(_ held: HeldSnapshot, _ other: String, _ threads: BlockingPool) async throws -> CatalogReport {
         let logID = try await log.logID()
         guard held.log == nil || held.log == logID else {
             throw CatalogError(.unavailable, "\(path) was made from another log; the server sets it aside when it starts.")
@@ -58,7 +48,7 @@ package struct CatalogVerification: Sendable {
             defer { made.close() }
             return try made.database.read { connection in
                 let comparison = try held.compare(with: try CatalogDump(connection))
-                return Report(position: held.position, assets: comparison.assets, differences: comparison.differences)
+                return CatalogReport(position: held.position, assets: comparison.assets, differences: comparison.differences)
             }
         }
     }
