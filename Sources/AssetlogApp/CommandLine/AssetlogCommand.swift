@@ -18,9 +18,9 @@ struct AssetlogCommand: ParsableCommand {
             """,
         version: Assetlog.version,
         subcommands: [
-            ServeCommand.self, ReportCommand.self, RunCommand.self, AssetCommand.self, WaitCommand.self, TailCommand.self, InitCommand.self,
-            TokenCommand.self, CheckConfigCommand.self,
-            ConfigCommand.self, PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self,
-            ExporterCommand.self, CatalogCommand.self, HealthCommand.self,
+            ServeCommand.self, ReportCommand.self, RunCommand.self, AssetCommand.self, WaitCommand.self, TailCommand.self,
+            InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self, PluginsCommand.self, BackupCommand.self,
+            CompactCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, ExporterCommand.self, CatalogCommand.self,
+            RetentionCommand.self, HealthCommand.self,
         ])
 }
