@@ -104,7 +104,8 @@ struct EventStreamTests {
             try? FileManager.default.removeItem(at: server.directory)
         }
         let (first, second) = try (
-            AccessTests.createToken("first", ["--allow", "read"], on: server), AccessTests.createToken("second", ["--allow", "all"], on: server)
+            AccessTests.createToken("first", ["--allow", "read"], on: server),
+            AccessTests.createToken("second", ["--allow", "all"], on: server)
         )
         for token in [first, second] {
             #expect(try AccessTests.becomes(200) { try AccessTests.status("GET", "/server_info", on: server, token: token) })

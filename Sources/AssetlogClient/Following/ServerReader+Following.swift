@@ -83,7 +83,9 @@ private struct StreamAttempt {
             return
         }
         switch answer[AnswerField.name.lowercased()] {
-        case nil: self.init(outcome: .later(retryAfter: answer.retryAfter), error: ClientError(.unavailable, status: answer.status, words.foreign))
+        case nil:
+            self.init(
+                outcome: .later(retryAfter: answer.retryAfter), error: ClientError(.unavailable, status: answer.status, words.foreign))
         case AnswerField.later: self.init(outcome: .later(retryAfter: answer.retryAfter), error: words.error(.unavailable, "answers"))
         default: throw words.error(.refused, "refuses")
         }
