@@ -67,7 +67,7 @@ struct EventStreamTests {
     private static func metric(_ name: String, of server: ServerProcess, token: String? = nil, becomes value: Int) throws {
         let end = Date.now + 120
         while try metric(name, of: server, token: token) != value {
-            try #require(Date.now < end, "\(name) is \(try metric(name, of: server, token: token))")
+            try #require(Date.now < end, "\(name) does not become \(value)")
             usleep(50_000)
         }
     }
