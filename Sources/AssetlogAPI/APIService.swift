@@ -17,6 +17,7 @@ public struct APIService: Sendable {
     /// - Parameters:
     ///   - log: The running log, whose storage it reads.
     ///   - configuration: Where its routes lie.
+    ///   - voids: Which events are void; the owner runs it.
     ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - exporters: The exporters of the server.
     ///   - audit: Is told what is done to exporters; nil: nobody is.
@@ -24,7 +25,7 @@ public struct APIService: Sendable {
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
     public init(
-        log: EventLog, configuration: APIConfiguration, tokens: TokenRegistry? = nil,
+        log: EventLog, configuration: APIConfiguration, voids: VoidIndex, tokens: TokenRegistry? = nil,
         exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
@@ -36,10 +37,12 @@ public struct APIService: Sendable {
             base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
         let groups: [any RouteGroup] = [
             PageRoute(storage: log.storage, reads: reads, configuration: configuration),
-            EventRoutes(storage: log.storage, reads: reads),
+            EventRoutes(storage: log.storage, reads: reads, voids: voids),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
-            ExporterRoutes(directory: exporters, storage: log.storage, audit: audit),
+            CorrectionRoutes(log: log, voids: voids, audit: audit, configuration: configuration),
+            ExporterRoutes(
+                directory: exporters, storage: log.storage, audit: audit, memory: configuration.memory.requests),
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),

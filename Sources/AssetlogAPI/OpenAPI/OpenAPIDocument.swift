@@ -24,17 +24,21 @@ struct OpenAPIDocument: Sendable {
               "components": {
                 "securitySchemes": {\#(Self.securitySchemes)},
                 "parameters": {\#(Self.parameters),\#(Self.exporterParameters)},
-                "requestBodies": {\#(Self.requestBodies),\#(Self.exporterBodies)},
+                "requestBodies": {\#(Self.requestBodies),\#(Self.correctionBodies),\#(Self.exporterBodies)},
                 "headers": {\#(Self.headers)},
-                "responses": {\#(Self.answers),\#(Self.exporterAnswers)},
-                "schemas": {\#([Self.eventSchemas, Self.submissionSchemas, Self.reportSchemas, Self.exporterSchemas, Self.answerSchemas].joined(separator: ","))}
+                "responses": {\#(Self.answers),\#(Self.correctionAnswers),\#(Self.exporterAnswers)},
+                "schemas": {\#(Self.schemas)}
               }
             }
             """#)
     }
 
+    private static let schemas = [
+        eventSchemas, submissionSchemas, reportSchemas, correctionSchemas, exporterSchemas, answerSchemas,
+    ].joined(separator: ",")
+
     /// Every operation, in the order of the document.
-    static let operations = reportOperations + eventOperations + exporterOperations + serverOperations
+    static let operations = reportOperations + eventOperations + correctionOperations + exporterOperations + serverOperations
 
     // A path stands once, with all of its methods.
     private var paths: String {

@@ -54,7 +54,7 @@ extension OpenAPIDocument {
             description: "The token does not allow this; or, without a token, a web page of another origin sent the request, or the"
                 + " host is not a name of the server",
             headers: ["WWW-Authenticate"]),
-        OpenAPIRefusal(name: "NotFound", description: "There is no such event, deployment, organization, exporter or dead letter"),
+        OpenAPIRefusal(name: "NotFound", description: "There is no such event, asset, deployment, organization, exporter or dead letter"),
         OpenAPIRefusal(name: "TooSlow", description: "The request did not arrive in time", form: .plain),
         OpenAPIRefusal(
             name: "TooLarge", description: "The body is larger than the limit after decompression", form: .plain),
@@ -69,6 +69,9 @@ extension OpenAPIDocument {
             headers: ["Accept", "Accept-Encoding"], form: .problem),
         OpenAPIRefusal(
             name: "KeyOfAnother", description: "The Idempotency-Key was used before with a different report", form: .plain),
+        OpenAPIRefusal(name: "Conflict", description: "The event can't be voided", form: .problem),
+        OpenAPIRefusal(
+            name: "KeyOfAnotherRequest", description: "The Idempotency-Key was used before with a different request", form: .problem),
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
         OpenAPIRefusal(

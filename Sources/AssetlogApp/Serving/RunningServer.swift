@@ -15,6 +15,7 @@ struct RunningServer {
     private let storage: any Storage
     private let tokens: ServerTokens
     private let log: EventLog
+    private let voids: VoidIndex
     private let memory: ServerMemory
     private let http: HTTPServer
     private let observability: Observability
@@ -79,8 +80,9 @@ struct RunningServer {
         let memory = ServerMemory(configuration.limits)
         memory.register(in: observability.registry)
         for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
+        let voids = VoidIndex(storage: storage, logger: makeLogger("assetlog.voids"))
         let api = APIService(
-            log: log, configuration: configuration.api(memory), tokens: tokens.registry,
+            log: log, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
             exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
             logger: makeLogger("assetlog.api"))
         do {
@@ -91,7 +93,7 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, memory: memory, http: http, observability: observability,
+                storage: storage, tokens: tokens, log: log, voids: voids, memory: memory, http: http, observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
@@ -113,6 +115,7 @@ struct RunningServer {
             background.addTask { await work(of: storage) }
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
+            background.addTask { await voids.run() }
             background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
