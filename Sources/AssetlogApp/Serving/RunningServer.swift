@@ -17,6 +17,7 @@ struct RunningServer {
     private let tokens: ServerTokens
     private let log: EventLog
     private let catalog: (any FollowingCatalog)?
+    private let voids: VoidIndex
     private let memory: ServerMemory
     private let api: APIService
     private let http: HTTPServer
@@ -86,8 +87,9 @@ struct RunningServer {
         let memory = ServerMemory(configuration.limits)
         memory.register(in: observability.registry)
         for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
+        let voids = VoidIndex(storage: storage, logger: makeLogger("assetlog.voids"))
         let api = APIService(
-            log: log, catalog: catalog, configuration: configuration.api(memory), tokens: tokens.registry,
+            log: log, catalog: catalog, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
             exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
             logger: makeLogger("assetlog.api"))
         do {
@@ -98,7 +100,7 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, catalog: catalog, memory: memory, api: api, http: http,
+                storage: storage, tokens: tokens, log: log, catalog: catalog, voids: voids, memory: memory, api: api, http: http,
                 observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
@@ -122,6 +124,7 @@ struct RunningServer {
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
             background.addTask { await api.run() }
+            background.addTask { await voids.run() }
             background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in

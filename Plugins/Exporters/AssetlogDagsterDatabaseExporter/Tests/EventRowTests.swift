@@ -206,9 +206,15 @@ struct EventRowTests {
         #expect(!text.contains("forged"))
     }
 
+    @Test("the assets that the data was made from stand in the metadata")
+    func upstream() throws {
+        let text = try text(row(.made(1, details: #"{"tags":{},"metadata":{},"upstream":[["raw","a"],["b"]]}"#)))
+        #expect(text.contains(#""data": [["raw", "a"], ["b"]]}, "label": "assetlog/upstream""#), "\(text)")
+    }
+
     @Test(
         "kinds that open source Dagster does not read are skipped",
-        arguments: [EventKind.materializationStarted, .materializationFailed, .materializationSkipped])
+        arguments: [EventKind.materializationStarted, .materializationFailed, .materializationSkipped, .void, .wipe])
     func skips(_ kind: EventKind) {
         guard case .skipped = EventRow.translation(of: .made(1, kind)) else {
             Issue.record("\(kind) was not skipped")
