@@ -81,9 +81,13 @@ let package = Package(
         .trait(
             name: "Webhook", description: "The exporter `webhook`: events as CloudEvents, Standard Webhooks or chat messages.",
             enabledTraits: ["Delivery"]),
+        .trait(
+            name: "Catalog", description: "The catalog: what is known about every asset, in an SQLite file of its own.",
+            enabledTraits: ["SQLite"]),
         .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
         .default(enabledTraits: [
             "SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery", "Dagster", "DagsterDatabase", "OpenLineage", "Webhook",
+            "Catalog",
         ]),
     ],
     dependencies: [
@@ -139,6 +143,10 @@ let package = Package(
             "AssetlogLog", on: ["AssetlogCore", "AssetlogObservation", logging],
             tests: ["AssetlogTesting", "AssetlogMemoryStorage"])
         + target(
+            "AssetlogCatalog",
+            on: ["AssetlogCore", "AssetlogLog", "AssetlogObservation", library("AssetlogSQLite", trait: "Catalog"), logging],
+            tests: ["AssetlogMemoryStorage", "TestSupport", library("AssetlogSQLiteStorage", trait: "SQLite")])
+        + target(
             "AssetlogDelivery", on: ["AssetlogCore", "AssetlogGzip", library("CCurl", trait: "Delivery")], tests: ["ScriptedServer"])
         + target("AssetlogClient", on: ["AssetlogCore", "AssetlogDelivery"], tests: ["ScriptedServer"])
         + target(
@@ -160,8 +168,8 @@ let package = Package(
         + target(
             "AssetlogAPI",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
-                nio("NIOCore"), httpTypes, hummingbird,
+                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogCatalog", "AssetlogObservation",
+                "AssetlogWeb", logging, nio("NIOCore"), httpTypes, hummingbird,
             ],
             tests: [
                 "AssetlogGzip", "AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded"),
@@ -170,7 +178,7 @@ let package = Package(
         + target(
             "AssetlogApp",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogCatalog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
                 "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -46,7 +46,7 @@ import Testing
         let events = (0..<50).map { index in
             Event(
                 id: EventID(high: 1, low: UInt64(index)), deployment: index % 2 == 0 ? "default" : "",
-                kind: EventKind.allCases[index % 6], assetKey: AssetKey(["k\(index)", ""]),
+                kind: EventKind.allCases[index % EventKind.allCases.count], assetKey: AssetKey(["k\(index)", ""]),
                 partition: [nil, "", "p"][index % 3], timestamp: Timestamp(microseconds: Int64(index)),
                 receivedAt: Timestamp(microseconds: -1), reportedBy: index % 5 == 0 ? "token" : nil,
                 details: Array(repeating: UInt8(ascii: "x"), count: index * 100))
@@ -83,7 +83,8 @@ import Testing
     @Test("Kinds have names")
     func kinds() {
         for kind in EventKind.allCases { #expect(EventKind(name: kind.name) == kind) }
-        #expect(EventKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6])
+        #expect(EventKind.allCases.map(\.rawValue) == [1, 2, 3, 4, 5, 6, 7, 8])
+        #expect(EventKind.allCases.filter { !EventKind.reportable.contains($0) } == [.void, .wipe])
         #expect(EventKind(name: "materialization_failed") == .materializationFailed)
         #expect(EventKind(name: "Materialization") == nil)
     }

@@ -24,6 +24,10 @@ struct ItemMaker {
             let reason = pick(FailureReason.allCases).rawValue
             members.append(#""failure":{"message":\#(chance() ? text() : "null"),"reason":"\#(reason)"}"#)
         }
+        if kind != .check, chance() {
+            let keys = (0..<number(4)).map { _ in "[\(text())\(chance() ? ",\(text())" : "")]" }
+            members.append(#""upstream":[\#(keys.joined(separator: ","))]"#)
+        }
         members.shuffle(using: &random)
         return "{\(members.joined(separator: pick([",", " , ", ",\n"])))}"
     }

@@ -29,6 +29,14 @@ import Testing
                 #"{"kind":"materialisation","asset_key":"a"}"#, "/kind",
                 "kind must be \(kinds), not \"materialisation\". Did you mean materialization?"
             ),
+            (
+                #"{"kind":"void","asset_key":"a"}"#, "/kind",
+                "kind can't be void: with the right admin, POST /api/v1/events/{event_id}/void voids an event."
+            ),
+            (
+                #"{"kind":"wipe","asset_key":"a"}"#, "/kind",
+                "kind can't be wipe: with the right admin, POST /api/v1/asset/wipe wipes an asset."
+            ),
             (#"{"kind":"x\"","asset_key":"a"}"#, "/kind", #"kind must be \#(kinds), not "x\""."#),
         ])
     func items(item: String, pointer: String, detail: String) {
@@ -41,15 +49,22 @@ import Testing
     @Test(
         "Fields that are none are refused by name, whatever their value",
         arguments: [
-            (#""sequence":5"#, "/sequence", "sequence is set by the server, as are received_at and reported_by; leave it out."),
-            (#""received_at":null"#, "/received_at", "received_at is set by the server, as are sequence and reported_by; leave it out."),
-            (#""reported_by":null"#, "/reported_by", "reported_by is set by the server, as are sequence and received_at; leave it out."),
+            (#""sequence":5"#, "/sequence", "sequence is set by the server, as are received_at, reported_by and voided; leave it out."),
+            (
+                #""received_at":null"#, "/received_at",
+                "received_at is set by the server, as are sequence, reported_by and voided; leave it out."
+            ),
+            (
+                #""reported_by":null"#, "/reported_by",
+                "reported_by is set by the server, as are sequence, received_at and voided; leave it out."
+            ),
+            (#""voided":{}"#, "/voided", "voided is set by the server, as are sequence, received_at and reported_by; leave it out."),
             (#""partitoin":"p""#, "/partitoin", "There is no field \"partitoin\" in an event. Did you mean partition?"),
             (#""Kind":"x""#, "/Kind", "There is no field \"Kind\" in an event. Did you mean kind?"),
             (#""part\u0069tion ":1"#, "/partition ", "There is no field \"partition \" in an event. Did you mean partition?"),
             (
                 #""some/thing~":{}"#, "/some~1thing~0",
-                "There is no field \"some/thing~\" in an event. An event has kind, asset_key, event_id, timestamp, partition, partitions, description, data_version, tags, metadata, check_name, passed, severity, blocking, target, failure, deployment."
+                "There is no field \"some/thing~\" in an event. An event has kind, asset_key, event_id, timestamp, partition, partitions, description, data_version, tags, metadata, check_name, passed, severity, blocking, target, failure, upstream, deployment."
             ),
             (#""a":1,"nmae":2,"b":3"#, "/a", nil),
         ] as [(String, String, String?)])

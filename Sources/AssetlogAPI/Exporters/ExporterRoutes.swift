@@ -86,9 +86,13 @@ struct ExporterRoutes: RouteGroup {
         switch try ReplayRequest(try await JSONBody.members(of: request, known: ReplayRequest.members)) {
         case .log(let start):
             do {
-                let first = try await ExporterControl(name, store: storage).replay(from: start, of: storage).position + 1
-                record(.exporterReplayed, name, [LogField("from", Int(first))], context)
-                return answer(name) { $0.append("from", first) }
+                let position = try await ExporterControl(name, store: storage).replay(from: start, of: storage).position
+                record(.exporterReplayed, name, [LogField("from", Int(position + 1))], context)
+                let removed = try await ExporterControl.lastRemoved(after: position, in: storage)
+                return answer(name) { json in
+                    json.append("from", position + 1)
+                    if let removed { json.append("removed_up_to", removed) }
+                }
             } catch let problem as ReplayProblem {
                 throw RequestError(status: .badRequest, detail: problem.description)
             }

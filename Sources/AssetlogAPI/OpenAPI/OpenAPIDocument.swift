@@ -23,18 +23,18 @@ struct OpenAPIDocument: Sendable {
               "paths": {\#(paths)},
               "components": {
                 "securitySchemes": {\#(Self.securitySchemes)},
-                "parameters": {\#(Self.parameters),\#(Self.exporterParameters)},
+                "parameters": {\#(Self.parameters),\#(Self.catalogParameters),\#(Self.exporterParameters)},
                 "requestBodies": {\#(Self.requestBodies),\#(Self.exporterBodies)},
-                "headers": {\#(Self.headers)},
-                "responses": {\#(Self.answers),\#(Self.exporterAnswers)},
-                "schemas": {\#([Self.eventSchemas, Self.submissionSchemas, Self.reportSchemas, Self.exporterSchemas, Self.answerSchemas].joined(separator: ","))}
+                "headers": {\#(Self.headers),\#(Self.catalogHeaders)},
+                "responses": {\#(Self.answers),\#(Self.catalogAnswers),\#(Self.exporterAnswers)},
+                "schemas": {\#([Self.eventSchemas, Self.submissionSchemas, Self.reportSchemas, Self.catalogSchemas, Self.exporterSchemas, Self.answerSchemas].joined(separator: ","))}
               }
             }
             """#)
     }
 
     /// Every operation, in the order of the document.
-    static let operations = reportOperations + eventOperations + exporterOperations + serverOperations
+    static let operations = reportOperations + eventOperations + catalogOperations + exporterOperations + serverOperations
 
     // A path stands once, with all of its methods.
     private var paths: String {

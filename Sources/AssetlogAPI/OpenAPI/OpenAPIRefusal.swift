@@ -54,7 +54,7 @@ extension OpenAPIDocument {
             description: "The token does not allow this; or, without a token, a web page of another origin sent the request, or the"
                 + " host is not a name of the server",
             headers: ["WWW-Authenticate"]),
-        OpenAPIRefusal(name: "NotFound", description: "There is no such event, deployment, organization, exporter or dead letter"),
+        OpenAPIRefusal(name: "NotFound", description: "There is no such event, asset, deployment, organization, exporter or dead letter"),
         OpenAPIRefusal(name: "TooSlow", description: "The request did not arrive in time", form: .plain),
         OpenAPIRefusal(
             name: "TooLarge", description: "The body is larger than the limit after decompression", form: .plain),
@@ -72,6 +72,9 @@ extension OpenAPIDocument {
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
         OpenAPIRefusal(
+            name: "TooManyStreams", description: "The caller has as many open streams as it may have, or a rate is exceeded",
+            headers: ["Retry-After"], form: .problem),
+        OpenAPIRefusal(
             name: "HeadersTooLarge", description: "The request's line and headers are larger than the limit", form: .plain),
         OpenAPIRefusal(name: "Failed", description: "The server failed; its log says how"),
         OpenAPIRefusal(
@@ -79,5 +82,6 @@ extension OpenAPIDocument {
             description: "The log can't be written or read now, tokens can't be checked yet, or there is no memory"
                 + " for the request",
             headers: ["Retry-After"], form: .mixed),
+        OpenAPIRefusal(name: "NoCatalog", description: "The server keeps no catalog", form: .problem),
     ]
 }

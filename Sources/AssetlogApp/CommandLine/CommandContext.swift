@@ -57,6 +57,10 @@ enum AssetlogExitCode: Int32, Sendable {
     case failure = 1
     /// The data has a problem: `verify` found one, or the format is a newer release's.
     case dataProblem = 2
+    /// What `assetlog wait` waits for has failed.
+    case conditionFailed = 3
+    /// What `assetlog wait` waits for was not so in time.
+    case timeIsUp = 4
     /// The command line is wrong; `EX_USAGE`.
     case usage = 64
     /// The configuration is wrong; `EX_CONFIG`.

@@ -1,3 +1,4 @@
+import AssetlogCatalog
 import AssetlogCore
 
 /// Turns merged values into a ``ServerConfiguration``, or into sentences about what is wrong with them. Pure.
@@ -30,7 +31,9 @@ struct ConfigurationChecker {
     ) -> ServerConfiguration? {
         let (server, log, auth) = (values(of: ServerKeys.server), values(of: ServerKeys.log), values(of: ServerKeys.auth))
         let (deployments, report) = (values(of: ServerKeys.deployments), values(of: ServerKeys.report))
-        guard let server, let log, let auth, let deployments, let report else { return nil }
+        guard let server, let log, let auth, let deployments, let report, let catalog = values(of: ServerKeys.catalog) else {
+            return nil
+        }
 
         let loops = server[ListenerKeys.eventLoops]
         let limits = ServerLimits(server)
@@ -46,7 +49,8 @@ struct ConfigurationChecker {
             publicURL: server.publicURL(), tls: TLSSettings(server), limits: limits, log: LogSettings(log),
             auth: AuthSettings(auth, isLoopback: listen.isLoopback),
             organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
-            storage: storage, exporters: configured)
+            storage: storage, exporters: configured,
+            catalog: CatalogSettings(catalog, dataDirectory: dataDirectory))
     }
 
     // MARK: Reading

@@ -1,4 +1,5 @@
 import AssetlogAPI
+import AssetlogCatalog
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
@@ -15,7 +16,9 @@ struct RunningServer {
     private let storage: any Storage
     private let tokens: ServerTokens
     private let log: EventLog
+    private let catalog: (any FollowingCatalog)?
     private let memory: ServerMemory
+    private let api: APIService
     private let http: HTTPServer
     private let observability: Observability
     private let makeLogger: @Sendable (String) -> Logger
@@ -73,6 +76,10 @@ struct RunningServer {
             logger: makeLogger("assetlog.log"))
         log.start()
         log.register(in: observability.registry)
+        let catalog = configuration.catalog.flatMap { settings in
+            CatalogFactory.make(settings, log: storage, changes: { log.changes() }, logger: makeLogger("assetlog.catalog"))
+        }
+        catalog?.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics(handshakeFailures: TransportSecurity.handshakeFailures)
         metrics.register(in: observability.registry)
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
@@ -80,7 +87,7 @@ struct RunningServer {
         memory.register(in: observability.registry)
         for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
         let api = APIService(
-            log: log, configuration: configuration.api(memory), tokens: tokens.registry,
+            log: log, catalog: catalog, configuration: configuration.api(memory), tokens: tokens.registry,
             exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
             logger: makeLogger("assetlog.api"))
         do {
@@ -91,7 +98,8 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, memory: memory, http: http, observability: observability,
+                storage: storage, tokens: tokens, log: log, catalog: catalog, memory: memory, api: api, http: http,
+                observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
@@ -113,9 +121,11 @@ struct RunningServer {
             background.addTask { await work(of: storage) }
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
+            background.addTask { await api.run() }
             background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
+                if let catalog { consumers.addTask { await catalog.run() } }
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }
                 await withTaskGroup(of: Void.self) { connections in
                     connections.addTask { await http.run() }
@@ -123,6 +133,7 @@ struct RunningServer {
                     logger.notice("The server is stopping.")
                     log.announceDraining()
                     try? await Task.sleep(for: configuration.shutdownDelay)
+                    api.drain()
                     await http.shutDown(grace: configuration.shutdownGrace)
                 }
                 consumers.cancelAll()

@@ -43,13 +43,18 @@ public final class AssetlogClient: Sendable {
 
     init(url: String, token: Secret?, deployment: String?, options: Options, clock: ClientClock) throws {
         self.url = try ServerURL(url)
-        if let deployment, !DeploymentName.isValid(deployment) {
-            throw ClientError(.invalid, "\"\(deployment)\" can't be the name of a deployment; it has 1 to 128 letters, digits, - . and _")
-        }
-        self.deployment = deployment
+        self.deployment = try Self.checked(deployment)
         self.token = token
         self.options = options
         self.clock = clock
+    }
+
+    /// Checks the name of a deployment.
+    ///
+    /// - Throws: ``ClientError`` when no deployment can have it.
+    static func checked(_ deployment: String?) throws -> String? {
+        guard let deployment, !DeploymentName.isValid(deployment) else { return deployment }
+        throw ClientError(.invalid, "\"\(deployment)\" can't be the name of a deployment; it has 1 to 128 letters, digits, - . and _")
     }
 
     /// The time for a report with all its attempts.

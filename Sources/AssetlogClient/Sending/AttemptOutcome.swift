@@ -28,16 +28,18 @@ enum AttemptOutcome {
         switch self {
         case .recorded(let id): return id
         case .refused(let error), .later(let error, retryAfter: _): throw error
-        case .failed(let error): throw Self.failure(error)
+        case .failed(let error): throw ClientError(deliveryOf: error)
         }
     }
+}
 
-    // But for these, nobody has decided anything: the report may be delivered some day.
-    private static func failure(_ error: DeliveryError) -> ClientError {
+extension ClientError {
+    /// The error for a request that had no answer. But for these, nobody has decided anything: it may succeed some day.
+    init(deliveryOf error: DeliveryError) {
         switch error.code {
-        case .cancelled: ClientError(.cancelled, error.message)
-        case .unavailable: ClientError(.unusable, error.message)
-        default: ClientError(.unavailable, error.message)
+        case .cancelled: self.init(.cancelled, error.message)
+        case .unavailable: self.init(.unusable, error.message)
+        default: self.init(.unavailable, error.message)
         }
     }
 }

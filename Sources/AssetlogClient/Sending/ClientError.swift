@@ -1,11 +1,13 @@
-/// Why a report was not recorded, as far as the client knows.
+/// Why a report was not recorded, or something could not be read, as far as the client knows.
 public struct ClientError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kinds of failure.
     public struct Code: Hashable, Sendable {
-        private enum Value: Hashable { case refused, unavailable, invalid, unusable, cancelled, spoolFull, spoolFailed }
+        private enum Value: Hashable { case refused, notFound, unavailable, invalid, unusable, cancelled, spoolFull, spoolFailed }
         private let value: Value
         /// The server has refused it, and would do so again.
         public static let refused = Code(value: .refused)
+        /// The server knows no such asset, partition or event.
+        public static let notFound = Code(value: .notFound)
         /// The server could not be reached, was not able to record it, or something in between has answered; it may be
         /// recorded nevertheless.
         public static let unavailable = Code(value: .unavailable)

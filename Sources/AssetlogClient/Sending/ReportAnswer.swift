@@ -77,49 +77,7 @@ struct ReportAnswer {
     private var status: Int { item?.status ?? answer.status }
 
     /// The server's own words; empty when it has none.
-    private var sentence: String {
-        let body = item?.problem ?? answer.body
-        guard let text = ["error", "detail"].lazy.compactMap({ CanonicalJSON.string($0, inObject: body) }).first else { return "" }
-        let line = Self.line(text, atMost: 1000)
-        return ": " + (line.hasSuffix(".") ? String(line.dropLast()) : line)
-    }
+    private var sentence: String { AnswerWords.sentence(of: item?.problem ?? answer.body) }
 
-    // MARK: What something else says
-
-    private var foreign: String {
-        let start = "\(report.url) answers \(answer.status)"
-        if (300..<400).contains(answer.status) {
-            let place = answer["location"].map { ", \(Self.origin($0))" } ?? ""
-            return "\(start) and redirects to another address\(place); if the server is there, use that as its URL"
-        }
-        let type = answer["content-type"].map { Self.line($0, atMost: 80) } ?? "no type"
-        let server = answer["server"].map { " from \(Self.line($0, atMost: 80))" } ?? ""
-        let words = words.isEmpty ? "" : ", \"\(words)\""
-        return "\(start), which is not an answer of the server (\(type)\(server)\(words)): something in between answered"
-    }
-
-    /// The title of a page, or the first words of a text.
-    private var words: String {
-        let text = String(decoding: answer.body.prefix(4096), as: UTF8.self)
-        if let title = text.firstMatch(of: /(?i)<title[^>]*>([^<]*)/) { return Self.line(String(title.1), atMost: 80) }
-        guard answer["content-type"]?.lowercased().hasPrefix("text/html") != true else { return "" }
-        return Self.line(text, atMost: 80)
-    }
-
-    /// Scheme and host: the rest of an address may hold credentials.
-    private static func origin(_ location: String) -> String {
-        guard let scheme = location.firstRange(of: "://") else { return "on the same host" }
-        return line(location[..<scheme.upperBound] + location[scheme.upperBound...].prefix { !"/?#".contains($0) }, atMost: 200)
-    }
-
-    /// Text from outside on one line, without control characters.
-    private static func line(_ text: some StringProtocol, atMost count: Int) -> String {
-        let scalars = text.unicodeScalars.prefix(count).map { scalar -> Unicode.Scalar in
-            switch scalar.value {
-            case 0..<0x20, 0x7f..<0xa0, 0x200e, 0x200f, 0x2028...0x202e, 0x2066...0x2069, 0xfeff: " "
-            default: scalar
-            }
-        }
-        return String(String.UnicodeScalarView(scalars)).split(separator: " ").joined(separator: " ")
-    }
+    private var foreign: String { AnswerWords(answer, from: report.url).foreign }
 }

@@ -40,12 +40,13 @@ public struct AccessRights: OptionSet, Hashable, Sendable {
         self = right
     }
 
-    /// The right that reporting an event of a kind takes.
+    /// The right that recording an event of a kind takes.
     public static func reporting(_ kind: EventKind) -> AccessRights {
         switch kind {
         case .check: .reportCheck
         case .observation: .reportObservation
-        default: .reportMaterialization
+        case .void, .wipe: .admin
+        case .materialization, .materializationStarted, .materializationFailed, .materializationSkipped: .reportMaterialization
         }
     }
 }

@@ -12,6 +12,19 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case materializationFailed = 5
     /// The asset was not written, and that is in order.
     case materializationSkipped = 6
+    /// Another event of the asset is void: it stays readable and counts no more. See ``VoidDetails``.
+    case void = 7
+    /// The asset, or some of its partitions, begins again: what was reported before counts no more. See ``WipeDetails``.
+    case wipe = 8
+
+    /// The kinds that a client may report; the server makes the others when an administrator asks for them.
+    public static let reportable: [EventKind] = [
+        .materialization, .observation, .check, .materializationStarted, .materializationFailed, .materializationSkipped,
+    ]
+
+    /// Whether a client may report events of this kind.
+    @inline(__always)
+    var isReportable: Bool { rawValue < Self.void.rawValue }
 
     /// The name on the wire: `materialization`, `observation`, `check`, `materialization_started` and so on.
     public var name: String {
@@ -22,6 +35,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
         case .materializationStarted: "materialization_started"
         case .materializationFailed: "materialization_failed"
         case .materializationSkipped: "materialization_skipped"
+        case .void: "void"
+        case .wipe: "wipe"
         }
     }
 
@@ -34,6 +49,8 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     /// Finds the kind of a name on the wire, given in UTF-8.
     init?(utf8 name: UnsafeRawBufferPointer) {
         switch name.count {
+        case 4 where ("void" as StaticString).matches(name): self = .void
+        case 4 where ("wipe" as StaticString).matches(name): self = .wipe
         case 5 where ("check" as StaticString).matches(name): self = .check
         case 11 where ("observation" as StaticString).matches(name): self = .observation
         case 15 where ("materialization" as StaticString).matches(name): self = .materialization
@@ -67,8 +84,8 @@ public struct Event: Hashable, Sendable {
     /// The name of the token that reported it; nil where no token is asked for.
     public var reportedBy: String?
     /// A canonical JSON object with those of `description`, `data_version`, `tags`, `metadata`, `check_name`, `passed`,
-    /// `severity`, `blocking`, `target` and `failure` that are not null, in this order. NaN and infinities stand in it
-    /// as the bare words of Python.
+    /// `severity`, `blocking`, `target`, `failure` and `upstream` that are not null, in this order. NaN and infinities
+    /// stand in it as the bare words of Python. Voids and wipes have other members: ``VoidDetails``, ``WipeDetails``.
     public var details: [UInt8]
 
     /// Makes an event of its columns.

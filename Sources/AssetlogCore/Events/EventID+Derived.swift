@@ -11,6 +11,11 @@ extension EventID {
         derived(.itemIdentity, index)
     }
 
+    /// The identity of the event that voids the event of this one, so that an event which is voided twice is voided by one event.
+    public var voidID: EventID {
+        derived(.voidIdentity, 0)
+    }
+
     /// The identity of what is sent with an idempotency key. It follows from the caller, the deployment and the key's bytes;
     /// without a caller, a key that is a UUID is the identity.
     ///

@@ -2,7 +2,9 @@
 public enum EventJSON {
     // The members that `details` may hold, in the order in which they are written around the columns.
     private enum Detail: Int, CaseIterable {
-        case description, dataVersion, tags, metadata, checkName, passed, severity, blocking, target, failure
+        case description, dataVersion, tags, metadata, checkName, passed, severity, blocking, target, failure, upstream
+        // Of voids and wipes.
+        case voids, partitions, reason
 
         init?(_ name: UnsafeRawBufferPointer) {
             guard let known = Self.allCases.first(where: { $0.name.matches(name) }) else { return nil }
@@ -21,6 +23,10 @@ public enum EventJSON {
             case .blocking: "blocking"
             case .target: "target"
             case .failure: "failure"
+            case .upstream: "upstream"
+            case .voids: "voids"
+            case .partitions: "partitions"
+            case .reason: "reason"
             }
         }
 
@@ -28,18 +34,19 @@ public enum EventJSON {
         var missing: StaticString? {
             switch self {
             case .tags, .metadata: "{}"
-            case .blocking, .target, .failure: nil
+            case .blocking, .target, .failure, .upstream, .voids, .partitions, .reason: nil
             default: "null"
             }
         }
     }
 
-    /// Appends the object, in which every field of every kind of event stands but for `blocking`, `target` and
-    /// `failure`, which stand there when the event has them: `sequence` first, then the columns and details in a fixed
-    /// order, then details that this version does not know.
+    /// Appends the object, in which every field of every kind of event stands but for `blocking`, `target`, `failure`,
+    /// `upstream` and those of voids and wipes, which stand there when the event has them: `sequence` first, then the
+    /// columns and details in a fixed order, then `voided` when the event is, then details that this version does not know.
     ///
     /// NaN and infinities become the texts "NaN", "Infinity" and "-Infinity", which every JSON reader takes.
-    public static func append(_ logged: LoggedEvent, to output: inout [UInt8]) {
+    /// - Parameter voiding: How the event was voided; nil: it was not.
+    public static func append(_ logged: LoggedEvent, voiding: Voiding? = nil, to output: inout [UInt8]) {
         let event = logged.event
         output.reserveCapacity(output.count + event.details.count + event.assetKey.canonical.utf8.count + 512)
         output.append(#"{"sequence":"#)
@@ -71,12 +78,25 @@ public enum EventJSON {
             output.append(contentsOf: event.receivedAt.description.utf8)
             output.append(#"","reported_by":"#)
             appendText(event.reportedBy, to: &output)
+            if let voiding { append(voiding, to: &output) }
             for member in members.unknown {
                 output.append(",")
                 appendReadable(member, to: &output)
             }
         }
         output.append("}")
+    }
+
+    private static func append(_ voiding: Voiding, to output: inout [UInt8]) {
+        output.append(#","voided":{"event_id":""#)
+        output.append(contentsOf: voiding.id.description.utf8)
+        output.append(#"","by":"#)
+        appendText(voiding.by, to: &output)
+        output.append(#","reason":"#)
+        CanonicalJSON.appendString(voiding.reason.utf8, to: &output)
+        output.append(#","timestamp":""#)
+        output.append(contentsOf: voiding.timestamp.description.utf8)
+        output.append(#""}"#)
     }
 
     private static func appendText(_ text: String?, to output: inout [UInt8]) {

@@ -130,3 +130,14 @@ struct TimeText {
         return (isNegative ? -1 : 1) * (hours * 3600 + minutes * 60)
     }
 }
+
+extension Timestamp: Decodable {
+    /// Reads a time of RFC 3339.
+    public init(from decoder: any Decoder) throws {
+        let text = try decoder.singleValueContainer().decode(String.self)
+        guard let time = Timestamp(text) else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "no time of RFC 3339"))
+        }
+        self = time
+    }
+}

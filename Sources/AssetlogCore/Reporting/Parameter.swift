@@ -2,7 +2,7 @@
 enum Parameter: Int, CaseIterable {
     case assetKey, metadata, partition, description, dataVersion, checkName, passed, severity
     // Those that Dagster does not have, last.
-    case timestamp, tags, blocking, target
+    case timestamp, tags, blocking, target, upstream
 
     /// The number of Dagster's parameters.
     static let originalCount = 8
@@ -39,6 +39,7 @@ enum Parameter: Int, CaseIterable {
         case .checkName, .passed, .severity: endpoint == .check
         case .timestamp, .tags: extensions
         case .blocking, .target: endpoint == .check && extensions
+        case .upstream: endpoint != .check && extensions
         }
     }
 
@@ -56,6 +57,7 @@ enum Parameter: Int, CaseIterable {
         case .tags: "tags"
         case .blocking: "blocking"
         case .target: "target"
+        case .upstream: "upstream"
         }
     }
 }

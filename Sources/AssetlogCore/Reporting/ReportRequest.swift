@@ -93,6 +93,7 @@ public struct ParameterSources: Hashable, Sendable {
     public var tags = ParameterSource.absent
     public var blocking = ParameterSource.absent
     public var target = ParameterSource.absent
+    public var upstream = ParameterSource.absent
 
     /// No parameter came from anywhere.
     public init() {}
@@ -104,7 +105,7 @@ public struct ParameterSources: Hashable, Sendable {
         let all: [(Parameter, ParameterSource)] = [
             (.assetKey, assetKey), (.partition, partition), (.description, description), (.dataVersion, dataVersion),
             (.tags, tags), (.metadata, metadata), (.checkName, checkName), (.passed, passed), (.severity, severity),
-            (.blocking, blocking), (.target, target), (.timestamp, timestamp),
+            (.blocking, blocking), (.target, target), (.upstream, upstream), (.timestamp, timestamp),
         ]
         return all.filter { $0.0.isTaken(by: endpoint, extensions: extensions) }.map { ($0.0.name, $0.1) }
     }

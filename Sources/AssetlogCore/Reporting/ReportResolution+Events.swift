@@ -20,6 +20,7 @@ extension ReportResolution {
         sources.dataVersion = source(of: .dataVersion)
         if extensions != nil {
             try writeExtended(endpoint, description: description, dataVersion: dataVersion, metadata: metadata)
+            try writeUpstream()
             output.append(UInt8(ascii: "}"))
             return partition
         }

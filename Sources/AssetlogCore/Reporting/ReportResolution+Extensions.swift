@@ -81,6 +81,17 @@ extension ReportResolution {
         }
     }
 
+    /// Writes what checks do not have.
+    mutating func writeUpstream() throws(ParameterError) {
+        sources.upstream = source(of: .upstream)
+        guard let upstream = try value(.upstream) else { return }
+        do throws(SubmissionError) {
+            try reader.writeUpstream(upstream, to: &output)
+        } catch {
+            throw ParameterError(error.detail)
+        }
+    }
+
     private func bodyValue(_ parameter: Parameter) -> FieldValue? {
         guard let field = fields[parameter], field.kind != .null else { return nil }
         return FieldValue(Self.name(parameter), value(field), field.kind)
@@ -107,6 +118,7 @@ extension ReportResolution {
         case .tags: "tags"
         case .blocking: "blocking"
         case .target: "target"
+        case .upstream: "upstream"
         default: "timestamp"
         }
     }

@@ -19,6 +19,7 @@ extension EventResolution {
             output.append(#","failure":"#)
             try reader.writeFailure(failure, to: &output)
         }
+        if let upstream = value(.upstream) { try reader.writeUpstream(upstream, to: &output) }
         output.append(UInt8(ascii: "}"))
     }
 

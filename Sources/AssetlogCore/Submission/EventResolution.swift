@@ -106,8 +106,11 @@ struct EventResolution: ~Copyable {
 
     private mutating func readKind() throws(SubmissionError) -> EventKind {
         let value = value(.kind)
-        if let value, value.kind == .string, let kind = EventKind(utf8: reader.unescaped(value)) { return kind }
-        let names = EventKind.allCases.map(\.name)
+        if let value, value.kind == .string, let kind = EventKind(utf8: reader.unescaped(value)) {
+            guard kind.isReportable else { throw value.refused(kind.routeInstead) }
+            return kind
+        }
+        let names = EventKind.reportable.map(\.name)
         guard let value else { throw SubmissionError("kind", "", "is missing; send \(WordList.text(names, "or")).") }
         let guess =
             value.kind == .string ? Quoted.guess(JSONValue(value.json).text, among: names).map { " " + $0 } : nil
@@ -177,5 +180,14 @@ struct EventResolution: ~Copyable {
                 "The item would become \(partitions.count) events of \(expanded) bytes in total; at most "
                     + "\(limits.maximumExpandedBytes) are accepted. Send fewer partitions at once.")
         }
+    }
+}
+
+extension EventKind {
+    /// What to do instead of submitting an event of this kind, to follow the name of the field.
+    fileprivate var routeInstead: String {
+        self == .void
+            ? "can't be void: with the right admin, POST /api/v1/events/{event_id}/void voids an event."
+            : "can't be wipe: with the right admin, POST /api/v1/asset/wipe wipes an asset."
     }
 }

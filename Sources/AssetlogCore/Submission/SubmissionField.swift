@@ -1,7 +1,7 @@
 /// The fields of an item, by their names.
 enum SubmissionField: Int, CaseIterable {
     case kind, assetKey, eventID, timestamp, partition, partitions, description, dataVersion, tags, metadata
-    case checkName, passed, severity, blocking, target, failure, deployment
+    case checkName, passed, severity, blocking, target, failure, upstream, deployment
 
     /// Finds the field of a decoded name.
     @inline(__always)
@@ -14,6 +14,7 @@ enum SubmissionField: Int, CaseIterable {
         case 7 where ("failure" as StaticString).matches(name): self = .failure
         case 8 where ("metadata" as StaticString).matches(name): self = .metadata
         case 8 where ("event_id" as StaticString).matches(name): self = .eventID
+        case 8 where ("upstream" as StaticString).matches(name): self = .upstream
         case 8 where ("severity" as StaticString).matches(name): self = .severity
         case 8 where ("blocking" as StaticString).matches(name): self = .blocking
         case 9 where ("asset_key" as StaticString).matches(name): self = .assetKey
@@ -46,12 +47,13 @@ enum SubmissionField: Int, CaseIterable {
         case .blocking: "blocking"
         case .target: "target"
         case .failure: "failure"
+        case .upstream: "upstream"
         case .deployment: "deployment"
         }
     }
 
     /// The names that only the server gives.
-    static let serverNames = ["sequence", "received_at", "reported_by"]
+    static let serverNames = ["sequence", "received_at", "reported_by", "voided"]
 
     /// The refusal of a name that is no field's.
     static func unknown(_ name: String) -> SubmissionError {
@@ -91,7 +93,7 @@ struct SubmissionFieldSet: OptionSet {
 
     private static let check = SubmissionFieldSet(.checkName, .passed, .severity, .blocking, .target)
     private static let foreignToAssetEvents = check.union(SubmissionFieldSet(.failure))
-    private static let foreignToChecks = SubmissionFieldSet(.dataVersion, .failure)
+    private static let foreignToChecks = SubmissionFieldSet(.dataVersion, .failure, .upstream)
     private static let foreignToStarts = foreignToAssetEvents.union(SubmissionFieldSet(.dataVersion))
     private static let foreignToFailures = check.union(SubmissionFieldSet(.dataVersion))
 
@@ -102,6 +104,8 @@ struct SubmissionFieldSet: OptionSet {
         case .check: foreignToChecks
         case .materializationStarted: foreignToStarts
         case .materializationFailed, .materializationSkipped: foreignToFailures
+        // They are not submitted.
+        case .void, .wipe: []
         }
     }
 }
@@ -112,6 +116,7 @@ extension SubmissionField {
         let (owner, advice) =
             switch self {
             case .failure: ("materialization_failed and materialization_skipped", "leave it out")
+            case .upstream: ("all kinds of events but checks", "leave it out")
             case .dataVersion where kind == .check:
                 (
                     "materializations and observations",

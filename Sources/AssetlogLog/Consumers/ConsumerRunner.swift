@@ -132,7 +132,7 @@ public final class ConsumerRunner: Sendable {
             case .readPage where windowed?.hasRoom == false:
                 return machine.full(at: clock.now())
             case .readPage(let position):
-                page = try await read(after: position)
+                page = try await log.page(after: position, limit: settings.batchEvents, maximumBytes: settings.batchBytes)
                 let next = if case .ascending(let after)? = page.continuation { after } else { position }
                 let last = page.events.last.flatMap { $0.sequence == next ? $0.id : nil }
                 return machine.pageRead(count: page.events.count, next: next, last: last, at: clock.now())
@@ -146,7 +146,7 @@ public final class ConsumerRunner: Sendable {
                 return machine.saved(try await save(cursor), cursor, at: clock.now())
             case .lookAtCursor:
                 let cursor = try await cursors.cursor(of: machine.cursor.consumer)
-                return machine.cursorSeen(cursor, head: try await head(), at: clock.now())
+                return machine.cursorSeen(cursor, head: try await log.head(), at: clock.now())
             case .waitForNews(let longest):
                 await wait(atMost: longest)
                 return machine.woken(at: clock.now())
@@ -186,30 +186,6 @@ public final class ConsumerRunner: Sendable {
             try await consumer.consume(batch)
         }
         try await lease.whileHeld(interrupt: delivery.cancel) { try await delivery.value() }
-    }
-
-    /// Reads the next page; one that would hold a damaged event ends before it.
-    private func read(after position: Int64) async throws -> EventPage {
-        var limit = settings.batchEvents
-        while true {
-            do {
-                return try await log.events(
-                    EventQuery(order: .ascending(after: position), limit: limit, maximumBytes: settings.batchBytes))
-            } catch let error as StorageError where error.code == .damaged && limit > 1 && error.sequence != position + 1 {
-                // Where sequences have holes, fewer events than these stand before it.
-                let before = error.sequence.map { $0 - position - 1 } ?? 1
-                limit = before > 0 && before < Int64(limit) ? Int(before) : limit / 2
-            }
-        }
-    }
-
-    private func head() async throws -> Int64 {
-        do {
-            let last = try await log.events(EventQuery(order: .descending(before: nil), limit: 1))
-            return last.events.first?.sequence ?? 0
-        } catch let error as StorageError where error.code == .damaged && error.sequence != nil {
-            return error.sequence ?? 0
-        }
     }
 
     // In a task of its own: a storage may give up when it sees a cancellation, and a delivery's cursor is worth keeping.

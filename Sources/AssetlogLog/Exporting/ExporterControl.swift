@@ -50,6 +50,12 @@ package struct ExporterControl: Sendable {
         }
     }
 
+    /// The last event behind a position that retention has removed, and that a replay from there does not deliver again; nil: none was.
+    package static func lastRemoved(after position: Int64, in log: any LogReader) async throws -> Int64? {
+        let last = try await log.removalReader?.removals().sequences?.upperBound
+        return last.flatMap { $0 > position ? $0 : nil }
+    }
+
     // MARK: Dead letters
 
     /// Asks for dead letters to be delivered again.

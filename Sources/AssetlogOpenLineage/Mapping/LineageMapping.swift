@@ -21,10 +21,13 @@ public struct LineageMapping: Hashable, Sendable {
         self.producer = producer
     }
 
-    /// The event of OpenLineage for an event of the log.
+    /// Whether OpenLineage has an event for events of a kind: it can't take back what was said.
+    public static func expresses(_ kind: EventKind) -> Bool { kind != .void && kind != .wipe }
+
+    /// The event of OpenLineage for an event of the log; nil for voids and wipes, for which it has no words.
     ///
     /// - Throws: ``CryptoError`` when OpenSSL offers no SHA-1, from which the identities of runs are made.
-    public func event(for event: LoggedEvent) throws(CryptoError) -> LineageEvent {
+    public func event(for event: LoggedEvent) throws(CryptoError) -> LineageEvent? {
         let content = EventContent(event)
         let source = source(event, content, runID: try RunIdentity.run(of: event.id, in: event.deployment))
         var dataset = LineageDataset(naming.dataset(of: event.assetKey, in: event.deployment), facets: facets(event.kind, content))
@@ -41,6 +44,7 @@ public struct LineageMapping: Hashable, Sendable {
         case .materializationStarted: subject = .run(written(LineageOutput(dataset), .start, event, content, source))
         case .materializationFailed: subject = .run(written(LineageOutput(dataset), .fail, event, content, source))
         case .materializationSkipped: subject = .run(written(LineageOutput(dataset), .abort, event, content, source))
+        case .void, .wipe: return nil
         }
         return LineageEvent(time: event.timestamp, producer: producer, subject: subject)
     }

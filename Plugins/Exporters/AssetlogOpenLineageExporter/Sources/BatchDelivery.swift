@@ -23,6 +23,7 @@ struct BatchDelivery {
     /// What became of each event so far.
     private(set) var results: [DeliveryResult]
     private let assets: [AssetID]
+    private let isExpressible: [Bool]
     // What is still to be sent, the next at the end.
     private var pending: [Range<Int>]
     // After an event that is to be retried, nothing more of its asset is sent.
@@ -34,14 +35,15 @@ struct BatchDelivery {
 
     init(_ events: [LoggedEvent]) {
         assets = events.map { AssetID(of: $0) }
-        results = Array(repeating: .untried, count: events.count)
+        isExpressible = events.map { LineageMapping.expresses($0.kind) }
+        results = events.map { DeliveryResult.skipped(from: $0.kind) ?? .untried }
         pending = events.isEmpty ? [] : [events.indices]
     }
 
     /// The events of the next request, by their places in the batch; nil when all is said.
     mutating func next() -> [Int]? {
         while let range = pending.popLast() {
-            let events = range.filter { !held.contains(assets[$0]) }
+            let events = range.filter { isExpressible[$0] && !held.contains(assets[$0]) }
             if !events.isEmpty { return events }
         }
         return nil
@@ -99,6 +101,13 @@ extension BatchDelivery.Outcome {
         var unclear = destination.failure(of: answer)
         unclear.message = "\(destination.origin) did not take all events of a batch, and did not say which; set batch to false"
         return .refused(.retry(unclear))
+    }
+}
+
+extension DeliveryResult {
+    /// The result of an event for which OpenLineage has none; nil: it has one.
+    static func skipped(from kind: EventKind) -> DeliveryResult? {
+        LineageMapping.expresses(kind) ? nil : .skipped(reason: "OpenLineage has no event for \(kind.name)")
     }
 }
 

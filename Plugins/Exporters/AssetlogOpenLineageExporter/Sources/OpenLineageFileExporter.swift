@@ -20,7 +20,7 @@ actor OpenLineageFileExporter: Exporter {
     func deliver(_ batch: ExportBatch) throws -> [DeliveryResult] {
         guard !isClosed else { throw ExportError("The exporter to \(file.path) was closed.", isRetriable: false) }
         try file.append(try lines(batch))
-        return batch.results(.delivered)
+        return batch.events.map { DeliveryResult.skipped(from: $0.kind) ?? .delivered }
     }
 
     func test(with event: LoggedEvent) throws -> String {
@@ -38,7 +38,9 @@ actor OpenLineageFileExporter: Exporter {
 
     private nonisolated func lines(_ batch: ExportBatch) throws -> [UInt8] {
         var lines: [UInt8] = []
-        for event in batch.events { lines += try mapping.event(for: event).json + [UInt8(ascii: "\n")] }
+        for event in batch.events {
+            if let lineage = try mapping.event(for: event) { lines += lineage.json + [UInt8(ascii: "\n")] }
+        }
         return lines
     }
 }

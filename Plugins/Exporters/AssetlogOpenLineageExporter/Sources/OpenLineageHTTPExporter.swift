@@ -67,7 +67,8 @@ final class OpenLineageHTTPExporter: Exporter {
 
     func preview(_ batch: ExportBatch) async throws -> String? {
         let destination = try await authorized()
-        let events = try batch.events.map { try mapping.event(for: $0).json }
+        let events = try batch.events.compactMap { try mapping.event(for: $0)?.json }
+        guard !events.isEmpty else { return nil }
         let bodies = settings.isBatched ? [events] : events.map { [$0] }
         return bodies.map { destination.text(of: plainRequest($0, to: destination)) }.joined(separator: "\n\n")
     }
@@ -93,7 +94,8 @@ final class OpenLineageHTTPExporter: Exporter {
     }
 
     private func deliver(_ event: LoggedEvent, to destination: HTTPDestination) async throws -> DeliveryResult {
-        switch try await send([event], to: destination) {
+        if let skipped = DeliveryResult.skipped(from: event.kind) { return skipped }
+        return switch try await send([event], to: destination) {
         case .success(let answer): LineageAnswer.result(of: answer, from: destination)
         case .failure(let error): .retry(DeliveryFailure(error: error))
         }
@@ -112,7 +114,7 @@ final class OpenLineageHTTPExporter: Exporter {
     private func send(
         _ events: [LoggedEvent], to destination: HTTPDestination
     ) async throws -> Result<OutboundAnswer, DeliveryError> {
-        let request = try request(try events.map { try mapping.event(for: $0).json }, to: destination)
+        let request = try request(try events.compactMap { try mapping.event(for: $0)?.json }, to: destination)
         do {
             return .success(try await connections.send(request))
         } catch let error as DeliveryError {

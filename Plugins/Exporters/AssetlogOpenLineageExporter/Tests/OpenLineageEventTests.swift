@@ -14,13 +14,17 @@ struct OpenLineageEventTests {
             naming: DatasetNaming(namespace: try NamespaceTemplate("dagster"), rules: [try NamespaceRule("raw/** -> s3://raw")]))
     }
 
+    private func json(of event: LoggedEvent) throws -> [UInt8] {
+        try #require(try mapping.event(for: event)).json
+    }
+
     @Test("each kind of event has its form", arguments: ExpectedEvent.all)
     func kinds(expected: ExpectedEvent) throws {
-        #expect(String(decoding: try mapping.event(for: expected.event).json, as: UTF8.self) == expected.json)
+        #expect(String(decoding: try json(of: expected.event), as: UTF8.self) == expected.json)
     }
 
     private func facet(_ name: String, of event: LoggedEvent) throws -> [String: Any]? {
-        let object = try JSONSerialization.jsonObject(with: Data(try mapping.event(for: event).json)) as? [String: Any]
+        let object = try JSONSerialization.jsonObject(with: Data(try json(of: event))) as? [String: Any]
         let output = (object?["outputs"] as? [[String: Any]])?.first ?? (object?["inputs"] as? [[String: Any]])?.first
         let groups = [object?["run"] as? [String: Any], output].compactMap { $0?["facets"] as? [String: Any] }
         let own = ["inputFacets", "outputFacets"].compactMap { output?[$0] as? [String: Any] }
@@ -91,16 +95,22 @@ struct OpenLineageEventTests {
         let depth = 500
         let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
         let event = LoggedEvent.sample(details: #"{"metadata":{"deep":{"type":"json","value":\#(nested)}}}"#)
-        #expect(String(decoding: try mapping.event(for: event).json, as: UTF8.self).contains(nested))
+        #expect(String(decoding: try json(of: event), as: UTF8.self).contains(nested))
+    }
+
+    @Test("a void and a wipe are none of its events", arguments: [EventKind.void, .wipe])
+    func inexpressible(kind: EventKind) throws {
+        #expect(try mapping.event(for: .sample(kind: kind)) == nil)
+        #expect(!LineageMapping.expresses(kind))
     }
 
     // MARK: Any event
 
-    @Test("any event is one of OpenLineage, the same every time", arguments: 1...200)
+    @Test("any event that was reported is one of OpenLineage, the same every time", arguments: 1...200)
     func randomEvent(number: Int64) throws {
         let event = LoggedEvent.random(number)
-        let json = try mapping.event(for: event).json
-        #expect(try mapping.event(for: event).json == json)
+        let json = try self.json(of: event)
+        #expect(try self.json(of: event) == json)
         let object = try #require(try JSONSerialization.jsonObject(with: Data(json)) as? [String: Any])
         let run = object["run"] as? [String: Any]
         let inputs = object["inputs"] as? [[String: Any]] ?? []
@@ -129,7 +139,7 @@ extension LoggedEvent {
     fileprivate static func random(_ number: Int64) -> LoggedEvent {
         var generator = Numbers(state: UInt64(number))
         let texts = ["", "raw", "a/b", "100%", "日本", "tab\t", "\"quoted\"\\", "e\u{301}", "x.y:z#", "\u{2028}"]
-        let kind = EventKind.allCases.randomElement(using: &generator) ?? .check
+        let kind = EventKind.reportable.randomElement(using: &generator) ?? .check
         let key = (0...Int.random(in: 0...3, using: &generator)).map { _ in texts.randomElement(using: &generator) ?? "" }
         let labels = MeasureLabels.rowCount + MeasureLabels.byteCount + MeasureLabels.actual + MeasureLabels.lastUpdated + ["other"]
         let values = [

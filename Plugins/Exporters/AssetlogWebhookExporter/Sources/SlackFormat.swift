@@ -45,7 +45,9 @@ struct SlackFormat: Sendable {
         case .materializationStarted: "Started"
         case .materializationFailed: "Failed"
         case .materializationSkipped: "Skipped"
-        default: kind.name
+        case .check: "Checked"
+        case .void: "Voided an event of"
+        case .wipe: "Wiped"
         }
     }
 

@@ -34,23 +34,11 @@ struct ReportTargetOptions: ParsableArguments {
         for (flag, value) in [("--token-file", tokenFile), ("--ca-file", caFile), ("--spool", spool)] where value == "" {
             throw ValidationError("\(flag) is empty. Was a variable not set?")
         }
-        if let to { try Self.check(to, "--to") }
-        if let deployment, !DeploymentName.isValid(deployment) {
-            throw ValidationError(
-                "--deployment must be 1 to 128 letters, digits, - . and _, not \(LineText.quoted(deployment)). Was a variable not set?")
-        }
+        if let to { try ServerAddress.check(to, "--to") }
+        try ServerAddress.check(deployment: deployment)
         guard Self.duration(timeout) != nil else {
             throw ValidationError(
                 "--timeout must be a number with ms, s, m or h, such as 30s, of at most 7d, not \(LineText.quoted(timeout)).")
-        }
-    }
-
-    private static func check(_ url: String, _ name: String) throws {
-        guard !url.isEmpty else { throw ValidationError("\(name) is empty. Was a variable not set?") }
-        do {
-            _ = try ServerURL(url)
-        } catch let error as ClientError {
-            throw ValidationError("\(name): \(error.message).")
         }
     }
 
@@ -63,11 +51,9 @@ struct ReportTargetOptions: ParsableArguments {
     func client(in context: CommandContext, token: Secret?, patience: Duration? = nil) throws -> AssetlogClient {
         var options = AssetlogClient.Options()
         options.retry.patience = patience ?? self.patience
-        options.caFile = (caFile ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
-        let variable = context.setting("ASSETLOG_URL")
-        if to == nil, let variable { try Self.check(variable, "ASSETLOG_URL") }
+        options.caFile = ServerAddress.caFile(caFile, in: context)
         return try AssetlogClient(
-            url: to ?? variable ?? "http://localhost:3000", token: token, deployment: deployment, options: options)
+            url: try ServerAddress.url(to, in: context), token: token, deployment: deployment, options: options)
     }
 
     /// The spool that these flags and the environment name.
@@ -78,26 +64,10 @@ struct ReportTargetOptions: ParsableArguments {
 
     /// The token that these flags and the environment name, or why there is none where there should be.
     func token(in context: CommandContext) -> Result<Secret?, CommandFailure> {
-        guard let tokenFile else {
-            return context.setting("ASSETLOG_TOKEN").map { ReportToken.read($0, from: "ASSETLOG_TOKEN").map(Optional.some) }
-                ?? .success(nil)
-        }
-        return ReportToken.read(file: context.path(tokenFile)).map(Optional.some)
+        ServerAddress.token(file: tokenFile, in: context)
     }
 
     static func duration(_ text: String) -> Duration? {
         TimeSpan.read(text).flatMap { $0 <= .seconds(7 * 86_400) ? $0 : nil }
-    }
-}
-
-extension CommandContext {
-    /// A variable of the environment that is set to something. One that was read from a file often ends in a line end.
-    fileprivate func setting(_ name: String) -> String? {
-        environment[name].map(\.withoutFinalLineEnds).flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// A path, as it is typed.
-    fileprivate func path(_ path: String) -> String {
-        path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
     }
 }

@@ -41,12 +41,9 @@ struct TokenListCommand: AssetlogSubcommand {
 
     private static func text(_ rows: [TokenListing]) -> String {
         guard !rows.isEmpty else { return "There are no tokens yet; `assetlog token create` creates one.\n" }
-        let table = [TokenListing.titles] + rows.map(\.cells)
-        let widths = TokenListing.titles.indices.map { column in table.map { $0[column].count }.max() ?? 0 }
-        let lines = table.map { cells in
-            zip(cells, widths).map { $0 + String(repeating: " ", count: $1 - $0.count) }.joined(separator: "  ")
-        }
-        return lines.map { line in String(line.reversed().drop { $0 == " " }.reversed()) + "\n" }.joined()
+        var table = TextTable(TokenListing.titles)
+        for row in rows { table.append(row.cells) }
+        return table.text
     }
 }
 

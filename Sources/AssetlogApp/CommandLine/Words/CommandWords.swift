@@ -43,6 +43,15 @@ enum CommandWords {
         "assetlog report skipped": ["skip", "skips", "materialization_skipped", "materialization-skipped"],
         "assetlog report flush": ["deliver", "resend", "retry", "send", "drain"],
         "assetlog report list": ["ls", "show", "status", "spool", "waiting"],
+        "assetlog asset": ["assets", "catalog", "table", "tables", "dataset", "datasets"],
+        "assetlog asset list": ["ls", "status", "all"],
+        "assetlog asset show": ["get", "describe", "info", "view"],
+        "assetlog asset partitions": ["partition"],
+        "assetlog asset checks": ["check", "tests", "quality"],
+        "assetlog asset void": ["undo", "retract", "invalidate", "delete-event"],
+        "assetlog asset wipe": ["delete", "remove", "rm", "clear", "reset"],
+        "assetlog tail": ["follow", "watch", "stream", "logs"],
+        "assetlog wait": ["wait-for", "sensor", "until", "sleep"],
         "assetlog run": ["exec", "wrap", "job", "execute"],
     ]
 

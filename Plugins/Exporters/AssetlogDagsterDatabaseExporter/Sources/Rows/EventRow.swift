@@ -36,6 +36,8 @@ struct EventRow {
         case .materialization, .observation, .check: nil
         case .materializationFailed: "open source Dagster does not read failures without a run"
         case .materializationStarted, .materializationSkipped: "Dagster has no event for it without a run"
+        case .void: "Dagster can't take an event back"
+        case .wipe: "a wipe deletes what is in Dagster, which is left to its users"
         }
     }
 

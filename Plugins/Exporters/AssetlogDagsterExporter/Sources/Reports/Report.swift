@@ -44,7 +44,7 @@ struct Report {
         case .materialization: "report_asset_materialization"
         case .observation: "report_asset_observation"
         case .check: "report_asset_check"
-        case .materializationStarted, .materializationFailed, .materializationSkipped: nil
+        case .materializationStarted, .materializationFailed, .materializationSkipped, .void, .wipe: nil
         }
     }
 
@@ -77,9 +77,8 @@ struct Report {
         }
         body.append("timestamp", event.timestamp.description)
         // Parameters of another Assetlog, which Dagster passes over: so they are in the metadata too.
-        for (name, value) in [
-            ("tags", details.tags), ("blocking", details["blocking"].map(Array.init)), ("target", details["target"].map(Array.init)),
-        ] {
+        let extensions = [("tags", details.tags)] + ["blocking", "target", "upstream"].map { ($0, details[$0].map(Array.init)) }
+        for (name, value) in extensions {
             guard let value else { continue }
             body.append(name, json: value)
             metadata.set(name, json: value)

@@ -89,7 +89,8 @@ final class Identities {
             if let sequence = try index?.sequence(of: columns), let match = rows.match(columns, at: sequence) {
                 return match
             }
-            return isWhole ? .none : .unknown
+            let removed = try rows.matchRemoved(columns)
+            return removed == .none && !isWhole ? .unknown : removed
         }
     }
 

@@ -71,7 +71,7 @@ struct Indexer: Sendable {
         try rows.bind(watermark, at: 1)
         var entries: [Entry] = []
         // An index over a damaged event would hide it from those who ask for what it was. So it ends before the first one.
-        var continuity = Continuity(extent, watermark + 1...Int64.max)
+        var continuity = Continuity(extent, log, watermark + 1...Int64.max)
         while try rows.step() {
             let sequence = rows.integer(0)
             do {
