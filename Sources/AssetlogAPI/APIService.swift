@@ -24,7 +24,7 @@ public struct APIService: Sendable {
     ///   - voids: Which events are void; the owner runs it.
     ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - exporters: The exporters of the server.
-    ///   - audit: Is told what is done to exporters; nil: nobody is.
+    ///   - audit: Records what is done to exporters; nil: nothing does.
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
