@@ -18,6 +18,7 @@ struct RunningServer {
     private let log: EventLog
     private let catalog: (any FollowingCatalog)?
     private let voids: VoidIndex
+    private let retention: Retention?
     private let memory: ServerMemory
     private let api: APIService
     private let http: HTTPServer
@@ -81,6 +82,8 @@ struct RunningServer {
             CatalogFactory.make(settings, log: storage, changes: { log.changes() }, logger: makeLogger("assetlog.catalog"))
         }
         catalog?.register(in: observability.registry)
+        let retention = configuration.retention(of: storage, catalog, logger: makeLogger("assetlog.retention"))
+        retention?.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics(handshakeFailures: TransportSecurity.handshakeFailures)
         metrics.register(in: observability.registry)
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
@@ -100,8 +103,8 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, catalog: catalog, voids: voids, memory: memory, api: api, http: http,
-                observability: observability,
+                storage: storage, tokens: tokens, log: log, catalog: catalog, voids: voids, retention: retention, memory: memory, api: api,
+                http: http, observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
@@ -129,6 +132,7 @@ struct RunningServer {
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
                 if let catalog { consumers.addTask { await catalog.run() } }
+                if let retention { consumers.addTask { await retention.run() } }
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }
                 await withTaskGroup(of: Void.self) { connections in
                     connections.addTask { await http.run() }
