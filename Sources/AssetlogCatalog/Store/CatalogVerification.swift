@@ -113,10 +113,12 @@ struct CatalogRebuild: Sendable {
                 guard isFull else { return }
                 try await settling.settle(unsettled)
                 unsettled = []
-                try await flusher.begin()
+                try await flusher.end()
+                _ = flusher.begin()
             }
             try await settling.settle(unsettled)
-            try await flusher.begin()
+            try await flusher.end()
+            _ = flusher.begin()
             try await flusher.end()
         } catch {
             await flusher.stop()
