@@ -130,7 +130,8 @@ package final class Catalog: Sendable {
         let nextID = try await threads.run { [memory] in
             let nextID = try opened.lookups.access { try CatalogRows(connection: $0).lastID() } + 1
             memory.reset(
-                flush: opened.header.flush, position: opened.header.position, nextID: nextID, catalog: opened.header.catalog)
+                flush: opened.header.flush, position: opened.header.position, removals: opened.header.removals, nextID: nextID,
+                catalog: opened.header.catalog)
             return nextID
         }
         if nextID == 1, head > 0 {

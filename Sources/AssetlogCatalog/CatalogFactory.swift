@@ -1,10 +1,19 @@
 package import AssetlogCore
 package import Logging
 
+#if Catalog
+import AssetlogSQLite
+#endif
+
 /// A catalog that follows the log as long as it runs.
 package protocol FollowingCatalog: CatalogQueries {
     /// Follows the log until it is cancelled, and then writes what is in memory. Whatever fails is logged and tried again.
     func run() async
+
+    /// The names of the assets that the catalog's file has, in order.
+    ///
+    /// - Parameter name: Only those behind it; nil: from the first on.
+    func assetNames(after name: AssetName?, limit: Int) async throws -> [AssetName]
 }
 
 /// What a verification of a catalog has found.
@@ -40,6 +49,14 @@ package enum CatalogFactory {
         try await CatalogVerification(path: path, log: log, logger: logger).run()
     }
 
+    /// Reads names of assets from a catalog's file, beside a server or without one; see ``FollowingCatalog/assetNames(after:limit:)``. It
+    /// blocks.
+    package static func assetNames(in path: String, after name: AssetName?, limit: Int) throws -> [AssetName] {
+        let connection = try Connection(path, ConnectionOptions(mode: .readOnly))
+        defer { connection.close() }
+        return try AssetNames.read(connection, after: name, limit: limit)
+    }
+
     /// Removes a catalog's file. A server that uses it makes another one from the log; it notices within a second. It blocks.
     package static func remove(_ path: String) { CatalogFile.remove(path) }
     #else
@@ -50,6 +67,8 @@ package enum CatalogFactory {
     ) -> (any FollowingCatalog)? { nil }
 
     package static func verify(_ path: String, log: any LogReader, logger: Logger) async throws -> CatalogReport? { nil }
+
+    package static func assetNames(in path: String, after name: AssetName?, limit: Int) throws -> [AssetName] { [] }
 
     package static func remove(_ path: String) {}
     #endif

@@ -87,6 +87,16 @@ extension OpenAPIDocument {
         """#
 
     private static let listParameters = #"""
+        "stream_after": {
+          "name": "after", "in": "query",
+          "description": "The sequence after which the stream begins; 0 is the start of the log. Without it, the stream begins at the end of the log.",
+          "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 9223372036854775807}
+        },
+        "last_event_id": {
+          "name": "Last-Event-ID", "in": "header",
+          "description": "The `id` of the last block that was read, which an EventSource sends when it connects again: the stream goes on after it. It counts before `after`.",
+          "schema": {"type": "integer", "format": "int64", "minimum": 0}, "example": 42
+        },
         "after": {
           "name": "after", "in": "query",
           "description": "A sequence: the events after it; with `order=desc` those before it; with `order=latest` those after its event in that order, which must be readable. 0 is the start in every order.",
@@ -130,6 +140,9 @@ extension OpenAPIDocument {
         "passed": {
           "name": "passed", "in": "query", "description": "Results of checks that passed, or of those that did not",
           "schema": {"type": "boolean"}
+        },
+        "voided": {
+          "name": "voided", "in": "query", "description": "Events that are void, or those that are not", "schema": {"type": "boolean"}
         },
         "from": {
           "name": "from", "in": "query", "description": "Events that happened then or later, by their `timestamp`",

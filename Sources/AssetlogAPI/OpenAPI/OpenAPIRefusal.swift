@@ -69,8 +69,14 @@ extension OpenAPIDocument {
             headers: ["Accept", "Accept-Encoding"], form: .problem),
         OpenAPIRefusal(
             name: "KeyOfAnother", description: "The Idempotency-Key was used before with a different report", form: .plain),
+        OpenAPIRefusal(name: "Conflict", description: "The event can't be voided", form: .problem),
+        OpenAPIRefusal(
+            name: "KeyOfAnotherRequest", description: "The Idempotency-Key was used before with a different request", form: .problem),
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
+        OpenAPIRefusal(
+            name: "TooManyStreams", description: "The caller has as many open streams as it may have, or a rate is exceeded",
+            headers: ["Retry-After"], form: .problem),
         OpenAPIRefusal(
             name: "HeadersTooLarge", description: "The request's line and headers are larger than the limit", form: .plain),
         OpenAPIRefusal(name: "Failed", description: "The server failed; its log says how"),

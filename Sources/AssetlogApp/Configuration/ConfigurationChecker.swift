@@ -31,15 +31,16 @@ struct ConfigurationChecker {
     ) -> ServerConfiguration? {
         let (server, log, auth) = (values(of: ServerKeys.server), values(of: ServerKeys.log), values(of: ServerKeys.auth))
         let (deployments, report) = (values(of: ServerKeys.deployments), values(of: ServerKeys.report))
-        guard let server, let log, let auth, let deployments, let report, let catalog = values(of: ServerKeys.catalog) else {
-            return nil
-        }
+        guard let server, let log, let auth, let deployments, let report, let catalog = values(of: ServerKeys.catalog),
+            let retention = values(of: ServerKeys.retention)
+        else { return nil }
 
         let loops = server[ListenerKeys.eventLoops]
         let limits = ServerLimits(server)
         let dataDirectory = server[ListenerKeys.data]
         let storage = makeStorage(dataDirectory)
         checkOtherStorages(than: storage?.name, dataDirectory)
+        let kept = CatalogSettings(catalog, dataDirectory: dataDirectory)
         let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataDirectory) }
         guard let listen = server.listenAddress(), let prefix = server.pathPrefix(), let storage else { return nil }
         return ServerConfiguration(
@@ -50,7 +51,7 @@ struct ConfigurationChecker {
             auth: AuthSettings(auth, isLoopback: listen.isLoopback),
             organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
             storage: storage, exporters: configured,
-            catalog: CatalogSettings(catalog, dataDirectory: dataDirectory))
+            catalog: kept, retention: RetentionSettings(retention, catalog: kept, storage: storage))
     }
 
     // MARK: Reading

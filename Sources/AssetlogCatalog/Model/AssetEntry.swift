@@ -80,7 +80,7 @@ final class AssetEntry: @unchecked Sendable {
         record.lastPartition.map { partition <= $0 } ?? false
     }
 
-    private func unlessWhole<Row>(_ read: () throws -> Row?) rethrows -> Row? {
+    func unlessWhole<Row>(_ read: () throws -> Row?) rethrows -> Row? {
         rows.isWhole ? nil : try read()
     }
 
@@ -194,7 +194,7 @@ final class AssetEntry: @unchecked Sendable {
         return check.result
     }
 
-    private func set(_ name: ByteText, from old: PartitionRecord, _ change: (inout PartitionRecord) -> Void) {
+    func set(_ name: ByteText, from old: PartitionRecord, _ change: (inout PartitionRecord) -> Void) {
         var row = old
         change(&row)
         if old.exists { record.partitions.add(old.standing, -1) }

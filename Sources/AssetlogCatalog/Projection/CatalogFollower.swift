@@ -20,6 +20,8 @@ struct CatalogFollower: Sendable {
     func run() async throws {
         let fold = LayerFold(memory: memory, file: file)
         let settling = Settling(log: log, memory: memory, fold: fold, threads: threads)
+        var removals = RemovalWatch(log: log, memory: memory, fold: fold, threads: threads)
+        try await removals?.begin()
         var unsettled: Set<AssetName> = []
         var iterator = news.makeAsyncIterator()
         var nextLook = ContinuousClock.now
@@ -29,14 +31,17 @@ struct CatalogFollower: Sendable {
             let position = memory.withLock { $0.top.position.sequence }
             let page = try await log.events(
                 EventQuery(order: .ascending(after: position), limit: settings.pageEvents, maximumBytes: Self.pageBytes))
+            try await removals?.look(behind: position)
             if !page.events.isEmpty { unsettled.formUnion(try await threads.run { try fold.fold(page.events) }) }
             let isEnd = isEnd(page)
             let mustFlush = mustFlush
             if isEnd || mustFlush {
+                unsettled.formUnion(try await removals?.prepare(isEnd: isEnd) ?? [])
                 try await settling.settle(unsettled)
+                removals?.finish()
                 unsettled = []
             }
-            if unsettled.isEmpty { reached(isEnd: isEnd) }
+            if unsettled.isEmpty { reached(page, isEnd: isEnd && removals?.isComplete ?? true) }
             let isStuck = mustFlush && !flusher.begin() && isFull
             if ContinuousClock.now >= nextLook {
                 try await look()
@@ -77,8 +82,11 @@ struct CatalogFollower: Sendable {
         }
     }
 
-    private func reached(isEnd: Bool) {
-        progress.reached(memory.withLock { $0.top.position.sequence }, isEnd: isEnd)
+    private func reached(_ page: EventPage, isEnd: Bool) {
+        var position = memory.withLock { $0.top.position.sequence }
+        // Behind the last event that is left there may be some that were removed.
+        if isEnd, case .ascending(let end)? = page.continuation { position = max(position, end) }
+        progress.reached(position, isEnd: isEnd)
         progress.update { status in
             if isEnd { status.phase = .following }
         }

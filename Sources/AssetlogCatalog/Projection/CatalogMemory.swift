@@ -27,10 +27,11 @@ final class CatalogMemory: Sendable {
     var bytes: Int { state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) } }
 
     /// Forgets everything, for a file that is so.
-    func reset(flush: Int64, position: LogPosition, nextID: Int64, catalog: String) {
+    func reset(flush: Int64, position: LogPosition, removals: RemovalMark = RemovalMark(), nextID: Int64, catalog: String) {
         state.withLock { state in
             state = State()
             state.top.position = position
+            state.top.removals = removals
             state.flush = flush
             state.catalog = catalog
             state.nextID = nextID
@@ -47,6 +48,7 @@ final class CatalogMemory: Sendable {
             state.frozen = layer
             state.top = MemoryLayer()
             state.top.position = layer.position
+            state.top.removals = layer.removals
             return layer
         }
     }

@@ -87,7 +87,8 @@ final class Flusher: Sendable {
     /// - Returns: Whether the file has the layer.
     private func attempt(_ layer: MemoryLayer) async -> Bool {
         let flush = state.withLock { $0.flush } + 1
-        let header = CatalogFile.Header(flush: flush, position: layer.position, log: log, catalog: file.header.catalog)
+        let header = CatalogFile.Header(
+            flush: flush, position: layer.position, removals: layer.removals, log: log, catalog: file.header.catalog)
         do {
             try await threads.run { [file] in
                 if file.hasMoved { throw UnfitFile("it was deleted or renamed") }

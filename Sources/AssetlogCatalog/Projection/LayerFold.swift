@@ -73,6 +73,43 @@ struct LayerFold: Sendable {
         return entry
     }
 
+    /// Adds sums of removed events to what is known of their assets.
+    ///
+    /// - Returns: The assets to which they were not added, because voids or wipes may cover them: those are to be folded again.
+    /// - Throws: What reading the file throws, and ``DamagedRecord`` for a sum that this version can't read.
+    func add(_ sums: [RemovedEvents]) throws -> Set<AssetName> {
+        var stale: Set<AssetName> = []
+        try file.lookups.access { connection in
+            let rows = CatalogRows(connection: connection)
+            for sum in sums {
+                let added = try RemovedSum(sum.payload)
+                try memory.withLock { state in
+                    let entry = try Self.entry(AssetName(of: sum), &state, rows)
+                    guard !entry.mustRefold, !entry.record.hasCorrections else {
+                        stale.insert(entry.name)
+                        return
+                    }
+                    state.top.bytes += try entry.add(added, onto: StoredRows(entry: entry, rows: rows))
+                    state.top.events += 1
+                    state.top.started = state.top.started ?? .now
+                }
+            }
+        }
+        return stale
+    }
+
+    /// Lets assets be folded again.
+    func markStale(_ names: Set<AssetName>) throws {
+        try file.lookups.access { connection in
+            let rows = CatalogRows(connection: connection)
+            try memory.withLock { state in
+                for name in names { try Self.entry(name, &state, rows).mustRefold = true }
+                state.top.events += 1
+                state.top.started = state.top.started ?? .now
+            }
+        }
+    }
+
     /// Puts an asset that was folded again in the place of what memory and file have of it.
     func replace(with entry: AssetEntry, bytes: Int) {
         memory.withLock { state in

@@ -14,6 +14,8 @@ final class MemoryLayer: @unchecked Sendable {
     var bytes = 0
     /// The last event that it contains.
     var position = LogPosition()
+    /// Up to where it contains sums of removed events.
+    var removals = RemovalMark()
     /// When the first of its events was folded; nil: it has none.
     var started: ContinuousClock.Instant?
 

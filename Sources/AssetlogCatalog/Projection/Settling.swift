@@ -13,9 +13,11 @@ struct Settling: Sendable {
     /// Settles assets of the layer that is folded into, as of the last event that it contains.
     func settle(_ names: Set<AssetName>) async throws {
         for name in names.sorted() {
-            guard let (entry, position) = memory.withLock({ state in
-                state.top.entries[name].map { ($0, state.top.position.sequence) }
-            }) else { continue }
+            guard
+                let (entry, position) = memory.withLock({ state in
+                    state.top.entries[name].map { ($0, state.top.position.sequence) }
+                })
+            else { continue }
             var settled = entry
             if entry.mustRefold { settled = try await refold(entry, upTo: position) }
             let corrections = settled.record.hasCorrections ? try await self.corrections(of: name, upTo: position) : Corrections()
@@ -41,6 +43,29 @@ struct Settling: Sendable {
     // MARK: Folding again
 
     private func refold(_ old: AssetEntry, upTo last: Int64) async throws -> AssetEntry {
+        // What is removed while it is read would be counted twice, or not at all.
+        for _ in 0..<Self.attempts {
+            let sums = try await sums(of: old.name)
+            // While the catalog is being made from the log, the others are added at its end.
+            let mark = memory.withLock { $0.top.removals }
+            let counted = sums.filter { mark.isComplete || $0.number <= mark.added }
+            let (entry, bytes) = try await foldAgain(old, counted, upTo: last)
+            guard try await self.sums(of: old.name).map(\.number) == sums.map(\.number) else { continue }
+            fold.replace(with: entry, bytes: bytes)
+            return entry
+        }
+        throw CatalogError(.unavailable, "Too many events of \(old.name.key.text) are being removed for it to be read.")
+    }
+
+    private static let attempts = 20
+
+    private func sums(of name: AssetName) async throws -> [RemovedEvents] {
+        try await log.removalReader?.removedEvents(of: name.assetKey, in: name.deployment.text) ?? []
+    }
+
+    private func foldAgain(
+        _ old: AssetEntry, _ sums: [RemovedEvents], upTo last: Int64
+    ) async throws -> (AssetEntry, bytes: Int) {
         let corrections = try await corrections(of: old.name, upTo: last)
         let entry = AssetEntry(old.name, id: old.id)
         entry.record.hasCorrections = true
@@ -54,8 +79,11 @@ struct Settling: Sendable {
                 }
             }
         }
-        fold.replace(with: entry, bytes: bytes)
-        return entry
+        for sum in sums where sum.sequences.upperBound >= corrections.wipedBelow {
+            let added = try RemovedSum(sum.payload)
+            bytes += try await threads.run { try entry.add(added, onto: NoRows()) }
+        }
+        return (entry, bytes)
     }
 
     // MARK: Streaks

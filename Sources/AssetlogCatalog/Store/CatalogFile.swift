@@ -16,6 +16,8 @@ final class CatalogFile: Sendable {
         var flush: Int64 = 0
         /// How far it contains the log.
         var position = LogPosition()
+        /// Up to where it contains sums of removed events.
+        var removals = RemovalMark()
         /// The log that it was folded from; nil: none yet.
         var log: LogID?
         /// A random name of this file's life, from its beginning to its end.
@@ -23,7 +25,7 @@ final class CatalogFile: Sendable {
     }
 
     /// The number of the format; a file of another one is set aside.
-    static let format: Int64 = 1
+    static let format: Int64 = 2
 
     let path: String
     let database: Database
@@ -65,12 +67,12 @@ final class CatalogFile: Sendable {
         guard format == Self.format else {
             throw UnfitFile("its format is \(format), and this version of Assetlog has \(Self.format)")
         }
-        let row = try connection.statement("SELECT flush, sequence, event, log, catalog FROM header")
+        let row = try connection.statement("SELECT flush, sequence, event, log, catalog, removals, added_removals FROM header")
         guard try row.step() else { throw UnfitFile("it has no header") }
         defer { row.reset() }
         return Header(
             flush: row.integer(0), position: LogPosition(sequence: row.integer(1), event: EventID(bytes: row.bytes(2))),
-            log: LogID(bytes: row.bytes(3)), catalog: row.text(4))
+            removals: RemovalMark(number: row.integer(5), added: row.integer(6)), log: LogID(bytes: row.bytes(3)), catalog: row.text(4))
     }
 
     private static func make(_ connection: Connection) throws {
@@ -126,7 +128,8 @@ struct UnfitFile: Error, CustomStringConvertible {
 enum CatalogSchema {
     static let sql = """
         CREATE TABLE header (
-            format INTEGER NOT NULL, flush INTEGER NOT NULL, sequence INTEGER NOT NULL, event BLOB, log BLOB, catalog TEXT NOT NULL
+            format INTEGER NOT NULL, flush INTEGER NOT NULL, sequence INTEGER NOT NULL, event BLOB, log BLOB, catalog TEXT NOT NULL,
+            removals INTEGER NOT NULL DEFAULT 0, added_removals INTEGER NOT NULL DEFAULT 0
         );
         CREATE TABLE assets (
             id INTEGER PRIMARY KEY, deployment TEXT NOT NULL, key TEXT NOT NULL, state INTEGER NOT NULL, started INTEGER,

@@ -106,6 +106,8 @@ struct CatalogRebuild: Sendable {
             memory: memory, file: file, log: logID, progress: CatalogProgress(), threads: writing,
             logger: logger)
         do {
+            var removals = RemovalWatch(log: log, memory: memory, fold: fold, threads: threads)
+            try await removals?.begin()
             var unsettled: Set<AssetName> = []
             try await LogWalk(log: log, filter: EventFilter(), last: last, limit: settings.pageEvents).forEachPage { events in
                 unsettled.formUnion(try await threads.run { try fold.fold(events) })
@@ -116,10 +118,15 @@ struct CatalogRebuild: Sendable {
                 try await flusher.end()
                 _ = flusher.begin()
             }
-            try await settling.settle(unsettled)
-            try await flusher.end()
-            _ = flusher.begin()
-            try await flusher.end()
+            repeat {
+                try await removals?.look(behind: last)
+                unsettled.formUnion(try await removals?.prepare(isEnd: true) ?? [])
+                try await settling.settle(unsettled)
+                unsettled = []
+                try await flusher.end()
+                _ = flusher.begin()
+                try await flusher.end()
+            } while !(removals?.isComplete ?? true)
         } catch {
             await flusher.stop()
             try? await threads.run { file.close() }

@@ -53,8 +53,8 @@ struct LayerWriter {
         for entry in entries { try writeDays(of: entry) }
         for entry in entries where entry.hasOtherUpstream { try writeEdges(of: entry) }
         try connection.run(
-            "UPDATE header SET flush = ?, sequence = ?, event = ?, log = ?", header.flush, header.position.sequence,
-            header.position.event?.bytes, header.log?.bytes)
+            "UPDATE header SET flush = ?, sequence = ?, event = ?, log = ?, removals = ?, added_removals = ?", header.flush,
+            header.position.sequence, header.position.event?.bytes, header.log?.bytes, header.removals.number, header.removals.added)
     }
 
     private func checkOwner(_ header: CatalogFile.Header) throws {

@@ -130,3 +130,11 @@ public struct RemovalStatistics: Hashable, Sendable {
         self.head = head
     }
 }
+
+extension StorageError {
+    /// The error about a removal that is not valid.
+    public static let invalidRemoval = StorageError(
+        .unavailable,
+        "A removal needs ascending sequences, at most \(EventRemoval.maximumEvents), and sums of at most \(EventRemoval.maximumBytes)"
+            + " bytes. Nothing was removed.", outcome: .notRecorded)
+}

@@ -87,7 +87,7 @@ public final class ConsumerRunner: Sendable {
         while !Task.isCancelled {
             let phase = machine.status.phase
             action = await perform(action, &machine, &page)
-            machine.finished(windowed?.finished)
+            machine.finished(windowed?.progress)
             if machine.holdsLease, lease.isLost {
                 await windowed?.abandon()
                 action = machine.leaseLost()
@@ -96,7 +96,7 @@ public final class ConsumerRunner: Sendable {
             shared.withLock { $0.status = machine.status }
         }
         await windowed?.drain()
-        machine.finished(windowed?.finished)
+        machine.finished(windowed?.progress)
         // Also without the lease: where another server has it, the storage refuses the move.
         await saveAtEnd(&machine)
         renewer.cancel()
@@ -142,6 +142,7 @@ public final class ConsumerRunner: Sendable {
                 logRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
+                let cursor = cursor.moved(to: windowed?.finished)
                 return machine.saved(try await save(cursor), cursor, at: clock.now())
             case .lookAtCursor:
                 let cursor = try await cursors.cursor(of: machine.cursor.consumer)
@@ -165,12 +166,12 @@ public final class ConsumerRunner: Sendable {
 
     private func readCursor(_ machine: inout ConsumerStateMachine) async throws -> ConsumerStateMachine.Action {
         await windowed?.abandon()
-        machine.rewind()
+        machine.rewind(to: windowed?.finished)
         try await windowed?.prepare()
         let (cursor, identity) = try await cursorReader.read(machine.cursor)
         let action = machine.cursorRead(cursor, of: identity, at: clock.now())
         windowed?.begin(
-            after: DeliveryWindow.Place(
+            after: DeliveryWindow.Cursor(
                 sequence: machine.cursor.position, event: machine.cursor.event, ahead: machine.cursor.ahead),
             of: identity, generation: machine.cursor.generation)
         return action
@@ -195,7 +196,7 @@ public final class ConsumerRunner: Sendable {
     private func saveAtEnd(_ machine: inout ConsumerStateMachine) async {
         guard machine.hasUnsavedPosition else { return }
         do {
-            _ = try await save(machine.finishedCursor)
+            _ = try await save(machine.finishedCursor.moved(to: windowed?.finished))
         } catch {
             logger.warning(
                 "The position of a consumer could not be saved; some events will be delivered again.",
@@ -282,6 +283,16 @@ public final class ConsumerRunner: Sendable {
     private func logRecovery(from failures: Int) {
         guard failures > 0 else { return }
         logger.notice("A consumer works again.", metadata: ["consumer.failures": "\(failures)"])
+    }
+}
+
+extension ConsumerCursor {
+    /// The cursor with what was finished since it was made; nil, or less than it says: the cursor as it is.
+    fileprivate func moved(to finished: DeliveryWindow.Cursor?) -> ConsumerCursor {
+        guard let finished, finished.sequence >= position else { return self }
+        var cursor = self
+        (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead)
+        return cursor
     }
 }
 

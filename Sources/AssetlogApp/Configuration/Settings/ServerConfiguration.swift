@@ -45,4 +45,6 @@ struct ServerConfiguration: Sendable {
     var exporters: [ConfiguredExporter]
     /// The catalog; nil: the server keeps none.
     var catalog: CatalogSettings?
+    /// Which events are removed, and when; nil: none ever.
+    var retention: RetentionSettings?
 }
