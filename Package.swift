@@ -168,8 +168,8 @@ let package = Package(
         + target(
             "AssetlogAPI",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogObservation", "AssetlogWeb", logging,
-                nio("NIOCore"), httpTypes, hummingbird,
+                "AssetlogCore", "AssetlogAccess", "AssetlogBody", "AssetlogLog", "AssetlogCatalog", "AssetlogObservation",
+                "AssetlogWeb", logging, nio("NIOCore"), httpTypes, hummingbird,
             ],
             tests: [
                 "AssetlogGzip", "AssetlogMemoryStorage", "AssetlogTesting", "TestSupport", nio("NIOEmbedded"),
@@ -178,7 +178,7 @@ let package = Package(
         + target(
             "AssetlogApp",
             on: [
-                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogCatalog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
                 "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -14,6 +14,8 @@ public struct APIConfiguration: Sendable {
     package var version: String
     /// How long the storage may take to answer the readiness probe.
     package var probeTimeout: Duration
+    /// What measures how long a stream is silent.
+    package var streamClock: any Clock<Duration> = ContinuousClock()
 
     /// Makes a configuration.
     ///

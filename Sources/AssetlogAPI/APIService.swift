@@ -1,4 +1,5 @@
 public import AssetlogAccess
+package import AssetlogCatalog
 package import AssetlogCore
 public import AssetlogLog
 public import AssetlogObservation
@@ -11,21 +12,24 @@ public import Logging
 /// It has no listener: the owner of the sockets calls ``respond(to:_:_:_:)`` for each request.
 public struct APIService: Sendable {
     let responder: Responder
+    private let tail: Tail
+    private let streams: StreamRegistry
 
     /// Makes the service.
     ///
     /// - Parameters:
     ///   - log: The running log, whose storage it reads.
+    ///   - catalog: What is known about the assets of the log; nil: this server keeps no catalog.
     ///   - configuration: Where its routes lie.
     ///   - voids: Which events are void; the owner runs it.
     ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - exporters: The exporters of the server.
-    ///   - audit: Is told what is done to exporters; nil: nobody is.
+    ///   - audit: Records what is done to exporters; nil: nothing does.
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
-    public init(
-        log: EventLog, configuration: APIConfiguration, voids: VoidIndex, tokens: TokenRegistry? = nil,
+    package init(
+        log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, voids: VoidIndex, tokens: TokenRegistry? = nil,
         exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
@@ -33,11 +37,18 @@ public struct APIService: Sendable {
         let reads = EventReads()
         reads.register(in: registry)
         let similar = SimilarKeys(storage: log.storage, reads: reads)
+        let logTail = Tail(log: log.storage, changes: { log.changes() }, memory: configuration.memory.answers, logger: logger)
+        tail = logTail
+        streams = StreamRegistry(
+            limits: configuration.limits, memory: configuration.memory.answers, clock: configuration.streamClock)
+        streams.register(in: registry)
         let document = OpenAPIDocument(
             base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
+        let events = EventRoutes(storage: log.storage, reads: reads, voids: voids)
         let groups: [any RouteGroup] = [
             PageRoute(storage: log.storage, reads: reads, configuration: configuration),
-            EventRoutes(storage: log.storage, reads: reads, voids: voids),
+            events, EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
+            CatalogRoutes(reads: CatalogReads(catalog), events: events),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
             CorrectionRoutes(log: log, voids: voids, audit: audit, configuration: configuration),
@@ -46,10 +57,23 @@ public struct APIService: Sendable {
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
-            HealthRoutes(log: log, tokens: tokens, timeout: configuration.probeTimeout),
+            HealthRoutes(log: log, tokens: tokens, catalog: catalog, timeout: configuration.probeTimeout),
         ]
         let table = RouteTable(groups, layout: layout, metrics: observer.metrics)
         responder = Responder(table, memory: configuration.memory, observer: observer, logger: logger)
+    }
+
+    /// Serves those who follow the log, until the task is cancelled. To be called once.
+    public func run() async {
+        await withTaskGroup { group in
+            group.addTask { [tail] in await tail.run() }
+            group.addTask { [streams] in await streams.run() }
+        }
+    }
+
+    /// Ends the streams of those who follow the log, and begins no more; returns at once.
+    public func drain() {
+        streams.drain()
     }
 
     /// Answers a request that a connection has brought. It throws only when the answer can't be written.

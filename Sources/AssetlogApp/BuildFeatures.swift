@@ -1,3 +1,5 @@
+import AssetlogCatalog
+
 /// What was compiled into this build: the one place of the assembly that asks for package traits.
 enum BuildFeatures {
     /// A package trait.
@@ -47,12 +49,15 @@ enum BuildFeatures {
         #endif
     }
 
+    static var hasCatalog: Bool { CatalogFactory.isCompiledIn }
+
     /// Every trait of the package, in the order of its manifest.
     static let all = [
         Feature(name: "SQLite", summary: "the storage sqlite", isCompiledIn: hasSQLite),
         Feature(name: "TLS", summary: "HTTPS", isCompiledIn: hasTLS),
         Feature(name: "Gzip", summary: "requests with Content-Encoding: gzip", isCompiledIn: hasGzip),
         Feature(name: "JSONLines", summary: "the exporter jsonlines", isCompiledIn: hasJSONLines),
+        Feature(name: "Catalog", summary: "what is known about every asset", isCompiledIn: hasCatalog),
         Feature(name: "Delivery", summary: "assetlog report, and what sends over HTTP", isCompiledIn: hasDelivery),
     ]
 }

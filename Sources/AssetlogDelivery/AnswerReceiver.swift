@@ -6,10 +6,14 @@ final class AnswerReceiver {
     private(set) var answer = OutboundAnswer(status: 0)
     private var headerBytes = 0
     private let limit: Int
+    private let stream: OutboundStream?
     private let cancellation: Cancellation
+    /// Whether the transfer was ended because no more of the body is wanted.
+    private(set) var hasEnough = false
 
-    init(limit: Int, cancellation: Cancellation) {
+    init(limit: Int, stream: OutboundStream?, cancellation: Cancellation) {
         self.limit = limit
+        self.stream = stream
         self.cancellation = cancellation
     }
 
@@ -21,7 +25,8 @@ final class AnswerReceiver {
         // An interim answer had a head of its own.
         if text.hasPrefix("HTTP/") {
             headerBytes = 0
-            return answer = OutboundAnswer(status: 0)
+            let status = text.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0.prefix(3)) }
+            return answer = OutboundAnswer(status: status ?? 0)
         }
         guard let colon = text.firstIndex(of: ":") else { return }
         let value = String(text[text.index(after: colon)...].drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
@@ -33,10 +38,15 @@ final class AnswerReceiver {
 
     /// Takes a piece of the body; false when that is enough.
     func body(_ piece: UnsafeRawBufferPointer) -> Bool {
+        if let stream, (200..<300).contains(answer.status) {
+            hasEnough = !stream.receive(piece)
+            return !hasEnough
+        }
         let room = limit - answer.body.count
         answer.body.append(contentsOf: piece.prefix(room))
         answer.isBodyCut = piece.count > room
-        return !answer.isBodyCut
+        hasEnough = answer.isBodyCut
+        return !hasEnough
     }
 }
 

@@ -26,21 +26,23 @@ final class CurlHandle {
     }
 
     /// Sends a request, and waits.
-    func perform(_ request: OutboundRequest, _ cancellation: Cancellation) throws(DeliveryError) -> OutboundAnswer {
+    func perform(
+        _ request: OutboundRequest, _ stream: OutboundStream?, _ cancellation: Cancellation
+    ) throws(DeliveryError) -> OutboundAnswer {
         if cancellation.isCancelled { throw DeliveryError(.cancelled, "the request was cancelled") }
         let route = try OutboundRoute(request)
         try prepare(isGuarded: request.refusesPrivateAddresses)
-        let receiver = AnswerReceiver(limit: request.maximumAnswerBytes, cancellation: cancellation)
+        let receiver = AnswerReceiver(limit: request.maximumAnswerBytes, stream: stream, cancellation: cancellation)
         let fields = try fields(of: request)
         defer { curl_slist_free_all(fields) }
         // The receiver and the guard outlive the call, so libcurl is given no retain of them.
         let status = withExtendedLifetime((receiver, route)) {
             request.body.withUnsafeBytes { body in
-                set(request, fields, body, receiver) ?? set(route) ?? curl_easy_perform(handle)
+                set(request, fields, body, receiver) ?? set(route) ?? set(stream) ?? curl_easy_perform(handle)
             }
         }
         // A body that is longer than wanted is cut by ending the transfer.
-        guard status == CURLE_OK || receiver.answer.isBodyCut && status == CURLE_WRITE_ERROR else {
+        guard status == CURLE_OK || receiver.hasEnough && status == CURLE_WRITE_ERROR else {
             throw route.refusal(status) ?? failure(status, request)
         }
         var answer = receiver.answer
@@ -102,6 +104,17 @@ final class CurlHandle {
             settings.append(
                 assetlog_curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, Unmanaged.passUnretained(addressGuard).toOpaque()))
         }
+        return settings.first { $0 != CURLE_OK }
+    }
+
+    private func set(_ stream: OutboundStream?) -> CURLcode? {
+        guard let stream else { return nil }
+        let settings = [
+            assetlog_curl_set_long(handle, CURLOPT_TIMEOUT_MS, 0),
+            // Less than a byte in a second, for so many seconds.
+            assetlog_curl_set_long(handle, CURLOPT_LOW_SPEED_LIMIT, 1),
+            assetlog_curl_set_long(handle, CURLOPT_LOW_SPEED_TIME, max(1, Int(stream.silence / .seconds(1)))),
+        ]
         return settings.first { $0 != CURLE_OK }
     }
 

@@ -34,13 +34,29 @@ public final class OutboundConnection: Sendable {
     ///
     /// - Throws: ``DeliveryError`` when there is no answer; ``DeliveryError/Code/cancelled`` when the task is cancelled.
     public func send(_ request: OutboundRequest) async throws -> OutboundAnswer {
+        try await send(request, stream: nil)
+    }
+
+    /// Sends a request and takes the body of its answer while it comes, for as long as it comes: ``OutboundRequest/timeout`` does not
+    /// count. The body of an answer that is not of 2xx is in the result.
+    ///
+    /// - Returns: The answer when its body has ended, or the stream has had enough.
+    /// - Throws: ``DeliveryError`` when there is no answer, or it breaks off; within a second when the task is cancelled.
+    public func stream(_ request: OutboundRequest, to stream: OutboundStream) async throws -> OutboundAnswer {
+        try await send(request, stream: stream)
+    }
+
+    private func send(_ request: OutboundRequest, stream: OutboundStream?) async throws -> OutboundAnswer {
         guard thread != nil else {
             throw DeliveryError(.failed, "the operating system refuses to start a thread; the process or its user has too many")
         }
         let cancellation = Cancellation()
         return try await withTaskCancellationHandler {
             try await withCheckedContinuation { continuation in
-                queue.add(RequestQueue.Entry(request: request, cancellation: cancellation) { continuation.resume(returning: $0) })
+                queue.add(
+                    RequestQueue.Entry(request: request, stream: stream, cancellation: cancellation) {
+                        continuation.resume(returning: $0)
+                    })
             }.get()
         } onCancel: {
             cancellation.cancel()
@@ -56,7 +72,7 @@ public final class OutboundConnection: Sendable {
                 continue
             }
             do throws(DeliveryError) {
-                entry.finish(.success(try handle.perform(entry.request, entry.cancellation)))
+                entry.finish(.success(try handle.perform(entry.request, entry.stream, entry.cancellation)))
             } catch {
                 entry.finish(.failure(error))
             }

@@ -15,6 +15,7 @@ final class RequestQueue: Sendable {
     /// A request, and whom to tell its answer.
     struct Entry: Sendable {
         var request: OutboundRequest
+        var stream: OutboundStream?
         var cancellation: Cancellation
         var finish: @Sendable (Result<OutboundAnswer, DeliveryError>) -> Void
     }

@@ -35,7 +35,7 @@ package struct Responder: Sendable {
         to request: Request, _ writer: consuming ResponseWriter, _ identity: RequestIdentity, _ requestMemory: RequestMemory
     ) async throws {
         let start = ContinuousClock.now
-        let received = CountedBody.Count()
+        let received = ByteCounter()
         var request = request
         if request.method == .post { request.body = RequestBody(asyncSequence: CountedBody(request.body, received)) }
         let path = RequestPath(request.uri.path)
@@ -45,20 +45,40 @@ package struct Responder: Sendable {
         if request.method == .get || request.method == .head {
             // A read is cancelled when its client leaves; a recording is not.
             answer = await requestMemory.flow.whileOpen { [request] in
-                await self.answer(request, path, match, identity, held, hasRoom: requestMemory.hasRoom)
+                await self.answer(request, path, match, identity, held, requestMemory)
             }
         } else {
-            answer = await self.answer(request, path, match, identity, held, hasRoom: requestMemory.hasRoom)
+            answer = await self.answer(request, path, match, identity, held, requestMemory)
         }
-        observe(request, match, identity, answer, receivedBytes: received.bytes, took: ContinuousClock.now - start)
-        try await write(answer.response, to: writer, held, requestMemory.flow)
+        let exchange = Exchange(request: request, match: match, identity: identity, answer: answer, start: start)
+        guard answer.response.body.contentLength == nil else {
+            observe(exchange, receivedBytes: received.bytes)
+            return try await write(answer.response, to: writer, held, requestMemory.flow)
+        }
+        try await stream(exchange, to: writer, held, requestMemory.flow)
+    }
+
+    /// Writes an answer that goes on, which is counted when it begins and logged when it has ended.
+    private func stream(
+        _ exchange: Exchange, to writer: consuming ResponseWriter, _ held: AnswerMemory, _ flow: AnswerFlow
+    ) async throws {
+        let (response, written) = (exchange.answer.response, ByteCounter())
+        observer.metrics.answered(exchange.match.name, status: response.status.code, nanoseconds: exchange.nanoseconds)
+        defer {
+            observer.sink.answered(status: response.status.code) {
+                exchange.record(receivedBytes: 0, sentBytes: written.bytes)
+            }
+        }
+        try await writer.write(response: response.head, body: response.body.paced(by: flow, counting: written))
+        if held.isHeld { await flow.wait(untilUnsent: 0) }
+        held.release()
     }
 
     /// Answers a request whose body and answer are in memory, without a connection.
     package func respond(to request: Request, _ identity: RequestIdentity) async -> Response {
         let path = RequestPath(request.uri.path)
         let match = table.match(path, request.method)
-        return await answer(request, path, match, identity, AnswerMemory(memory.answers), hasRoom: true).response
+        return await answer(request, path, match, identity, AnswerMemory(memory.answers), RequestMemory()).response
     }
 
     /// Writes an answer, and keeps its memory until the socket has taken it.
@@ -86,13 +106,13 @@ package struct Responder: Sendable {
 
     private func answer(
         _ request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory,
-        hasRoom: Bool
+        _ requestMemory: RequestMemory
     ) async -> Answer {
         var answer: Answer
         do {
             if match.needsIdentity, let refusal = identity.refusal { throw RequestError(refusal) }
-            guard hasRoom else { throw RequestError.noMemory }
-            answer = Answer(response: try await response(to: request, path, match, identity, held))
+            guard requestMemory.hasRoom else { throw RequestError.noMemory }
+            answer = Answer(response: try await response(to: request, path, match, identity, held, requestMemory.flow))
             let size = AnswerMemory.bufferBytes(answer.response.body.contentLength ?? 0)
             if request.method == .post { held.takeAnyway(size) } else { try held.take(size) }
         } catch {
@@ -104,12 +124,18 @@ package struct Responder: Sendable {
         }
         let accepted = request.headers[values: .acceptEncoding].joined(separator: ",")
         answer.response = await compression.encode(answer.response, accepted: accepted, for: LimitedCaller(identity), held)
-        if request.method == .head { answer.response = answer.response.createHeadResponse() }
+        if request.method == .head {
+            let length = answer.response.headers[.contentLength]
+            answer.response = answer.response.createHeadResponse()
+            // That of the answer to GET, which may have none.
+            answer.response.headers[.contentLength] = length
+        }
         return answer
     }
 
     private func response(
-        to request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory
+        to request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory,
+        _ flow: AnswerFlow
     ) async throws -> Response {
         if let name = match.namedDeployment { try authorize(request, path, deployment: name, identity) }
         switch match.target {
@@ -128,7 +154,7 @@ package struct Responder: Sendable {
         case .route(let route, let location, let parameters):
             try authorize(route, location, identity)
             let context = RouteContext(
-                location: location, parameters: parameters, identity: identity, memory: held, logger: logger)
+                location: location, parameters: parameters, identity: identity, memory: held, flow: flow, logger: logger)
             do {
                 return try await route.handler(request, context)
             } catch is NoSuchPath {
@@ -181,25 +207,37 @@ package struct Responder: Sendable {
         }
         response.headers[.xContentTypeOptions] = "nosniff"
         response.headers[.referrerPolicy] = "no-referrer"
-        // What is asked here changes with every report.
-        response.headers[.cacheControl] = "no-store"
+        // What is asked here changes with every report, unless the route has said how the client finds that out.
+        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         compression.addVary(to: &response)
     }
 
     // MARK: Observing
 
-    private func observe(
-        _ request: Request, _ match: RouteMatch, _ identity: RequestIdentity, _ answer: Answer, receivedBytes: Int,
-        took duration: Duration
-    ) {
-        let status = answer.response.status.code
-        let nanoseconds = Int(duration / .nanoseconds(1))
-        observer.answered(match.name, status: status, nanoseconds: nanoseconds) {
+    private func observe(_ exchange: Exchange, receivedBytes: Int) {
+        let (response, nanoseconds) = (exchange.answer.response, exchange.nanoseconds)
+        observer.answered(exchange.match.name, status: response.status.code, nanoseconds: nanoseconds) {
+            exchange.record(receivedBytes: receivedBytes, sentBytes: response.body.contentLength ?? 0)
+        }
+    }
+
+    /// A request and its answer, for metrics and logs.
+    private struct Exchange {
+        let request: Request
+        let match: RouteMatch
+        let identity: RequestIdentity
+        let answer: Answer
+        let start: ContinuousClock.Instant
+
+        /// How long it has taken so far.
+        var nanoseconds: Int { Int((ContinuousClock.now - start) / .nanoseconds(1)) }
+
+        func record(receivedBytes: Int, sentBytes: Int) -> AccessRecord {
             AccessRecord(
                 nanoseconds: nanoseconds, client: identity.address?.description, reporter: identity.caller.name,
                 deployment: match.deployment(of: identity), method: request.method.rawValue, path: request.uri.path,
-                route: match.name.name, status: status, refusal: answer.refusal, requestBytes: receivedBytes,
-                responseBytes: answer.response.body.contentLength ?? 0, tlsVersion: identity.tlsVersion,
+                route: match.name.name, status: answer.response.status.code, refusal: answer.refusal,
+                requestBytes: receivedBytes, responseBytes: sentBytes, tlsVersion: identity.tlsVersion,
                 userAgent: request.headers[.userAgent])
         }
     }

@@ -118,7 +118,9 @@ struct ExporterRouteTests {
         #expect(try await storage.pause(of: "warehouse") == "an operator paused it")
         let resumed = try await post("warehouse/resume", "{}")
         #expect(try resumed.json()["paused"] is NSNull)
-        #expect(try await storage.pause(of: "warehouse") == nil)
+        #expect(try await storage.exporterPause(of: "warehouse").reason == nil)
+        let shown = try await server.get("/api/v1/exporters").json()
+        #expect((shown["exporters"] as? [[String: Any]])?.allSatisfy { $0["paused"] is NSNull } == true)
         // One that stopped for good tries again.
         #expect(exporters.restarted == ["warehouse"])
     }
@@ -252,6 +254,7 @@ struct ExporterRouteTests {
         #expect(
             lines.lines == [
                 "notice An exporter was paused. event=exporter.paused \(end) reason=maintenance reporter=ops",
+                "notice An exporter was resumed. event=exporter.resumed \(end) reporter=ops",
                 "notice An exporter was resumed. event=exporter.resumed \(end) reporter=ops",
                 "notice An exporter was set back to deliver again. event=exporter.replayed \(end) from=1 reporter=ops",
                 "notice The destination of an exporter was tested. event=exporter.tested \(end) reporter=ops result=ok",

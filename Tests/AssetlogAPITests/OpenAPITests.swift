@@ -55,6 +55,7 @@ struct OpenAPITests {
                 .filter { $0["in"] as? String == place }.compactMap { $0["name"] as? String }
         }
         #expect(try names("get /api/v1/events", in: "query") == EventQueryParameters.names)
+        #expect(try names("get /api/v1/events/stream", in: "query") == EventStreamParameters.names)
         #expect(try names("post /api/v1/events", in: "query") == SubmissionRoute.parameters)
         for endpoint in ReportEndpoint.allCases {
             let taken = ParameterSources().named(for: endpoint).map(\.name) + ["dry_run"]

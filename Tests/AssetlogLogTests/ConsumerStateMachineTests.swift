@@ -45,6 +45,30 @@ struct ConsumerStateMachineTests {
         #expect(machine.cursorSeen(seen, head: 11, at: .seconds(1)) == .save(cursor))
     }
 
+    @Test("what is finished beyond the position is saved too, though the position stays")
+    func savesWhatIsAhead() {
+        var machine = reading()
+        _ = machine.pageRead(count: 5, next: 15, at: .zero)
+        _ = machine.delivered(at: .zero)
+        machine.finished(DeliveryWindow.Progress(sequence: 10, event: nil, finishedCount: 0))
+        #expect(!machine.hasUnsavedPosition)
+        machine.finished(DeliveryWindow.Progress(sequence: 10, event: nil, finishedCount: 2))
+        #expect(machine.hasUnsavedPosition)
+        guard case .save(var cursor) = machine.full(at: .seconds(1)) else { return #expect(Bool(false), "nothing is saved") }
+        #expect(cursor == ConsumerCursor(consumer: "c", generation: 2, position: 10, log: Self.log))
+        cursor.ahead = ConsumedAhead([12...13])
+        _ = machine.saved(true, cursor, at: .seconds(1))
+        #expect(!machine.hasUnsavedPosition)
+        // Read again, the same cursor has nothing to save, and one that lacks what was finished here has.
+        machine.rewind(to: DeliveryWindow.Cursor(sequence: 10, event: nil, ahead: cursor.ahead))
+        var again = machine
+        _ = machine.cursorRead(cursor, of: Self.log, at: .seconds(1))
+        #expect(!machine.hasUnsavedPosition)
+        cursor.ahead = ConsumedAhead()
+        _ = again.cursorRead(cursor, of: Self.log, at: .seconds(1))
+        #expect(again.hasUnsavedPosition)
+    }
+
     @Test("a replay is noticed when the cursor is saved, and when it is looked at")
     func noticesReplay() {
         var machine = reading()

@@ -15,7 +15,7 @@ struct DeliveryWindowTests {
         let settings = ExporterSettings(
             filter: filter, batchSize: batchSize, maximumAttempts: maximumAttempts, windowEvents: windowEvents)
         var window = DeliveryWindow(settings: settings, order: order)
-        window.begin(after: DeliveryWindow.Place(sequence: 0, event: nil), of: log)
+        window.begin(after: DeliveryWindow.Cursor(sequence: 0, event: nil), of: log)
         window.admit(events(assets))
         return window
     }
@@ -62,15 +62,29 @@ struct DeliveryWindowTests {
         _ = Self.complete(&window, results)
         #expect(
             window.finished
-                == DeliveryWindow.Place(
+                == DeliveryWindow.Cursor(
                     sequence: position, event: position == 0 ? nil : EventID(high: 7, low: UInt64(position)),
                     ahead: ConsumedAhead(ahead) ?? ConsumedAhead()))
+    }
+
+    @Test(
+        "how far the window is can be asked for without what is beyond: it is the same sequence, and grows with every finished event",
+        arguments: [
+            ("+++", 3, 3), ("-++", 0, 2), ("+-+", 1, 2), ("s-s", 1, 2), ("---", 0, 0), ("5t-", 0, 0), ("!++", 0, 2),
+        ] as [(String, Int64, Int)])
+    func progress(_ results: String, _ sequence: Int64, _ count: Int) {
+        var window = Self.window("abc")
+        _ = Self.complete(&window, results)
+        let event = sequence == 0 ? nil : EventID(high: 7, low: UInt64(sequence))
+        #expect(window.progress == DeliveryWindow.Progress(sequence: sequence, event: event, finishedCount: count))
+        window.begin(after: window.finished, of: Self.log)
+        #expect(window.progress.finishedCount == count)
     }
 
     @Test("what was finished beyond the cursor does not come again, and is known until reading has passed it")
     func finishedAhead() {
         var window = Self.window("")
-        window.begin(after: DeliveryWindow.Place(sequence: 0, event: nil, ahead: ConsumedAhead([2...3, 6...9])), of: Self.log)
+        window.begin(after: DeliveryWindow.Cursor(sequence: 0, event: nil, ahead: ConsumedAhead([2...3, 6...9])), of: Self.log)
         window.admit(Self.events("abcde"))
         #expect(window.finished.ahead.description == "2-3,6-9")
         #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [1, 4, 5])
@@ -88,6 +102,16 @@ struct DeliveryWindowTests {
         #expect(window.nextBatch(at: .milliseconds(999)) == nil)
         #expect(window.nextDue == .seconds(1))
         #expect(window.nextBatch(at: .seconds(1))?.events.map(\.sequence) == [1])
+    }
+
+    @Test("what waits after a failure is delivered at once when its pauses are ended, in the same order")
+    func endsPauses() {
+        var window = Self.window("abab")
+        _ = Self.complete(&window, "5+")
+        #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [4])
+        window.endPauses()
+        #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [1])
+        #expect(window.nextDue == nil)
     }
 
     @Test("in the order of the log, an event that fails holds up all that follow")
@@ -199,7 +223,7 @@ struct DeliveryWindowTests {
         let second = window.nextBatch(at: .zero)
         let again = try #require(second)
         #expect(again.events.map(\.sequence) == [1, 2])
-        window.begin(after: DeliveryWindow.Place(sequence: 2, event: nil), of: Self.log)
+        window.begin(after: DeliveryWindow.Cursor(sequence: 2, event: nil), of: Self.log)
         window.admit(Self.events("ab", from: 3))
         _ = window.complete(again, Self.results("++"), at: .zero, wallTime: .now(), pause: Self.pause)
         #expect(window.finished.sequence == 2)

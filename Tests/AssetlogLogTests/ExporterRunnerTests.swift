@@ -71,12 +71,15 @@ struct ExporterRunnerTests {
             commit.yield()
         }
 
-        func runner(_ exporter: AnsweringExporter, _ delivery: ExporterSettings = ExporterSettings(start: .beginning)) -> ExporterRunner {
+        func runner(
+            _ exporter: AnsweringExporter, _ delivery: ExporterSettings = ExporterSettings(start: .beginning),
+            pause: Duration = .milliseconds(2)
+        ) -> ExporterRunner {
             var delivery = delivery
             (delivery.batchSize, delivery.concurrency) = (16, 4)
             let settings = ConsumerSettings(
                 batchEvents: 50, pollInterval: .milliseconds(20), saveInterval: .milliseconds(20),
-                firstPause: .milliseconds(2), longestPause: .milliseconds(20))
+                firstPause: pause, longestPause: max(pause, .milliseconds(20)))
             return ExporterRunner(
                 name: "test", exporter: exporter, log: storage, cursors: storage, changes: { self.news }, delivery: delivery,
                 settings: settings, logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
@@ -242,7 +245,48 @@ struct ExporterRunnerTests {
     }
 
     @Test(
-        "a new exporter starts where it is told to, and one that was seen continues",
+        "one that stopped, or whose destination is left alone, goes on when an operator resumes it in the storage",
+        arguments: [true, false])
+    func resumes(_ hasStopped: Bool) async throws {
+        let fixture = try await Fixture()
+        try fixture.append(20)
+        let isGone = Mutex(true)
+        let exporter = AnsweringExporter { _ in
+            guard !isGone.withLock({ $0 }) else { throw ExportError("no answer", isRetriable: !hasStopped) }
+            return .delivered
+        }
+        // Left to itself, it would be tried again only after an hour.
+        let runner = fixture.runner(exporter, pause: hasStopped ? .milliseconds(2) : .seconds(3600))
+        let task = Task { await runner.run() }
+        #expect(try await eventually { runner.status.phase == (hasStopped ? .stopped : .retrying) })
+        isGone.withLock { $0 = false }
+        let control = ExporterControl("test", store: fixture.storage)
+        #expect(try await control.resume() == false)
+        #expect(try await eventually { exporter.sequences.count == 20 })
+        // It is not paused by that, and a second time does the same.
+        #expect(runner.report.pause == nil)
+        isGone.withLock { $0 = true }
+        try fixture.append(5)
+        #expect(try await eventually { runner.status.phase == (hasStopped ? .stopped : .retrying) })
+        isGone.withLock { $0 = false }
+        #expect(try await control.resume() == false)
+        #expect(try await eventually { exporter.sequences.count == 25 })
+        task.cancel()
+        await task.value
+    }
+
+    @Test(
+        "what the storage keeps of a pause is read as it was meant",
+        arguments: [
+            ExporterPause.none, .paused("Maintenance."), .paused(""), .paused("It was resumed at noon."),
+            .resumed(Timestamp(microseconds: 1_790_000_000_123_456)),
+        ])
+    func keepsPauses(_ pause: ExporterPause) {
+        #expect(ExporterPause(pause.text) == pause)
+    }
+
+    @Test(
+        "a new exporter starts where it is asked to, and one that was seen continues",
         arguments: [
             (ExportStart.beginning, 1), (.end, 31), (.sequence(7), 7), (.sequence(1), 1), (.time(Timestamp(microseconds: 2_000_000)), 11),
             (.time(Timestamp(microseconds: 2_500_000)), 21), (.time(Timestamp(microseconds: 9_000_000)), 31),

@@ -1,4 +1,5 @@
 import Foundation
+import ScriptedServer
 import Testing
 
 /// `assetlog exporter` and `/api/v1/exporters` beside a server that exports to a file of lines.
@@ -90,7 +91,7 @@ struct ExporterTests {
         #expect(try shown()["state"] as? String == "paused")
         #expect(try exporter("list").output.hasSuffix("0 replays; paused: maintenance\n"))
         #expect(try ask("/audit/resume", "").status == 200)
-        #expect(try exporter("resume", "audit").output == "audit was not paused.\n")
+        #expect(try exporter("resume", "audit").output.hasPrefix("audit was not paused; if it has stopped"))
         #expect(try ask("/audit/pause", #"{"reason": "again"}"#).json["paused"] as? String == "again")
         #expect(try exporter("resume", "audit").output == "audit goes on.\n")
         #expect(try shown()["paused"] is NSNull)
@@ -199,5 +200,40 @@ struct ExporterTests {
         #expect(result.status == status, "\(result)")
         #expect(result.errors.contains(sentence), "\(result.errors)")
         #expect(try exporter("list").output.contains("0 replays\n"))
+    }
+}
+
+/// A webhook whose receiver says that it is gone, and takes events later.
+@Suite("An exporter that has stopped")
+struct StoppedExporterTests {
+    @Test("goes on when it is resumed by command beside the running server")
+    func resumes() throws {
+        let gone = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n"
+        let taken = "HTTP/1.1 204 No Content\r\n\r\n"
+        let receiver = try ScriptedServer([.last(gone), .last(taken), .last(taken)])
+        let options = [
+            "--set", "exporters.hook.type=webhook", "--set", "exporters.hook.url=http://127.0.0.1:\(receiver.port)/", "--set",
+            "exporters.hook.allow_private_addresses=true",
+        ]
+        let server = try ServerProcess(options)
+        func state() throws -> String? {
+            let answer = try run("curl", ["-sSf", "\(server.url)/api/v1/exporters"])
+            let json = try JSONSerialization.jsonObject(with: Data(answer.output.utf8)) as? [String: Any]
+            return (json?["exporters"] as? [[String: Any]])?.first?["state"] as? String
+        }
+        func wait(for wanted: String) throws {
+            let end = Date.now + 60
+            while try state() != wanted, Date.now < end { usleep(50_000) }
+            #expect(try state() == wanted)
+        }
+        let report = ["-sSf", "-X", "POST", "\(server.url)/report_asset_materialization/orders"]
+        #expect(try run("curl", report).status == 0)
+        try wait(for: "stopped")
+        let data = ["--data", server.directory.appending(path: "data").path]
+        let resumed = try run(ServerProcess.binary.path, ["exporter", "resume", "hook"] + options + data)
+        #expect(resumed.output.hasPrefix("hook was not paused; if it has stopped"), "\(resumed)")
+        try wait(for: "following")
+        #expect(receiver.requests.count == 2)
+        #expect(server.stop() == 0)
     }
 }

@@ -216,18 +216,27 @@ private final class ProxiedServer {
 
     /// Asks through the proxy, from an address of this machine that is no trusted proxy, and returns the answer with its head.
     func ask(_ path: String, _ arguments: String..., token: String? = nil) throws -> (status: Int, text: String) {
-        let authorization = (token ?? self.token).isEmpty ? [] : ["-H", "Authorization: Bearer \(token ?? self.token)"]
-        let result = try run(
-            "curl",
-            [
-                "-sS", "-i", "-g", "--max-time", "60", "--interface", "127.0.0.2", "--cacert", certificate,
-                "--resolve", "assets.example.com:\(proxy.port):127.0.0.1",
-                "https://assets.example.com:\(proxy.port)\(path)",
-            ] + authorization + arguments,
-            environment: ["TEST_EXCHANGES": ""])
+        let result = try run("curl", words(path, token ?? self.token) + arguments, environment: ["TEST_EXCHANGES": ""])
         // After interim answers (100) comes the one that counts.
         let status = result.output.matches(of: /(?m)^HTTP\/[0-9.]+ (\d{3})/).compactMap { Int($0.1) }.last
         return (status ?? 0, result.output + result.errors)
+    }
+
+    private func words(_ path: String, _ token: String) -> [String] {
+        [
+            "-sS", "-i", "-g", "--max-time", "60", "--interface", "127.0.0.2", "--cacert", certificate,
+            "--resolve", "assets.example.com:\(proxy.port):127.0.0.1", "https://assets.example.com:\(proxy.port)\(path)",
+        ] + (token.isEmpty ? [] : ["-H", "Authorization: Bearer \(token)"])
+    }
+
+    /// Asks for an answer that goes on, for at most a minute; what comes of it is in the file.
+    func open(_ path: String, into file: URL) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["curl"] + words(path, token) + ["-N", "-o", file.path]
+        process.environment = ProcessInfo.processInfo.environment.merging(["TEST_EXCHANGES": ""]) { $1 }
+        try process.run()
+        return process
     }
 
     /// Waits until the proxy answers for the server.
@@ -325,6 +334,32 @@ struct ProxyConfigurationTests {
             #expect(answer.status == 200, "\(answer.text.prefix(2000))")
             #expect(try json(answer)["recorded"] as? Int == 3_200)
         }
+    }
+
+    @Test("a stream shows an event while it is open, not at its end", arguments: ProxyKind.http)
+    fileprivate func streams(_ kind: ProxyKind) throws {
+        guard kind.path != nil else { try Test.cancel("\(kind.rawValue) is not installed") }
+        let proxied = try ProxiedServer(kind)
+        try proxied.waitUntilReady()
+        let output = proxied.server.directory.appending(path: "stream.txt")
+        try Data().write(to: output)
+        func waits(for text: String) throws -> Bool {
+            let end = Date.now + 30
+            while Date.now < end {
+                if try String(contentsOf: output, encoding: .utf8).contains(text) { return true }
+                usleep(20_000)
+            }
+            return false
+        }
+        let reader = try proxied.open("/assetlog/api/v1/events/stream", into: output)
+        defer { reader.terminate() }
+        #expect(try waits(for: "retry: 2000\nid: 0\n\n"))
+        for number in 1...3 {
+            #expect(try proxied.ask("/assetlog/report_asset_observation/streamed", "-X", "POST").status == 200)
+            // The stream is open for a minute, and the event is there within half of that.
+            #expect(try waits(for: "id: \(number)\nevent: event\n"), "\(kind.rawValue) holds events back")
+        }
+        #expect(reader.isRunning)
     }
 
     @Test("connections to the server are kept and used again", arguments: ProxyKind.http)

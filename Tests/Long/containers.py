@@ -103,7 +103,7 @@ class Container:
         return self.wait()
 
     def wait(self, seconds=60):
-        """Waits for the ready line of the last start; the port on this machine is picked anew by each."""
+        """Waits for the ready line of the last start; the port on this machine is picked again by each."""
         end = time.time() + seconds
         while time.time() < end:
             state = self.engine.inspect(self.name)["State"]

@@ -76,10 +76,10 @@ class Server:
 
 
 class Load:
-    """Connections that report as fast as they are answered."""
+    """Connections that report as fast as they are answered, or with a pause between two reports of a connection."""
 
-    def __init__(self, port, connections=32, tag="", tls=None, headers=None):
-        self.port, self.connections, self.tag, self.tls = port, connections, tag, tls
+    def __init__(self, port, connections=32, tag="", tls=None, headers=None, pause=0):
+        self.port, self.connections, self.tag, self.tls, self.pause = port, connections, tag, tls, pause
         self.headers = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
         self.acknowledged, self.refused, self.sent = {}, {}, 0
         # The longest time in which no connection got a 200.
@@ -111,6 +111,8 @@ class Load:
                 else:
                     self.refused[status] = self.refused.get(status, 0) + 1
                     await asyncio.sleep(0.01)
+                if self.pause:
+                    await asyncio.sleep(self.pause)
         except (OSError, asyncio.IncompleteReadError):
             pass
         finally:

@@ -4,8 +4,10 @@
 -- The log can only be written through these functions, which run with their owner's rights.
 GRANT USAGE ON SCHEMA :"schema" TO :"role";
 GRANT EXECUTE ON FUNCTION :"schema".append, :"schema".append_checked, :"schema".horizon, :"schema".given,
-    :"schema".ensure_partitions, :"schema".tidy TO :"role";
-GRANT SELECT ON :"schema".log, :"schema".events, :"schema".appends, :"schema".totals, :"schema".migrations TO :"role";
+    :"schema".ensure_partitions, :"schema".tidy, :"schema".remove_events, :"schema".forget_identities, :"schema".drop_month,
+    :"schema".validate_kept_events TO :"role";
+GRANT SELECT ON :"schema".log, :"schema".events, :"schema".appends, :"schema".totals, :"schema".removals,
+    :"schema".removed_events, :"schema".removed_identities, :"schema".migrations TO :"role";
 -- Cursors and leases of exporters.
 GRANT SELECT, INSERT, UPDATE ON :"schema".consumers TO :"role";
 -- Their dead letters and pauses.

@@ -33,11 +33,7 @@ struct EventQueryParameters {
         query.checkName = try parameters.text("check_name")
         query.passed = try parameters.boolean("passed")
         voided = try parameters.boolean("voided")
-        query.from = try parameters.time("from")
-        query.to = try parameters.time("to")
-        if let from = query.from, let to = query.to, from > to {
-            throw .badParameter("to", "is before from; it is the end of the time that is asked about")
-        }
+        (query.from, query.to) = try parameters.period()
     }
 
     /// The answer where reading by time has no event ``after``.

@@ -22,6 +22,14 @@ struct VisibleEvents: Sendable {
         return page
     }
 
+    /// The events of a filter that the caller may see.
+    func filter(_ filter: EventFilter) -> EventFilter {
+        guard let grant = caller.grant, !grant.coversEveryAsset else { return filter }
+        var filter = filter
+        filter.assets = grant.assets
+        return filter
+    }
+
     /// Where the event of a sequence stands in time; nil also when the caller may not see it.
     func timeKey(of sequence: Int64, deployment: String) async throws -> EventTimeKey? {
         guard let event = try await event(at: sequence), event.deployment.utf8.elementsEqual(deployment.utf8),

@@ -42,7 +42,7 @@ struct ExporterRoutes: RouteGroup {
         var exporters: [JSONObject] = []
         for exporter in directory.exporters {
             let view = ExporterView(
-                exporter, cursor: cursors[exporter.name], head: head, pause: try await storage.pause(of: exporter.name),
+                exporter, cursor: cursors[exporter.name], head: head, pause: try await storage.exporterPause(of: exporter.name).reason,
                 deadLetters: try await storage.deadLetterCount(of: exporter.name))
             exporters.append(view.json)
         }
@@ -78,9 +78,10 @@ struct ExporterRoutes: RouteGroup {
     func resume(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
         _ = try await members(of: request, [])
-        let wasPaused = try await ExporterControl(name, store: storage).resume()
+        _ = try await ExporterControl(name, store: storage).resume()
+        // Whichever server runs it notices in the storage; this one need not wait for that.
         directory.restart(name)
-        if wasPaused { record(.exporterResumed, name, [], context) }
+        record(.exporterResumed, name, [], context)
         return answer(name) { $0.append("paused", String?.none) }
     }
 
@@ -89,9 +90,13 @@ struct ExporterRoutes: RouteGroup {
         switch try ReplayRequest(try await members(of: request, ReplayRequest.members)) {
         case .log(let start):
             do {
-                let first = try await ExporterControl(name, store: storage).replay(from: start, of: storage).position + 1
-                record(.exporterReplayed, name, [LogField("from", Int(first))], context)
-                return answer(name) { $0.append("from", first) }
+                let position = try await ExporterControl(name, store: storage).replay(from: start, of: storage).position
+                record(.exporterReplayed, name, [LogField("from", Int(position + 1))], context)
+                let removed = try await ExporterControl.lastRemoved(after: position, in: storage)
+                return answer(name) { json in
+                    json.append("from", position + 1)
+                    if let removed { json.append("removed_up_to", removed) }
+                }
             } catch let problem as ReplayProblem {
                 throw RequestError(status: .badRequest, detail: problem.description)
             }

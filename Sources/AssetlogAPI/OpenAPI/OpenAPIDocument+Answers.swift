@@ -46,6 +46,9 @@ extension OpenAPIDocument {
           "description": "A page, and where the next one starts",
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/EventPage"}}}
         },
+        "EventStream": {
+          "description": "The events as they come in", "content": {"text/event-stream": {"schema": {"type": "string"}}}
+        },
         "Event": {
           "description": "The event", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Event"}}}
         },

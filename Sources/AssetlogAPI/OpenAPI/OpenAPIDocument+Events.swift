@@ -1,6 +1,6 @@
 // The event API, and this document. Both also lie below the name of a deployment.
 extension OpenAPIDocument {
-    static let eventOperations = [list, submit, find, openapi].flatMap { [$0, $0.inDeployment] }
+    static let eventOperations = [list, stream, submit, find, openapi].flatMap { [$0, $0.inDeployment] }
 
     private static let list = OpenAPIOperation(
         method: "get", path: "/api/v1/events", id: "listEvents", tag: "events", summary: "Read a page of the log",
@@ -9,6 +9,14 @@ extension OpenAPIDocument {
             + " shows the events of its assets.",
         rights: ["read"], parameters: EventQueryParameters.names,
         answers: [(200, "EventPage")] + problems)
+
+    private static let stream = OpenAPIOperation(
+        method: "get", path: "/api/v1/events/stream", id: "streamEvents", tag: "events", summary: "Follow the log as events come in",
+        description: "Server-sent events, until one side ends it: each has the sequence as its `id`, the name `event`, and the event as"
+            + " its data. A block with an `id` alone says how far the stream has come. The last event has the name `end` and says why"
+            + " the server ends the stream, and after which sequence it goes on.",
+        rights: ["read"], parameters: EventStreamParameters.names.map { $0 == "after" ? "stream_after" : $0 } + ["last_event_id"],
+        answers: [(200, "EventStream")] + problems.map { $0.status == 429 ? (429, "TooManyStreamsProblem") : $0 })
 
     private static let find = OpenAPIOperation(
         method: "get", path: "/api/v1/events/{event_id}", id: "getEvent", tag: "events",

@@ -99,7 +99,11 @@ extension OpenAPIDocument {
           "additionalProperties": true,
           "properties": {
             \#(exporterName), "from": {"description": "The first sequence", "type": "integer", "format": "int64", "minimum": 1},
-            "dead_letters": {"type": "integer", "minimum": 0}
+            "dead_letters": {"type": "integer", "minimum": 0},
+            "removed_up_to": {
+              "description": "Retention has removed events up to this sequence, which are not delivered again; absent: none behind `from`",
+              "type": "integer", "format": "int64", "minimum": 1
+            }
           }
         },
         "ExporterTest": {

@@ -25,7 +25,9 @@ extension OpenAPIDocument {
     private static let replay = OpenAPIOperation(
         method: "post", path: "/api/v1/exporters/{name}/replay", id: "replayExporter", tag: "exporters",
         summary: "Let an exporter deliver again, from a place of the log or dead letters",
-        description: "From a sequence or a time, it delivers every event from there on, in a new generation. Its dead letters stay.",
+        description:
+            "From a sequence or a time, it delivers every event from there on that is in the log, in a new generation. Its dead letters"
+            + " stay. Where retention has removed some of these events, `removed_up_to` says up to which sequence.",
         rights: ["admin"], parameters: ["exporter"], body: "ExporterReplay", answers: [(200, "ExporterReplay")] + bodyProblems)
 
     private static let test = OpenAPIOperation(

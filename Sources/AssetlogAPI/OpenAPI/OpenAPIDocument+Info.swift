@@ -32,6 +32,7 @@ extension OpenAPIDocument {
         [
           {"name": "reports", "description": "One report per request, as in Dagster"},
           {"name": "events", "description": "The event API"},
+          {"name": "catalog", "description": "What is known about assets"},
           {"name": "exporters", "description": "What brings events elsewhere"},
           {"name": "server", "description": "About the server itself"}
         ]

@@ -87,6 +87,16 @@ extension OpenAPIDocument {
         """#
 
     private static let listParameters = #"""
+        "stream_after": {
+          "name": "after", "in": "query",
+          "description": "The sequence after which the stream begins; 0 is the start of the log. Without it, the stream begins at the end of the log.",
+          "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": 9223372036854775807}
+        },
+        "last_event_id": {
+          "name": "Last-Event-ID", "in": "header",
+          "description": "The `id` of the last block that was read, which an EventSource sends when it connects again: the stream goes on after it. It counts before `after`.",
+          "schema": {"type": "integer", "format": "int64", "minimum": 0}, "example": 42
+        },
         "after": {
           "name": "after", "in": "query",
           "description": "A sequence: the events after it; with `order=desc` those before it; with `order=latest` those after its event in that order, which must be readable. 0 is the start in every order.",
@@ -102,17 +112,17 @@ extension OpenAPIDocument {
         },
         "asset": {
           "name": "asset", "in": "query",
-          "description": "Events of this asset. Every slash separates two parts of its key, as in the path of a report.",
+          "description": "The asset. Every slash separates two parts of its key, as in the path of a report.",
           "schema": {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}, "example": "warehouse/orders"
         },
         "asset_key": {
           "name": "asset_key", "in": "query",
-          "description": "Events of this asset: the parts of its key as a JSON array, for a part with a slash in it. Instead of `asset`",
+          "description": "The asset: the parts of its key as a JSON array, for a part with a slash in it. Instead of `asset`",
           "schema": {"type": "string", "contentMediaType": "application/json"}, "example": "[\"warehouse\",\"orders\"]"
         },
         "prefix": {
           "name": "prefix", "in": "query",
-          "description": "Events of the assets whose key begins with these parts, split at every slash or as a JSON array: `a/b` is `a/b` and `a/b/c`, not `a/bc`",
+          "description": "The assets whose key begins with these parts, split at every slash or as a JSON array: `a/b` is `a/b` and `a/b/c`, not `a/bc`",
           "schema": {"type": "string", "minLength": 1, "maxLength": 2048, "pattern": "^[^\\u0000]*$"}, "example": "warehouse"
         },
         "kind": {

@@ -23,10 +23,10 @@ struct OpenAPIDocument: Sendable {
               "paths": {\#(paths)},
               "components": {
                 "securitySchemes": {\#(Self.securitySchemes)},
-                "parameters": {\#(Self.parameters),\#(Self.exporterParameters)},
+                "parameters": {\#(Self.parameters),\#(Self.catalogParameters),\#(Self.exporterParameters)},
                 "requestBodies": {\#(Self.requestBodies),\#(Self.correctionBodies),\#(Self.exporterBodies)},
-                "headers": {\#(Self.headers)},
-                "responses": {\#(Self.answers),\#(Self.correctionAnswers),\#(Self.exporterAnswers)},
+                "headers": {\#(Self.headers),\#(Self.catalogHeaders)},
+                "responses": {\#(Self.answers),\#(Self.catalogAnswers),\#(Self.correctionAnswers),\#(Self.exporterAnswers)},
                 "schemas": {\#(Self.schemas)}
               }
             }
@@ -34,11 +34,12 @@ struct OpenAPIDocument: Sendable {
     }
 
     private static let schemas = [
-        eventSchemas, submissionSchemas, reportSchemas, correctionSchemas, exporterSchemas, answerSchemas,
+        eventSchemas, submissionSchemas, reportSchemas, catalogSchemas, correctionSchemas, exporterSchemas, answerSchemas,
     ].joined(separator: ",")
 
     /// Every operation, in the order of the document.
-    static let operations = reportOperations + eventOperations + correctionOperations + exporterOperations + serverOperations
+    static let operations =
+        reportOperations + eventOperations + catalogOperations + correctionOperations + exporterOperations + serverOperations
 
     // A path stands once, with all of its methods.
     private var paths: String {

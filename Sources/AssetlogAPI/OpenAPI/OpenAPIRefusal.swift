@@ -75,6 +75,9 @@ extension OpenAPIDocument {
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
         OpenAPIRefusal(
+            name: "TooManyStreams", description: "The caller has as many open streams as it may have, or a rate is exceeded",
+            headers: ["Retry-After"], form: .problem),
+        OpenAPIRefusal(
             name: "HeadersTooLarge", description: "The request's line and headers are larger than the limit", form: .plain),
         OpenAPIRefusal(name: "Failed", description: "The server failed; its log says how"),
         OpenAPIRefusal(
@@ -82,5 +85,6 @@ extension OpenAPIDocument {
             description: "The log can't be written or read now, tokens can't be checked yet, or there is no memory"
                 + " for the request",
             headers: ["Retry-After"], form: .mixed),
+        OpenAPIRefusal(name: "NoCatalog", description: "The server keeps no catalog", form: .problem),
     ]
 }

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCatalog
 import AssetlogCore
 import AssetlogLog
 import AssetlogWeb
@@ -11,15 +12,21 @@ struct HealthRoutes: RouteGroup {
         var name: String
         var isPassed: Bool
         var sentence: String
+        /// Whether it says what an operator should know, and is no reason to send reports elsewhere.
+        var isWarning = false
+
+        var line: String { "[\(isWarning ? "!" : isPassed ? "+" : "-")] \(name): \(sentence)\n" }
     }
 
     private let log: EventLog
     private let tokens: TokenRegistry?
+    private let catalog: (any CatalogQueries)?
     private let probe: StorageProbe<Void>
 
-    init(log: EventLog, tokens: TokenRegistry?, timeout: Duration) {
+    init(log: EventLog, tokens: TokenRegistry?, catalog: (any CatalogQueries)?, timeout: Duration) {
         self.log = log
         self.tokens = tokens
+        self.catalog = catalog
         let storage = log.storage
         probe = StorageProbe(timeout: timeout) {
             do {
@@ -48,8 +55,9 @@ struct HealthRoutes: RouteGroup {
         if !parameters.contains("exclude=log") { checks.append(logCheck()) }
         if !parameters.contains("exclude=storage") { checks.append(await storageCheck()) }
         if tokens?.isComplete == false, !parameters.contains("exclude=tokens") { checks.append(Self.tokensCheck) }
+        if let catalog, !parameters.contains("exclude=catalog") { checks.append(Self.check(catalog.status)) }
         let isReady = checks.allSatisfy(\.isPassed)
-        let lines = isVerbose ? checks.map { "[\($0.isPassed ? "+" : "-")] \($0.name): \($0.sentence)\n" } : []
+        let lines = isVerbose ? checks.map(\.line) : []
         var response = Response(
             status: isReady ? .ok : .serviceUnavailable, text: lines.joined() + (isReady ? "ready\n" : "not ready\n"))
         if !isReady { response.headers[.retryAfter] = "2" }
@@ -75,6 +83,19 @@ struct HealthRoutes: RouteGroup {
 
     private static let tokensCheck = Check(
         name: "tokens", isPassed: false, sentence: "the tokens can't be read yet; the server's log says why")
+
+    // Never a reason to be out of service: reports don't need it.
+    private static func check(_ status: CatalogStatus) -> Check {
+        func warning(_ sentence: String) -> Check {
+            Check(name: "catalog", isPassed: true, sentence: sentence, isWarning: true)
+        }
+        if status.failures > 0 { return warning("has failed \(status.failures) times in a row; the server's log says why") }
+        if status.phase == .starting { return warning("is being opened") }
+        if status.lag > 0, status.lagSeconds >= 5 || status.phase == .rebuilding {
+            return warning("contains the log up to \(status.asOf) of \(status.head)")
+        }
+        return Check(name: "catalog", isPassed: true, sentence: "follows the log")
+    }
 
     private func storageCheck() async -> Check {
         // A read would only hang.

@@ -83,7 +83,7 @@ struct KeyedBody {
     }
 
     private func isInLog(_ ids: [EventID]) async throws -> Bool {
-        for id in ids where try await log.storage.event(id, deployment: deployment) != nil { return true }
+        for id in ids where try await log.storage.recordedSequence(of: id, deployment: deployment) != nil { return true }
         return false
     }
 }

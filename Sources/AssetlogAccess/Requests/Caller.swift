@@ -4,10 +4,18 @@ public import AssetlogCore
 public struct Caller: Sendable {
     /// What its token grants; nil where no token was asked for and none was sent, which leaves nothing out of reach.
     public var grant: AccessGrant?
+    /// The token that it has; what stays open for long asks ``TokenRegistry/isCurrent(_:at:)`` about it again.
+    package var token: TokenRegistry.Entry?
 
     /// Makes a caller.
     public init(grant: AccessGrant?) {
         self.grant = grant
+    }
+
+    /// Makes a caller with the token that was found.
+    package init(grant: AccessGrant, token: TokenRegistry.Entry) {
+        self.grant = grant
+        self.token = token
     }
 
     /// A caller whom nothing is denied.

@@ -75,8 +75,9 @@ public final class RequestAuthenticator {
         }
         // Before the look-up: the tokens may become known in between.
         let areTokensKnown = policy.tokens.isComplete
-        if let grant = grant(facts, now) {
-            admission.caller = Caller(grant: grant)
+        if let token = token(facts, now) {
+            let grant = token.record.grant
+            admission.caller = Caller(grant: grant, token: token)
             if let limiter = policy.tokenRate { _ = count(grant.name, limiter, "token", nanoseconds, &admission) }
         } else if !areTokensKnown, policy.isTokenRequired || facts.hasCredentials {
             admission.refusal = Self.unknownTokens
@@ -99,10 +100,10 @@ public final class RequestAuthenticator {
         message: "Tokens can't be checked yet because their storage can't be reached. Try again later.",
         fields: [("Retry-After", "2")])
 
-    private func grant(_ facts: borrowing RequestAttributes, _ now: Timestamp) -> AccessGrant? {
-        if let token = facts.apiToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }
-        if let token = facts.bearerToken, let grant = verifier.grant(ofToken: token, at: now) { return grant }
-        return facts.certificateNames.isEmpty ? nil : verifier.grant(ofCertificate: facts.certificateNames, at: now)
+    private func token(_ facts: borrowing RequestAttributes, _ now: Timestamp) -> TokenRegistry.Entry? {
+        if let text = facts.apiToken, let token = verifier.entry(ofToken: text, at: now) { return token }
+        if let text = facts.bearerToken, let token = verifier.entry(ofToken: text, at: now) { return token }
+        return facts.certificateNames.isEmpty ? nil : verifier.entry(ofCertificate: facts.certificateNames, at: now)
     }
 
     // MARK: Web pages of others

@@ -40,8 +40,8 @@ public final class TokenRegistry: Sendable {
     }
 
     /// A token with what a check needs at hand.
-    final class Entry: Sendable {
-        let record: TokenRecord
+    package final class Entry: Sendable {
+        package let record: TokenRecord
         let identity: [UInt8]
 
         init(_ record: TokenRecord) {
@@ -72,6 +72,15 @@ public final class TokenRegistry: Sendable {
 
     /// Whether all tokens are known. Before, a token that is not here may be a good one.
     public var isComplete: Bool { hasAll.load(ordering: .acquiring) }
+
+    /// Whether a token that was let in would be let in now, with the same rights and scope: it was neither revoked nor changed, and
+    /// has not expired.
+    package func isCurrent(_ token: Entry, at now: Timestamp) -> Bool {
+        let known = token.identity.withUnsafeBytes { current.entry(identity: $0) }
+        guard let record = known?.record, record.isValid(at: now) else { return false }
+        return record.hash == token.record.hash && record.grant == token.record.grant
+            && record.certificateNames == token.record.certificateNames
+    }
 
     /// Changes with every ``replace(with:)``.
     var currentVersion: Int { version.load(ordering: .acquiring) }

@@ -27,6 +27,16 @@ public final class TokenVerifier {
 
     /// The grant of a token that was sent; nil when it is none, or expired, or revoked.
     public func grant(ofToken token: UnsafeRawBufferPointer, at now: Timestamp) -> AccessGrant? {
+        entry(ofToken: token, at: now)?.record.grant
+    }
+
+    /// The grant that a verified client certificate stands for, by the first of its names that a token has.
+    public func grant(ofCertificate names: [String], at now: Timestamp) -> AccessGrant? {
+        entry(ofCertificate: names, at: now)?.record.grant
+    }
+
+    /// The valid token that was sent; nil when it is none, or expired, or revoked.
+    func entry(ofToken token: UnsafeRawBufferPointer, at now: Timestamp) -> TokenRegistry.Entry? {
         refresh()
         guard let identity = TokenText.identity(in: token),
             let entry = snapshot.entry(identity: UnsafeRawBufferPointer(rebasing: token[identity]))
@@ -34,13 +44,13 @@ public final class TokenVerifier {
         let isRight = hash.withDigest(of: token) { digest in
             entry.record.hash.withUnsafeBytes { SecretBytes.areEqual(digest, $0) }
         }
-        return isRight == true && entry.record.isValid(at: now) ? entry.record.grant : nil
+        return isRight == true && entry.record.isValid(at: now) ? entry : nil
     }
 
-    /// The grant that a verified client certificate stands for, by the first of its names that a token has.
-    public func grant(ofCertificate names: [String], at now: Timestamp) -> AccessGrant? {
+    /// The valid token that a verified client certificate stands for, by the first of its names that a token has.
+    func entry(ofCertificate names: [String], at now: Timestamp) -> TokenRegistry.Entry? {
         refresh()
-        return names.lazy.compactMap { self.snapshot.entry(certificateName: $0, validAt: now) }.first?.record.grant
+        return names.lazy.compactMap { self.snapshot.entry(certificateName: $0, validAt: now) }.first
     }
 }
 

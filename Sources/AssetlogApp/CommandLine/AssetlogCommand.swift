@@ -10,6 +10,7 @@ struct AssetlogCommand: ParsableCommand {
             Report to it:          assetlog report materialization my_asset
             Run a job, and report: assetlog run my_asset -- ./job.sh
             Ask what it knows:     assetlog asset list
+            Follow what comes in:  assetlog tail
             Wait for a table:      assetlog wait my_asset --newer-than 26h
 
             Exit codes: 0 success, 1 failure, 2 problem with the data, 3 and 4 of `assetlog wait`, 64 wrong command line, \
@@ -17,9 +18,9 @@ struct AssetlogCommand: ParsableCommand {
             """,
         version: Assetlog.version,
         subcommands: [
-            ServeCommand.self, ReportCommand.self, RunCommand.self, AssetCommand.self, WaitCommand.self, InitCommand.self,
-            TokenCommand.self, CheckConfigCommand.self,
-            ConfigCommand.self, PluginsCommand.self, BackupCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self,
-            ExporterCommand.self, HealthCommand.self,
+            ServeCommand.self, ReportCommand.self, RunCommand.self, AssetCommand.self, WaitCommand.self, TailCommand.self,
+            InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self, PluginsCommand.self, BackupCommand.self,
+            CompactCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, ExporterCommand.self, CatalogCommand.self,
+            RetentionCommand.self, HealthCommand.self,
         ])
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssetlogCore
+import AssetlogLog
 
 /// `assetlog consumer`
 struct ConsumerCommand: ParsableCommand {
@@ -64,6 +65,10 @@ struct ConsumerReplayCommand: AssetlogSubcommand {
             return try await store.replay(name, after: from - 1)
         }
         context.write("\(name) will read again from sequence \(from).\n")
+        guard let open = server.storage.setup.openForReading else { return }
+        let log = try await open()
+        let removed = try await working(with: log) { try await ExporterControl.lastRemoved(after: from - 1, in: log) }
+        if let removed { context.write(ExporterReplayCommand.sentence(removedUpTo: removed)) }
     }
 }
 

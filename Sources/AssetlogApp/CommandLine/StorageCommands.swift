@@ -21,6 +21,27 @@ struct BackupCommand: AssetlogSubcommand {
     }
 }
 
+/// `assetlog compact`
+struct CompactCommand: AssetlogSubcommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compact",
+        abstract: "Give the space of removed events back to the file system, while the server is stopped.",
+        discussion: """
+            The server uses the space of removed events again for new ones, so this is only needed where a log has become much smaller. \
+            It writes each file again beside the old one, and needs as much free space as the log will take.
+            """)
+
+    @OptionGroup var options: ConfigurationOptions
+
+    func run(in context: CommandContext) async throws {
+        let storage = try options.resolve(in: context).server.storage
+        guard let compact = storage.setup.compact else {
+            throw CommandFailure(.failure, "the storage \(storage.name) can't be compacted this way; use its own tools")
+        }
+        context.write(try await compact() + "\n")
+    }
+}
+
 /// `assetlog verify`
 struct VerifyCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(

@@ -1,3 +1,4 @@
+import AssetlogCatalog
 import AssetlogCore
 
 /// Turns merged values into a ``ServerConfiguration``, or into sentences about what is wrong with them. Pure.
@@ -30,13 +31,16 @@ struct ConfigurationChecker {
     ) -> ServerConfiguration? {
         let (server, log, auth) = (values(of: ServerKeys.server), values(of: ServerKeys.log), values(of: ServerKeys.auth))
         let (deployments, report) = (values(of: ServerKeys.deployments), values(of: ServerKeys.report))
-        guard let server, let log, let auth, let deployments, let report else { return nil }
+        guard let server, let log, let auth, let deployments, let report, let catalog = values(of: ServerKeys.catalog),
+            let retention = values(of: ServerKeys.retention)
+        else { return nil }
 
         let loops = server[ListenerKeys.eventLoops]
         let limits = ServerLimits(server)
         let dataDirectory = server[ListenerKeys.data]
         let storage = makeStorage(dataDirectory)
         checkOtherStorages(than: storage?.name, dataDirectory)
+        let kept = CatalogSettings(catalog, dataDirectory: dataDirectory)
         let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataDirectory) }
         guard let listen = server.listenAddress(), let prefix = server.pathPrefix(), let storage else { return nil }
         return ServerConfiguration(
@@ -46,7 +50,8 @@ struct ConfigurationChecker {
             publicURL: server.publicURL(), tls: TLSSettings(server), limits: limits, log: LogSettings(log),
             auth: AuthSettings(auth, isLoopback: listen.isLoopback),
             organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
-            storage: storage, exporters: configured)
+            storage: storage, exporters: configured,
+            catalog: kept, retention: RetentionSettings(retention, catalog: kept, storage: storage))
     }
 
     // MARK: Reading

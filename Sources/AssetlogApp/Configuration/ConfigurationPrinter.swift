@@ -33,6 +33,7 @@ enum ConfigurationPrinter {
         case .secret: "\"<redacted>\""
         case .secretList: "[\(texts.map { _ in "\"<redacted>\"" }.joined(separator: ", "))]"
         case .list: "[\(texts.map(YAMLText.scalar).joined(separator: ", "))]"
+        case .sections: texts.count == 1 && texts[0].hasPrefix("[") ? texts[0] : "[\(texts.joined(separator: ", "))]"
         default: YAMLText.scalar(texts.first ?? "")
         }
     }

@@ -82,26 +82,27 @@ struct ConfigurationResolver {
     // MARK: Flags and variables
 
     private func readFlags() -> WrittenValues {
+        let (lists, sections) = (keys(of: .list), keys(of: .sections))
         let pairs = input.flags.map { flag in
             // Whether the key takes a list is known by its declaration only; an empty text is an empty list there.
-            let isList = listKeys.contains(flag.key)
+            let (isList, isSections) = (lists.contains(flag.key), sections.contains(flag.key))
             return (
                 flag.key,
                 WrittenValue(
-                    texts: isList ? Self.list(flag.value) : [flag.value], isList: isList, level: .flag,
+                    texts: isList ? Self.list(flag.value) : [flag.value], isList: isList || isSections, level: .flag,
                     place: flag.flag, directory: input.workingDirectory)
             )
         }
         return WrittenValues(pairs, uniquingKeysWith: { $1 })
     }
 
-    private var listKeys: Set<String> {
+    private func keys(of kind: KeyDeclaration.Kind) -> Set<String> {
         let exporters = plugins.exporters.flatMap { plugin in
             input.flags.compactMap { $0.key.split(separator: ".").dropFirst().first }
                 .map { (name: String($0), plugin: Optional(plugin)) }
         }
         let schema = ConfigurationSchema(plugins: plugins, exporters: exporters)
-        return Set(schema.entries.filter { $0.key.kind == .list }.map(\.path))
+        return Set(schema.entries.filter { $0.key.kind == kind }.map(\.path))
     }
 
     private mutating func readEnvironment(_ schema: ConfigurationSchema) throws -> WrittenValues {
@@ -140,7 +141,7 @@ struct ConfigurationResolver {
             case .secretList: text.split(whereSeparator: \.isNewline).map(String.init)
             default: [text]
             }
-        let isList = key.kind == .list || key.kind == .secretList
+        let isList = [.list, .secretList, .sections].contains(key.kind)
         return WrittenValue(texts: texts, isList: isList, level: level, place: name, directory: input.workingDirectory)
     }
 

@@ -101,7 +101,7 @@ private struct SampleWriter {
     private static func value(_ key: KeyDeclaration) -> String {
         guard let text = key.shownDefault else { return placeholder(key) }
         switch key.kind {
-        case .list, .secretList: return "[\(text)]"
+        case .list, .secretList, .sections: return "[\(text)]"
         case .path where key != ListenerKeys.data.declaration: return inDataDirectory(text)
         default: return YAMLText.scalar(text)
         }

@@ -52,10 +52,13 @@ struct ConfigurationSchema: Sendable {
         if value.isEmpty {
             throw ConfigurationError(path, "has no value; give it one, or remove it", at: value.place)
         }
-        if key.kind == .list, !value.isList {
+        if key.kind != .sections, value.hasSections {
+            throw ConfigurationError(path, "takes plain values in its list, not a section", at: value.place)
+        }
+        if key.kind == .list || key.kind == .sections, !value.isList {
             throw ConfigurationError(path, "takes a list: [\(value.texts.joined())]", at: value.place)
         }
-        if key.kind != .list, key.kind != .secretList, value.isList {
+        if ![.list, .secretList, .sections].contains(key.kind), value.isList {
             throw ConfigurationError(path, "takes one value, not a list", at: value.place)
         }
     }

@@ -59,13 +59,30 @@ struct YAMLReader {
                 throw nodes.error(key, "is a section; its keys go below it, indented and without dashes", name)
             case .sequence(let sequence):
                 try nodes.refuseAnchor(sequence.anchor != nil, key, value)
-                values[key] = written(try sequence.map { try nodes.text($0, of: key) }, isList: true, at: name)
+                values[key] = written(try sequence.map { try element($0, of: key) }, isList: true, at: name)
+                values[key]?.hasSections = sequence.contains { $0.mapping != nil }
             case .scalar where nodes.isNull(value):
                 values[key] = written([], isList: false, at: name)
             case .scalar, .alias:
                 values[key] = written([try nodes.text(value, of: key)], isList: false, at: name)
             }
         }
+    }
+
+    /// An element of a list: a plain value, or the text of a section of plain values and lists of them.
+    private func element(_ node: Node, of key: String) throws -> String {
+        guard case .mapping(let section) = node else { return try nodes.text(node, of: key) }
+        try nodes.refuseAnchor(section.anchor != nil, key, node)
+        let members = try section.map { name, value in
+            let text: String
+            if case .sequence(let list) = value {
+                text = try "[\(list.map { try YAMLText.scalar(nodes.text($0, of: key)) }.joined(separator: ", "))]"
+            } else {
+                text = try YAMLText.scalar(nodes.text(value, of: key, in: false))
+            }
+            return try "\(YAMLText.scalar(nodes.text(name, of: key, in: false))): \(text)"
+        }
+        return "{\(members.joined(separator: ", "))}"
     }
 
     private func key(_ node: Node, in path: String) throws -> String {

@@ -1,4 +1,5 @@
 import AssetlogCore
+import AssetlogLog
 
 /// Lets the consumers continue in the copy of a log where they are in the source.
 enum CopiedConsumers {
@@ -10,7 +11,7 @@ enum CopiedConsumers {
                 consumers.append(
                     KeptConsumer(
                         cursor: cursor, deadLetters: try await store.allDeadLetters(of: cursor.consumer),
-                        pause: try await store.pause(of: cursor.consumer)))
+                        pause: try await store.exporterPause(of: cursor.consumer).reason))
             }
             return consumers
         }

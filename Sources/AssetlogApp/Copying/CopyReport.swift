@@ -14,6 +14,8 @@ struct CopyReport {
     private(set) var source: ClosedRange<Int64>?
     /// The first and the last sequence in the destination.
     private(set) var destination: ClosedRange<Int64>?
+    /// What is left of removed events.
+    var sums: CopiedSums?
     /// Where consumers stand.
     var consumers: [CopiedConsumer] = []
 
@@ -40,6 +42,6 @@ struct CopyReport {
         let copied = digest.count - before
         return "copied \(copied) \(copied == 1 ? "event" : "events"); \(before) had been copied before\n"
             + line("source", digest.count, source) + line("destination", counted, destination)
-            + "checksum of both: \(digest.text)\n"
+            + "checksum of both: \(digest.text)\n" + (sums?.text ?? "")
     }
 }

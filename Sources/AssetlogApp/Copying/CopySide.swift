@@ -56,17 +56,28 @@ struct CopySide {
     }
 
     /// Opens the log for reading, next to a server where the storage can.
-    func openForReading() async throws -> any LogReader {
-        guard let open = storage.setup.openForReading else { return try await self.open() }
+    func openForReading() async throws -> any LogReader { try await storage.openForReading(Self.logger) }
+
+    /// Opens the storage as a server does.
+    ///
+    /// - Throws: `StorageError`, also when it can't be reached within some seconds.
+    func open() async throws -> any Storage { try await storage.open(Self.logger) }
+
+    private static var logger: Logger { Logger(label: "assetlog.copy") { _ in SwiftLogNoOpLogHandler() } }
+}
+
+extension ConfiguredStorage {
+    /// Opens the log for reading, next to a server where the storage can.
+    func openForReading(_ logger: Logger) async throws -> any LogReader {
+        guard let open = setup.openForReading else { return try await self.open(logger) }
         return try await open()
     }
 
     /// Opens the storage as a server does.
     ///
     /// - Throws: `StorageError`, also when it can't be reached within some seconds.
-    func open() async throws -> any Storage {
-        let logger = Logger(label: "assetlog.copy") { _ in SwiftLogNoOpLogHandler() }
-        let opened = try await storage.setup.open(PluginContext(name: storage.name, logger: logger))
+    fileprivate func open(_ logger: Logger) async throws -> any Storage {
+        let opened = try await setup.open(PluginContext(name: name, logger: logger))
         for attempt in 0... {
             guard let problem = opened.health().problem else { break }
             guard attempt < 50 else {

@@ -56,10 +56,18 @@ struct LogCopy {
 
     private mutating func run() async throws -> CopyReport {
         var sourceWalk = LogWalk(source)
+        let removals = try await source.removalReader?.removals().head
         try await compare(&sourceWalk)
         report.before = report.digest.count
         try await append(&sourceWalk)
         try await verify()
+        report.sums = try await CopiedSums.copy(from: source, to: destination)
+        // An event that was copied, and removed then, would be in the sums as well.
+        guard try await source.removalReader?.removals().head == removals else {
+            throw CopyProblem(
+                "retention removed events from the source during the copy; stop the server of the source, or set retention.rules to"
+                    + " none, and copy into an empty storage")
+        }
         report.counted = try await destination.statistics().events
         return report
     }

@@ -58,7 +58,7 @@ struct StandardErrorLogHandler: LogHandler {
 enum StandardError {
     /// Writes a line in one call, so that lines of several threads don't mix.
     static func write(_ line: String) {
-        writeAll(line + "\n", to: STDERR_FILENO)
+        _ = writeAll((line + "\n").utf8, to: STDERR_FILENO)
     }
 }
 
@@ -66,19 +66,25 @@ enum StandardError {
 enum StandardOutput {
     /// Writes text as it is.
     static func write(_ text: String) {
-        writeAll(text, to: STDOUT_FILENO)
+        _ = writeAll(text.utf8, to: STDOUT_FILENO)
+    }
+
+    /// Writes bytes as they are, as fast as they are read; false: nobody reads them any more.
+    static func write(_ bytes: [UInt8]) -> Bool {
+        writeAll(bytes, to: STDOUT_FILENO)
     }
 }
 
-private func writeAll(_ text: String, to descriptor: Int32) {
-    var rest = Array(text.utf8)[...]
+private func writeAll(_ bytes: some Sequence<UInt8>, to descriptor: Int32) -> Bool {
+    var rest = Array(bytes)[...]
     while !rest.isEmpty {
         let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
         // Nobody reads any more, or the disk behind it is full: the server continues without these words.
         guard count > 0 else {
             if count < 0, errno == EINTR { continue }
-            return
+            return false
         }
         rest = rest.dropFirst(count)
     }
+    return true
 }

@@ -1,4 +1,5 @@
 import AssetlogAPI
+import AssetlogCatalog
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogLog
@@ -15,8 +16,11 @@ struct RunningServer {
     private let storage: any Storage
     private let tokens: ServerTokens
     private let log: EventLog
+    private let catalog: (any FollowingCatalog)?
     private let voids: VoidIndex
+    private let retention: Retention?
     private let memory: ServerMemory
+    private let api: APIService
     private let http: HTTPServer
     private let observability: Observability
     private let makeLogger: @Sendable (String) -> Logger
@@ -74,6 +78,12 @@ struct RunningServer {
             logger: makeLogger("assetlog.log"))
         log.start()
         log.register(in: observability.registry)
+        let catalog = configuration.catalog.flatMap { settings in
+            CatalogFactory.make(settings, log: storage, changes: { log.changes() }, logger: makeLogger("assetlog.catalog"))
+        }
+        catalog?.register(in: observability.registry)
+        let retention = configuration.retention(of: storage, catalog, logger: makeLogger("assetlog.retention"))
+        retention?.register(in: observability.registry)
         let metrics = HTTPServer.makeMetrics(handshakeFailures: TransportSecurity.handshakeFailures)
         metrics.register(in: observability.registry)
         let observer = RequestObserver(metrics: metrics, sink: observability.requests)
@@ -82,7 +92,7 @@ struct RunningServer {
         for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
         let voids = VoidIndex(storage: storage, logger: makeLogger("assetlog.voids"))
         let api = APIService(
-            log: log, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
+            log: log, catalog: catalog, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
             exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
             logger: makeLogger("assetlog.api"))
         do {
@@ -93,7 +103,8 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, voids: voids, memory: memory, http: http, observability: observability,
+                storage: storage, tokens: tokens, log: log, catalog: catalog, voids: voids, retention: retention, memory: memory, api: api,
+                http: http, observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
             await log.drain()
@@ -115,10 +126,13 @@ struct RunningServer {
             background.addTask { await work(of: storage) }
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
+            background.addTask { await api.run() }
             background.addTask { await voids.run() }
             background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in
+                if let catalog { consumers.addTask { await catalog.run() } }
+                if let retention { consumers.addTask { await retention.run() } }
                 for exporter in configuration.exporters { consumers.addTask { await run(exporter) } }
                 await withTaskGroup(of: Void.self) { connections in
                     connections.addTask { await http.run() }
@@ -126,6 +140,7 @@ struct RunningServer {
                     logger.notice("The server is stopping.")
                     log.announceDraining()
                     try? await Task.sleep(for: configuration.shutdownDelay)
+                    api.drain()
                     await http.shutDown(grace: configuration.shutdownGrace)
                 }
                 consumers.cancelAll()

@@ -1,8 +1,10 @@
 import AssetlogAPI
 import AssetlogAccess
+import AssetlogCatalog
 import AssetlogCore
 import AssetlogHTTP
 import AssetlogObservation
+import Logging
 import NIOCore
 
 // What a checked configuration means for the parts of a server.
@@ -11,6 +13,13 @@ extension ServerConfiguration {
     func api(_ memory: ServerMemory) -> APIConfiguration {
         APIConfiguration(
             paths: paths, isTokenRequired: auth.isRequired, limits: limits, memory: memory, version: Assetlog.version)
+    }
+
+    /// What removes old events; nil: nothing does.
+    func retention(of storage: any Storage, _ catalog: (any FollowingCatalog)?, logger: Logger) -> Retention? {
+        guard let retention, let catalog, let storage = storage.retaining else { return nil }
+        return Retention(
+            settings: retention, storage: storage, catalog: catalog, exporters: exporters.map(\.name), logger: logger)
     }
 
     /// What the listener needs to know.

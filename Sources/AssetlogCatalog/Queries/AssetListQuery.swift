@@ -16,7 +16,7 @@ package struct AssetListQuery: Hashable, Sendable {
     package var scope: CatalogScope
     /// Only assets whose key begins with these parts.
     package var prefix: AssetKey?
-    /// Only assets that hold this text in a part of their key, in the letters' case as it is; nil: all.
+    /// Only assets that have this text in their key, whose parts are joined by slashes; ASCII letters in either case. Nil: all.
     package var text: String?
     /// Only assets in one of these states; nil: all. The counts of the list leave this filter out.
     package var states: Set<AssetState>?
@@ -73,6 +73,8 @@ package struct PartitionListQuery: Hashable, Sendable {
     package var assetKey: AssetKey
     /// Only partitions in one of these states; nil: all.
     package var states: Set<AssetState>?
+    /// Only this partition; nil: all.
+    package var partition: String?
     /// Whether the last partition by the bytes of its name comes first.
     package var isDescending: Bool
     /// At most so many partitions, at least 1.
@@ -82,12 +84,13 @@ package struct PartitionListQuery: Hashable, Sendable {
 
     /// Makes a query.
     package init(
-        scope: CatalogScope, assetKey: AssetKey, states: Set<AssetState>? = nil, isDescending: Bool = false, limit: Int = 100,
-        after: String? = nil
+        scope: CatalogScope, assetKey: AssetKey, states: Set<AssetState>? = nil, partition: String? = nil,
+        isDescending: Bool = false, limit: Int = 100, after: String? = nil
     ) {
         self.scope = scope
         self.assetKey = assetKey
         self.states = states
+        self.partition = partition
         self.isDescending = isDescending
         self.limit = limit
         self.after = after
@@ -104,6 +107,8 @@ package struct AssetCheckQuery: Hashable, Sendable {
     package var byPartition: Bool
     /// Only checks of this name; nil: all.
     package var checkName: String?
+    /// Only results on this partition, with ``byPartition``; nil: on any, and on the whole asset.
+    package var partition: String?
     /// At most so many rows, at least 1.
     package var limit: Int
     /// The token of the page before; nil: the first page.
@@ -111,13 +116,14 @@ package struct AssetCheckQuery: Hashable, Sendable {
 
     /// Makes a query.
     package init(
-        scope: CatalogScope, assetKey: AssetKey, byPartition: Bool = false, checkName: String? = nil, limit: Int = 100,
-        after: String? = nil
+        scope: CatalogScope, assetKey: AssetKey, byPartition: Bool = false, checkName: String? = nil, partition: String? = nil,
+        limit: Int = 100, after: String? = nil
     ) {
         self.scope = scope
         self.assetKey = assetKey
         self.byPartition = byPartition
         self.checkName = checkName
+        self.partition = partition
         self.limit = limit
         self.after = after
     }

@@ -69,18 +69,30 @@ public final class ServerReader: Sendable {
     private func attempt(
         _ method: String, _ path: String, _ query: [(name: String, value: String?)], body: [UInt8]?
     ) async throws -> ReadAttempt {
-        var request = OutboundRequest(
-            method: method, url: address(of: path, query), body: body ?? [], timeout: options.attemptTimeout, caFile: options.caFile)
+        var request = outbound(method, path, query, body: body)
         request.maximumAnswerBytes = Self.maximumAnswerBytes
-        request.headers = [.init("Accept", "application/json"), .init("User-Agent", "assetlog-client")]
-        if body != nil { request.headers.append(.init("Content-Type", "application/json")) }
-        if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
+        request.headers.append(.init("Accept", "application/json"))
         do {
             return ReadAttempt(try await connection.send(request), from: url)
         } catch let error as DeliveryError {
             return .failed(error)
         }
     }
+
+    /// A request to a path below `/api/v1/`, with the token.
+    func outbound(
+        _ method: String, _ path: String, _ query: [(name: String, value: String?)], body: [UInt8]?
+    ) -> OutboundRequest {
+        var request = OutboundRequest(
+            method: method, url: address(of: path, query), body: body ?? [], timeout: options.attemptTimeout, caFile: options.caFile)
+        request.headers = [.init("User-Agent", "assetlog-client")]
+        if body != nil { request.headers.append(.init("Content-Type", "application/json")) }
+        if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
+        return request
+    }
+
+    /// How failed attempts are followed by others.
+    var retry: RetryPolicy { options.retry }
 
     private func address(of path: String, _ query: [(name: String, value: String?)]) -> String {
         let pairs = query.compactMap { name, value in value.map { "\(name)=\(PercentCoding.encode($0))" } }

@@ -39,6 +39,10 @@ package struct ServerLimits: Hashable, Sendable {
     package var idleTimeout = Duration.seconds(75)
     /// How long a client may take to read what the connection can't hold of an answer.
     package var writeTimeout = Duration.seconds(30)
+    /// The most open event streams; one more is answered 503.
+    package var streams = 1024
+    /// The most open event streams of one token, or without one of one address; one more is answered 429. 0: no limit.
+    package var streamsPerCaller = 100
     /// The most events that wait for the storage; beyond it: 503.
     package var queueEvents = 65_536
     /// The most bytes of events that wait for the storage, a part of ``memoryBytes``; beyond it: 503.

@@ -20,13 +20,19 @@ public struct DetailMembers {
     public mutating func value(of name: String) -> UnsafeRawBufferPointer? {
         guard skip(position == 0 ? "{" : ",") else { return nil }
         repeat {
-            guard let member = next() else { return nil }
+            guard let member = member() else { return nil }
             if member.name.elementsEqual(name.utf8) { return member.value }
         } while skip(",")
         return nil
     }
 
-    private mutating func next() -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
+    /// The next member: its name as it stands between the quotes, and the text of its value; nil: there is none.
+    package mutating func next() -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
+        guard skip(position == 0 ? "{" : ",") else { return nil }
+        return member()
+    }
+
+    private mutating func member() -> (name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer)? {
         let start = position
         guard skipString() else { return nil }
         let name = UnsafeRawBufferPointer(rebasing: bytes[start + 1..<position - 1])

@@ -17,6 +17,8 @@ struct SipHash128 {
         case logDigest = 5
         case callerKeyIdentity = 6
         case voidIdentity = 7
+        case entityTag = 8
+        case removedContent = 9
     }
 
     /// Makes a hash under a key of its own, which nobody learns from what it gives.

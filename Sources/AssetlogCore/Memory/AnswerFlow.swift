@@ -9,8 +9,10 @@ package final class AnswerFlow: Sendable {
         var unsent = 0
         var isClosed = false
         var waiter: (limit: Int, continuation: CheckedContinuation<Void, Never>)?
-        /// Ends the work that is of use only while the client is there.
-        var cancel: (@Sendable () -> Void)?
+        /// Called once, when at most so many bytes are unsent.
+        var notice: (limit: Int, call: @Sendable () -> Void)?
+        /// Ends what is of use only while the client is there.
+        var closed: (@Sendable () -> Void)?
     }
 
     /// The most bytes of a chunk, and of what may be unsent when the next one is written.
@@ -33,20 +35,35 @@ package final class AnswerFlow: Sendable {
 
     /// Notes that the socket has taken bytes, or will never take them.
     package func sent(_ bytes: Int) {
-        resume { state in
-            state.unsent = max(state.unsent - bytes, 0)
-            return state.waiter.map { state.unsent <= $0.limit } ?? false
-        }
+        resume { $0.unsent = max($0.unsent - bytes, 0) }
     }
 
     /// Releases the waiting task, and cancels ``whileOpen(_:)``, because the connection has ended.
     package func close() {
-        resume { state in
-            (state.isClosed, state.unsent) = (true, 0)
-            return true
+        resume { ($0.isClosed, $0.unsent) = (true, 0) }
+        let closed = state.withLock { $0.closed }
+        closed?()
+    }
+
+    /// Calls back when the connection ends, and at once when it has ended; nil: no more. It excludes ``whileOpen(_:)``.
+    package func whenClosed(_ call: (@Sendable () -> Void)?) {
+        let isClosed = state.withLock { state in
+            state.closed = call
+            return state.isClosed
         }
-        let cancel = state.withLock { $0.cancel }
-        cancel?()
+        if isClosed { call?() }
+    }
+
+    /// Calls back once, when at most so many bytes are unsent or the connection has ended; for a writer that waits for other
+    /// things as well.
+    ///
+    /// - Returns: Whether it is so already; then nothing is called.
+    package func whenUnsent(atMost limit: Int, _ call: @escaping @Sendable () -> Void) -> Bool {
+        state.withLock { state in
+            let isReady = state.isClosed || state.unsent <= limit
+            state.notice = isReady ? nil : (limit, call)
+            return isReady
+        }
     }
 
     /// Whether the connection has ended.
@@ -56,12 +73,8 @@ package final class AnswerFlow: Sendable {
     /// under way at a time.
     package func whileOpen<Result: Sendable>(_ work: @escaping @Sendable () async -> Result) async -> Result {
         let task = Task { await work() }
-        let isClosed = state.withLock { state in
-            state.cancel = { task.cancel() }
-            return state.isClosed
-        }
-        if isClosed { task.cancel() }
-        defer { state.withLock { $0.cancel = nil } }
+        whenClosed { task.cancel() }
+        defer { whenClosed(nil) }
         return await withTaskCancellationHandler {
             await task.value
         } onCancel: {
@@ -82,12 +95,18 @@ package final class AnswerFlow: Sendable {
         }
     }
 
-    private func resume(when isReady: (inout State) -> Bool) {
-        let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            guard isReady(&state), let waiter = state.waiter else { return nil }
-            state.waiter = nil
-            return waiter.continuation
+    // Those who wait are ready when little is unsent, which nothing is when the connection has ended.
+    private func resume(after change: (inout State) -> Void) {
+        let (waiter, call) = state.withLock { state in
+            change(&state)
+            let unsent = state.unsent
+            let waiter = state.waiter.flatMap { unsent <= $0.limit ? $0.continuation : nil }
+            let call = state.notice.flatMap { unsent <= $0.limit ? $0.call : nil }
+            if waiter != nil { state.waiter = nil }
+            if call != nil { state.notice = nil }
+            return (waiter, call)
         }
         waiter?.resume()
+        call?()
     }
 }

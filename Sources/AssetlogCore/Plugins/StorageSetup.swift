@@ -20,6 +20,11 @@ public struct StorageSetup: Sendable {
     /// Looks at the files and directories that the storage needs, without changing them, and returns a sentence about each that
     /// it can't use, as ``PathInspection`` makes them. Nil: it needs none.
     public var inspectFiles: (@Sendable () async -> [String])?
+    /// Gives the space of removed events back to the file system, while no server runs; returns a sentence about it. Nil: the storage
+    /// does so by itself, or has its own tools for it.
+    public var compact: (@Sendable () async throws -> String)?
+    /// Whether what ``open`` opens is a ``RetainingStorage``.
+    public var canRemoveEvents: Bool
 
     /// Makes a setup.
     public init(
@@ -29,7 +34,8 @@ public struct StorageSetup: Sendable {
         openForReading: (@Sendable () async throws -> any LogReader)? = nil,
         openConsumers: (@Sendable () async throws -> any ConsumerStore)? = nil,
         openTokens: (@Sendable () async throws -> any TokenStore)? = nil,
-        inspectFiles: (@Sendable () async -> [String])? = nil
+        inspectFiles: (@Sendable () async -> [String])? = nil,
+        compact: (@Sendable () async throws -> String)? = nil, canRemoveEvents: Bool = false
     ) {
         self.open = open
         self.backUp = backUp
@@ -38,5 +44,7 @@ public struct StorageSetup: Sendable {
         self.openConsumers = openConsumers
         self.openTokens = openTokens
         self.inspectFiles = inspectFiles
+        self.compact = compact
+        self.canRemoveEvents = canRemoveEvents
     }
 }

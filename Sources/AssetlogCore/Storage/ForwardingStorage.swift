@@ -14,6 +14,7 @@ extension ForwardingStorage {
     public func statistics() async throws -> StorageStatistics { try await inner.statistics() }
     public func health() -> StorageHealth { inner.health() }
     public func run() async throws { try await inner.run() }
+    public var retaining: (any RetainingStorage)? { inner.retaining }
     public func close() async { await inner.close() }
 
     public func cursors() async throws -> [ConsumerCursor] { try await inner.cursors() }

@@ -29,9 +29,21 @@ public protocol Storage: ConsumerStore, LogReader {
 
     /// Does the storage's background work until it is cancelled. The default waits until it is cancelled.
     func run() async throws
+
+    /// The storage as one that can remove events; nil: it can't. The default is itself, where it conforms to ``RetainingStorage``.
+    var retaining: (any RetainingStorage)? { get }
 }
 
 extension Storage {
+    /// Itself, where it can remove events.
+    public var retaining: (any RetainingStorage)? { self as? any RetainingStorage }
+
+    /// The sequence of an event that was recorded and is known: it is in the log, or was removed from it not long ago.
+    public func recordedSequence(of id: EventID, deployment: String) async throws -> Int64? {
+        if let event = try await event(id, deployment: deployment) { return event.sequence }
+        return try await retaining?.sequenceOfRemoved(id, deployment: deployment)
+    }
+
     /// Ready.
     public func health() -> StorageHealth { .ready }
 

@@ -157,8 +157,8 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
             var outcome = outcome
             for id in keyed.identities.after(1) + [keyed.identities.key.expanded(at: 1)] {
                 // Where that can't be read, the report is known all the same.
-                guard let found = try? await storage.event(id, deployment: keyed.deployment) else { continue }
-                outcome = .skipped(.conflict(sequence: found.sequence))
+                guard let found = try? await storage.recordedSequence(of: id, deployment: keyed.deployment) else { continue }
+                outcome = .skipped(.conflict(sequence: found))
             }
             let known = outcome
             pending.eventLoop.execute { pending.value.completed(known) }

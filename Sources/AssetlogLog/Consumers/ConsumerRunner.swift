@@ -87,7 +87,7 @@ public final class ConsumerRunner: Sendable {
         while !Task.isCancelled {
             let phase = machine.status.phase
             action = await perform(action, &machine, &page)
-            machine.finished(windowed?.finished)
+            machine.finished(windowed?.progress)
             if machine.holdsLease, lease.isLost {
                 await windowed?.abandon()
                 action = machine.leaseLost()
@@ -96,7 +96,7 @@ public final class ConsumerRunner: Sendable {
             shared.withLock { $0.status = machine.status }
         }
         await windowed?.drain()
-        machine.finished(windowed?.finished)
+        machine.finished(windowed?.progress)
         // Also without the lease: where another server has it, the storage refuses the move.
         await saveAtEnd(&machine)
         renewer.cancel()
@@ -132,7 +132,7 @@ public final class ConsumerRunner: Sendable {
             case .readPage where windowed?.hasRoom == false:
                 return machine.full(at: clock.now())
             case .readPage(let position):
-                page = try await read(after: position)
+                page = try await log.page(after: position, limit: settings.batchEvents, maximumBytes: settings.batchBytes)
                 let next = if case .ascending(let after)? = page.continuation { after } else { position }
                 let last = page.events.last.flatMap { $0.sequence == next ? $0.id : nil }
                 return machine.pageRead(count: page.events.count, next: next, last: last, at: clock.now())
@@ -142,10 +142,11 @@ public final class ConsumerRunner: Sendable {
                 logRecovery(from: machine.status.failures)
                 return machine.delivered(at: clock.now())
             case .save(let cursor):
+                let cursor = cursor.moved(to: windowed?.finished)
                 return machine.saved(try await save(cursor), cursor, at: clock.now())
             case .lookAtCursor:
                 let cursor = try await cursors.cursor(of: machine.cursor.consumer)
-                return machine.cursorSeen(cursor, head: try await head(), at: clock.now())
+                return machine.cursorSeen(cursor, head: try await log.head(), at: clock.now())
             case .waitForNews(let longest):
                 await wait(atMost: longest)
                 return machine.woken(at: clock.now())
@@ -165,12 +166,12 @@ public final class ConsumerRunner: Sendable {
 
     private func readCursor(_ machine: inout ConsumerStateMachine) async throws -> ConsumerStateMachine.Action {
         await windowed?.abandon()
-        machine.rewind()
+        machine.rewind(to: windowed?.finished)
         try await windowed?.prepare()
         let (cursor, identity) = try await cursorReader.read(machine.cursor)
         let action = machine.cursorRead(cursor, of: identity, at: clock.now())
         windowed?.begin(
-            after: DeliveryWindow.Place(
+            after: DeliveryWindow.Cursor(
                 sequence: machine.cursor.position, event: machine.cursor.event, ahead: machine.cursor.ahead),
             of: identity, generation: machine.cursor.generation)
         return action
@@ -187,30 +188,6 @@ public final class ConsumerRunner: Sendable {
         try await lease.whileHeld(interrupt: delivery.cancel) { try await delivery.value() }
     }
 
-    /// Reads the next page; one that would hold a damaged event ends before it.
-    private func read(after position: Int64) async throws -> EventPage {
-        var limit = settings.batchEvents
-        while true {
-            do {
-                return try await log.events(
-                    EventQuery(order: .ascending(after: position), limit: limit, maximumBytes: settings.batchBytes))
-            } catch let error as StorageError where error.code == .damaged && limit > 1 && error.sequence != position + 1 {
-                // Where sequences have holes, fewer events than these stand before it.
-                let before = error.sequence.map { $0 - position - 1 } ?? 1
-                limit = before > 0 && before < Int64(limit) ? Int(before) : limit / 2
-            }
-        }
-    }
-
-    private func head() async throws -> Int64 {
-        do {
-            let last = try await log.events(EventQuery(order: .descending(before: nil), limit: 1))
-            return last.events.first?.sequence ?? 0
-        } catch let error as StorageError where error.code == .damaged && error.sequence != nil {
-            return error.sequence ?? 0
-        }
-    }
-
     // In a task of its own: a storage may give up when it sees a cancellation, and a delivery's cursor is worth keeping.
     private func save(_ cursor: ConsumerCursor) async throws -> Bool {
         try await Task { [cursors] in try await cursors.advance(cursor) }.value
@@ -219,7 +196,7 @@ public final class ConsumerRunner: Sendable {
     private func saveAtEnd(_ machine: inout ConsumerStateMachine) async {
         guard machine.hasUnsavedPosition else { return }
         do {
-            _ = try await save(machine.finishedCursor)
+            _ = try await save(machine.finishedCursor.moved(to: windowed?.finished))
         } catch {
             logger.warning(
                 "The position of a consumer could not be saved; some events will be delivered again.",
@@ -306,6 +283,16 @@ public final class ConsumerRunner: Sendable {
     private func logRecovery(from failures: Int) {
         guard failures > 0 else { return }
         logger.notice("A consumer works again.", metadata: ["consumer.failures": "\(failures)"])
+    }
+}
+
+extension ConsumerCursor {
+    /// The cursor with what was finished since it was made; nil, or less than it says: the cursor as it is.
+    fileprivate func moved(to finished: DeliveryWindow.Cursor?) -> ConsumerCursor {
+        guard let finished, finished.sequence >= position else { return self }
+        var cursor = self
+        (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead)
+        return cursor
     }
 }
 

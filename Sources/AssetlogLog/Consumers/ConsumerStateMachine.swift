@@ -11,7 +11,7 @@ struct ConsumerStateMachine {
         case takeLease
         /// Pause because another server has the lease, or nobody could be asked for it, then ``woken(at:)``.
         case standBy(Duration)
-        /// Read the cursor from the storage and check that it is a place of this log, then ``cursorRead(_:of:at:)``.
+        /// Read the cursor from the storage and check that it belongs to this log, then ``cursorRead(_:of:at:)``.
         case readCursor
         /// Read a page of the log, then ``pageRead(count:next:last:at:)``.
         case readPage(after: Int64)
@@ -52,10 +52,13 @@ struct ConsumerStateMachine {
     private(set) var cursor: ConsumerCursor
     private(set) var status: ConsumerStatus
     private var state = State.leasing
-    /// The place up to which everything is finished; nil: that is what was read.
-    private var finished: DeliveryWindow.Place?
+    /// How far everything is finished; nil: that is what was read.
+    private var finished: DeliveryWindow.Progress?
+    /// How many events were finished; kept when what was read ahead is forgotten.
+    private var finishedCount = 0
     private var savedPosition: Int64 = 0
-    private var savedAhead = ConsumedAhead()
+    /// Whether the storage knows what is finished beyond the position.
+    private var isAheadSaved = true
     private var failing: Step?
     private var lastSave: Duration = .zero
     private var lastLook: Duration = .zero
@@ -67,36 +70,36 @@ struct ConsumerStateMachine {
             name: name, phase: .starting, generation: 0, position: 0, head: 0, failures: 0, lastError: nil)
     }
 
-    /// The cursor as it may be saved: that of what is finished, where the consumer reads ahead of it.
+    /// The cursor as it may be saved: that of what is finished, where the consumer reads ahead of it. What is finished beyond it is
+    /// added by who saves it, because it is costly to find.
     var finishedCursor: ConsumerCursor {
         var cursor = cursor
-        if let finished { (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead) }
+        if let finished { (cursor.position, cursor.event) = (finished.sequence, finished.event) }
         return cursor
     }
 
     /// Whether the storage does not know yet how far the consumer came.
     var hasUnsavedPosition: Bool { holdsLease && state != .starting && isUnsaved }
 
-    private var isUnsaved: Bool {
-        let cursor = finishedCursor
-        return cursor.position != savedPosition || cursor.ahead != savedAhead
-    }
+    private var isUnsaved: Bool { finishedCursor.position != savedPosition || !isAheadSaved }
 
     /// Whether the lease was taken, so that its loss would matter.
     var holdsLease: Bool { ![.leasing, .lookingWhileStandingBy, .standingBy].contains(state) }
 
     /// Notes how far a consumer is that reads ahead; nil: it does not.
-    mutating func finished(_ place: DeliveryWindow.Place?) {
-        guard let place, place.sequence <= cursor.position else { return }
-        finished = place
-        status.position = place.sequence
+    mutating func finished(_ progress: DeliveryWindow.Progress?) {
+        guard let progress, progress.sequence <= cursor.position else { return }
+        if progress.finishedCount != finishedCount { isAheadSaved = false }
+        finished = progress
+        finishedCount = progress.finishedCount
+        status.position = progress.sequence
     }
 
-    /// What was read ahead is forgotten.
-    mutating func rewind() {
-        guard let place = finished else { return }
-        (cursor.position, cursor.event, cursor.ahead) = (place.sequence, place.event, place.ahead)
-        finished = nil
+    /// What was read ahead of what is finished is forgotten.
+    mutating func rewind(to finished: DeliveryWindow.Cursor?) {
+        guard let finished, self.finished != nil else { return }
+        (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead)
+        self.finished = nil
     }
 
     mutating func start() -> Action {
@@ -122,7 +125,7 @@ struct ConsumerStateMachine {
         return start()
     }
 
-    /// - Parameter log: The log that the cursor is a place of.
+    /// - Parameter log: The log that the cursor belongs to.
     mutating func cursorRead(_ cursor: ConsumerCursor, of log: LogID, at now: Duration) -> Action {
         adopt(cursor)
         self.cursor.log = log
@@ -164,7 +167,7 @@ struct ConsumerStateMachine {
         lastSave = now
         // Replayed in the meantime, or the lease is another server's.
         guard moved else { return start() }
-        (savedPosition, savedAhead) = (cursor.position, cursor.ahead)
+        (savedPosition, isAheadSaved) = (cursor.position, true)
         return status.phase == .following ? wait(at: now) : read()
     }
 
@@ -296,7 +299,7 @@ struct ConsumerStateMachine {
         let ahead = cursor.position == new.position && new.generation == cursor.generation ? cursor.ahead : ConsumedAhead()
         cursor = new
         cursor.ahead = delivered.position == new.position ? new.ahead.union(ahead) : delivered.ahead
-        (savedPosition, savedAhead) = (new.position, new.ahead)
+        (savedPosition, isAheadSaved) = (new.position, cursor.ahead == new.ahead)
         status.generation = new.generation
         move(to: delivered.position, delivered.event)
     }

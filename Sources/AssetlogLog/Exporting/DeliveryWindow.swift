@@ -5,13 +5,21 @@ import AssetlogCore
 /// It does nothing itself: no storage, no clock, no randomness. Times are spans since the runner's start. The cursor may stand
 /// before the first event that is not finished; what is finished beyond it comes again after a crash.
 struct DeliveryWindow {
-    /// A place in the log.
-    struct Place: Equatable {
+    /// How far the log was read, or everything in it finished.
+    struct Cursor: Equatable {
         var sequence: Int64
         /// The event there; nil: not known.
         var event: EventID?
         /// What was finished beyond it.
         var ahead = ConsumedAhead()
+    }
+
+    /// How far everything is finished, without what is finished beyond it: cheap enough to ask after each step.
+    struct Progress: Equatable {
+        var sequence: Int64
+        var event: EventID?
+        /// How many events were ever finished, also beyond that sequence: it grows whenever there is more to save.
+        var finishedCount = 0
     }
 
     /// Events to deliver at once.
@@ -51,8 +59,8 @@ struct DeliveryWindow {
         var event: LoggedEvent
         /// The index of its asset's slot.
         var slot: Int
-        /// The place before it in the log.
-        var before: Place
+        /// How far the log was read before it.
+        var before: Cursor
         /// Counted failures.
         var attempts = 0
         /// Failures that say nothing about the event.
@@ -84,8 +92,8 @@ struct DeliveryWindow {
     /// The log of the events; nil: reading has not begun.
     private(set) var log: LogID?
     /// Where the last event that was read is.
-    private var last = Place(sequence: 0, event: nil)
-    /// What an earlier reading finished beyond the place where this one began.
+    private var last = Cursor(sequence: 0, event: nil)
+    /// What an earlier reading finished beyond the cursor where this one began.
     private var known = ConsumedAhead()
     /// The events in the order in which they came; nil: finished. The number of an event is its index and `base`.
     private var entries: [Entry?] = []
@@ -101,6 +109,7 @@ struct DeliveryWindow {
     private var settling = Settlement()
     private var replayed: Set<Int64> = []
     private var lastBatch = 0
+    private var finishedCount = 0
     /// How many events wait to be finished.
     private(set) var count = 0
     private(set) var bytes = 0
@@ -115,11 +124,17 @@ struct DeliveryWindow {
     /// Whether another page may be read.
     var hasRoom: Bool { entries.count - first < settings.windowEvents && bytes < settings.windowBytes }
 
-    /// The place up to which everything is finished, and what is beyond it.
-    var finished: Place {
-        guard var place = firstOfLog?.before else { return Place(sequence: last.sequence, event: last.event, ahead: rest) }
-        place.ahead = ahead.union(rest)
-        return place
+    /// How far everything is finished.
+    var progress: Progress {
+        let cursor = firstOfLog?.before ?? last
+        return Progress(sequence: cursor.sequence, event: cursor.event, finishedCount: finishedCount)
+    }
+
+    /// How far everything is finished, and what is beyond it, for which all events are looked at.
+    var finished: Cursor {
+        guard var cursor = firstOfLog?.before else { return Cursor(sequence: last.sequence, event: last.event, ahead: rest) }
+        cursor.ahead = ahead.union(rest)
+        return cursor
     }
 
     /// What was finished between the events that are not, and after them.
@@ -148,21 +163,21 @@ struct DeliveryWindow {
         entries[first...].lazy.compactMap { $0 }.first { $0.letter == nil }
     }
 
-    /// Forgets everything; reading begins after a place.
-    mutating func begin(after place: Place, of log: LogID?) {
-        let next = (base + entries.count, lastBatch)
+    /// Forgets everything; reading begins after a cursor.
+    mutating func begin(after cursor: Cursor, of log: LogID?) {
+        let next = (base + entries.count, lastBatch, finishedCount)
         self = DeliveryWindow(settings: settings, order: order)
         // The results of what is under way concern none of the events to come.
-        (base, lastBatch) = next
-        (self.log, last, known) = (log, Place(sequence: place.sequence, event: place.event), place.ahead)
+        (base, lastBatch, finishedCount) = next
+        (self.log, last, known) = (log, Cursor(sequence: cursor.sequence, event: cursor.event), cursor.ahead)
     }
 
     /// Takes the next events of the log; those that don't pass the filter are finished at once.
     mutating func admit(_ events: [LoggedEvent]) {
         for event in events {
             assert(event.sequence > last.sequence, "The log goes back.")
-            if settings.filter.matches(event), !known.contains(event.sequence) { add(event) }
-            last = Place(sequence: event.sequence, event: event.id)
+            if settings.filter.matches(event), !known.contains(event.sequence) { add(event) } else { finishedCount += 1 }
+            last = Cursor(sequence: event.sequence, event: event.id)
         }
     }
 
@@ -243,6 +258,15 @@ struct DeliveryWindow {
             if case .waiting(let until) = slots[slot].state, until > now { asleep.append(slot) } else { set(slot, .ready) }
         }
         waiting = asleep
+    }
+
+    /// Lets the events that wait after a failure be delivered at once.
+    mutating func endPauses() {
+        for slot in waiting { set(slot, .ready) }
+        waiting = []
+        for slot in slots.indices {
+            if case .settling = slots[slot].state { slots[slot].state = .settling(until: .zero) }
+        }
     }
 
     private mutating func set(_ slot: Int, _ state: Slot.State) {
@@ -350,7 +374,8 @@ struct DeliveryWindow {
         slots[entry.slot].open -= 1
         count -= 1
         bytes -= entry.event.event.byteCount
-        if let letter = entry.letter { replayed.remove(letter.sequence) }
+        // What is replayed from a dead letter was finished before.
+        if let letter = entry.letter { replayed.remove(letter.sequence) } else { finishedCount += 1 }
     }
 
     private mutating func hold(_ slot: Int, until time: Duration, at now: Duration) {

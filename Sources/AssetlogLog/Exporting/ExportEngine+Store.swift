@@ -7,11 +7,11 @@ extension ExportEngine {
     /// The most dead letters to be replayed that are taken at once.
     private static let replayedAtOnce = 500
 
-    /// Looks again and again whether an operator paused the exporter, or asked for dead letters to be replayed.
-    func watchStore() async {
+    /// Looks again and again whether an operator paused or resumed the exporter, or asked for dead letters to be replayed.
+    func watchStore(whenResumed: @Sendable () -> Void) async {
         while !Task.isCancelled {
             do {
-                try await lookAtStore()
+                try await lookAtStore(whenResumed)
             } catch {
                 logger.debug("The state of an exporter can't be read; trying again.", metadata: ["error": "\(error)"])
             }
@@ -19,14 +19,18 @@ extension ExportEngine {
         }
     }
 
-    private func lookAtStore() async throws {
-        let pause = try await store.pause(of: name)
+    private func lookAtStore(_ whenResumed: () -> Void) async throws {
+        let stored = try await store.exporterPause(of: name)
+        let pause = stored.reason
         let count = try await store.deadLetterCount(of: name)
-        let (wasPaused, isWorking) = state.withLock { state in
-            defer { (state.pause, state.deadLetters) = (pause, count) }
-            return (state.pause, state.window.log != nil && pause == nil)
+        let (wasPaused, isWorking, isResumed) = state.withLock { state in
+            // What was resumed before this server looked first has nothing that stopped here.
+            let isResumed = state.storedPause?.isResumed(by: stored) ?? false
+            defer { (state.pause, state.storedPause, state.deadLetters) = (pause, stored, count) }
+            return (state.pause, state.window.log != nil && pause == nil, isResumed)
         }
         if wasPaused != pause { logPause(pause) }
+        if isResumed { whenResumed() }
         if count > 0, isWorking { try await takeRequestedLetters() }
         if wasPaused != pause { bell.ring() }
     }
@@ -99,7 +103,7 @@ extension ExportEngine {
         guard count + settlement.kept.count <= DeadLetter.maximumCount else {
             let reason =
                 "It has \(count) of at most \(DeadLetter.maximumCount) dead letters. Replay or discard them, then resume the exporter."
-            guard try await store.pause(of: name) == nil else { return false }
+            guard try await store.exporterPause(of: name).reason == nil else { return false }
             logger.error("An exporter has too many dead letters and was paused.", metadata: ["exporter.dead_letters": "\(count)"])
             try await store.setPause(of: name, reason)
             state.withLock { $0.pause = reason }

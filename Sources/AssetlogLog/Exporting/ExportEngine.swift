@@ -25,6 +25,8 @@ final class ExportEngine: WindowedConsumer {
         var isSettling = false
         /// Why nothing is delivered; nil: it is.
         var pause: String?
+        /// What the storage said of it last; nil: it was not asked yet.
+        var storedPause: ExporterPause?
         /// Why the exporter stopped for good; nil: it has not.
         var stop: String?
         /// What the last failure since the last progress said.
@@ -76,15 +78,17 @@ final class ExportEngine: WindowedConsumer {
 
     var isFull: Bool { state.withLock { $0.wasFull } }
 
-    var finished: DeliveryWindow.Place { state.withLock { $0.window.finished } }
+    var progress: DeliveryWindow.Progress { state.withLock { $0.window.progress } }
+
+    var finished: DeliveryWindow.Cursor { state.withLock { $0.window.finished } }
 
     func prepare() async throws {
         try await StartPosition(name: name, start: settings.start, log: log, store: store).prepare()
     }
 
-    func begin(after place: DeliveryWindow.Place, of log: LogID, generation: Int64) {
+    func begin(after cursor: DeliveryWindow.Cursor, of log: LogID, generation: Int64) {
         state.withLock { state in
-            state.window.begin(after: place, of: log)
+            state.window.begin(after: cursor, of: log)
             state.generation = generation
         }
         bell.ring()
@@ -131,9 +135,12 @@ final class ExportEngine: WindowedConsumer {
     /// - Parameters:
     ///   - lease: The lease without which nothing is delivered.
     ///   - whenRoom: Called when the window has room again.
-    func run(holding lease: ConsumerLease, whenRoom: @escaping @Sendable () -> Void) async {
+    ///   - whenResumed: Called when an operator resumed the exporter.
+    func run(
+        holding lease: ConsumerLease, whenRoom: @escaping @Sendable () -> Void, whenResumed: @escaping @Sendable () -> Void
+    ) async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await self.watchStore() }
+            group.addTask { await self.watchStore(whenResumed: whenResumed) }
             while !Task.isCancelled {
                 switch next() {
                 case .deliver(let batch, let events, let epoch):
@@ -225,6 +232,7 @@ final class ExportEngine: WindowedConsumer {
         state.withLock { state in
             state.stop = nil
             state.circuit = DeliveryCircuit(threshold: settings.circuitFailures)
+            state.window.endPauses()
             state.settleAfter = .zero
         }
         bell.ring()

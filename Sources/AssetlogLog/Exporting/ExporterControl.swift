@@ -22,21 +22,21 @@ package struct ExporterControl: Sendable {
         try await store.setPause(of: name, reason)
     }
 
-    /// Lets it go on.
+    /// Lets it go on, whether it is paused, has stopped, or waits after failures.
     ///
     /// - Returns: Whether it was paused.
     package func resume() async throws -> Bool {
-        let wasPaused = try await store.pause(of: name) != nil
-        try await store.setPause(of: name, nil)
+        let wasPaused = try await store.exporterPause(of: name).reason != nil
+        try await store.setPause(of: name, ExporterPause.resumed(.now()).text)
         return wasPaused
     }
 
     // MARK: Replays
 
-    /// Lets it deliver again from a place of the log.
+    /// Lets it deliver again from a point of the log.
     ///
     /// - Returns: Where its cursor stands now, before the first event that is delivered again.
-    /// - Throws: ``ReplayProblem`` for a place that the log does not have.
+    /// - Throws: ``ReplayProblem`` for a point that the log does not have.
     package func replay(from start: ReplayStart, of log: any LogReader) async throws -> ConsumerCursor {
         let head = try await log.statistics().head
         switch start {
@@ -44,10 +44,16 @@ package struct ExporterControl: Sendable {
             guard sequence >= 1, sequence <= head + 1 else { throw ReplayProblem.noSequence(sequence, head: head) }
             return try await store.replay(name, after: sequence - 1)
         case .time(let time):
-            let place = try await log.position(before: time)
-            guard place < head else { throw ReplayProblem.noEvent(since: time) }
-            return try await store.replay(name, after: place)
+            let last = try await log.position(before: time)
+            guard last < head else { throw ReplayProblem.noEvent(since: time) }
+            return try await store.replay(name, after: last)
         }
+    }
+
+    /// The last event behind a position that retention has removed, and that a replay from there does not deliver again; nil: none was.
+    package static func lastRemoved(after position: Int64, in log: any LogReader) async throws -> Int64? {
+        let last = try await log.removalReader?.removals().sequences?.upperBound
+        return last.flatMap { $0 > position ? $0 : nil }
     }
 
     // MARK: Dead letters

@@ -46,7 +46,9 @@ public final class ExporterRunner: Sendable {
     public func run() async {
         await withTaskGroup { group in
             group.addTask { await self.runner.run() }
-            group.addTask { await self.engine.run(holding: self.runner.lease, whenRoom: self.runner.wakeUp) }
+            group.addTask {
+                await self.engine.run(holding: self.runner.lease, whenRoom: self.runner.wakeUp, whenResumed: self.restart)
+            }
             group.addTask { await self.runBackgroundWork() }
         }
         await exporter.close()

@@ -10,6 +10,8 @@ final class StorageFixture: @unchecked Sendable {
     let place: StorageLocation
     private(set) var storage: any Storage
     private(set) var model: [LoggedEvent] = []
+    /// The last sequence that was given, to whatever event.
+    private(set) var head: Int64 = 0
     var events = EventMaker(seed: 42)
 
     init(_ place: StorageLocation) async throws {
@@ -38,15 +40,20 @@ final class StorageFixture: @unchecked Sendable {
             try expect(inserted.isEmpty, "append of \(inserted.count) new events gave no sequences.")
             return outcome
         }
-        let last = model.last?.sequence ?? 0
         try expect(
-            sequences.lowerBound > last,
-            "append gave the sequence \(sequences.lowerBound) after \(last); sequences must increase.")
+            sequences.lowerBound > head,
+            "append gave the sequence \(sequences.lowerBound) after \(head); sequences must increase, and none is given twice.")
         try expect(
             sequences.count == inserted.count,
             "append of \(inserted.count) new events gave the sequences \(sequences); those of one append are consecutive.")
         model += zip(sequences, inserted).map { LoggedEvent(sequence: $0, event: $1) }
+        head = sequences.upperBound
         return outcome
+    }
+
+    /// Takes events out of the model that were removed.
+    func forget(_ sequences: Set<Int64>) {
+        model.removeAll { sequences.contains($0.sequence) }
     }
 
     /// Appends random events in batches of random size.

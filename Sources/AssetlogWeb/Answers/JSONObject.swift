@@ -61,12 +61,20 @@ package struct JSONObject {
         bytes.append(UInt8(ascii: ":"))
     }
 
+    /// The text of the members so far.
+    package var content: [UInt8] { bytes }
+
+    /// The whole object.
+    package consuming func finished() -> [UInt8] {
+        bytes.append(UInt8(ascii: "}"))
+        return bytes
+    }
+
     /// Makes an answer of the object.
     package consuming func response(
         status: HTTPResponse.Status = .ok, type: String = "application/json", headers: HTTPFields = [:]
     ) -> Response {
-        bytes.append(UInt8(ascii: "}"))
-        return Response(status: status, type: type, bytes: bytes, headers: headers)
+        Response(status: status, type: type, bytes: finished(), headers: headers)
     }
 }
 

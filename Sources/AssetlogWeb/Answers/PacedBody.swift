@@ -6,6 +6,8 @@ import NIOCore
 /// Writes an answer in chunks, each when the socket has taken enough of those before.
 struct PacedBodyWriter: ResponseBodyWriter {
     let flow: AnswerFlow
+    /// Counts what was handed over.
+    var written: ByteCounter?
     var writer: any ResponseBodyWriter
 
     mutating func write(_ buffer: ByteBuffer) async throws {
@@ -13,6 +15,7 @@ struct PacedBodyWriter: ResponseBodyWriter {
         while let chunk = rest.readSlice(length: min(rest.readableBytes, AnswerFlow.chunkBytes)), chunk.readableBytes > 0 {
             await flow.wait(untilUnsent: AnswerFlow.chunkBytes)
             flow.hand(over: chunk.readableBytes)
+            written?.add(chunk.readableBytes)
             try await writer.write(chunk)
         }
     }
@@ -24,9 +27,11 @@ struct PacedBodyWriter: ResponseBodyWriter {
 
 extension ResponseBody {
     /// The body as it is written at the pace at which its client reads.
-    func paced(by flow: AnswerFlow) -> ResponseBody {
+    ///
+    /// - Parameter written: Counts what was written of it.
+    func paced(by flow: AnswerFlow, counting written: ByteCounter? = nil) -> ResponseBody {
         ResponseBody(contentLength: contentLength) { [self] writer in
-            try await write(PacedBodyWriter(flow: flow, writer: writer))
+            try await write(PacedBodyWriter(flow: flow, written: written, writer: writer))
         }
     }
 }

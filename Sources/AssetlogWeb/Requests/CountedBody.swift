@@ -1,21 +1,11 @@
 import HummingbirdCore
 import NIOCore
-import Synchronization
 
 /// The body of a request, which counts what has come of it.
 struct CountedBody: AsyncSequence, Sendable {
-    /// How many bytes have come.
-    final class Count: Sendable {
-        private let count = Atomic(0)
-
-        var bytes: Int { count.load(ordering: .relaxed) }
-
-        fileprivate func add(_ bytes: Int) { count.add(bytes, ordering: .relaxed) }
-    }
-
     struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate var pieces: RequestBody.AsyncIterator
-        fileprivate let count: Count
+        fileprivate let count: ByteCounter
 
         mutating func next() async throws -> ByteBuffer? {
             let piece = try await pieces.next()
@@ -25,9 +15,9 @@ struct CountedBody: AsyncSequence, Sendable {
     }
 
     private let body: RequestBody
-    private let count: Count
+    private let count: ByteCounter
 
-    init(_ body: RequestBody, _ count: Count) {
+    init(_ body: RequestBody, _ count: ByteCounter) {
         self.body = body
         self.count = count
     }

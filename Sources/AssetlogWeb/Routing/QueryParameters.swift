@@ -7,12 +7,17 @@ package struct QueryParameters: Sendable {
 
     /// Reads the query after `?`, where `+` is a blank.
     ///
-    /// - Parameter lists: The names of those that may stand there more than once.
+    /// - Parameters:
+    ///   - query: The query.
+    ///   - known: The names that the route knows.
+    ///   - lists: The names of those that may stand there more than once.
+    ///   - excluded: Names that similar routes know, each with what is wrong with it here.
     /// - Throws: ``RequestError`` for a parameter that is not in `known`, or is there more than once and is no list.
-    package init(_ query: String?, known: [String], lists: Set<String> = []) throws(RequestError) {
+    package init(_ query: String?, known: [String], lists: Set<String> = [], excluded: [String: String] = [:]) throws(RequestError) {
         for pair in (query ?? "").split(separator: "&") {
             let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = PercentCoding.decode(parts.first ?? "", plusIsSpace: true)
+            if let problem = excluded[name] { throw .badParameter(name, problem) }
             guard known.contains(name) else { throw Self.unknown(name, known) }
             guard values[name] == nil || lists.contains(name) else {
                 throw .badParameter(name, "is given more than once; give it once")

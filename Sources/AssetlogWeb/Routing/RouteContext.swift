@@ -1,4 +1,5 @@
 package import AssetlogAccess
+package import AssetlogCore
 package import Logging
 
 /// What the handler of a request knows in addition to the request.
@@ -11,6 +12,8 @@ package struct RouteContext: Sendable {
     package let identity: RequestIdentity
     /// What the answer takes of the memory.
     package let memory: AnswerMemory
+    /// Paces the answer, and knows when the connection has ended.
+    package let flow: AnswerFlow
     /// Takes what the operator should know.
     package let logger: Logger
 

@@ -89,8 +89,8 @@ public class Client {
                 submission(submitted(happened)).items("all").idempotencyKey("clients-" + NAME).build());
             expect(result.getRecorded() == 2 && result.getItems().size() == 2, result);
         }
-        SubmissionResult rehearsed = events.submitEvents(submission(submitted(happened)).dryRun(true).build());
-        expect(rehearsed.getReceived() == 2 && rehearsed.getItems().get(0).getEvent().getCheckName().equals("no_nulls"), rehearsed);
+        SubmissionResult dryRun = events.submitEvents(submission(submitted(happened)).dryRun(true).build());
+        expect(dryRun.getReceived() == 2 && dryRun.getItems().get(0).getEvent().getCheckName().equals("no_nulls"), dryRun);
 
         // Reading
         List<Event> all = read(f -> f.asset = ASSET);

@@ -80,8 +80,8 @@ func main() {
 			IdempotencyKey("clients-" + name).Execute()
 		expect(must(result, response, err).GetRecorded() == 2 && len(result.Items) == 2, "recorded", result)
 	}
-	rehearsed, response, err := client.EventsAPI.SubmitEvents(ctx).EventSubmission(submitted).DryRun(true).Execute()
-	expect(must(rehearsed, response, err).GetReceived() == 2, "dry run", rehearsed)
+	dryRun, response, err := client.EventsAPI.SubmitEvents(ctx).EventSubmission(submitted).DryRun(true).Execute()
+	expect(must(dryRun, response, err).GetReceived() == 2, "dry run", dryRun)
 
 	// Reading
 	list := client.EventsAPI.ListEvents

@@ -49,8 +49,8 @@ async function main() {
             { eventSubmission, items: SubmitEventsItemsEnum.All, idempotencyKey: `clients-${name}` });
         expect(result.recorded === 2 && result.items?.length === 2 && result.items[0].status === 200, result);
     }
-    const rehearsed = await events.submitEvents({ eventSubmission, dryRun: true });
-    expect(rehearsed.received === 2 && rehearsed.items?.[0].event?.checkName === "no_nulls", rehearsed);
+    const tried = await events.submitEvents({ eventSubmission, dryRun: true });
+    expect(tried.received === 2 && tried.items?.[0].event?.checkName === "no_nulls", tried);
 
     // Reading
     const all = await read({ asset });

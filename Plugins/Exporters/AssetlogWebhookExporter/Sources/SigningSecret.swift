@@ -9,7 +9,7 @@ internal import Foundation
 #endif
 
 /// A secret of Standard Webhooks: 24 to 64 bytes, written in base64 with or without `whsec_`.
-struct SigningSecret: Sendable {
+struct SigningSecret: Hashable, Sendable {
     /// How many sign a request at most: the old one and the new.
     static let maximumCount = 2
 

@@ -5,7 +5,21 @@ import AssetlogDelivery
 
 /// Events as Standard Webhooks 1.0.0: a body of JSON, signed with every secret.
 struct StandardWebhookFormat: Sendable {
-    let secrets: [SigningSecret]
+    /// The secrets that sign.
+    enum Secrets: Sendable {
+        case given([SigningSecret])
+        case file(SigningSecretFile)
+
+        /// Those of now.
+        var current: [SigningSecret] {
+            switch self {
+            case .given(let secrets): secrets
+            case .file(let file): file.secrets
+            }
+        }
+    }
+
+    let secrets: Secrets
 
     /// One event, signed at a time; receivers refuse signatures that are some minutes old, so every attempt is signed again.
     func message(_ event: LoggedEvent, type: String? = nil, at now: Timestamp = .now()) throws(CryptoError) -> WebhookMessage {
@@ -15,7 +29,7 @@ struct StandardWebhookFormat: Sendable {
         let (id, seconds) = (event.id.description, String(now.microseconds / 1_000_000))
         let signed = Array("\(id).\(seconds).".utf8) + body
         var signatures: [String] = []
-        for secret in secrets { signatures.append(try secret.signature(of: signed)) }
+        for secret in secrets.current { signatures.append(try secret.signature(of: signed)) }
         return WebhookMessage(
             contentType: "application/json",
             headers: [

@@ -2,6 +2,7 @@
 import AssetlogCore
 import AssetlogCrypto
 import AssetlogDelivery
+import Logging
 import Synchronization
 
 /// Posts events, over one connection for each delivery at once. What it remembers is behind a `Mutex`.
@@ -15,6 +16,7 @@ final class WebhookExporter: Exporter {
 
     private let destination: HTTPDestination
     private let format: Format
+    private let logger: Logger
     private let connections = ConnectionPool()
     private let failures = Mutex(FailureMemory())
     private let isClosed = Atomic(false)
@@ -22,17 +24,20 @@ final class WebhookExporter: Exporter {
     let order = DeliveryOrder.asset
 
     /// Reads the files that the settings name; no connection is opened.
-    static func open(_ settings: WebhookSettings, publicURL: String? = nil) async throws -> WebhookExporter {
+    static func open(
+        _ settings: WebhookSettings, publicURL: String? = nil, logger: Logger = Logger(label: "assetlog.webhook")
+    ) async throws -> WebhookExporter {
         let destination = try await settings.destination.opened()
         if let name = WebhookSettings.reservedHeader(destination.headerNames) {
             throw ExportError("The file of headers has \(name), which this exporter sets itself; remove it.", isRetriable: false)
         }
-        return WebhookExporter(destination, try await format(settings.form, publicURL))
+        return WebhookExporter(destination, try await format(settings.form, publicURL), logger)
     }
 
-    private init(_ destination: HTTPDestination, _ format: Format) {
+    private init(_ destination: HTTPDestination, _ format: Format, _ logger: Logger) {
         self.destination = destination
         self.format = format
+        self.logger = logger
     }
 
     private static func format(_ form: WebhookSettings.Form, _ publicURL: String?) async throws -> Format {
@@ -40,12 +45,24 @@ final class WebhookExporter: Exporter {
         case .cloudEvents(let mode, let source):
             return .cloudEvents(CloudEventFormat(source: source ?? publicURL ?? "/assetlog"), mode)
         case .standardWebhooks(.given(let secrets)):
-            return .standardWebhooks(StandardWebhookFormat(secrets: secrets))
+            return .standardWebhooks(StandardWebhookFormat(secrets: .given(secrets)))
         case .standardWebhooks(.file(let path)):
-            let secrets = try await BlockingPool("webhook-secret").run { try SigningSecret.read(path) }
-            return .standardWebhooks(StandardWebhookFormat(secrets: secrets))
+            return .standardWebhooks(StandardWebhookFormat(secrets: .file(try await SigningSecretFile(path))))
         case .slack(let messages):
             return .slack(SlackFormat(publicURL: publicURL), messages)
+        }
+    }
+
+    /// The secrets that sign; nil: none do.
+    var secrets: StandardWebhookFormat.Secrets? {
+        if case .standardWebhooks(let format) = format { format.secrets } else { nil }
+    }
+
+    func run() async throws {
+        if case .file(let file) = secrets {
+            await file.watch(logger)
+        } else {
+            while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
         }
     }
 

@@ -32,7 +32,7 @@ enum WebhookKeys {
     static let secret = ConfigurationKey(
         "secret", .secretList, default: [], "The secret that signs standard-webhooks, or two of them while one replaces the other.")
     static let secretFile = ConfigurationKey<String?>.optional(
-        "secret_file", .path, "A file with such a secret, or two, a line each; read when the exporter starts.")
+        "secret_file", .path, "A file with such a secret, or two, a line each; a change is noticed within a second.")
     static let messages = ConfigurationKey<Messages?>.optional(
         "messages", .choice(Messages.self),
         "Which events become messages of slack: failures, failed checks and recoveries, or all; without it, problems.")

@@ -23,7 +23,7 @@ extension ExporterPlugin {
         configure: { configuration in
             let settings = try WebhookSettings(configuration)
             return ExporterSetup(
-                open: { context in try await WebhookExporter.open(settings, publicURL: context.publicURL) },
+                open: { context in try await WebhookExporter.open(settings, publicURL: context.publicURL, logger: context.logger) },
                 inspectFiles: { settings.problemsOfFiles() })
         })
 }

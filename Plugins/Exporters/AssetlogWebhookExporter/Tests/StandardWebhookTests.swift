@@ -11,7 +11,7 @@ struct StandardWebhookTests {
     private static let time = Timestamp(microseconds: 1_790_000_005_999_999)
 
     private static func message(_ secrets: [String], _ event: LoggedEvent = WebhookFixture.event()) throws -> WebhookMessage {
-        let format = StandardWebhookFormat(secrets: try secrets.map { try SigningSecret($0) })
+        let format = StandardWebhookFormat(secrets: .given(try secrets.map { try SigningSecret($0) }))
         return try format.message(event, at: time)
     }
 

@@ -1,6 +1,7 @@
 #if Webhook
 import AssetlogCore
 import Foundation
+import Logging
 import Synchronization
 import Testing
 
@@ -51,6 +52,41 @@ struct WebhookExporterTests {
         let results = try await Self.deliver(Self.events, to: receiver, ["mode": ["batched"]])
         #expect(results.map(Fate.init) == Array(repeating: .delivered, count: 4))
         #expect(receiver.requests.map { ($0.json as? [Any])?.count } == [4])
+    }
+
+    @Test("signs with the secrets that their file has, and with the previous ones while it has none that are valid")
+    func changedSecrets() async throws {
+        let file = NSTemporaryDirectory() + "secrets-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: file) }
+        func write(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
+        try write(WebhookFixture.secrets[0])
+        let receiver = try Receiver()
+        let exporter = try await WebhookFixture.exporter(
+            to: receiver, ["format": ["standard-webhooks"], "secret_file": [file]])
+        let work = Task { try await exporter.run() }
+        /// Delivers until a request has so many signatures; returns them.
+        func signatures(_ count: Int) async throws -> [Substring] {
+            while true {
+                _ = try await exporter.deliver(WebhookFixture.batch([Self.events[0]]))
+                let found = receiver.requests.last?.headers["webhook-signature"]?.split(separator: " ") ?? []
+                if found.count == count { return found }
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        #expect(try await signatures(1).count == 1)
+        try write(WebhookFixture.secrets.joined(separator: "\n"))
+        #expect(try await signatures(2).count == 2)
+        try write("hunter2")
+        // What is not valid changes nothing, however often it is read.
+        guard case .file(let secrets) = exporter.secrets else { return #expect(Bool(false), "no file") }
+        await secrets.readAgain(Logger(label: "test"))
+        #expect(secrets.secrets.count == 2)
+        try write(WebhookFixture.secrets[1])
+        #expect(try await signatures(1).count == 1)
+        #expect(try secrets.secrets == [SigningSecret(WebhookFixture.secrets[1])])
+        work.cancel()
+        _ = await work.result
+        await exporter.close()
     }
 
     @Test("signs with every secret")

@@ -6,22 +6,48 @@ import Synchronization
 /// Appending happens on the writer's thread while tasks read, so all state is in one value behind one lock. That is
 /// enough for a storage in memory; one that does input and output must not do it on the threads of Swift's tasks.
 final class MemoryStorage: Storage {
-    private struct State {
+    struct State {
+        /// The events that are in the log, by ascending sequence.
         var events: [LoggedEvent] = []
-        var places: [EventIdentity: Int] = [:]
+        /// The last sequence that was given.
+        var head: Int64 = 0
+        var sequences: [EventIdentity: Int64] = [:]
         var timeKeys = SortedTimeKeys()
+        var removals = MemoryRemovals()
         var cursors: [String: ConsumerCursor] = [:]
         var deadLetters: [String: [Int64: DeadLetter]] = [:]
         var pauses: [String: String] = [:]
         var isClosed = false
 
         func event(_ id: EventID, in deployment: String) -> LoggedEvent? {
-            places[EventIdentity(id, in: deployment)].map { events[$0] }
+            sequences[EventIdentity(id, in: deployment)].flatMap { event(at: $0) }
+        }
+
+        func event(at sequence: Int64) -> LoggedEvent? {
+            let place = place(after: sequence - 1)
+            return place < events.count && events[place].sequence == sequence ? events[place] : nil
+        }
+
+        /// The index of the first event behind a sequence.
+        func place(after sequence: Int64) -> Int {
+            var (low, high) = (0, events.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if events[middle].sequence <= sequence { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+
+        func match(_ columns: borrowing EventColumns) -> IdentityMatch {
+            let identity = EventIdentity(columns.id, in: String(decoding: columns.deployment, as: UTF8.self))
+            if let logged = event(identity.id, in: identity.deployment) { return columns.match(logged) }
+            return columns.match(removed: removals.identities[identity]?.identity)
         }
 
         mutating func add(_ event: Event) {
-            places[EventIdentity(event.id, in: event.deployment)] = events.count
-            let logged = LoggedEvent(sequence: Int64(events.count) + 1, event: event)
+            head += 1
+            sequences[EventIdentity(event.id, in: event.deployment)] = head
+            let logged = LoggedEvent(sequence: head, event: event)
             events.append(logged)
             timeKeys.append(logged.timeKey)
         }
@@ -42,14 +68,14 @@ final class MemoryStorage: Storage {
         try withOpenState { state in
             // All or nothing: whatever can fail comes before the first change.
             guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.", outcome: .notRecorded) }
-            let plan = batch.plan { $0.match(state.event($0.id, in: String(decoding: $0.deployment, as: UTF8.self))) }
+            let plan = batch.plan { state.match($0) }
             guard state.events.count + plan.insertionCount <= maximumEvents else {
                 throw StorageError(
                     .full,
                     "The log in memory is full: it holds \(state.events.count) of at most \(maximumEvents) events."
                         + " Raise storage.memory.maximum_events, or use the sqlite storage.", outcome: .notRecorded)
             }
-            let last = Int64(state.events.count)
+            let last = state.head
             for index in plan.insertions.joined() { state.add(batch.withColumns(at: index) { $0.event }) }
             return plan.outcome(after: last)
         }
@@ -57,17 +83,14 @@ final class MemoryStorage: Storage {
 
     func events(_ query: EventQuery) async throws -> EventPage {
         try withOpenState { state in
-            // The event of sequence n is at index n - 1.
-            let count = state.events.count
             switch query.order {
             case .ascending(let after):
-                let start = Int(clamping: max(0, after))
-                return page(query, of: state.events, at: start..<max(start, count))
+                return page(query, of: state.events, at: state.place(after: after)..<state.events.count)
             case .descending(let before):
-                let end = min(Int(clamping: max(1, before ?? Int64.max)) - 1, count)
+                let end = before.map { $0 < 1 ? 0 : state.place(after: $0 - 1) } ?? state.events.count
                 return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
-                let places = state.timeKeys.before(before).reversed().lazy.map { Int($0.sequence) - 1 }
+                let places = state.timeKeys.before(before).reversed().map { state.place(after: $0.sequence - 1) }
                 return page(query, of: state.events, at: places)
             }
         }
@@ -81,7 +104,7 @@ final class MemoryStorage: Storage {
 
     func statistics() async throws -> StorageStatistics {
         try withOpenState { state in
-            StorageStatistics(events: Int64(state.events.count), head: Int64(state.events.count))
+            StorageStatistics(events: Int64(state.events.count), head: state.head)
         }
     }
 
@@ -182,7 +205,7 @@ final class MemoryStorage: Storage {
         }
     }
 
-    private func withOpenState<Result>(_ body: (inout State) throws -> Result) throws -> Result {
+    func withOpenState<Result>(_ body: (inout State) throws -> Result) throws -> Result {
         try state.withLock { state in
             guard !state.isClosed else { throw StorageError(.closed, "The log in memory was closed.", outcome: .notRecorded) }
             return try body(&state)

@@ -17,7 +17,7 @@ extension StoragePlugin {
             // Pure: it checks what a declaration can't say, and touches nothing. `assetlog check-config` ends here.
             let maximumEvents = try configuration[maximumEvents]
             // `open` does input and output, where there is any, and throws a `StorageError` when it can't.
-            return StorageSetup(open: { _ in MemoryStorage(maximumEvents: maximumEvents) })
+            return StorageSetup(open: { _ in MemoryStorage(maximumEvents: maximumEvents) }, canRemoveEvents: true)
         })
 
     // What a declaration says (the type, the range, the default) is checked without further code.

@@ -13,6 +13,11 @@ struct SortedTimeKeys {
         timeKeys.append(timeKey)
     }
 
+    /// Removes the time keys of sequences.
+    mutating func remove(_ sequences: Set<Int64>) {
+        timeKeys.removeAll { sequences.contains($0.sequence) }
+    }
+
     /// The time keys before another one, in their order; nil: all.
     mutating func before(_ bound: EventTimeKey?) -> ArraySlice<EventTimeKey> {
         if !isSorted {

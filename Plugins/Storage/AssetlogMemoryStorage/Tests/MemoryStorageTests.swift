@@ -22,6 +22,14 @@ struct MemoryStorageTests {
         if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
     }
 
+    @Test("keeps the contract of a storage that can remove events", arguments: RetentionConformance.cases)
+    func removes(_ conformance: ConformanceCase<StorageSubject>) async throws {
+        let subject = StorageSubject {
+            StorageLocation(open: { try await Self.open() }, forgets: "it keeps nothing beyond its close, by design")
+        }
+        if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
+    }
+
     private func event() -> Event {
         var generator = EventIDGenerator()
         return Event(

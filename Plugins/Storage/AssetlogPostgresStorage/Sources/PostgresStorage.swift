@@ -20,12 +20,13 @@ final class PostgresStorage: Storage {
     }
 
     private let options: Options
-    private let logger: Logger
+    let logger: Logger
     private let connector: Connector
-    private let pool: ConnectionPool
+    let pool: ConnectionPool
     private let writer: Mutex<EventWriter?>
     private let horizon: Horizon
     private let consumers: ConsumerTable
+    let removalTable: RemovalTable
     // Closing waits for an append that is under way.
     private let closing = BlockingPool("postgres-close")
 
@@ -38,6 +39,7 @@ final class PostgresStorage: Storage {
         writer = Mutex(EventWriter(connector, options.writer))
         horizon = Horizon(options.schema, logger: logger)
         consumers = ConsumerTable(pool)
+        removalTable = RemovalTable(pool: pool, schema: options.schema, durability: options.writer.argument)
     }
 
     /// Connects once. A database that is away is waited for later; one that this release can't work with is refused.
@@ -102,7 +104,8 @@ final class PostgresStorage: Storage {
             let rows = try connection.run(
                 self.options.schema.sql(
                     """
-                    SELECT (SELECT events FROM {schema}.totals) + coalesce(sum(event_count), 0)::bigint FROM {schema}.appends
+                    SELECT (SELECT events FROM {schema}.totals) - (SELECT events FROM {schema}.removals)
+                        + coalesce(sum(event_count), 0)::bigint FROM {schema}.appends
                     """), before: deadline)
             return StorageStatistics(events: rows.integer(0, 0), head: head)
         }
@@ -176,7 +179,10 @@ final class PostgresStorage: Storage {
                 connector.noteSuccess()
                 // Not at the start: opening has made the partitions, and nothing is old enough to be forgotten.
                 round += 1
-                if round % 60 == 0, !Task.isCancelled { try await tidy() }
+                if round % 60 == 0, !Task.isCancelled {
+                    try await tidy()
+                    try await dropMonths()
+                }
             } catch {
                 logger.debug("PostgreSQL is unavailable.", metadata: ["error": "\(error)"])
             }

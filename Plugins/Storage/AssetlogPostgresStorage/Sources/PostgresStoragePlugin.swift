@@ -26,7 +26,8 @@ extension StoragePlugin {
                 openForReading: { PostgresStorage(options, logger: Logger(label: "assetlog.postgres")) },
                 openConsumers: { ConsumerTable(table()) },
                 openTokens: { TokenTable(table()) },
-                inspectFiles: { [options.connection.passwordFile].compactMap { $0.flatMap(PathInspection.problem(ofReading:)) } })
+                inspectFiles: { [options.connection.passwordFile].compactMap { $0.flatMap(PathInspection.problem(ofReading:)) } },
+                canRemoveEvents: true)
         })
 }
 

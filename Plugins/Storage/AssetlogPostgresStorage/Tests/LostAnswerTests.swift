@@ -84,6 +84,27 @@ struct LostAnswerTests {
     }
 
     @Test(
+        "that is cut anywhere while dead letters are removed changes nothing in how many there were",
+        arguments: [[1, 3, 5], nil] as [[Int64]?])
+    func cutsInRemoval(_ sequences: [Int64]?) async throws {
+        let storage = try await open(schema, on: cluster, ["url": proxy.url()])
+        defer { proxy.close() }
+        let letters = (1...3).map {
+            DeadLetter(
+                sequence: $0, log: LogID(high: 1, low: 1), event: EventID(high: 2, low: UInt64($0)), attempts: 1,
+                failedAt: Timestamp(microseconds: 1), message: "no", answer: "")
+        }
+        for bytes in stride(from: 0, through: 180, by: 6) {
+            try await storage.keepDeadLetters(letters, of: "audit")
+            proxy.cut(after: bytes, of: .answers)
+            #expect(try await storage.removeDeadLetters(of: "audit", sequences) == (sequences == nil ? 3 : 2), "after \(bytes) bytes")
+            #expect(try await storage.deadLetterCount(of: "audit") == (sequences == nil ? 0 : 1))
+        }
+        #expect(proxy.cutCount > 10)
+        await storage.close()
+    }
+
+    @Test(
         "that hangs makes an append fail in time, and later ones work", arguments: Shape.allCases,
         [Proxy.Direction.requests, .answers])
     func hangs(shape: Shape, direction: Proxy.Direction) async throws {

@@ -30,6 +30,11 @@ struct PostgresConformanceTests {
         if case .skipped(let reason) = try await part.run(on: Self.storages) { try Test.cancel("\(reason)") }
     }
 
+    @Test("keeps the contract of a storage that can remove events", arguments: RetentionConformance.cases)
+    func removes(_ part: ConformanceCase<StorageSubject>) async throws {
+        if case .skipped(let reason) = try await part.run(on: Self.storages) { try Test.cancel("\(reason)") }
+    }
+
     private static let tokens = TokenStoreSubject {
         let cluster = try Cluster.shared.get()
         let schema = cluster.freshSchema()

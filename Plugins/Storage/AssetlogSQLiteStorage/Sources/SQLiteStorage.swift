@@ -7,7 +7,8 @@ internal import Synchronization
 
 /// The log in SQLite files of one directory.
 ///
-/// * `events.sqlite`: the log, the truth. Each batch is one transaction that is on the disk when ``append(_:)`` returns.
+/// * `events.sqlite`: the log, the truth. Each batch is one transaction that is on the disk when ``append(_:)`` returns, and so is
+///   each removal.
 /// * `index.sqlite`: what makes reads quick. It follows the log and can be deleted at any time the server is stopped.
 /// * `consumers.sqlite`: the cursors, dead letters and pauses of the consumers.
 /// * `lock`: held by the server.
@@ -26,7 +27,7 @@ final class SQLiteStorage: Storage {
     }
 
     /// The index, or why there is none.
-    private struct IndexState {
+    struct IndexState {
         var index: EventIndex?
         /// Whether the file that is there is to be thrown away.
         var isBroken = false
@@ -36,20 +37,24 @@ final class SQLiteStorage: Storage {
     private static let backoff = Backoff(first: .seconds(1), longest: .seconds(60))
 
     private let options: Options
-    private let logger: Logger
-    private let file: LogFile
+    let logger: Logger
+    let file: LogFile
     private let extent: LogExtent
-    private let guardian: FileGuardian
+    let guardian: FileGuardian
     private let lock: Mutex<DirectoryLock?>
-    private let writer: Mutex<LogWriter?>
+    let writer: Mutex<LogWriter?>
     let readers: ReaderPool
     private let checkpointer: Checkpointer
-    private let index: Mutex<IndexState>
+    let index: Mutex<IndexState>
     private let consumers: ConsumerFile
     private let head: Atomic<Int64>
-    private let walPages = Atomic<Int>(0)
-    private let isRestShort = Atomic<Bool>(false)
-    private let isClosed = Atomic<Bool>(false)
+    /// How many events were removed.
+    let removedCount: Atomic<Int64>
+    /// The last step of a removal that the index has no more.
+    let unindexedStep = Atomic<Int64>(0)
+    let walPages = Atomic<Int>(0)
+    let isRestShort = Atomic<Bool>(false)
+    let isClosed = Atomic<Bool>(false)
     private let appended = Signal()
     private let walGrew = Signal()
 
@@ -64,6 +69,7 @@ final class SQLiteStorage: Storage {
             let writer = try Self.openWriter(file, options, logger)
             extent = writer.extent
             head = Atomic(writer.head)
+            removedCount = Atomic(try writer.removals().events)
             readers = try file.openReaders()
             checkpointer = try Checkpointer(file)
             index = Mutex(try Self.openIndex(options.directory, LogIdentity(readers, writer.extent), logger))
@@ -142,7 +148,7 @@ final class SQLiteStorage: Storage {
             }
             guard outcome.sequences != nil else { return outcome }
             appended.send()
-            if walPages.load(ordering: .relaxed) >= options.checkpointPages { walGrew.send() }
+            wakeCheckpointer()
             return outcome
         } catch let commit as UnsettledCommit {
             throw StorageError.from(commit.cause, file: file.path, outcome: .unknown)
@@ -177,8 +183,10 @@ final class SQLiteStorage: Storage {
     func statistics() async throws -> StorageStatistics {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
         // Which sequences have no event is known, so nothing need be counted.
+        // The removed ones first: each of them was appended before.
+        let removed = removedCount.load(ordering: .acquiring)
         let head = head.load(ordering: .acquiring)
-        return StorageStatistics(events: extent.count(upTo: head), head: head)
+        return StorageStatistics(events: extent.count(upTo: head, removed: removed), head: head)
     }
 
     func logID() async throws -> LogID {
@@ -191,7 +199,7 @@ final class SQLiteStorage: Storage {
     }
 
     /// Reads the log and the index, each in one snapshot, on threads of their connections.
-    private func read<Result: Sendable>(
+    func read<Result: Sendable>(
         _ body: @escaping @Sendable (Connection, IndexReader?) throws -> Result
     ) async throws -> Result {
         guard !isClosed.load(ordering: .acquiring) else { throw closedError }
@@ -291,7 +299,9 @@ final class SQLiteStorage: Storage {
             try? await Task.sleep(for: .seconds(1))
             guard !hasEnded else { return }
             do {
-                let indexer = Indexer(log: readers, index: try await currentIndex(), extent: extent)
+                let current = try await currentIndex()
+                try await prune(current)
+                let indexer = Indexer(log: readers, index: current, extent: extent)
                 while try await indexer.advance() == Indexer.step {}
                 failures = 0
             } catch {
@@ -320,6 +330,11 @@ final class SQLiteStorage: Storage {
         }
     }
 
+    /// Lets the background copy the write-ahead log when it has grown.
+    func wakeCheckpointer() {
+        if walPages.load(ordering: .relaxed) >= options.checkpointPages { walGrew.send() }
+    }
+
     /// Logs what failed, and waits before it is tried again.
     private func pause(after failures: Int, _ message: Logger.Message, _ error: any Error) async {
         guard !hasEnded else { return }
@@ -329,7 +344,7 @@ final class SQLiteStorage: Storage {
 
     private var hasEnded: Bool { Task.isCancelled || isClosed.load(ordering: .acquiring) }
 
-    private func discard(_ broken: EventIndex, _ error: any Error) {
+    func discard(_ broken: EventIndex, _ error: any Error) {
         let wasCurrent = index.withLock { state in
             guard state.index === broken else { return false }
             state = IndexState(index: nil, isBroken: true)
@@ -379,6 +394,6 @@ final class SQLiteStorage: Storage {
         }
     }
 
-    private var closedError: StorageError { StorageError(.closed, "The log in \(options.directory) was closed.") }
+    var closedError: StorageError { StorageError(.closed, "The log in \(options.directory) was closed.") }
 }
 #endif

@@ -30,7 +30,8 @@ extension StoragePlugin {
                 openForReading: { try await onThread { try LogFileReader(directory: directory) } },
                 openConsumers: { try await onThread { try ConsumerFile.openForCommand(directory: directory) } },
                 openTokens: { try await onThread { try TokenFile(directory: directory) } },
-                inspectFiles: { [PathInspection.problem(ofDirectory: directory)].compactMap { $0 } })
+                inspectFiles: { [PathInspection.problem(ofDirectory: directory)].compactMap { $0 } },
+                compact: { try await onThread { try Compaction(directory: directory).run() } }, canRemoveEvents: true)
         })
 }
 

@@ -22,6 +22,11 @@ struct SQLiteConformanceTests {
     func conforms(to conformance: ConformanceCase<StorageSubject>) async throws {
         if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
     }
+
+    @Test("keeps the contract of a storage that can remove events", arguments: RetentionConformance.cases)
+    func removes(_ conformance: ConformanceCase<StorageSubject>) async throws {
+        if case .skipped(let reason) = try await conformance.run(on: subject) { try Test.cancel("\(reason)") }
+    }
 }
 
 /// The directory of a storage under test, which changes with every crash.

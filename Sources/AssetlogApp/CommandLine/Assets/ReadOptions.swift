@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssetlogClient
 import AssetlogCore
+import AssetlogDelivery
 
 /// The server that a command reads from.
 struct ReadOptions: ParsableArguments {
@@ -29,9 +30,11 @@ struct ReadOptions: ParsableArguments {
 
     /// The reader that these flags and the environment describe.
     ///
+    /// - Parameter patience: How long it tries to reach the server.
     /// - Throws: ``CommandFailure``, `ValidationError`, `ClientError`.
-    func reader(in context: CommandContext) throws -> ServerReader {
+    func reader(in context: CommandContext, patience: Duration = .seconds(30)) throws -> ServerReader {
         var options = AssetlogClient.Options()
+        options.retry.patience = patience
         options.caFile = ServerAddress.caFile(caFile, in: context)
         // A page of a large catalog, or one that waits for the catalog.
         options.attemptTimeout = .seconds(30)

@@ -51,7 +51,9 @@ struct WaitCommand: AssetlogSubcommand {
         let condition = WaitCondition(
             try asset.key(), partition: partition, since: try start(now: .now()), includesChecks: checks)
         let name = Cell.key(condition.asset.parts) + (partition.map { ", partition \(LineText.quoted($0))" } ?? "")
-        let verdict = try await source.reader(in: context).wait(for: condition, patience: try patience()) { missing in
+        // The wait goes on while the server is away, so one look need not be patient.
+        let reader = try source.reader(in: context, patience: .seconds(5))
+        let verdict = try await reader.wait(for: condition, patience: try patience()) { missing in
             if !quiet { context.say("waiting for \(name): \(LineText.plain(missing))") }
         }
         switch verdict {

@@ -55,7 +55,7 @@ struct ExporterListCommand: AssetlogSubcommand {
             let cursors = Dictionary(try await store.cursors().map { ($0.consumer, $0) }, uniquingKeysWith: { $1 })
             var lines: [String] = []
             for name in try await ExporterCommand.names(of: server, in: store) {
-                let (letters, pause) = (try await store.deadLetterCount(of: name), try await store.pause(of: name))
+                let (letters, pause) = (try await store.deadLetterCount(of: name), try await store.exporterPause(of: name).reason)
                 let title = "\(name) (\(types[name] ?? "not in the configuration"))"
                 let state = [Self.place(cursors[name], head), Self.letters(letters)].compactMap(\.self).joined(separator: ", ")
                 lines.append("\(title): \(state)\(pause.map { "; paused: \(LineText.plain($0))" } ?? "")\n")
@@ -113,7 +113,9 @@ struct ExporterPauseCommand: AssetlogSubcommand {
 
 /// `assetlog exporter resume`
 struct ExporterResumeCommand: AssetlogSubcommand {
-    static let configuration = CommandConfiguration(commandName: "resume", abstract: "Let a paused exporter go on.")
+    static let configuration = CommandConfiguration(
+        commandName: "resume", abstract: "Let an exporter go on that is paused, or stopped after a permanent failure.",
+        discussion: "A running server notices within a second, and tries the destination at once.")
 
     @OptionGroup var options: ConfigurationOptions
 
@@ -123,8 +125,9 @@ struct ExporterResumeCommand: AssetlogSubcommand {
     func run(in context: CommandContext) async throws {
         let server = try options.resolve(in: context).server
         let wasPaused = try await ExporterCommand.control(name, of: server) { control, _ in try await control.resume() }
-        guard wasPaused else { return context.write("\(name) was not paused.\n") }
         context.audit(AuditEvent(.exporterResumed, [LogField("exporter", name)]), in: server.log)
-        context.write("\(name) goes on.\n")
+        context.write(
+            wasPaused
+                ? "\(name) goes on.\n" : "\(name) was not paused; if it has stopped or waits, a running server tries it again at once.\n")
     }
 }

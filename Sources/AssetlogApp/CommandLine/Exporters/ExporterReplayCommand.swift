@@ -47,13 +47,22 @@ struct ExporterReplayCommand: AssetlogSubcommand {
         let start = try start()
         let server = try options.resolve(in: context).server
         guard let start else { return try await replayDeadLetters(of: server, context) }
-        let cursor = try await ExporterCommand.control(name, of: server) { control, _ in
-            try await Self.readLog(of: server.storage) { try await control.replay(from: start, of: $0) }
+        let (position, removed) = try await ExporterCommand.control(name, of: server) { control, _ in
+            try await Self.readLog(of: server.storage) { log in
+                let position = try await control.replay(from: start, of: log).position
+                return (position, try await ExporterControl.lastRemoved(after: position, in: log))
+            }
         }
-        let first = cursor.position + 1
+        let first = position + 1
         context.audit(
             AuditEvent(.exporterReplayed, [LogField("exporter", name), LogField("from", Int(first))]), in: server.log)
         context.write("\(name) will deliver again from sequence \(first).\n")
+        if let removed { context.write(Self.sentence(removedUpTo: removed)) }
+    }
+
+    /// What is said of a replay that begins before events that retention has removed.
+    static func sentence(removedUpTo sequence: Int64) -> String {
+        "Retention has removed events up to sequence \(sequence); these are not delivered again.\n"
     }
 
     private func start() throws -> ReplayStart? {

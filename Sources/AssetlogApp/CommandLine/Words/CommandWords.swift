@@ -50,6 +50,7 @@ enum CommandWords {
         "assetlog asset checks": ["check", "tests", "quality"],
         "assetlog asset void": ["undo", "retract", "invalidate", "delete-event"],
         "assetlog asset wipe": ["delete", "remove", "rm", "clear", "reset"],
+        "assetlog tail": ["follow", "watch", "stream", "logs"],
         "assetlog wait": ["wait-for", "sensor", "until", "sleep"],
         "assetlog run": ["exec", "wrap", "job", "execute"],
     ]

@@ -7,7 +7,7 @@ enum DashedValues {
     /// Options that take no value, of all commands.
     static let flags: Set = [
         "-h", "-help", "--accept-loss", "--all", "--allow-insecure", "--consumers", "--dead-letters", "--discard", "--files", "--help",
-        "--json", "--no-spool", "--print", "--read-only", "--ready", "--refused", "--tokens", "--version",
+        "--json", "--no-passed", "--no-spool", "--passed", "--print", "--read-only", "--ready", "--refused", "--tokens", "--version",
     ]
     /// Options that take values up to the next option.
     static let lists: Set = ["--metadata"]

@@ -60,6 +60,12 @@ enum LimitKeys {
         "idle_timeout", .timeout, default: standard.idleTimeout, "How long a connection may wait for its next request.")
     static let writeTimeout = group.key(
         "write_timeout", .timeout, default: standard.writeTimeout, "How long a client may take to read an answer.")
+    static let streams = group.key(
+        "streams", .integer(atLeast: 1), default: standard.streams,
+        "The most open event streams; beyond it: 503 with Retry-After.")
+    static let streamsPerCaller = group.key(
+        "streams_per_caller", .integer(atLeast: 0), default: standard.streamsPerCaller,
+        "The most open event streams of one token, or without one of one address; beyond it: 429. 0: no limit.")
     static let queueEvents = group.key(
         "queue_events", .integer(atLeast: 1), default: standard.queueEvents,
         "The most events that wait for the storage; beyond it: 503 with Retry-After.")
@@ -70,6 +76,6 @@ enum LimitKeys {
     static let all: [any DeclaredKey] = [
         headerBytes, targetBytes, bodyBytes, compressionRatio, memoryBytes, bufferedBodyBytes, answerBytes, connections,
         connectionsPerAddress, addressRate, addressBurst, tokenRate, tokenBurst, handshakeTimeout, headerTimeout, bodyTimeout,
-        bodyBytesPerSecond, idleTimeout, writeTimeout, queueEvents, queueBytes,
+        bodyBytesPerSecond, idleTimeout, writeTimeout, streams, streamsPerCaller, queueEvents, queueBytes,
     ]
 }

@@ -10,10 +10,14 @@ enum ServerKeys {
     static let deployments = ServerSection(
         DeploymentKeys.group, "Names that can come before a route: /prod/report_asset_materialization/...",
         keys: DeploymentKeys.all)
+    static let catalog = ServerSection(
+        CatalogKeys.group, "What is known about every asset, folded from the log.", keys: CatalogKeys.all)
+    static let retention = ServerSection(
+        RetentionKeys.group, "Which events are removed from the log, and when.", keys: RetentionKeys.all)
     static let report = ServerSection(ReportKeys.group, "What reports can contain.", keys: ReportKeys.all)
 
     /// Every section but `storage` and `exporters`, whose keys come from the plugins.
-    static let sections = [server, log, auth, deployments, report]
+    static let sections = [server, log, auth, deployments, report, catalog, retention]
 
     /// `storage.type`, in addition to the sections of the plugins.
     static let storageType = KeyGroup(section: "storage").key(

@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogCatalog
 import AssetlogCore
 
 /// A checked configuration: values only, nothing is open.
@@ -42,4 +43,8 @@ struct ServerConfiguration: Sendable {
     var storage: ConfiguredStorage
     /// The exporters, by name.
     var exporters: [ConfiguredExporter]
+    /// The catalog; nil: the server keeps none.
+    var catalog: CatalogSettings?
+    /// Which events are removed, and when; nil: none ever.
+    var retention: RetentionSettings?
 }

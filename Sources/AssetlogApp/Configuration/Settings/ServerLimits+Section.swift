@@ -20,6 +20,8 @@ extension ServerLimits {
         bodyBytesPerSecond = server[LimitKeys.bodyBytesPerSecond]
         idleTimeout = server[LimitKeys.idleTimeout]
         writeTimeout = server[LimitKeys.writeTimeout]
+        streams = server[LimitKeys.streams]
+        streamsPerCaller = server[LimitKeys.streamsPerCaller]
         queueEvents = server[LimitKeys.queueEvents]
         readMemory(server)
     }

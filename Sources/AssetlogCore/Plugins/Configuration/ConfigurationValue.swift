@@ -25,7 +25,7 @@ package enum ConfigurationValue: Hashable, Sendable {
     /// - Throws: ``ConfigurationError`` that names the section and the key when it is not of the key's kind.
     package init(_ texts: [String], for key: KeyDeclaration, in section: String, directory: String) throws {
         let path = section.isEmpty ? key.name : "\(section).\(key.name)"
-        if key.kind == .list {
+        if key.kind == .list || key.kind == .sections {
             self = .list(texts)
             return
         }
@@ -55,7 +55,7 @@ package enum ConfigurationValue: Hashable, Sendable {
             let expected = "a time span such as 250ms, 10s, 5m, 1h, 7d or 2w, of at most 100y"
             self = .duration(try Self.require(TimeSpan.read(text), expected, text))
         case .choice(let words): self = .text(try Self.word(text, of: words))
-        case .list: self = .list([text])
+        case .list, .sections: self = .list([text])
         case .secretList: self = .secretList([Secret(text)])
         }
     }

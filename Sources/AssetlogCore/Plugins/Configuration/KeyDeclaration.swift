@@ -22,6 +22,8 @@ public struct KeyDeclaration: Hashable, Sendable {
         case list
         /// Texts that are never printed; a single one needs no list. In an environment variable they stand on lines of their own.
         case secretList
+        /// Sections in a list, each given as a text of YAML. In an environment variable they are one text.
+        case sections
 
         /// Whether it is never printed.
         public var isSecret: Bool { self == .secret || self == .secretList }

@@ -62,6 +62,9 @@ extension ValueKind where Value == Duration {
 extension ValueKind where Value == [String] {
     /// Texts; in an environment variable separated by commas.
     public static var list: ValueKind { ValueKind(kind: .list, read: \.list, write: { $0 }) }
+
+    /// Sections in a list, each as a text of YAML, for keys of a shape of their own; in an environment variable one text of YAML.
+    public static var sections: ValueKind { ValueKind(kind: .sections, read: \.list, write: { $0 }) }
 }
 
 extension ValueKind where Value == [Secret] {

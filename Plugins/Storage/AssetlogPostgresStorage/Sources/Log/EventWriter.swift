@@ -17,6 +17,9 @@ final class EventWriter {
         var allowsLoss: Bool
         /// How long an append may take in all, with every new try.
         var patience: Duration
+
+        /// What the function `prepare_append` takes.
+        var argument: String { durability + (allowsLoss ? " unsafe" : "") }
     }
 
     private static let backoff = Backoff(first: .milliseconds(80), longest: .seconds(1))
@@ -33,6 +36,7 @@ final class EventWriter {
     private struct Statements {
         let append: String
         let find: String
+        let findRemoved: String
         let partitions: String
 
         init(_ schema: Schema) {
@@ -41,6 +45,11 @@ final class EventWriter {
             find = schema.sql(
                 """
                 SELECT \(EventRow.columns) FROM {schema}.events
+                WHERE (event_id, deployment) IN (SELECT id, name FROM unnest($1, $2) AS wanted (id, name))
+                """)
+            findRemoved = schema.sql(
+                """
+                SELECT event_id, deployment, sequence, content, "timestamp", received_at FROM {schema}.removed_identities
                 WHERE (event_id, deployment) IN (SELECT id, name FROM unnest($1, $2) AS wanted (id, name))
                 """)
             partitions = schema.sql("SELECT {schema}.ensure_partitions($1, $2)")
@@ -73,12 +82,15 @@ final class EventWriter {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let deadline = Deadline(in: options.patience)
         // Most identities are new, so the first try expects it; the database says when it is not so.
-        var known: [EventIdentity: LoggedEvent]?
+        var known: [EventIdentity: KnownEvent]?
         while true {
             let plan = batch.plan { columns in
                 guard let known, !known.isEmpty else { return .none }
-                return columns.match(
-                    known[EventIdentity(columns.id, in: String(decoding: columns.deployment, as: UTF8.self))])
+                return switch known[EventIdentity(columns.id, in: String(decoding: columns.deployment, as: UTF8.self))] {
+                case .logged(let event): columns.match(event)
+                case .removed(let identity): columns.match(removed: identity)
+                case nil: .none
+                }
             }
             // Whatever is left out must be compared with the log first.
             if plan.insertionCount == batch.count || known != nil {
@@ -108,7 +120,7 @@ final class EventWriter {
     private func insert(hasIdentities: Bool, _ deadline: Deadline) throws -> Int64? {
         var parameters = Parameters()
         parameters.append(ids.next(at: .now()))
-        parameters.append(options.durability + (options.allowsLoss ? " unsafe" : ""))
+        parameters.append(options.argument)
         for array in [
             arrays.ids, arrays.hashes, arrays.kinds, arrays.times, arrays.receipts, arrays.deployments, arrays.keys,
             arrays.partitions, arrays.reporters, arrays.contents, arrays.checksums,
@@ -134,7 +146,7 @@ final class EventWriter {
         }
     }
 
-    /// A wait for standbys that somebody cancelled is told in a warning: the commit is on one machine only.
+    /// A wait for standbys that somebody cancelled is reported by a warning: the commit is on one machine only.
     private func refuseUnreplicated(_ hasWarning: Bool) throws {
         guard hasWarning else { return }
         isUnsettled = true
@@ -152,8 +164,14 @@ final class EventWriter {
         try connection.run(statements.partitions, parameters, before: deadline)
     }
 
-    /// The events that the log has under identities that clients chose.
-    private func find(in batch: borrowing EventBatch, _ deadline: Deadline) throws -> [EventIdentity: LoggedEvent] {
+    /// What is known under an identity that a client chose.
+    private enum KnownEvent {
+        case logged(LoggedEvent)
+        case removed(RemovedIdentity)
+    }
+
+    /// The events that the log has, or had not long ago, under identities that clients chose.
+    private func find(in batch: borrowing EventBatch, _ deadline: Deadline) throws -> [EventIdentity: KnownEvent] {
         let (wanted, deployments) = (BinaryArray(of: TypeID.uuid), BinaryArray(of: TypeID.text))
         for index in 0..<batch.count {
             batch.withColumns(at: index) { columns in
@@ -167,10 +185,19 @@ final class EventWriter {
         parameters.append(deployments)
         return try retrying(before: deadline) { connection in
             let rows = try connection.run(statements.find, parameters, before: deadline)
-            var known: [EventIdentity: LoggedEvent] = [:]
+            var known: [EventIdentity: KnownEvent] = [:]
             for row in 0..<rows.count {
                 let event = try EventRow.read(rows, row)
-                known[EventIdentity(event.event.id, in: event.event.deployment)] = event
+                known[EventIdentity(event.event.id, in: event.event.deployment)] = .logged(event)
+            }
+            // After the log: an event that was removed in between is found here.
+            let removed = try connection.run(statements.findRemoved, parameters, before: deadline)
+            for row in 0..<removed.count {
+                let identity = RemovedIdentity(
+                    id: removed.id(row, 0), sequence: removed.integer(row, 2), content: removed.id(row, 3),
+                    timestamp: removed.time(row, 4), receivedAt: removed.time(row, 5))
+                let key = EventIdentity(identity.id, in: removed.text(row, 1))
+                if known[key] == nil { known[key] = .removed(identity) }
             }
             return known
         }

@@ -7,7 +7,7 @@ struct Migration: Sendable {
     let script: String
 
     /// All steps, in order.
-    static let all = [tables, functions, settings, truth, deadLetters, corrections].enumerated().map { place, script in
+    static let all = [tables, functions, settings, truth, deadLetters, removal].enumerated().map { place, script in
         Migration(version: Int64(place) + 1, script: script)
     }
 

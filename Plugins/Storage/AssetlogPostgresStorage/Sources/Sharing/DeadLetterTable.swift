@@ -54,16 +54,28 @@ struct DeadLetterTable: Sendable {
     }
 
     func remove(of consumer: String, _ sequences: [Int64]?) async throws -> Int {
-        guard let sequences else {
-            return try await pool.run("DELETE FROM {schema}.dead_letters WHERE consumer = $1", { $0.append(consumer) }) { $0.changed }
-        }
-        return try await pool.run(
+        // Counted before, because the statement that removes may run twice, and finds nothing the second time.
+        let found = try await self.sequences(of: consumer, among: sequences)
+        guard !found.isEmpty else { return 0 }
+        try await pool.run(
             "DELETE FROM {schema}.dead_letters WHERE consumer = $1 AND sequence = ANY ($2::bigint[])",
             { parameters in
                 parameters.append(consumer)
-                parameters.append(Self.array(of: sequences))
+                parameters.append(Self.array(of: found))
             }
-        ) { $0.changed }
+        ) { _ in }
+        return found.count
+    }
+
+    private func sequences(of consumer: String, among sequences: [Int64]?) async throws -> [Int64] {
+        let condition = sequences == nil ? "" : " AND sequence = ANY ($2::bigint[])"
+        return try await pool.run(
+            "SELECT sequence FROM {schema}.dead_letters WHERE consumer = $1\(condition)",
+            { parameters in
+                parameters.append(consumer)
+                if let sequences { parameters.append(Self.array(of: sequences)) }
+            }
+        ) { rows in (0..<rows.count).map { rows.integer($0, 0) } }
     }
 
     func setPause(of consumer: String, _ reason: String?) async throws {

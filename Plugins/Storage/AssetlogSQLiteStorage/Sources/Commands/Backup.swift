@@ -33,12 +33,12 @@ struct Backup {
         do {
             // The places first: none of them is then behind the end of the copy.
             let carried = try consumers()
-            let (extent, head) = try copy(database, to: partial, with: carried)
+            let (extent, head, removed) = try copy(database, to: partial, with: carried)
             try source.checkUnchanged()
             try DataDirectory.syncFile(partial)
             try publish(partial, as: file)
             try DataDirectory.sync(DataDirectory.parent(file))
-            let events = extent.count(upTo: head)
+            let events = extent.count(upTo: head, removed: removed)
             let range = events == 0 ? "" : ", sequences \(extent.first) to \(head)"
             return
                 "Copied \(events) events\(range)\(Self.phrase(of: carried)), to \(file). To restore it: stop the server, put the file into an"
@@ -80,7 +80,7 @@ struct Backup {
 
     private func copy(
         _ database: Connection, to partial: String, with consumers: CarriedConsumers
-    ) throws -> (LogExtent, head: Int64) {
+    ) throws -> (LogExtent, head: Int64, removed: Int64) {
         let copy = try Connection(partial)
         defer { copy.close() }
         try database.backUp(to: copy)
@@ -88,7 +88,7 @@ struct Backup {
         try copy.execute("PRAGMA journal_mode = DELETE")
         try copy.transaction { try consumers.write(into: copy) }
         let extent = try LogExtent(copy, file: partial)
-        return (extent, try extent.head(copy))
+        return (extent, try extent.head(copy), try RemovalTables.statistics(copy).events)
     }
 
     /// Gives the copy its name, unless another file has it.

@@ -12,6 +12,8 @@ final class IndexVerification {
     private let zone: Statement
     private let database: Connection
     private var order = TimeOrder()
+    /// Whether events were removed from the log: the index may have taken events for strays because of them.
+    var hasRemovals = false
     private var checked: Int64 = 0
     private var strays: Int64 = 0
 
@@ -45,10 +47,11 @@ final class IndexVerification {
     func check(_ event: LoggedEvent, _ problems: inout Problems) throws {
         guard event.sequence <= watermark else { return }
         checked += 1
-        let isStray = order.isStray(
+        var isStray = order.isStray(
             timestamp: event.timestamp.microseconds, receivedAt: event.receivedAt.microseconds)
-        if isStray { strays += 1 }
         do {
+            if hasRemovals, !isStray, try !arePlacesFound(event, false) { isStray = true }
+            if isStray { strays += 1 }
             let isFound = try isIdentityFound(event) && arePlacesFound(event, isStray) && isInZone(event, isStray)
             if !isFound { problems.add(advice("lacks event \(event.sequence)")) }
         } catch {
@@ -87,11 +90,14 @@ final class IndexVerification {
     }
 
     /// Checks that the index holds nothing but what the log holds.
-    func counts(_ problems: inout Problems) throws {
+    ///
+    /// - Parameter unindexed: So many removed events the index may still have.
+    func counts(unindexed: Int64, _ problems: inout Problems) throws {
+        let known = checked + unindexed
         let ids = try database.integer("SELECT count(*) FROM ids") ?? 0
         let entries = try database.integer("SELECT count(*) FROM entries") ?? 0
         let strays = try database.integer("SELECT count(*) FROM strays") ?? 0
-        if ids > checked || entries > checked * 2 || strays > self.strays * 2 {
+        if ids > known || entries > known * 2 || strays > (self.strays + unindexed) * 2 {
             problems.add(advice("has events that are not in the log"))
         }
     }

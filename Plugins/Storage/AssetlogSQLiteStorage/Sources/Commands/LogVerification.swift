@@ -17,14 +17,16 @@ struct LogVerification {
 
     /// Checks that each row is an event, that no sequence is missing, and that the index knows them.
     mutating func events(of database: Connection, _ index: IndexVerification?, _ problems: inout Problems) throws {
+        let removed = try RemovedSequences(database)
         let rows = try database.statement("SELECT \(EventRow.columns) FROM events ORDER BY sequence")
         while try rows.step() {
             let sequence = rows.integer(0)
             if sequence < 1 || sequence <= last {
                 problems.add("\(file): sequence \(sequence) comes after \(last).")
-            } else if last < sequence &- 1, let first = extent.event(in: last &+ 1...sequence &- 1) {
+            } else if last < sequence &- 1, let first = try extent.event(in: last &+ 1...sequence &- 1, removed) {
                 problems.add("\(file): events \(first) to \(sequence &- 1) are missing.")
             }
+            if try removed.contains(sequence) { problems.add("\(file): event \(sequence) is there, and is listed as removed.") }
             count += 1
             last = sequence
             do {
@@ -49,6 +51,23 @@ struct LogVerification {
             if kind != .object { wrong("details that are not a JSON object") }
         } catch {
             wrong("details that are not JSON: \(error)")
+        }
+    }
+
+    /// Checks that as many sequences are listed as removed as were removed, and none behind the log's end.
+    func removals(of database: Connection, head: Int64, _ problems: inout Problems) throws {
+        let statistics = try RemovalTables.statistics(database)
+        var listed: Int64 = 0
+        let rows = try database.statement("SELECT block, bits FROM removed ORDER BY block")
+        while try rows.step() {
+            let bits = Array(rows.bytes(1))
+            listed += Int64(RemovalBitmap(bits).count)
+        }
+        if listed != statistics.events {
+            problems.add("\(file): \(listed) events are listed as removed, and \(statistics.events) were removed.")
+        }
+        if let last = statistics.sequences?.upperBound, last > head {
+            problems.add("\(file): event \(last) is listed as removed, and the log ends at \(head).")
         }
     }
 

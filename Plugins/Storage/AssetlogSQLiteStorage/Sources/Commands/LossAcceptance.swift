@@ -40,12 +40,14 @@ struct LossAcceptance {
         _ database: Connection, _ log: LogExtent
     ) throws -> (missing: [ClosedRange<Int64>], damaged: [Int64]) {
         let rows = try database.statement("SELECT \(EventRow.columns) FROM events ORDER BY sequence")
+        let removed = try RemovedSequences(database)
         var (missing, damaged) = ([ClosedRange<Int64>](), [Int64]())
         var next = log.first
         while try rows.step() {
             let sequence = rows.integer(0)
-            while next < sequence, let first = log.event(in: next...sequence - 1) {
-                let last = min(sequence - 1, (log.gaps.first { $0.lowerBound > first }?.lowerBound ?? .max) - 1)
+            while next < sequence, let first = try log.event(in: next...sequence - 1, removed) {
+                let nextRemoved = try removed.first(in: first...sequence - 1, isRemoved: true) ?? sequence
+                let last = min(nextRemoved - 1, (log.gaps.first { $0.lowerBound > first }?.lowerBound ?? .max) - 1)
                 missing.append(first...last)
                 next = last + 1
             }

@@ -44,7 +44,10 @@ struct Verification {
         return try index.snapshot {
             // The index first: the log's snapshot then holds all that the index knows.
             let verification = try IndexVerification(index, file: index.path)
-            return try database.snapshot { check(database, extent, verification, problems) }
+            return try database.snapshot {
+                verification.hasRemovals = try RemovalTables.statistics(database).events > 0
+                return check(database, extent, verification, problems)
+            }
         }
     }
 
@@ -56,9 +59,11 @@ struct Verification {
         do {
             try Self.integrity(of: database, named: log.path, &problems)
             try check.events(of: database, index, &problems)
+            let head = try extent.head(database)
+            try check.removals(of: database, head: head, &problems)
             try check.identities(of: database, &problems)
-            try index?.counts(&problems)
-            try cursors(extent, head: try extent.head(database), &problems)
+            try index?.counts(unindexed: try database.integer("SELECT count(*) FROM unindexed") ?? 0, &problems)
+            try cursors(extent, head: head, &problems)
             tokens(&problems)
         } catch {
             problems.add("\(StorageError.from(error, file: log.path))")

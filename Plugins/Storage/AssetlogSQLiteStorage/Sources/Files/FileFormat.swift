@@ -15,8 +15,8 @@ struct FileFormat: Sendable {
 
     /// The log. Append-only, and with no index in addition to the key: an index would multiply what a commit writes.
     ///
-    /// `sequence` needs no AUTOINCREMENT (a second page in every commit): nothing is ever deleted, so the greatest
-    /// sequence is never given again.
+    /// `sequence` needs no AUTOINCREMENT (a second page in every commit): a removal keeps the greatest sequence that it removed, so
+    /// none is ever given again.
     static let log = FileFormat(
         label: "event log", application: 0x414c_4f47,
         steps: [
@@ -46,8 +46,10 @@ struct FileFormat: Sendable {
                 try database.execute("UPDATE log SET id = randomblob(16) WHERE length(id) <> 16")
                 try database.execute("CREATE TABLE gaps (first INTEGER PRIMARY KEY, last INTEGER NOT NULL)")
             },
-            { _ in
-                // The rows are the same, but for voids and wipes, which a release that knows only kinds 1 to 6 calls damaged.
+            { database in
+                // Until now every sequence had an event; an older release would call what is removed missing,
+                // and voids and wipes damaged.
+                try RemovalTables.make(database)
             },
         ])
 

@@ -6,6 +6,7 @@ internal import AssetlogSQLite
 struct IdentityRows {
     private let row: Statement
     private let rows: Statement
+    private let removed: Statement
     private let log: LogExtent
 
     init(_ database: Connection, _ log: LogExtent) throws {
@@ -13,6 +14,27 @@ struct IdentityRows {
         row = try database.prepare("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         rows = try database.prepare(
             "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT ?")
+        removed = try database.prepare(
+            """
+            SELECT sequence, content, timestamp, received_at FROM removed_identities WHERE event_id = ? AND deployment = ?
+            """)
+    }
+
+    /// Compares an event with what is kept of a removed one of its identity.
+    func matchRemoved(_ columns: borrowing EventColumns) throws -> IdentityMatch {
+        try removed.bind(EventIDBytes(columns.id), at: 1)
+        try removed.bind(text: columns.deployment, at: 2)
+        defer {
+            removed.reset()
+            removed.clearBindings()
+        }
+        guard try removed.step() else { return .none }
+        // What can't be read belongs to nothing that a client could repeat.
+        let content = EventIDBytes(removed.bytes(1))?.id ?? EventID(high: 0, low: 0)
+        return columns.match(
+            removed: RemovedIdentity(
+                id: columns.id, sequence: removed.integer(0), content: content,
+                timestamp: Timestamp(microseconds: removed.integer(2)), receivedAt: Timestamp(microseconds: removed.integer(3))))
     }
 
     /// Compares an event with the one at a sequence; nil: that is another one, or there is none.

@@ -24,7 +24,7 @@ struct Indexer: Sendable {
     let extent: LogExtent
 
     /// Indexes the next events. Where very many are not indexed yet, their identities come first, so that events that
-    /// clients send again can be told from new ones soon.
+    /// clients send again can be distinguished from new ones soon.
     ///
     /// - Returns: How many there were; less than ``step`` when the index has reached the log's end.
     func advance() async throws -> Int {
@@ -71,7 +71,7 @@ struct Indexer: Sendable {
         try rows.bind(watermark, at: 1)
         var entries: [Entry] = []
         // An index over a damaged event would hide it from those who ask for what it was. So it ends before the first one.
-        var continuity = Continuity(extent, watermark + 1...Int64.max)
+        var continuity = Continuity(extent, log, watermark + 1...Int64.max)
         while try rows.step() {
             let sequence = rows.integer(0)
             do {

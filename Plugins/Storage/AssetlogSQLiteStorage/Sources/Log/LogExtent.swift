@@ -7,7 +7,7 @@ internal import AssetlogSQLite
 struct LogExtent: Sendable {
     let file: String
     let id: LogID
-    /// The first sequence that has an event, or will have one in an empty log.
+    /// The first sequence that has or had an event, or will have one in an empty log.
     let first: Int64
     /// Older releases wrote the events up to this one, without checksums.
     let uncheckedUpTo: Int64
@@ -34,28 +34,41 @@ struct LogExtent: Sendable {
             gaps.append(rows.integer(0)...rows.integer(1))
         }
         self.gaps = gaps
-        first = try database.integer("SELECT min(sequence) FROM events") ?? (gaps.last?.upperBound ?? 0) + 1
+        let removed = try RemovalTables.statistics(database).sequences?.lowerBound
+        let left = try database.integer("SELECT min(sequence) FROM events")
+        first = [left, removed].compactMap(\.self).min() ?? (gaps.last?.upperBound ?? 0) + 1
     }
 
     /// The last sequence that was given to an event, by what the file holds now.
     func head(_ database: Connection) throws -> Int64 {
-        max(try database.integer("SELECT max(sequence) FROM events") ?? 0, gaps.last?.upperBound ?? 0)
+        let last = try database.integer("SELECT max(coalesce((SELECT max(sequence) FROM events), 0), last) FROM removals") ?? 0
+        return max(last, gaps.last?.upperBound ?? 0)
     }
 
-    /// The number of events up to a sequence.
-    func count(upTo head: Int64) -> Int64 {
+    /// The number of events up to a sequence, when so many were removed before it.
+    func count(upTo head: Int64, removed: Int64) -> Int64 {
         guard head >= first else { return 0 }
         let lost = gaps.reduce(Int64(0)) { count, gap in
             gap.overlaps(first...head) ? count + Int64(gap.clamped(to: first...head).count) : count
         }
-        return head - first + 1 - lost
+        return head - first + 1 - lost - removed
     }
 
     /// The first sequence of a range that must have an event; nil: none must.
-    func event(in range: ClosedRange<Int64>) -> Int64? {
+    func event(in range: ClosedRange<Int64>, _ removed: RemovedSequences) throws -> Int64? {
         var sequence = max(range.lowerBound, first)
-        for gap in gaps where gap.contains(sequence) { sequence = gap.upperBound + 1 }
-        return sequence <= range.upperBound ? sequence : nil
+        while sequence <= range.upperBound, let left = try removed.first(in: sequence...range.upperBound, isRemoved: false) {
+            guard let gap = gaps.first(where: { $0.contains(left) }) else { return left }
+            sequence = gap.upperBound + 1
+        }
+        return nil
+    }
+
+    /// Makes sure that an event which has no row was removed.
+    ///
+    /// - Throws: ``missing(_:)``.
+    func requireRemoval(of sequence: Int64, from database: Connection) throws {
+        guard try RemovedSequences(database).contains(sequence) else { throw missing(sequence) }
     }
 
     /// The error about an event whose row is gone, while later ones are there.

@@ -4,7 +4,7 @@ internal import AssetlogSQLite
 internal import Synchronization
 
 /// Reads the log of a directory next to a server that appends to it; it changes nothing.
-final class LogFileReader: LogReader {
+final class LogFileReader: RemovalReader {
     private let file: LogFile
     private let readers: ReaderPool
     private let isClosed = Atomic<Bool>(false)
@@ -42,8 +42,19 @@ final class LogFileReader: LogReader {
     func statistics() async throws -> StorageStatistics {
         try await read { log, extent in
             let head = try extent.head(log)
-            return StorageStatistics(events: extent.count(upTo: head), head: head)
+            return StorageStatistics(
+                events: extent.count(upTo: head, removed: try RemovalTables.statistics(log).events), head: head)
         }
+    }
+
+    func removals() async throws -> RemovalStatistics { try await read { log, _ in try RemovalTables.statistics(log) } }
+
+    func removedEvents(after number: Int64, limit: Int) async throws -> [RemovedEvents] {
+        try await read { log, _ in try RemovalTables.sums(log, after: number, limit: limit) }
+    }
+
+    func removedEvents(of assetKey: AssetKey, in deployment: String) async throws -> [RemovedEvents] {
+        try await read { log, _ in try RemovalTables.sums(log, of: assetKey, in: deployment) }
     }
 
     func close() async {

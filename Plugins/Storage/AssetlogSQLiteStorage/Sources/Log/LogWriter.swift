@@ -81,6 +81,39 @@ final class LogWriter {
         }
     }
 
+    // MARK: Removing
+
+    /// How much was removed, by what the file holds now.
+    func removals() throws -> RemovalStatistics {
+        try change { try $0.removals() }
+    }
+
+    /// Removes events in one transaction.
+    ///
+    /// - Parameter unindexedStep: The last step of a removal that the index has no more.
+    func remove(_ removal: EventRemoval, unindexedStep: Int64) throws -> Bool {
+        try change { try $0.remove(removal, unindexedStep: unindexedStep) }
+    }
+
+    /// Forgets identities of removed events, the oldest first.
+    func forgetIdentities(before time: Timestamp, limit: Int) throws -> Int {
+        try change { try $0.forgetIdentities(before: time, limit: limit) }
+    }
+
+    /// Changes the file beside the appends. After a failure nothing of the connection is trusted, as after that of an append.
+    private func change<Result>(_ body: (WriterConnection) throws -> Result) throws -> Result {
+        let connection = try connection ?? reconnect()
+        do {
+            return try body(connection)
+        } catch {
+            identities.reset()
+            disconnect()
+            throw error
+        }
+    }
+
+    // MARK: The write-ahead log
+
     /// Copies the write-ahead log into the file when nobody else does, or the background left a short rest.
     ///
     /// The events are durable by now, so whatever fails here is left to the next try.

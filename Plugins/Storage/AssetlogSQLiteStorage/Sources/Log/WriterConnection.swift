@@ -88,6 +88,19 @@ final class WriterConnection {
         try statement.run()
     }
 
+    /// Removes events in one transaction; see ``RemovalTransaction``.
+    func remove(_ removal: EventRemoval, unindexedStep: Int64) throws -> Bool {
+        _ = try open()
+        return try RemovalTransaction(removal, connection, extent, unindexedStep: unindexedStep).run()
+    }
+
+    func removals() throws -> RemovalStatistics { try RemovalTables.statistics(connection) }
+
+    /// Forgets identities of removed events; see ``RemovalTables``.
+    func forgetIdentities(before time: Timestamp, limit: Int) throws -> Int {
+        try connection.transaction { try RemovalTables.forgetIdentities(connection, before: time, limit: limit) }
+    }
+
     func head() throws -> Int64 {
         try extent.head(connection)
     }

@@ -40,8 +40,11 @@ struct EventFinder {
     private func event(at sequence: Int64) throws -> LoggedEvent? {
         let row = try log.statement("SELECT \(EventRow.columns) FROM events WHERE sequence = ?")
         try row.bind(sequence, at: 1)
-        guard try row.step() else { throw extent.missing(sequence) }
         defer { row.reset() }
+        guard try row.step() else {
+            try extent.requireRemoval(of: sequence, from: log)
+            return nil
+        }
         let event = try EventRow.read(row, in: extent)
         return event.id == id && event.deployment.utf8.elementsEqual(deployment.utf8) ? event : nil
     }

@@ -125,10 +125,14 @@ struct LatestReader {
             guard zone.highest >= from, greatest.wants(EventTimeKey(zone.highest, sequence)) else { return }
             try cancellation.check()
             try timestamp.bind(sequence, at: 1)
-            guard try timestamp.step() else { throw extent.missing(sequence) }
-            collect(EventTimeKey(timestamp.integer(0), sequence))
-            timestamp.reset()
             try entries.advance()
+            defer { timestamp.reset() }
+            // The index follows a removal.
+            guard try timestamp.step() else {
+                try extent.requireRemoval(of: sequence, from: log)
+                continue
+            }
+            collect(EventTimeKey(timestamp.integer(0), sequence))
         }
     }
 
@@ -143,8 +147,11 @@ struct LatestReader {
             guard !isFull else { return }
             try cancellation.check()
             try row.bind(timeKey.sequence, at: 1)
-            guard try row.step() else { throw extent.missing(timeKey.sequence) }
             defer { row.reset() }
+            guard try row.step() else {
+                try extent.requireRemoval(of: timeKey.sequence, from: log)
+                continue
+            }
             try take(row, timeKey)
         }
     }

@@ -22,7 +22,7 @@ final class LogScan {
         _ database: Connection, _ log: LogExtent, _ range: ClosedRange<Int64>, _ query: EventQuery, descending: Bool = false
     ) throws {
         self.log = log
-        continuity = Continuity(log, range, descending: descending)
+        continuity = Continuity(log, database, range, descending: descending)
         let filter = LogFilter(query.filter)
         // The filter has the first parameters, and begins with the range.
         rows = try database.statement(

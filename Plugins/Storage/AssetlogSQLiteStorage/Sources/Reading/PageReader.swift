@@ -105,10 +105,14 @@ struct PageReader {
         try entries?.skip(to: isDescending ? run.upperBound : run.lowerBound)
         while !isFull, let sequence = entries?.next, run.contains(sequence) {
             try row.bind(sequence, at: 1)
-            guard try row.step() else { throw extent.missing(sequence) }
-            defer { row.reset() }
-            try take(EventRow.borrow(row, in: extent), sequence)
             try entries?.advance()
+            defer { row.reset() }
+            // The index follows a removal.
+            guard try row.step() else {
+                try extent.requireRemoval(of: sequence, from: log)
+                continue
+            }
+            try take(EventRow.borrow(row, in: extent), sequence)
         }
     }
 

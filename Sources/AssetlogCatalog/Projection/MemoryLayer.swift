@@ -1,0 +1,67 @@
+import AssetlogCore
+
+/// What events have changed since a layer below it was complete, asset by asset.
+///
+/// A layer that is folded into is used under the lock of its ``CatalogMemory``. After that it never changes, so that it is written
+/// to the file while the next one is folded into.
+final class MemoryLayer: @unchecked Sendable {
+    // Sendable: see above.
+
+    var entries: [AssetName: AssetEntry] = [:]
+    /// The number of events.
+    var events = 0
+    /// About how many bytes of memory it takes.
+    var bytes = 0
+    /// The last event that it contains.
+    var position = LogPosition()
+    /// Up to where it contains sums of removed events.
+    var removals = RemovalMark()
+    /// When the first of its events was folded; nil: it has none.
+    var started: ContinuousClock.Instant?
+
+    var isEmpty: Bool { events == 0 }
+}
+
+/// An event as a place to continue from.
+struct LogPosition: Hashable, Sendable {
+    /// Its sequence; 0: before the first.
+    var sequence: Int64 = 0
+    /// Its identity; nil: not known.
+    var event: EventID?
+}
+
+/// Assets that were used lately, as the file has them. Half of it goes at a time, and what was not used since stays away.
+struct RecordCache: Sendable {
+    struct Known: Sendable {
+        var id: Int64
+        var record: AssetRecord
+    }
+
+    private let capacity: Int
+    private var recent: [AssetName: Known] = [:]
+    private var older: [AssetName: Known] = [:]
+
+    /// - Parameter capacity: It keeps between half of so many assets and so many.
+    init(capacity: Int = 8192) {
+        self.capacity = capacity
+    }
+
+    var count: Int { recent.count + older.count }
+
+    mutating func take(_ name: AssetName) -> Known? {
+        recent.removeValue(forKey: name) ?? older.removeValue(forKey: name)
+    }
+
+    mutating func put(_ name: AssetName, _ known: Known) {
+        older.removeValue(forKey: name)
+        recent[name] = known
+        guard recent.count > capacity / 2 else { return }
+        older = recent
+        recent = [:]
+    }
+
+    mutating func removeAll() {
+        recent = [:]
+        older = [:]
+    }
+}

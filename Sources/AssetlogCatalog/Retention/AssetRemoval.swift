@@ -1,0 +1,42 @@
+import AssetlogCore
+
+/// Removes events of one asset, a step at a time, with their sum.
+struct AssetRemoval: Sendable {
+    let storage: any RetainingStorage
+    let name: AssetName
+    let corrections: Corrections
+
+    /// A sum that is not larger takes in the next one, so that there are few of them; a larger one would be written again too often.
+    private static let largestMergedSum = 64 << 10
+
+    /// Removes events in one transaction.
+    ///
+    /// - Returns: Whether they were removed. False: what was read is not what is there any more.
+    func remove(_ events: [LoggedEvent], at time: Timestamp) async throws -> Bool {
+        try await storage.remove(try await removal(of: events, at: time))
+    }
+
+    private func removal(of events: [LoggedEvent], at time: Timestamp) async throws -> EventRemoval {
+        var removal = EventRemoval(sequences: events.map(\.sequence), sums: [], time: time)
+        let known = try await storage.removedEvents(of: name.assetKey, in: name.deployment.text)
+        // What a wipe of the whole asset covers counts no more.
+        removal.replacedSums = known.filter { $0.sequences.upperBound < corrections.wipedBelow }.map(\.number)
+        let counted = events.filter { $0.event.kind.isCounted && !corrections.cover($0) }
+        guard let first = counted.first?.sequence, let last = counted.last?.sequence else { return removal }
+        var sum = RemovedSum()
+        for event in counted { sum.add(event) }
+        var row = RemovedEvents(
+            deployment: name.deployment.text, assetKey: name.assetKey, sequences: first...last, count: Int64(counted.count), payload: [])
+        if let newest = known.last, !removal.replacedSums.contains(newest.number), newest.payload.count <= Self.largestMergedSum,
+            let older = try? RemovedSum(newest.payload)
+        {
+            sum += older
+            row.count += newest.count
+            row.sequences = min(first, newest.sequences.lowerBound)...max(last, newest.sequences.upperBound)
+            removal.replacedSums.append(newest.number)
+        }
+        row.payload = sum.encoded()
+        removal.sums = [row]
+        return removal
+    }
+}

@@ -1,0 +1,135 @@
+import AssetlogCore
+
+/// What holds for all assets in one run of retention.
+struct RetentionLimits: Sendable {
+    /// By which time events are old.
+    var now: Timestamp
+    /// The end of the log; what comes later does not count.
+    var head: Int64
+    /// The last sequence that may go: the catalog's file contains it.
+    var last: Int64
+    /// The last sequence that every exporter has read.
+    var exported: Int64
+    /// How long events wait for exporters, once they may go.
+    var patience: Duration
+    /// The sequences that dead letters name.
+    var deadLetters: Set<Int64>
+}
+
+/// Finds out which events of one asset go, by reading its events.
+struct AssetRetention: Sendable {
+    let log: any LogReader
+    let name: AssetName
+    let rules: AssetRules
+    let limits: RetentionLimits
+
+    /// What is known before the first event goes.
+    struct Basis: Sendable {
+        var plan: RetentionPlan
+        var corrections: Corrections
+    }
+
+    /// - Returns: What to do; nil: nothing of the asset goes.
+    func basis() async throws -> Basis? {
+        guard !rules.kinds.isEmpty else { return nil }
+        let firsts = try await firstOfLast()
+        let draft = plan(firsts, needed: [])
+        let first = try await log.events(EventQuery(order: .ascending(after: 0), limit: 1, filter: filter(rules.kinds))).events.first
+        guard let first, !draft.isEnd(first) else { return nil }
+        let corrections = try await corrections()
+        var needed = try await self.needed(corrections)
+        needed.formUnion(limits.deadLetters)
+        return Basis(plan: plan(firsts, needed: needed), corrections: corrections)
+    }
+
+    /// Calls `body` with the events behind a sequence that go or wait, in the order of the log, until it returns false.
+    func forEachOld(
+        _ plan: RetentionPlan, after first: Int64 = 0, _ body: (LoggedEvent, RetentionPlan.Decision) -> Bool
+    ) async throws {
+        try await walk(rules.kinds, after: first) { events in
+            for event in events {
+                if plan.isEnd(event) { return false }
+                let decision = plan.decision(event)
+                if decision != .stays, !body(event, decision) { return false }
+            }
+            return true
+        }
+    }
+
+    private func plan(_ firsts: [EventKind: Int64], needed: Set<Int64>) -> RetentionPlan {
+        RetentionPlan(
+            rules: rules, now: limits.now, firstOfLast: firsts, needed: needed, last: min(limits.last, limits.head),
+            exported: limits.exported, patience: limits.patience)
+    }
+
+    private func filter(_ kinds: Set<EventKind>?) -> EventFilter {
+        EventFilter(deployment: name.deployment.text, assetKey: name.assetKey, kinds: kinds)
+    }
+
+    // MARK: Reading
+
+    /// Of the kinds of which a number stays, the first of these; 0: there are no more than those.
+    private func firstOfLast() async throws -> [EventKind: Int64] {
+        var firsts: [EventKind: Int64] = [:]
+        for kind in rules.kinds {
+            guard var rest = rules[kind]?.rule.keepLast else { continue }
+            guard rest > 0 else {
+                firsts[kind] = .max
+                continue
+            }
+            var order = EventQuery.Order.descending(before: limits.head + 1)
+            firsts[kind] = 0
+            while true {
+                let page = try await log.events(EventQuery(order: order, limit: min(rest, 1000), filter: filter([kind])))
+                rest -= page.events.count
+                if rest == 0 { firsts[kind] = page.events.last?.sequence }
+                guard rest > 0, let next = page.continuation, next != order else { break }
+                order = next
+            }
+        }
+        return firsts
+    }
+
+    private func corrections() async throws -> Corrections {
+        var corrections = Corrections()
+        try await walk(EventKind.corrections) { events in
+            for event in events { corrections.add(event) }
+            return true
+        }
+        return corrections
+    }
+
+    private func needed(_ corrections: Corrections) async throws -> Set<Int64> {
+        var needed = NeededEvents(name, corrections)
+        try await walk(nil) { events in
+            for event in events { needed.add(event) }
+            return true
+        }
+        var sequences = needed.sequences
+        guard !needed.hiddenStreaks.isEmpty else { return sequences }
+        var earliest: [StreakName: EventTimeKey] = [:]
+        try await walk(nil) { events in
+            for event in events { needed.addHidden(event, to: &earliest) }
+            return true
+        }
+        for key in earliest.values { sequences.insert(key.sequence) }
+        return sequences
+    }
+
+    /// Calls `body` with the asset's events up to the end of the log, a page at a time, until it returns false.
+    private func walk(
+        _ kinds: Set<EventKind>?, after first: Int64 = 0, _ body: ([LoggedEvent]) throws -> Bool
+    ) async throws {
+        var order = EventQuery.Order.ascending(after: first)
+        while true {
+            try Task.checkCancellation()
+            let page = try await log.events(EventQuery(order: order, limit: 1000, filter: filter(kinds)))
+            let events = page.events.prefix { $0.sequence <= limits.head }
+            if !events.isEmpty, try !body(Array(events)) { return }
+            guard events.count == page.events.count, let next = page.continuation, next != order, case .ascending(let sequence) = next,
+                sequence < limits.head
+            else { return }
+            order = next
+        }
+    }
+}

@@ -1,0 +1,263 @@
+package import AssetlogCore
+package import Logging
+import Synchronization
+
+/// Removes old events by rules, beside the load: one asset after the other, in small steps with longer rests.
+///
+/// What it does can be interrupted anywhere: a step is one transaction, and the next run reads again what is there. Where several
+/// servers share a log, the one with the lease runs it. State lives in a `Mutex`.
+package final class Retention: Sendable {
+    private struct State {
+        var status = RetentionStatus()
+        /// Since when events wait for exporters; nil: none do.
+        var waitingSince: Timestamp?
+        var leasedUntil: ContinuousClock.Instant?
+    }
+
+    private let settings: RetentionSettings
+    private let storage: any RetainingStorage
+    private let catalog: any FollowingCatalog
+    private let exporters: [String]
+    private let logger: Logger
+    private let now: @Sendable () -> Timestamp
+    private let state = Mutex(State())
+
+    /// The consumer whose lease says which server runs it. No exporter can have this name.
+    private static let leaseName = "assetlog.retention"
+    private static let leaseDuration = Duration.seconds(60)
+    /// After the start others have work to do.
+    private static let firstPause = Duration.seconds(60)
+    private static let identityStep = 1000
+
+    /// - Parameter exporters: The names of those whose cursors it waits for.
+    package init(
+        settings: RetentionSettings, storage: any RetainingStorage, catalog: any FollowingCatalog, exporters: [String],
+        now: @escaping @Sendable () -> Timestamp = { .now() }, logger: Logger
+    ) {
+        self.settings = settings
+        self.storage = storage
+        self.catalog = catalog
+        self.exporters = exporters
+        self.now = now
+        self.logger = logger
+    }
+
+    /// How it is doing.
+    package var status: RetentionStatus { state.withLock { $0.status } }
+
+    /// Runs again and again until it is cancelled.
+    package func run() async {
+        var pause = min(Self.firstPause, settings.every)
+        while !Task.isCancelled {
+            try? await Task.sleep(for: pause)
+            pause = settings.every
+            do {
+                try Task.checkCancellation()
+                _ = try await runOnce()
+            } catch is CancellationError {
+                break
+            } catch {
+                state.withLock { $0.status.failures += 1 }
+                logger.error("Retention failed; it is tried again.", metadata: ["error": "\(error)"])
+                pause = min(Self.firstPause, settings.every)
+            }
+        }
+        try? await storage.endLease(Self.leaseName)
+    }
+
+    /// Removes what may go now.
+    ///
+    /// - Returns: What was removed; nil: another server does it, or the catalog does not know the log yet.
+    package func runOnce() async throws -> RetentionReport? {
+        guard !settings.rules.isEmpty, catalog.status.phase == .following, try await hasLease() else { return nil }
+        let start = ContinuousClock.now
+        state.withLock { $0.status.isRunning = true }
+        defer { state.withLock { $0.status.isRunning = false } }
+        try await forgetIdentities()
+        let (limits, exported) = try await limits()
+        var run = RetentionRun(settings: settings, storage: storage, limits: limits, exported: exported, now: now)
+        run.hasLease = { try await self.hasLease() }
+        run.removed = { count, overtaken in
+            self.state.withLock { state in
+                state.status.removed += count
+                state.status.overtaken += overtaken
+            }
+        }
+        let catalog = catalog
+        try await run.work { try await catalog.assetNames(after: $0, limit: $1) }
+        end(run, after: ContinuousClock.now - start)
+        return run.report
+    }
+
+    private func end(_ run: RetentionRun, after duration: Duration) {
+        let now = now()
+        state.withLock { state in
+            state.status.lastRun = now
+            state.status.lastDuration = duration
+            state.status.waiting = run.report.waiting
+            state.waitingSince = run.report.waiting > 0 ? state.waitingSince ?? now : nil
+        }
+        if run.overtaken > 0 {
+            logger.error(
+                "Retention has removed events that an exporter has not read, because it waited for it for too long.",
+                metadata: ["events": "\(run.overtaken)", "exporters": "\(run.exported.laggards)"])
+        } else if run.report.waiting > 0 {
+            logger.warning(
+                "Old events stay because an exporter has not read them.",
+                metadata: ["events": "\(run.report.waiting)", "exporters": "\(run.exported.laggards)"])
+        }
+        guard run.report.events > 0 else { return }
+        logger.notice(
+            "Retention has removed events.", metadata: ["events": "\(run.report.events)", "seconds": "\(Int(duration / .seconds(1)))"])
+    }
+
+    // MARK: What holds for a run
+
+    private func limits() async throws -> (RetentionLimits, ExportedSequences) {
+        let exported = try await ExportedSequences(exporters, storage)
+        let now = now()
+        let since = state.withLock { $0.waitingSince }
+        let hasWaited = since.map { .microseconds(now.microseconds - $0.microseconds) > settings.waitForExporters } ?? false
+        let limits = RetentionLimits(
+            now: now, head: try await storage.statistics().head, last: catalog.status.flushed,
+            exported: hasWaited ? .max : exported.least, patience: settings.waitForExporters, deadLetters: exported.deadLetters)
+        return (limits, exported)
+    }
+
+    private func forgetIdentities() async throws {
+        let time = Timestamp(microseconds: now().microseconds - Int64(settings.identities / .microseconds(1)))
+        while try await storage.forgetIdentities(removedBefore: time, limit: Self.identityStep) == Self.identityStep {
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    private func hasLease() async throws -> Bool {
+        let until = state.withLock { $0.leasedUntil }
+        if let until, until - .now > Self.leaseDuration / 2 { return true }
+        let end = ContinuousClock.now + Self.leaseDuration
+        guard try await storage.lease(Self.leaseName, for: Self.leaseDuration) else {
+            state.withLock { $0.leasedUntil = nil }
+            return false
+        }
+        state.withLock { $0.leasedUntil = end }
+        return true
+    }
+}
+
+/// One run over all assets.
+struct RetentionRun {
+    let settings: RetentionSettings
+    let storage: any RetainingStorage
+    let limits: RetentionLimits
+    let exported: ExportedSequences
+    let now: @Sendable () -> Timestamp
+    /// Whether this server may still go on.
+    var hasLease: () async throws -> Bool = { true }
+    /// Takes in how many events a step removed, and how many of them an exporter had not read.
+    var removed: (Int64, Int64) -> Void = { _, _ in }
+    private(set) var report: RetentionReport
+    private(set) var overtaken: Int64 = 0
+    private var pace = RetentionPace()
+
+    private static let namesAtOnce = 500
+
+    init(
+        settings: RetentionSettings, storage: any RetainingStorage, limits: RetentionLimits, exported: ExportedSequences,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        self.settings = settings
+        self.storage = storage
+        self.limits = limits
+        self.exported = exported
+        self.now = now
+        report = RetentionReport(rules: settings.rules.count)
+    }
+
+    /// Works on all assets.
+    ///
+    /// - Parameter names: Gives the names behind one, at most so many.
+    mutating func work(_ names: (AssetName?, Int) async throws -> [AssetName]) async throws {
+        var last: AssetName?
+        while true {
+            let page = try await names(last, Self.namesAtOnce)
+            for name in page {
+                guard try await hasLease() else { return }
+                try await work(on: name)
+            }
+            guard page.count == Self.namesAtOnce else { return }
+            last = page.last
+        }
+    }
+
+    private mutating func work(on name: AssetName) async throws {
+        report.assets += 1
+        let asset = AssetRetention(log: storage, name: name, rules: AssetRules(settings.rules, for: name), limits: limits)
+        guard let basis = try await asset.basis() else { return }
+        let removal = AssetRemoval(storage: storage, name: name, corrections: basis.corrections)
+        var seen: Set<Int> = []
+        var (last, isEnd) = (Int64(0), false)
+        while !isEnd {
+            var step: [(event: LoggedEvent, rule: Int)] = []
+            var waiting: [Int] = []
+            isEnd = true
+            try await asset.forEachOld(basis.plan, after: last) { event, decision in
+                last = event.sequence
+                switch decision {
+                case .goes(let rule): step.append((event, rule))
+                case .waits(let rule): waiting.append(rule)
+                case .stays: break
+                }
+                isEnd = step.count < pace.events
+                return isEnd
+            }
+            for rule in waiting { report.rules[rule].waiting += 1 }
+            guard !step.isEmpty else { return }
+            guard try await remove(step.map(\.event), removal) else { return }
+            for (event, rule) in step { report.add(event, rule: rule, isFirstOfAsset: seen.insert(rule).inserted) }
+        }
+    }
+
+    private mutating func remove(_ events: [LoggedEvent], _ removal: AssetRemoval) async throws -> Bool {
+        let start = ContinuousClock.now
+        guard try await removal.remove(events, at: now()) else { return false }
+        let rest = pace.took(ContinuousClock.now - start, events: events.count)
+        let early = Int64(events.count { $0.sequence > exported.least })
+        overtaken += early
+        removed(Int64(events.count), early)
+        try await Task.sleep(for: rest)
+        return true
+    }
+}
+
+/// How far the exporters have read the log, and which events their dead letters name.
+struct ExportedSequences: Sendable {
+    /// The last sequence that all of them have read.
+    private(set) var least = Int64.max
+    private(set) var deadLetters: Set<Int64> = []
+    private var positions: [(name: String, position: Int64)] = []
+
+    init() {}
+
+    init(_ exporters: [String], _ store: any ConsumerStore) async throws {
+        let cursors = Dictionary(try await store.cursors().map { ($0.consumer, $0.position) }, uniquingKeysWith: { $1 })
+        for name in exporters {
+            let position = cursors[name] ?? 0
+            positions.append((name, position))
+            least = min(least, position)
+        }
+        for name in Set(exporters + cursors.keys) {
+            var last: Int64 = 0
+            while true {
+                let page = try await store.deadLetters(of: name, after: last, limit: 1000)
+                guard let end = page.last?.sequence else { break }
+                deadLetters.formUnion(page.map(\.sequence))
+                last = end
+            }
+        }
+    }
+
+    /// Those that are furthest behind, for a message.
+    var laggards: String {
+        positions.filter { $0.position == least }.map { "\($0.name) at \($0.position)" }.joined(separator: ", ")
+    }
+}

@@ -1,0 +1,120 @@
+#if Catalog
+import AssetlogCore
+import AssetlogSQLite
+import TestSupport
+import Testing
+
+@testable import AssetlogCatalog
+
+@Suite("A catalog of random events")
+struct CatalogPropertyTests {
+    private static let now = Timestamp(microseconds: 490_095 * 3_600_000_000)
+    private static let timeout: Int64 = 86_400_000_000
+
+    private func run(_ log: any LogReader, _ settings: CatalogSettings) -> RunningCatalog {
+        RunningCatalog(log, settings, now: { Self.now })
+    }
+
+    @Test("says what every answer's definition says, and keeps saying it when it is opened again", arguments: 0..<12)
+    func isTrue(seed: Int) async throws {
+        let directory = try ScratchDirectory()
+        let said = RandomHistory(seed: UInt64(seed), count: 400).said
+        let log = try await TestLog()
+        let path = directory.file("catalog.sqlite")
+        let running = run(log.storage, .small(path))
+        for batch in RandomHistory.batches(said, seed: UInt64(seed)) {
+            try log.append(batch)
+            if batch.count == 1 { try await running.reach(Int64(1)) }
+        }
+        try await running.reach(Int64(said.count))
+        try await expect(running.catalog, says: said)
+        await running.stop()
+        let again = run(log.storage, .small(path))
+        try await again.reach(Int64(said.count))
+        try await expect(again.catalog, says: said)
+        #expect(again.catalog.status.rebuilds == 0)
+        await again.stop()
+    }
+
+    @Test("is the same, byte for byte, whatever the batches were and wherever it was cut off", arguments: 0..<12)
+    func isEqual(seed: Int) async throws {
+        let directory = try ScratchDirectory()
+        let said = RandomHistory(seed: UInt64(seed) + 100, count: 500).said
+        let log = try await TestLog()
+        var paths = [directory.file("live.sqlite")]
+        let live = run(log.storage, .small(paths[0], flush: 30, page: 7))
+        var random = SeededGenerator(UInt64(seed))
+        var length: Int64 = 0
+        for batch in RandomHistory.batches(said, seed: UInt64(seed)) {
+            length = try log.append(batch)?.upperBound ?? length
+            guard random.chance(4), paths.count < 4 else { continue }
+            // What a kill leaves: the file as it is, without what is in memory.
+            try await live.reach(length)
+            let copy = directory.file("killed-\(paths.count).sqlite")
+            try Connection(paths[0]).backUp(to: Connection(copy))
+            paths.append(copy)
+        }
+        try await live.reach(Int64(said.count))
+        await live.stop()
+        paths.append(directory.file("rebuilt.sqlite"))
+        for path in paths.dropFirst() {
+            let other = run(log.storage, .small(path, flush: 200, page: 64))
+            try await other.reach(Int64(said.count))
+            await other.stop()
+            let comparison = try CatalogComparison(CatalogDump(Connection(paths[0])), CatalogDump(Connection(path)))
+            #expect(comparison.differences == [], "\(path)")
+            #expect(comparison.assets > 0)
+        }
+        let report = try await CatalogVerification(path: paths[0], log: log.storage, logger: live.messages.logger).run()
+        #expect(report.differences == [])
+        #expect(report.position == Int64(said.count))
+    }
+
+    private func expect(_ catalog: Catalog, says said: [Said]) async throws {
+        for deployment in ["default", "prod"] {
+            let scope = CatalogScope(deployment: deployment)
+            var all: [AssetKey: NaiveCatalog] = [:]
+            for key in Set(said.map { AssetKey($0.asset) }) { all[key] = NaiveCatalog(said, key, in: deployment) }
+            for (key, naive) in all {
+                let detail = try await catalog.asset(key, in: scope)
+                #expect(detail.asOf == Int64(said.count))
+                #expect((detail.value != nil) == naive.exists)
+                guard naive.exists else { continue }
+                #expect(detail.value == naive.detail(upstream: all, now: Self.now, timeout: Self.timeout))
+                try await expectRows(of: catalog, key, scope, naive)
+            }
+            let list = try await catalog.assets(AssetListQuery(scope: scope, limit: 1000)).value
+            #expect(Set(list.assets.map(\.assetKey)) == Set(all.filter { $0.value.exists }.keys))
+            #expect(list.counts.total == list.assets.count)
+        }
+    }
+
+    private func expectRows(
+        of catalog: Catalog, _ key: AssetKey, _ scope: CatalogScope, _ naive: NaiveCatalog
+    ) async throws {
+        var partitions: [PartitionRow] = []
+        var after: String?
+        repeat {
+            let page = try await catalog.partitions(
+                PartitionListQuery(scope: scope, assetKey: key, limit: 2, after: after)).value
+            partitions += page?.partitions ?? []
+            after = page?.next
+        } while after != nil
+        #expect(partitions == naive.partitions(now: Self.now, timeout: Self.timeout))
+        for byPartition in [false, true] {
+            var checks: [CheckRow] = []
+            repeat {
+                let page = try await catalog.checks(
+                    AssetCheckQuery(scope: scope, assetKey: key, byPartition: byPartition, limit: 3, after: after)).value
+                checks += page?.checks ?? []
+                after = page?.next
+            } while after != nil
+            #expect(checks == naive.checks(byPartition: byPartition))
+        }
+        for label in ["rows", "mean \\", "bytes"] {
+            let query = SeriesQuery(scope: scope, assetKey: key, label: label, points: 10_000)
+            #expect(try await catalog.series(query).value == .points(naive.points(label)))
+        }
+    }
+}
+#endif
