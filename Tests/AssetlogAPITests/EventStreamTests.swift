@@ -102,6 +102,7 @@ struct EventStreamTests {
         "refuses what makes no sense for a stream, and what no parameter is",
         arguments: [
             ("limit=5", "limit has no meaning for a stream"), ("order=asc", "order has no meaning for a stream"),
+            ("voided=false", "voided has no meaning for a stream"),
             ("after=-1", "after must be a whole number"), ("kind=nothing", "kind must be one of"), ("asset=a&asset=b", "more than once"),
             ("form=x", "Did you mean from?"),
         ])

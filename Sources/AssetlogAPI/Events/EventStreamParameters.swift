@@ -7,6 +7,7 @@ struct EventStreamParameters {
     private static let excluded = [
         "limit": "has no meaning for a stream, which goes on until you close it; leave it out",
         "order": "has no meaning for a stream, whose events come in the order of the log; leave it out",
+        "voided": "has no meaning for a stream, in which a void is an event that follows; leave it out",
     ]
     /// The names, in the order of the documentation.
     static let names = EventQueryParameters.names.filter { excluded[$0] == nil }
