@@ -113,20 +113,26 @@ struct RetentionTests {
             ], in: plain.directory)
         try eventually("9 events are left") { try left(server) == 9 }
         let replay = try run(
-            "curl", ["-s", "-X", "POST", "-d", #"{"from":1}"#, "-H", "Content-Type: application/json", "\(server.url)/api/v1/exporters/lines/replay"])
+            "curl",
+            [
+                "-s", "-X", "POST", "-d", #"{"from":1}"#, "-H", "Content-Type: application/json",
+                "\(server.url)/api/v1/exporters/lines/replay",
+            ])
         #expect(replay.output.contains(#""removed_up_to":5"#), "\(replay.output)")
         #expect(server.stop() == 0)
         try? FileManager.default.removeItem(at: server.directory)
     }
 
-    @Test("is refused without the catalog, with a rule that says nothing, and with one that is wrong", arguments: [
+    private static let mistakes: [(settings: [String], sentence: String)] = [
         (["catalog.enabled=false", "retention.rules={keep_last: 3}"], "need the catalog"),
         (["retention.rules={assets: [a]}"], "needs keep_for, keep_last or both"),
         (["retention.rules={keep_fro: 3d}"], "did you mean keep_for?"),
         (["retention.rules=[{keep_for: 3d}, {keep_for: soon}]"], "has the wrong rule 2: keep_for must be a time span"),
         (["retention.rules={kinds: [checks], keep_last: 1}"], "\"checks\" is no kind of event"),
         (["retention.rules=often"], "takes rules, each with its own keys"),
-    ])
+    ]
+
+    @Test("is refused without the catalog, with a rule that says nothing, and with one that is wrong", arguments: mistakes)
     func mistakes(settings: [String], sentence: String) throws {
         let result = try run(ServerProcess.binary.path, ["check-config"] + settings.flatMap { ["--set", $0] })
         #expect(result.status == 78)
