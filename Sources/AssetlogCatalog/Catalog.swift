@@ -102,7 +102,7 @@ package final class Catalog: Sendable {
             memory: memory, file: opened, log: logID, progress: progress, threads: writing, logger: logger)
         let follower = CatalogFollower(
             settings: settings, log: log, file: opened, memory: memory, progress: progress, flusher: flusher, threads: threads,
-            news: news)
+            news: news, onFailure: { [self] in failed($0, isFirst: $1) })
         var failure: (any Error)?
         do { try await follower.run() } catch { failure = error }
         if Task.isCancelled { await flusher.finish() } else { await flusher.stop() }

@@ -43,38 +43,47 @@ struct RetentionPlanTests {
     private static let number = RetentionRule(keepLast: 3)
     private static let both = RetentionRule(keepFor: .seconds(24 * 3600), keepLast: 3)
 
-    @Test(
-        "is decided by the rule, by what is needed, and by who has read it",
-        arguments: [
-            Case("older than its rule keeps it", plan([age]), event(5, hoursAgo: 25), .goes(rule: 0)),
-            Case("as old as its rule keeps it", plan([age]), event(5, hoursAgo: 24), .stays),
-            Case("before the last ones", plan([number], firstOfLast: [.materialization: 6]), event(5, hoursAgo: 1), .goes(rule: 0)),
-            Case("the first of the last ones", plan([number], firstOfLast: [.materialization: 6]), event(6, hoursAgo: 99), .stays),
-            Case("old, and one of the last", plan([both], firstOfLast: [.materialization: 5]), event(5, hoursAgo: 99), .stays),
-            Case("young, and before the last", plan([both], firstOfLast: [.materialization: 9]), event(5, hoursAgo: 1), .stays),
-            Case("old, and before the last", plan([both], firstOfLast: [.materialization: 9]), event(5, hoursAgo: 99), .goes(rule: 0)),
-            Case("of a kind without a number that is known", plan([number]), event(5, hoursAgo: 99), .stays),
-            Case("needed", plan([age], needed: [5]), event(5, hoursAgo: 99), .stays),
-            Case("behind what the catalog has", plan([age], last: 4), event(5, hoursAgo: 99), .stays),
-            Case("without a rule", plan([]), event(5, hoursAgo: 99), .stays),
-            Case(
-                "of another kind than the rule's", plan([RetentionRule(kinds: [.check], keepFor: .seconds(1))]), event(5, hoursAgo: 99),
-                .stays),
-            Case(
-                "of another asset than the rule's",
-                plan([RetentionRule(assets: [PartPattern("raw/o")!], keepFor: .seconds(1)), age]), event(5, hoursAgo: 25), .goes(rule: 1)),
-            Case(
-                "of another deployment than the rule's", plan([RetentionRule(deployments: ["prod"], keepFor: .seconds(1)), age]),
-                event(5, hoursAgo: 25), .goes(rule: 1)),
-            Case(
-                "kept by the first rule that matches", plan([RetentionRule(assets: [PartPattern("raw/**")!], keepFor: .seconds(99 * 3600)), age]),
-                event(5, hoursAgo: 50), .stays),
-            Case("not read by an exporter", plan([age], exported: 4), event(5, hoursAgo: 30), .waits(rule: 0)),
-            Case("not read by an exporter for too long", plan([age], exported: 4), event(5, hoursAgo: 35), .goes(rule: 0)),
-            Case(
-                "not read by an exporter, and not by age",
-                plan([number], firstOfLast: [.materialization: 9], exported: 4), event(5, hoursAgo: 99), .waits(rule: 0)),
-        ])
+    private static let byRule: [Case] = [
+        Case("older than its rule keeps it", plan([age]), event(5, hoursAgo: 25), .goes(rule: 0)),
+        Case("as old as its rule keeps it", plan([age]), event(5, hoursAgo: 24), .stays),
+        Case("before the last ones", plan([number], firstOfLast: [.materialization: 6]), event(5, hoursAgo: 1), .goes(rule: 0)),
+        Case("the first of the last ones", plan([number], firstOfLast: [.materialization: 6]), event(6, hoursAgo: 99), .stays),
+        Case("old, and one of the last", plan([both], firstOfLast: [.materialization: 5]), event(5, hoursAgo: 99), .stays),
+        Case("young, and before the last", plan([both], firstOfLast: [.materialization: 9]), event(5, hoursAgo: 1), .stays),
+        Case("old, and before the last", plan([both], firstOfLast: [.materialization: 9]), event(5, hoursAgo: 99), .goes(rule: 0)),
+    ]
+
+    private static let byScope: [Case] = [
+        Case("of a kind without a number that is known", plan([number]), event(5, hoursAgo: 99), .stays),
+        Case("needed", plan([age], needed: [5]), event(5, hoursAgo: 99), .stays),
+        Case("behind what the catalog has", plan([age], last: 4), event(5, hoursAgo: 99), .stays),
+        Case("without a rule", plan([]), event(5, hoursAgo: 99), .stays),
+        Case(
+            "of another kind than the rule's", plan([RetentionRule(kinds: [.check], keepFor: .seconds(1))]), event(5, hoursAgo: 99),
+            .stays),
+        Case(
+            "of another asset than the rule's",
+            plan([RetentionRule(assets: [PartPattern("raw/o")!], keepFor: .seconds(1)), age]), event(5, hoursAgo: 25), .goes(rule: 1)),
+        Case(
+            "of another deployment than the rule's", plan([RetentionRule(deployments: ["prod"], keepFor: .seconds(1)), age]),
+            event(5, hoursAgo: 25), .goes(rule: 1)),
+    ]
+
+    private static let byReaders: [Case] = [
+        Case(
+            "kept by the first rule that matches",
+            plan([RetentionRule(assets: [PartPattern("raw/**")!], keepFor: .seconds(99 * 3600)), age]),
+            event(5, hoursAgo: 50), .stays),
+        Case("not read by an exporter", plan([age], exported: 4), event(5, hoursAgo: 30), .waits(rule: 0)),
+        Case("not read by an exporter for too long", plan([age], exported: 4), event(5, hoursAgo: 35), .goes(rule: 0)),
+        Case(
+            "not read by an exporter, and not by age",
+            plan([number], firstOfLast: [.materialization: 9], exported: 4), event(5, hoursAgo: 99), .waits(rule: 0)),
+    ]
+
+    static let cases = byRule + byScope + byReaders
+
+    @Test("is decided by the rule, by what is needed, and by who has read it", arguments: cases)
     func decision(_ one: Case) {
         #expect(one.plan.decision(one.event) == one.decision)
     }

@@ -14,44 +14,83 @@ struct CatalogFollower: Sendable {
     let threads: BlockingPool
     /// An element when there may be something new.
     let news: AsyncStream<Void>
+    /// Takes what failed, and whether it is the first failure in a row.
+    let onFailure: @Sendable (any Error, _ isFirst: Bool) -> Void
 
     private static let pageBytes = 4 << 20
 
+    /// What one step leaves for the next one.
+    private struct Course {
+        var removals: RemovalWatch?
+        var unsettled: Set<AssetName> = []
+        var nextLook = ContinuousClock.now
+        var failures = 0
+    }
+
+    /// - Throws: Why the file is of no use any more; `CancellationError` at the end. What fails otherwise is tried again, with what is
+    ///   in memory, so that answers continue while the log can't be read.
     func run() async throws {
         let fold = LayerFold(memory: memory, file: file)
         let settling = Settling(log: log, memory: memory, fold: fold, threads: threads)
-        var removals = RemovalWatch(log: log, memory: memory, fold: fold, threads: threads)
-        try await removals?.begin()
-        var unsettled: Set<AssetName> = []
+        var course = Course(removals: RemovalWatch(log: log, memory: memory, fold: fold, threads: threads))
+        try await course.removals?.begin()
         var iterator = news.makeAsyncIterator()
-        var nextLook = ContinuousClock.now
         while true {
             try Task.checkCancellation()
-            try flusher.checkFault()
-            let position = memory.withLock { $0.top.position.sequence }
-            let page = try await log.events(
-                EventQuery(order: .ascending(after: position), limit: settings.pageEvents, maximumBytes: Self.pageBytes))
-            try await removals?.look(behind: position)
-            if !page.events.isEmpty { unsettled.formUnion(try await threads.run { try fold.fold(page.events) }) }
-            let isEnd = isEnd(page)
-            let mustFlush = mustFlush
-            if isEnd || mustFlush {
-                unsettled.formUnion(try await removals?.prepare(isEnd: isEnd) ?? [])
-                try await settling.settle(unsettled)
-                removals?.finish()
-                unsettled = []
+            do {
+                let isEnd = try await step(&course, fold, settling)
+                recovered(&course)
+                guard isEnd else { continue }
+            } catch  where !CatalogFault.isFinal(error) {
+                try Task.checkCancellation()
+                course.failures += 1
+                onFailure(error, course.failures == 1)
+                try await Task.sleep(for: Self.backoff.pause(afterFailures: course.failures))
+                continue
             }
-            if unsettled.isEmpty { reached(page, isEnd: isEnd && removals?.isComplete ?? true) }
-            let isStuck = mustFlush && !flusher.begin() && isFull
-            if ContinuousClock.now >= nextLook {
-                try await look()
-                nextLook = .now + .seconds(1)
-            }
-            if isStuck { try await waitForFlush() }
-            guard isEnd else { continue }
             guard await iterator.next() != nil else { throw CancellationError() }
             try await Task.sleep(for: settings.gatheringTime)
         }
+    }
+
+    private static let backoff = Backoff(first: .milliseconds(200), longest: .seconds(10))
+
+    private func recovered(_ state: inout Course) {
+        guard state.failures > 0 else { return }
+        state.failures = 0
+        progress.update { status in
+            if status.phase == .retrying { status.phase = .catchingUp }
+            status.failures = 0
+            status.lastError = nil
+        }
+    }
+
+    /// Reads a page, and does what follows from it.
+    ///
+    /// - Returns: Whether it was the last page for now.
+    private func step(_ state: inout Course, _ fold: LayerFold, _ settling: Settling) async throws -> Bool {
+        try flusher.checkFault()
+        let position = memory.withLock { $0.top.position.sequence }
+        let page = try await log.events(
+            EventQuery(order: .ascending(after: position), limit: settings.pageEvents, maximumBytes: Self.pageBytes))
+        try await state.removals?.look(behind: position)
+        if !page.events.isEmpty { state.unsettled.formUnion(try await threads.run { try fold.fold(page.events) }) }
+        let isEnd = isEnd(page)
+        let mustFlush = mustFlush
+        if isEnd || mustFlush {
+            state.unsettled.formUnion(try await state.removals?.prepare(isEnd: isEnd) ?? [])
+            try await settling.settle(state.unsettled)
+            state.removals?.finish()
+            state.unsettled = []
+        }
+        if state.unsettled.isEmpty { reached(page, isEnd: isEnd && state.removals?.isComplete ?? true) }
+        let isStuck = mustFlush && !flusher.begin() && isFull
+        if ContinuousClock.now >= state.nextLook {
+            try await look()
+            state.nextLook = .now + .seconds(1)
+        }
+        if isStuck { try await waitForFlush() }
+        return isEnd
     }
 
     // The next page would be empty, or nearly so.
