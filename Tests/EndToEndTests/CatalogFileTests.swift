@@ -30,9 +30,10 @@ struct CatalogFileTests {
         return try head(server)
     }
 
+    /// The last sequence of the log.
     private func head(_ server: ServerProcess) throws -> Int {
-        let json = try JSONSerialization.jsonObject(with: Data(try get("/api/v1/events?limit=1", server).utf8)) as? [String: Any]
-        return ((json?["events"] as? [[String: Any]])?.first?["sequence"] as? Int) ?? 0
+        let line = try get("/metrics", server).split(separator: "\n").first { $0.hasPrefix("assetlog_log_head_sequence ") }
+        return line?.split(separator: " ").last.flatMap { Int($0) } ?? 0
     }
 
     /// The number of events that the catalog counts, once it contains all of the log.

@@ -115,6 +115,7 @@ struct LayerFold: Sendable {
         memory.withLock { state in
             state.top.entries[entry.name] = entry
             state.top.bytes += bytes
+            state.top.started = state.top.started ?? .now
         }
     }
 }

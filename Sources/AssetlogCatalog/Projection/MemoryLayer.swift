@@ -19,7 +19,8 @@ final class MemoryLayer: @unchecked Sendable {
     /// When the first of its events was folded; nil: it has none.
     var started: ContinuousClock.Instant?
 
-    var isEmpty: Bool { events == 0 }
+    /// Whether there is nothing to write: no event, and no asset that was folded again.
+    var isEmpty: Bool { events == 0 && entries.isEmpty }
 }
 
 /// An event as a place to continue from.
