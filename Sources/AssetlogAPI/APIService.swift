@@ -29,8 +29,9 @@ public struct APIService: Sendable {
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
     package init(
-        log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, voids: VoidIndex, tokens: TokenRegistry? = nil,
-        exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil, observer: RequestObserver = .init(),
+        log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, voids: VoidIndex,
+        tokens: TokenRegistry? = nil, exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil,
+        observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
         let layout = PathLayout(configuration.paths)

@@ -30,8 +30,8 @@ struct CatalogFileTests {
         "is set aside with a message, and made again, when it can't be used",
         arguments: [
             ("no database", "it is no catalog or not a database"), ("another table", "it is no catalog"),
-            ("newer", "its format is \(CatalogFile.format + 1)"), ("another log", "it was made from another log"), ("ahead", "the log ends at"),
-            ("another event", "the log has another event at"), ("damaged record", "DamagedRecord"),
+            ("newer", "its format is \(CatalogFile.format + 1)"), ("another log", "it was made from another log"),
+            ("ahead", "the log ends at"), ("another event", "the log has another event at"), ("damaged record", "DamagedRecord"),
         ])
     func isSetAside(accident: String, reason: String) async throws {
         let log = try await TestLog()

@@ -84,7 +84,9 @@ struct RouteTableTests {
         let answer = try await ask(.get, path)
         #expect(answer.status == 404)
         #expect(answer.text.contains(#"There is nothing at \"\#(path)\""#), "\(answer.text)")
-        #expect(answer.text.contains("Available with GET: /p/open, /p/api/things, /p/api/things/{id}, /p/api/things/new, /p/all, /p/never;"))
+        #expect(
+            answer.text.contains(
+                "Available with GET: /p/open, /p/api/things, /p/api/things/{id}, /p/api/things/new, /p/all, /p/never;"))
         #expect(answer.text.contains("; with POST: /p/api/things;"))
         #expect(answer.text.contains("reports are sent with POST to /p/report_asset_x/{key}."))
     }
