@@ -141,7 +141,7 @@ let package = Package(
             tests: ["TestSupport", library("AssetlogSQLiteStorage", trait: "SQLite")])
         + target(
             "AssetlogLog", on: ["AssetlogCore", "AssetlogObservation", logging],
-            tests: ["AssetlogTesting", "AssetlogMemoryStorage"])
+            tests: ["AssetlogTesting", "AssetlogMemoryStorage", "TestSupport"])
         + target(
             "AssetlogCatalog",
             on: ["AssetlogCore", "AssetlogLog", "AssetlogObservation", library("AssetlogSQLite", trait: "Catalog"), logging],

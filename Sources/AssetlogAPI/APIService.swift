@@ -21,14 +21,15 @@ public struct APIService: Sendable {
     ///   - log: The running log, whose storage it reads.
     ///   - catalog: What is known about the assets of the log; nil: this server keeps no catalog.
     ///   - configuration: Where its routes lie.
+    ///   - voids: Which events are void; the owner runs it.
     ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - exporters: The exporters of the server.
-    ///   - audit: Is told what is done to exporters; nil: nobody is.
+    ///   - audit: Records what is done to exporters; nil: nothing does.
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
     ///   - logger: Takes what the operator should know.
     package init(
-        log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, tokens: TokenRegistry? = nil,
+        log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, voids: VoidIndex, tokens: TokenRegistry? = nil,
         exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil, observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), logger: Logger
     ) {
@@ -43,14 +44,16 @@ public struct APIService: Sendable {
         streams.register(in: registry)
         let document = OpenAPIDocument(
             base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
-        let events = EventRoutes(storage: log.storage, reads: reads)
+        let events = EventRoutes(storage: log.storage, reads: reads, voids: voids)
         let groups: [any RouteGroup] = [
             PageRoute(storage: log.storage, reads: reads, configuration: configuration),
             events, EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
             CatalogRoutes(reads: CatalogReads(catalog), events: events),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
-            ExporterRoutes(directory: exporters, storage: log.storage, audit: audit),
+            CorrectionRoutes(log: log, voids: voids, audit: audit, configuration: configuration),
+            ExporterRoutes(
+                directory: exporters, storage: log.storage, audit: audit, memory: configuration.memory.requests),
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),

@@ -168,7 +168,13 @@ package final class Catalog: Sendable {
     }
 
     private func setAside(because reason: any Error, _ threads: BlockingPool) async {
-        let aside = (try? await threads.run { [settings] in CatalogFile.setAside(settings.path) }) ?? settings.path
+        let aside = try? await threads.run { [settings] in CatalogFile.setAside(settings.path) }
+        guard let aside = aside ?? nil else {
+            logger.notice(
+                "The catalog's file is gone; the catalog is made again from the log.",
+                metadata: ["catalog.path": "\(settings.path)"])
+            return
+        }
         logger.error(
             "The catalog's file can't be used; it is set aside, and the catalog is made again from the log.",
             metadata: ["catalog.path": "\(settings.path)", "reason": "\(reason)", "set aside as": "\(aside)"])

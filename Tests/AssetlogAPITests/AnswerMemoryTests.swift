@@ -58,7 +58,7 @@ struct AnswerMemoryTests {
             ])
         }
         let share = MemoryBudget(limit: 8 << 20).share(limit: 600 << 10)
-        let routes = EventRoutes(storage: server.log.storage, reads: EventReads())
+        let routes = EventRoutes(storage: server.log.storage, reads: EventReads(), voids: server.voids)
         func page(_ query: String, _ memory: AnswerMemory) async throws -> Response {
             try await routes.page(query, of: "default", for: RequestIdentity(), in: memory)
         }

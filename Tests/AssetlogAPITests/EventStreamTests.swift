@@ -1,10 +1,12 @@
+import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
 import AssetlogMemoryStorage
+import AssetlogWeb
+import Foundation
 import HTTPTypes
 import HummingbirdCore
 import NIOCore
-import Synchronization
 import Testing
 
 @testable import AssetlogAPI

@@ -18,7 +18,7 @@ struct PageWriterTests {
     @Test("has the events in order, and takes no more than was counted", arguments: [0, 1, 3, 1000])
     func order(count: Int) {
         let events = (0..<count).map { Self.event(Int64($0) + 1, bytes: 4000) }
-        let writer = PageWriter(EventPage(events: events, continuation: .ascending(after: 7)))
+        let writer = PageWriter(MarkedPage(events: events.map { MarkedEvent(event: $0) }, continuation: .ascending(after: 7)))
         let byteCount = writer.byteCount
         var json: [UInt8] = []
         for event in events {

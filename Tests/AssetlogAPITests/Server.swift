@@ -17,6 +17,7 @@ import Testing
 /// A service over the memory storage, asked in process.
 struct Server {
     let log: EventLog
+    let voids: VoidIndex
     let service: APIService
     private let prefix: String
 
@@ -30,6 +31,7 @@ struct Server {
         let running: any Storage
         if let storage { running = storage } else { running = try await Self.memoryStorage() }
         log = EventLog(storage: running, logger: logger)
+        voids = VoidIndex(storage: running, interval: .milliseconds(20), logger: logger)
         let registry = MetricsRegistry()
         log.register(in: registry)
         service = APIService(
@@ -37,7 +39,7 @@ struct Server {
             configuration: APIConfiguration(
                 paths: PathScheme(prefix: prefix, deployments: deployments, isReadOnly: isReadOnly), version: "1.2.3",
                 probeTimeout: probeTimeout),
-            exporters: exporters, audit: audit, registry: registry, logger: logger)
+            voids: voids, exporters: exporters, audit: audit, registry: registry, logger: logger)
     }
 
     static func memoryStorage() async throws -> any Storage {

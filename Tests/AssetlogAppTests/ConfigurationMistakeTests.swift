@@ -185,7 +185,7 @@ struct ConfigurationMistakeTests {
         #expect(sentence.contains("Did you mean"))
     }
 
-    @Test("All mistakes of a kind are told at once, in the order of their lines")
+    @Test("All mistakes of a kind are reported at once, in the order of their lines")
     func everything() {
         let mistakes = ConfigurationFixture.mistakes(
             "log:\n  levle: info\nserver:\n  lisen: a\n  redonly: b\n  x:\n  y:\n  z:\n  data: [a]\n  listen:")

@@ -184,7 +184,7 @@ struct ConfigurationPrecedenceTests {
         #expect(ConfigurationFixture.mistakes("\u{FEFF}\n").first?.contains("is empty") == true)
     }
 
-    @Test("A variable of a package is weaker than the file, and a variable that wins over the file is told of")
+    @Test("A variable of a package is weaker than the file, and a variable that wins over the file is reported")
     func packageDefaults() throws {
         let yaml = "server:\n  data: /file\n  listen: 127.0.0.1:1"
         let package = ["ASSETLOG_DEFAULT_SERVER_DATA": "/package", "ASSETLOG_DEFAULT_DEPLOYMENTS_DECLARED": "a,b"]

@@ -65,6 +65,7 @@ struct RunReportsTests {
         var template = Report(
             .materialization, of: ["a"], partition: "p", metadata: ["host": "h", "exit_code": 99], description: "d", dataVersion: "v")
         template.tags = ["team": "core"]
+        template.upstream = [["raw", "orders"]]
         reports = RunReports(template, of: Array("/opt/jobs/load.py".utf8), errorLines: 2)
     }
 
@@ -72,13 +73,14 @@ struct RunReportsTests {
     func started() {
         let report = reports.started
         #expect(report.kind == .started && report.partition == "p" && report.tags == ["team": "core"])
+        #expect(report.upstream == [["raw", "orders"]])
         #expect(report.metadata == [:] && report.dataVersion == nil && report.description == "d")
     }
 
     @Test("say what was written, and how long it took")
     func success() {
         let report = reports.ended(.init(ending: .exited(0)), after: .milliseconds(1234))
-        #expect(report.kind == .materialization && report.dataVersion == "v")
+        #expect(report.kind == .materialization && report.dataVersion == "v" && report.upstream == [["raw", "orders"]])
         #expect(report.metadata == ["host": "h", "exit_code": 99, "duration_seconds": 1.234])
     }
 

@@ -96,7 +96,8 @@ struct CatalogPropertyTests {
         var after: String?
         repeat {
             let page = try await catalog.partitions(
-                PartitionListQuery(scope: scope, assetKey: key, limit: 2, after: after)).value
+                PartitionListQuery(scope: scope, assetKey: key, limit: 2, after: after)
+            ).value
             partitions += page?.partitions ?? []
             after = page?.next
         } while after != nil
@@ -105,7 +106,8 @@ struct CatalogPropertyTests {
             var checks: [CheckRow] = []
             repeat {
                 let page = try await catalog.checks(
-                    AssetCheckQuery(scope: scope, assetKey: key, byPartition: byPartition, limit: 3, after: after)).value
+                    AssetCheckQuery(scope: scope, assetKey: key, byPartition: byPartition, limit: 3, after: after)
+                ).value
                 checks += page?.checks ?? []
                 after = page?.next
             } while after != nil

@@ -36,7 +36,8 @@ struct CatalogQueryTests {
 
     private static let some: [Said] = {
         var said = [
-            Said(kind: .materialization, asset: ["raw", "Orders"], time: 90 * day), Said(kind: .observation, asset: ["raw"], time: 95 * day),
+            Said(kind: .materialization, asset: ["raw", "Orders"], time: 90 * day),
+            Said(kind: .observation, asset: ["raw"], time: 95 * day),
             Said(kind: .materializationFailed, asset: ["raw", "users"], time: 96 * day),
             Said(kind: .materialization, asset: ["mart", "orders"], time: 97 * day),
             Said(kind: .check, asset: ["mart", "orders"], time: 98 * day),
@@ -48,25 +49,28 @@ struct CatalogQueryTests {
         return said
     }()
 
-    @Test(
-        "is selected by prefix, text, state, tag and time, and ordered",
-        arguments: [
-            (AssetListQuery(scope: scope), ["mart/orders", "raw/Orders", "raw/users", "raw", "rawest"]),
-            (AssetListQuery(scope: scope, prefix: AssetKey(["raw"])), ["raw/Orders", "raw/users", "raw"]),
-            (AssetListQuery(scope: scope, text: "ORD"), ["mart/orders", "raw/Orders"]),
-            (AssetListQuery(scope: scope, text: "w/u"), ["raw/users"]),
-            (AssetListQuery(scope: scope, states: [.failed, .missing]), ["raw/users", "raw"]),
-            (AssetListQuery(scope: scope, states: [.warned]), ["mart/orders"]),
-            (AssetListQuery(scope: scope, tag: AssetTag(name: "team", value: "a")), ["raw/Orders"]),
-            (AssetListQuery(scope: scope, tag: AssetTag(name: "team")), ["raw/Orders", "rawest"]),
-            (AssetListQuery(scope: scope, updatedFrom: Timestamp(microseconds: 96 * day)), ["mart/orders", "raw/users"]),
-            (AssetListQuery(scope: scope, updatedBefore: Timestamp(microseconds: 91 * day)), ["raw/Orders"]),
-            (AssetListQuery(scope: scope, order: .materialization), ["mart/orders", "rawest", "raw/Orders", "raw/users", "raw"]),
-            (AssetListQuery(scope: scope, order: .state), ["raw/users", "mart/orders", "raw", "raw/Orders", "rawest"]),
-            (AssetListQuery(scope: CatalogScope(deployment: "default", assets: [PartPattern("raw/*")!])), ["raw/Orders", "raw/users"]),
-            (AssetListQuery(scope: CatalogScope(deployment: "other")), []),
-        ])
-    func selects(query: AssetListQuery, expected: [String]) async throws {
+    private typealias Selected = (query: AssetListQuery, expected: [String])
+
+    private static let selected: [Selected] = [
+        (AssetListQuery(scope: scope), ["mart/orders", "raw/Orders", "raw/users", "raw", "rawest"]),
+        (AssetListQuery(scope: scope, prefix: AssetKey(["raw"])), ["raw/Orders", "raw/users", "raw"]),
+        (AssetListQuery(scope: scope, text: "ORD"), ["mart/orders", "raw/Orders"]),
+        (AssetListQuery(scope: scope, text: "w/u"), ["raw/users"]),
+        (AssetListQuery(scope: scope, states: [.failed, .missing]), ["raw/users", "raw"]),
+        (AssetListQuery(scope: scope, states: [.warned]), ["mart/orders"]),
+        (AssetListQuery(scope: scope, tag: AssetTag(name: "team", value: "a")), ["raw/Orders"]),
+        (AssetListQuery(scope: scope, tag: AssetTag(name: "team")), ["raw/Orders", "rawest"]),
+        (AssetListQuery(scope: scope, updatedFrom: Timestamp(microseconds: 96 * day)), ["mart/orders", "raw/users"]),
+        (AssetListQuery(scope: scope, updatedBefore: Timestamp(microseconds: 91 * day)), ["raw/Orders"]),
+        (AssetListQuery(scope: scope, order: .materialization), ["mart/orders", "rawest", "raw/Orders", "raw/users", "raw"]),
+        (AssetListQuery(scope: scope, order: .state), ["raw/users", "mart/orders", "raw", "raw/Orders", "rawest"]),
+        (AssetListQuery(scope: CatalogScope(deployment: "default", assets: [PartPattern("raw/*")!])), ["raw/Orders", "raw/users"]),
+        (AssetListQuery(scope: CatalogScope(deployment: "other")), []),
+    ]
+
+    @Test("is selected by prefix, text, state, tag and time, and ordered", arguments: selected.indices)
+    func selects(_ index: Int) async throws {
+        let (query, expected) = Self.selected[index]
         let running = try await running(Self.some)
         #expect(try await keys(running.catalog, query) == expected)
         // Page by page it is the same.
@@ -141,7 +145,8 @@ struct CatalogQueryTests {
         let running = RunningCatalog(log.storage, .small(path, flush: 5000, page: 1000))
         try await running.reach(Int64(count))
         let series = try await running.catalog.series(
-            SeriesQuery(scope: Self.scope, assetKey: AssetKey(["a"]), label: "rows", points: 10)).value
+            SeriesQuery(scope: Self.scope, assetKey: AssetKey(["a"]), label: "rows", points: 10)
+        ).value
         guard case .buckets(let buckets) = series else {
             Issue.record("there are no buckets in \(String(describing: series))")
             return

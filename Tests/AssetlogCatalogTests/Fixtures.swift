@@ -174,7 +174,9 @@ final class RunningCatalog: Sendable {
 
     /// Waits until answers contain everything up to a sequence.
     func reach(_ sequence: Int64) async throws {
-        guard await catalog.waitFor(sequence: sequence, atMost: .seconds(300)) else { throw NotReached(sequence: sequence, status: catalog.status) }
+        guard await catalog.waitFor(sequence: sequence, atMost: .seconds(300)) else {
+            throw NotReached(sequence: sequence, status: catalog.status)
+        }
     }
 
     /// Ends it in order: it writes what is in memory.

@@ -110,7 +110,9 @@ struct NaiveCatalog {
         let success = streak(
             facts.filter { [.materialization, .materializationFailed].contains($0.said.kind) }
                 .map { ($0.key, $0.said.kind == .materialization) })
-        if let failure = last(.materializationFailed), failure > materialized ?? EventTimeKey(timestamp: .init(microseconds: .min), sequence: 0) {
+        if let failure = last(.materializationFailed),
+            failure > materialized ?? EventTimeKey(timestamp: .init(microseconds: .min), sequence: 0)
+        {
             return (.failed, success?.since.timestamp)
         }
         if let since = checked(.failed).min() { return (.checkFailed, since) }

@@ -74,10 +74,13 @@ struct StreamParserTests {
         #expect(taken.count == StreamParser.longestLine >> 20)
     }
 
-    @Test("give each event once, and the place to go on from, over connections that break")
+    @Test("give each event once, and the position to go on from, over connections that break")
     func following() {
         let seen = Mutex<[Int64]>([])
-        let follower = StreamFollower(after: nil) { event in seen.withLock { $0.append(event.sequence) }; return event.sequence < 52 }
+        let follower = StreamFollower(after: nil) { event in
+            seen.withLock { $0.append(event.sequence) }
+            return event.sequence < 52
+        }
         func push(_ text: String) -> Bool { Array(text.utf8).withUnsafeBytes { follower.push($0) } }
         follower.begin()
         #expect(push("id: 40\n\nid: 41\nevent: event\ndata: {}\n\nid: 42\nevent: ev"))

@@ -13,7 +13,7 @@ struct AppendPlanTests {
 
     /// Makes a batch of a text: a letter is an event, a capital one has another content, `-` is an event of the server,
     /// parentheses are a group, brackets one that is inserted as a whole or not, braces one of which nothing is inserted, and
-    /// a digit is an event of whose identity nothing can be told.
+    /// a digit is an event of whose identity nothing is known.
     private static func batch(_ text: String) -> EventBatch {
         var characters = text.makeIterator()
         return batch(&characters)

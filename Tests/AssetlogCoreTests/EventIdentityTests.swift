@@ -58,7 +58,7 @@ import Testing
         #expect(id("spark", "default", "k").description == "5d30be3e-9f5c-8557-a104-b9e8b5a85051")
     }
 
-    @Test("The identities of a body under a key are told by their place, and those of the end and of expanded items are others")
+    @Test("The identities of a body under a key are made from their index, and those of the end and of expanded items are others")
     func keyed() {
         let identities = KeyedIdentities(Self.id)
         #expect(identities.item(at: 0, isExpanded: false) == Self.id)

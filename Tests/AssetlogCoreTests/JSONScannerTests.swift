@@ -34,7 +34,7 @@ import Testing
     }
 
     @Test(
-        "A mistake is told with its place and what to do",
+        "A mistake is reported with where it is and what to do",
         arguments: [
             ("", "it is empty; send an object such as {}"),
             (" \n ", "it is empty; send an object such as {}"),

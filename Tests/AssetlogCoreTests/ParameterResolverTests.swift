@@ -30,7 +30,7 @@ import Testing
         #expect(answer.details == details, "\(answer.error ?? "")")
     }
 
-    @Test("Where each value came from is told")
+    @Test("Where each value came from is reported")
     func sources() throws {
         let sources = try #require(
             Reporter().report(

@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test("A machine without time zone data is told from a name that is unknown")
+    @Test("A machine without time zone data is distinguished from a name that is unknown")
     func noData() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "zones-\(UUID().uuidString)")
         let absent = ZoneDatabase(directory: directory.path)

@@ -20,7 +20,7 @@ import Testing
         #expect(ContentCoding.supported == "gzip, deflate, identity")
     }
 
-    @Test("A body is decoded through its layers; an error of the inner layer is told", arguments: [1, 5, 100_000])
+    @Test("A body is decoded through its layers; an error of the inner layer is reported", arguments: [1, 5, 100_000])
     func decoder(pieceSize: Int) throws {
         let once = try GzipVector.compress(GzipVector.text)
         let cases: [(String, [UInt8], GzipError.Code?)] = [

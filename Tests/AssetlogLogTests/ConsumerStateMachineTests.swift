@@ -60,7 +60,7 @@ struct ConsumerStateMachineTests {
         _ = machine.saved(true, cursor, at: .seconds(1))
         #expect(!machine.hasUnsavedPosition)
         // Read again, the same cursor has nothing to save, and one that lacks what was finished here has.
-        machine.rewind(to: DeliveryWindow.Place(sequence: 10, event: nil, ahead: cursor.ahead))
+        machine.rewind(to: DeliveryWindow.Cursor(sequence: 10, event: nil, ahead: cursor.ahead))
         var again = machine
         _ = machine.cursorRead(cursor, of: Self.log, at: .seconds(1))
         #expect(!machine.hasUnsavedPosition)

@@ -15,7 +15,7 @@ struct DeliveryWindowTests {
         let settings = ExporterSettings(
             filter: filter, batchSize: batchSize, maximumAttempts: maximumAttempts, windowEvents: windowEvents)
         var window = DeliveryWindow(settings: settings, order: order)
-        window.begin(after: DeliveryWindow.Place(sequence: 0, event: nil), of: log)
+        window.begin(after: DeliveryWindow.Cursor(sequence: 0, event: nil), of: log)
         window.admit(events(assets))
         return window
     }
@@ -62,13 +62,13 @@ struct DeliveryWindowTests {
         _ = Self.complete(&window, results)
         #expect(
             window.finished
-                == DeliveryWindow.Place(
+                == DeliveryWindow.Cursor(
                     sequence: position, event: position == 0 ? nil : EventID(high: 7, low: UInt64(position)),
                     ahead: ConsumedAhead(ahead) ?? ConsumedAhead()))
     }
 
     @Test(
-        "how far the window is can be asked for without what is beyond: it is the same place, and grows with every finished event",
+        "how far the window is can be asked for without what is beyond: it is the same sequence, and grows with every finished event",
         arguments: [
             ("+++", 3, 3), ("-++", 0, 2), ("+-+", 1, 2), ("s-s", 1, 2), ("---", 0, 0), ("5t-", 0, 0), ("!++", 0, 2),
         ] as [(String, Int64, Int)])
@@ -84,7 +84,7 @@ struct DeliveryWindowTests {
     @Test("what was finished beyond the cursor does not come again, and is known until reading has passed it")
     func finishedAhead() {
         var window = Self.window("")
-        window.begin(after: DeliveryWindow.Place(sequence: 0, event: nil, ahead: ConsumedAhead([2...3, 6...9])), of: Self.log)
+        window.begin(after: DeliveryWindow.Cursor(sequence: 0, event: nil, ahead: ConsumedAhead([2...3, 6...9])), of: Self.log)
         window.admit(Self.events("abcde"))
         #expect(window.finished.ahead.description == "2-3,6-9")
         #expect(window.nextBatch(at: .zero)?.events.map(\.sequence) == [1, 4, 5])
@@ -223,7 +223,7 @@ struct DeliveryWindowTests {
         let second = window.nextBatch(at: .zero)
         let again = try #require(second)
         #expect(again.events.map(\.sequence) == [1, 2])
-        window.begin(after: DeliveryWindow.Place(sequence: 2, event: nil), of: Self.log)
+        window.begin(after: DeliveryWindow.Cursor(sequence: 2, event: nil), of: Self.log)
         window.admit(Self.events("ab", from: 3))
         _ = window.complete(again, Self.results("++"), at: .zero, wallTime: .now(), pause: Self.pause)
         #expect(window.finished.sequence == 2)

@@ -54,7 +54,7 @@ struct ExporterControlTests {
         #expect(log.reads <= 14)
     }
 
-    @Test("a replay that the log has no place for is refused, and changes nothing")
+    @Test("a replay that would begin outside the log is refused, and changes nothing")
     func noPlace() async throws {
         await #expect(throws: ReplayProblem.self) { try await control.replay(from: .time(.now()), of: storage) }
         try append([10, 20])

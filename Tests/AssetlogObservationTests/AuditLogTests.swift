@@ -55,8 +55,8 @@ struct AuditLogTests {
         #expect(messages.lines == ["notice A token was revoked. event=token.revoked n=2 token=etl"])
     }
 
-    @Test("What a message has told already is not told again")
-    func told() {
+    @Test("What a message has said already is not said again")
+    func said() {
         let messages = CapturedLog()
         AuditLog(messages: messages.logger).recordToFileOnly(AuditEvent(.serverStarted))
         #expect(messages.lines.isEmpty)

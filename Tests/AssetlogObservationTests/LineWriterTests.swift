@@ -116,13 +116,13 @@ struct LineWriterTests {
         await writer.close(within: .milliseconds(1))
         let text = Task.detached { Self.readAll(reading) }
         let lines = String(decoding: await text.value, as: UTF8.self).split(separator: "\n")
-        let told = try lines.filter { $0.hasPrefix("{") }.map { line in
+        let parsed = try lines.filter { $0.hasPrefix("{") }.map { line in
             try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
         }
-        #expect(lines.count - told.count == 1000 - dropped)
+        #expect(lines.count - parsed.count == 1000 - dropped)
         #expect(lines.last?.hasPrefix("{") == true)
-        #expect(told.allSatisfy { $0["logger"] as? String == "assetlog.access" })
-        #expect(told.compactMap { $0["dropped_lines"] as? Int }.reduce(0, +) == dropped)
+        #expect(parsed.allSatisfy { $0["logger"] as? String == "assetlog.access" })
+        #expect(parsed.compactMap { $0["dropped_lines"] as? Int }.reduce(0, +) == dropped)
         close(reading)
         try directory.remove()
     }

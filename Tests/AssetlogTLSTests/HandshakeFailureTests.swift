@@ -7,7 +7,7 @@ import Testing
 /// What a handshake that comes to nothing is counted as.
 @Suite struct HandshakeFailureTests {
     @Test(
-        "A handshake that comes to nothing is told once, with its reason",
+        "A handshake that comes to nothing is logged once, with its reason",
         arguments: [
             ("r = socket.create_connection(A); r.sendall(b'GET / HTTP/1.1\\r\\n\\r\\n'); r.recv(9)", .plainHTTP),
             ("r = socket.create_connection(A); r.recv(9)", .timeout),

@@ -31,7 +31,7 @@ import Testing
         #expect(ServerNames(Self.names).certificate(for: name) == expected)
     }
 
-    @Test("Of two with the same names the first answers, and the second is told")
+    @Test("Of two with the same names the first answers, and the second is logged")
     func shadowed() {
         let names = ServerNames([["a.test"], ["a.test"], ["a.test", "b.test"], ["b.test", "*.test"]])
         #expect(names.certificate(for: "a.test") == 0)

@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    @Test("A file without permission is told from a missing one")
+    @Test("A file without permission is distinguished from a missing one")
     func forbidden() throws {
         let path = try files.write("secret.key", files.text(files.key))
         #expect(chmod(path, 0) == 0)
@@ -73,7 +73,7 @@ import Testing
         expect(.certificate, "openssl x509 -inform der", certificate: files.path("cert.der"))
     }
 
-    @Test("Damaged PEM text is told from missing")
+    @Test("Damaged PEM text is distinguished from missing")
     func damaged() throws {
         let certificate = try files.text(files.certificate)
         let cut = try files.write("cut.pem", String(certificate.prefix(certificate.count / 2)))

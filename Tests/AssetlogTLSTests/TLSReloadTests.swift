@@ -133,7 +133,7 @@ import Testing
     // MARK: Files that are not good
 
     @Test(
-        "A file that is not good keeps the old certificate, and is told once",
+        "A file that is not good keeps the old certificate, and is logged once",
         arguments: [("live.pem", "hello", TLSError.Code.certificate), ("live.key", "", .privateKey), ("live.pem", nil, .file)]
             as [(String, String?, TLSError.Code)])
     func broken(_ name: String, _ text: String?, _ expected: TLSError.Code) async throws {

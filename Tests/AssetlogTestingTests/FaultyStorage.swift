@@ -25,6 +25,8 @@ enum StorageFault: CaseIterable {
     case ignoresAsset
     case ignoresKind
     case takesOneKind
+    case findsReportedKindsOnly
+    case forgetsVoids
     case ignoresPrefix
     case comparesPrefixesAsText
     case leavesOutThePrefixItself
@@ -153,6 +155,8 @@ extension StorageFault {
         case .ignoresAsset: Self.filter("asset")
         case .ignoresKind: Self.filter("kind")
         case .takesOneKind: Self.filter("several kinds")
+        case .findsReportedKindsOnly: "voids and wipes come back in every byte, and are found by their kinds"
+        case .forgetsVoids: "an event is voided once, under the identity that follows from its own"
         case .ignoresPrefix, .comparesPrefixesAsText, .leavesOutThePrefixItself:
             Self.filter("the beginning of the asset key, in whole parts")
         case .ignoresPatterns: Self.filter("patterns of asset keys")
@@ -371,6 +375,7 @@ final class FaultyStorage: Storage {
         case .ignoresAsset: filter.assetKey = nil
         case .ignoresKind: filter.kinds = nil
         case .takesOneKind: filter.kinds = filter.kinds.map { Set($0.sorted { $0.rawValue < $1.rawValue }.prefix(1)) }
+        case .findsReportedKindsOnly: filter.kinds = filter.kinds.map { $0.intersection(EventKind.reportable) }
         case .ignoresPrefix, .comparesPrefixesAsText, .leavesOutThePrefixItself: filter.prefix = nil
         case .ignoresPatterns: filter.assets = nil
         case .ignoresPartition, .comparesPartitionsAsSwift: filter.partition = nil
@@ -400,7 +405,8 @@ final class FaultyStorage: Storage {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         try onDisk { content in
             content.events.first {
-                $0.id == id && ($0.deployment == deployment || fault == .findsInAnyDeployment)
+                $0.id == id && ($0.kind != .void || fault != .forgetsVoids)
+                    && ($0.deployment == deployment || fault == .findsInAnyDeployment)
             }
         }
     }

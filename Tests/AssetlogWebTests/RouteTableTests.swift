@@ -31,6 +31,7 @@ struct RouteTableTests {
                 route(.get, "/open", .open), route(.get, "/api/things", .anyOf(.read), about: .deployment),
                 route(.post, "/api/things", .anyOf(.reporting), about: .deployment),
                 route(.get, "/api/things/{id}", .anyOf(.read), about: .deployment),
+                route(.get, "/api/things/new", .anyOf(.read), about: .deployment),
                 route(.get, "/all", .unlimited(.read)),
                 route(.post, "/report_asset_x/{key...}", .checkedByHandler, about: .deployment, isListed: false),
                 Route(.get, "/never", .open) { _, _ in throw NoSuchPath() },
@@ -67,6 +68,8 @@ struct RouteTableTests {
             ("GET", "/p/open", "GET /open default"), ("GET", "/p/api/things", "GET /api/things default"),
             ("POST", "/p/api/things", "POST /api/things default"),
             ("GET", "/p/prod/api/things/7", "GET /api/things/{id} prod id=7"),
+            // A path that is written out counts before one with parameters.
+            ("GET", "/p/prod/api/things/new", "GET /api/things/new prod"),
             ("POST", "/p/prod/report_asset_x/a/b", "POST /report_asset_x/{key...} prod key=a/b"),
         ])
     func handlers(_ method: String, _ path: String, text: String) async throws {
@@ -81,7 +84,7 @@ struct RouteTableTests {
         let answer = try await ask(.get, path)
         #expect(answer.status == 404)
         #expect(answer.text.contains(#"There is nothing at \"\#(path)\""#), "\(answer.text)")
-        #expect(answer.text.contains("Available with GET: /p/open, /p/api/things, /p/api/things/{id}, /p/all, /p/never;"))
+        #expect(answer.text.contains("Available with GET: /p/open, /p/api/things, /p/api/things/{id}, /p/api/things/new, /p/all, /p/never;"))
         #expect(answer.text.contains("; with POST: /p/api/things;"))
         #expect(answer.text.contains("reports are sent with POST to /p/report_asset_x/{key}."))
     }

@@ -83,7 +83,9 @@ struct StreamStateTests {
 
     @Test(
         "is at the end why it ends, and the sequence up to which its client has everything",
-        arguments: [(StreamEnding.slow, "slow"), (.stopping, "stopping"), (.token, "token"), (.memory, "memory"), (.failed("No."), "failed")])
+        arguments: [
+            (StreamEnding.slow, "slow"), (.stopping, "stopping"), (.token, "token"), (.memory, "memory"), (.failed("No."), "failed"),
+        ])
     func endings(_ ending: StreamEnding, _ reason: String) throws {
         var state = Self.opened()
         state.add([Self.event(41)], upTo: 45)

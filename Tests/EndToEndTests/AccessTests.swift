@@ -171,7 +171,7 @@ struct AccessTests {
         let noRight = try ask("/report_asset_check/a", report + ["-H", "Dagster-Cloud-Api-Token: \(reader)"])
         #expect(noRight.contains("HTTP/1.1 401"))
         #expect(noRight.hasSuffix(#"{"error":"Not authorized to report runless asset events."}"#))
-        // What is judged before the permission is told before it.
+        // What is judged before the permission is reported before it.
         let badType = try ask(
             "/report_asset_check/a", report + ["-H", "Dagster-Cloud-Api-Token: \(reader)", "-H", "Content-Type: text/x", "-d", "{}"])
         #expect(badType.contains("HTTP/1.1 400"))

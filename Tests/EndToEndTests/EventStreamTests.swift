@@ -67,7 +67,7 @@ struct EventStreamTests {
     private static func metric(_ name: String, of server: ServerProcess, token: String? = nil, becomes value: Int) throws {
         let end = Date.now + 120
         while try metric(name, of: server, token: token) != value {
-            try #require(Date.now < end, "\(name) is \(try metric(name, of: server, token: token))")
+            try #require(Date.now < end, "\(name) does not become \(value)")
             usleep(50_000)
         }
     }
@@ -104,7 +104,8 @@ struct EventStreamTests {
             try? FileManager.default.removeItem(at: server.directory)
         }
         let (first, second) = try (
-            AccessTests.createToken("first", ["--allow", "read"], on: server), AccessTests.createToken("second", ["--allow", "all"], on: server)
+            AccessTests.createToken("first", ["--allow", "read"], on: server),
+            AccessTests.createToken("second", ["--allow", "all"], on: server)
         )
         for token in [first, second] {
             #expect(try AccessTests.becomes(200) { try AccessTests.status("GET", "/server_info", on: server, token: token) })

@@ -115,9 +115,9 @@ struct ObservabilityTests {
         let bounds = try documentedBounds()
         #expect(Set(bounds.keys) == Set(scrape.families.filter { $0.value.type == "histogram" }.keys))
         for (name, bounds) in bounds {
-            let told = text.matches(of: /\n([a-z_]+)_bucket\{[^}]*le="([0-9.e+-]+)"\}/)
+            let reported = text.matches(of: /\n([a-z_]+)_bucket\{[^}]*le="([0-9.e+-]+)"\}/)
                 .filter { $0.1 == name }.compactMap { Double($0.2) }
-            #expect(Set(told) == Set(bounds), "\(name)")
+            #expect(Set(reported) == Set(bounds), "\(name)")
         }
         #expect(scrape.values[#"assetlog_http_requests_total{route="/report_asset_materialization",status="200"}"#] == 1)
         #expect(scrape.values[#"assetlog_events_recorded_total{kind="materialization"}"#] == 1)
@@ -266,7 +266,7 @@ struct ObservabilityTests {
         try FileManager.default.removeItem(at: directory)
     }
 
-    @Test("A token is told by its name, in the lines of requests, refusals and commands; its text is nowhere")
+    @Test("A token is identified by its name, in the lines of requests, refusals and commands; its text is nowhere")
     func tokens() throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
         let (access, audit) = (directory.appending(path: "access.log").path, directory.appending(path: "audit.log").path)

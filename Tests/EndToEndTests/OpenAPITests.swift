@@ -85,6 +85,31 @@ struct OpenAPITests {
             ask "$base/api/v1/events/$id"
             ask "$base/api/v1/events/0193b0a0-1111-7222-8333-444444444444"
             ask "$base/api/v1/events/x"
+            ask "$base/api/v1/events" "${json[@]}" -d '{"kind":"materialization","asset_key":"a","upstream":[["b","c"],["d"]]}'
+            for query in '?dry_run=true' '' '' '?dry_run=true' '?dry_run=maybe'; do
+                for event in "$id" 0193b0a0-1111-7222-8333-444444444444 x; do
+                    ask "$base/api/v1/events/$event/void$query" -d '{"reason":"r"}'
+                done
+            done
+            for body in '{}' '{' '{"reason":7}' '{"reasn":"r"}'; do ask "$base/api/v1/events/$id/void" -d "$body"; done
+            void=$(curl -s "$base/api/v1/events/$id/void" -d '{"reason":"r"}' | sed -n 's/.*"event_id":"\([^"]*\)".*/\1/p')
+            ask "$base/api/v1/events/$void/void" -d '{"reason":"r"}'
+            ask "$base/api/v1/events/$id/void"
+            ask "$base/api/v1/events/$id"
+            for query in '' '?dry_run=true' '?x=1'; do
+                for body in '{"asset":"a/b","reason":"r"}' '{"asset_key":["a","b"],"partitions":["p"],"reason":"r"}' \
+                    '{"asset":"unknown","reason":"r"}' '{"reason":"r"}' '{"asset":"a/b","partitions":[],"reason":"r"}'; do
+                    ask "$base/api/v1/asset/wipe$query" -d "$body"
+                done
+            done
+            for partition in p p q; do
+                ask "$base/api/v1/asset/wipe" -H 'Idempotency-Key: wipe' -d "{\"asset\":\"a/b\",\"partitions\":[\"$partition\"],\"reason\":\"r\"}"
+            done
+            ask "$base/api/v1/asset/wipe" -H 'Content-Encoding: br' -d x
+            head -c 2000000 /dev/zero | tr '\0' ' ' | ask "$base/api/v1/asset/wipe" --data-binary @-
+            for query in '?voided=true' '?voided=false&order=latest&limit=1' '?kind=void,wipe' '?voided=x'; do
+                ask "$base/api/v1/events$query"
+            done
             ask "$base/api/v1/openapi.json"
             ask "$base/api/v1/nothing"
         done
@@ -103,7 +128,7 @@ struct OpenAPITests {
             ask -X POST "$exporters/$name/test"
             ask "$exporters/$name/test"
         done
-        ask "$exporters/audit/pause" -H 'Content-Encoding: gzip' -d x
+        for coding in gzip br; do ask "$exporters/audit/pause" -H "Content-Encoding: $coding" -d x; done
         head -c 300000 /dev/zero | tr '\0' ' ' | ask "$exporters/audit/pause" --data-binary @-
         for path in /server_info /metrics /livez /readyz '/readyz?verbose' / /nothing /api/v1/openapi.json; do
             ask "$URL$path"

@@ -5,7 +5,7 @@ import Testing
 final class ReportFixture: @unchecked Sendable {
     let directory: URL
     let port: Int
-    /// What every command is told by its surroundings.
+    /// What every command gets from its environment.
     var environment: [String: String]
     private let arguments: [String]
 

@@ -150,7 +150,7 @@ struct RestoreTests {
     }
 
     @Test("exports every event of a data folder that was started again")
-    func anew() throws {
+    func startedAgain() throws {
         let server = try serve("first")
         try report(50, "old", to: server)
         expectShown(50, "old")

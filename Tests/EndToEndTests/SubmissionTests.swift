@@ -80,8 +80,8 @@ struct SubmissionTests {
         for type in types {
             let answer = try ask(server, "/api/v1/events", lines, type: type)
             #expect((answer.status, answer["received"], answer["recorded"]) == (200, 3, 3), "\(type): \(answer.body)")
-            let rehearsal = try ask(server, "/api/v1/events?dry_run=true", lines, type: type)
-            #expect(rehearsal.items.count == 3, "\(type): \(rehearsal.body)")
+            let dryRun = try ask(server, "/api/v1/events?dry_run=true", lines, type: type)
+            #expect(dryRun.items.count == 3, "\(type): \(dryRun.body)")
         }
         #expect(try events(server).count == 3 * types.count)
         // Under a key, a line is the item that it is in an array.
@@ -142,8 +142,8 @@ struct SubmissionTests {
         }
         let report = "/report_asset_observation/a"
         #expect(try send(report, #"{"partition":"p"}"#).status == 200)
-        let rehearsal = try send("\(report)?dry_run=true", #"{"partition":"q"}"#).json["event"] as? [String: Any]
-        #expect(rehearsal?["partition"] as? String == "q")
+        let dryRun = try send("\(report)?dry_run=true", #"{"partition":"q"}"#).json["event"] as? [String: Any]
+        #expect(dryRun?["partition"] as? String == "q")
         #expect(try send("/api/v1/events", Self.event)["recorded"] == 1)
         #expect(try send("/api/v1/events", "\(Self.event)\n\(Self.event)", type: "application/ndjson")["recorded"] == 2)
         #expect(try events(server).map { $0["partition"] as? String } == ["p", nil, nil, nil])
@@ -360,7 +360,7 @@ struct SubmissionTests {
     }
 
     @Test("makes a dry run of every write, and records nothing")
-    func rehearsal() throws {
+    func dryRun() throws {
         let server = try ServerProcess()
         defer { server.stop() }
         #expect(try send(server, "/report_asset_materialization/Orders", []).status == 200)

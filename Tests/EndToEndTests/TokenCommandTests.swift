@@ -119,7 +119,7 @@ struct TokenCommandTests {
                 }
             }
         }
-        // A broken file is told of, and its tokens are not.
+        // A broken file is reported, and its tokens are not.
         try "- {name: from-file, token: \(inFile), allow: [\(inFile)]}\n".write(to: tokensFile, atomically: true, encoding: .utf8)
         #expect(try AccessTests.becomes(1) { server.said.contains("The tokens can't be read") ? 1 : 0 })
         #expect(server.stop() == 0)

@@ -5,7 +5,7 @@ import AssetlogWeb
 struct EventQueryParameters {
     /// The names, in the order of the documentation.
     static let names = [
-        "after", "limit", "order", "asset", "asset_key", "prefix", "kind", "partition", "check_name", "passed", "from", "to",
+        "after", "limit", "order", "asset", "asset_key", "prefix", "kind", "partition", "check_name", "passed", "voided", "from", "to",
     ]
     /// How many events a page may have.
     static let limits = 1...1000
@@ -14,6 +14,8 @@ struct EventQueryParameters {
     var query: EventQuery
     /// The sequence to continue from, as the client sent it; nil: the first page.
     let after: Int64?
+    /// Only events that are void, or only those that are not; nil: both.
+    let voided: Bool?
 
     /// Reads the parameters.
     ///
@@ -30,6 +32,7 @@ struct EventQueryParameters {
         query.partition = try parameters.text("partition")
         query.checkName = try parameters.text("check_name")
         query.passed = try parameters.boolean("passed")
+        voided = try parameters.boolean("voided")
         (query.from, query.to) = try parameters.period()
     }
 

@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogLog
 import AssetlogObservation
 import AssetlogWeb
 import HTTPTypes
@@ -35,9 +36,20 @@ final class EventReads: Sendable {
     /// Reads a page, and counts what it looked at.
     func page(_ query: EventQuery, of visible: VisibleEvents) async throws -> EventPage {
         let page = try await visible.page(query)
-        shown.add(page.events.count)
-        skipped.add(page.skipped)
+        count(page.events.count, skipped: page.skipped)
         return page
+    }
+
+    /// Reads a page with what was voided of it, and counts what it looked at.
+    func page(_ query: EventQuery, voided: Bool?, of visible: VisibleEvents, _ voids: VoidIndex) async throws -> MarkedPage {
+        let page = try await MarkedEvents(visible: visible, voids: voids).page(query, voided: voided)
+        count(page.events.count, skipped: page.skipped)
+        return page
+    }
+
+    private func count(_ shown: Int, skipped: Int) {
+        self.shown.add(shown)
+        self.skipped.add(skipped)
     }
 
     func register(in registry: MetricsRegistry) {

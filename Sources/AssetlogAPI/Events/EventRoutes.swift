@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogLog
 import AssetlogWeb
 import HTTPTypes
 import HummingbirdCore
@@ -8,6 +9,7 @@ import HummingbirdCore
 struct EventRoutes: RouteGroup {
     let storage: any Storage
     let reads: EventReads
+    let voids: VoidIndex
 
     var routes: [Route] {
         [
@@ -25,7 +27,9 @@ struct EventRoutes: RouteGroup {
         _ text: String?, of deployment: String, for identity: RequestIdentity, in memory: AnswerMemory
     ) async throws -> Response {
         let parameters = try EventQueryParameters(text, deployment: deployment)
-        return try await reads.read(upTo: parameters.query.limit, for: LimitedCaller(identity), in: memory) {
+        // To find what is void, as many events are read as for a large page.
+        let limit = parameters.voided == true ? EventQueryParameters.limits.upperBound : parameters.query.limit
+        return try await reads.read(upTo: limit, for: LimitedCaller(identity), in: memory) {
             try await answer(parameters, deployment, identity.caller, memory)
         }
     }
@@ -41,7 +45,7 @@ struct EventRoutes: RouteGroup {
             }
             query.order = .latest(before: timeKey)
         }
-        let page = try await reads.page(query, of: visible)
+        let page = try await reads.page(query, voided: parameters.voided, of: visible, voids)
         let next = try await next(after: page, parameters)
         let writer = PageWriter(page)
         // The page and the answer, until the page is gone.
@@ -50,14 +54,14 @@ struct EventRoutes: RouteGroup {
     }
 
     /// What the client sends as `after` to get the next page; when nothing follows, what it sent for this one.
-    private func next(after page: EventPage, _ parameters: EventQueryParameters) async throws -> Int64 {
+    private func next(after page: MarkedPage, _ parameters: EventQueryParameters) async throws -> Int64 {
         switch page.continuation {
         case nil: return parameters.after ?? 0
         case .ascending(let sequence): return sequence
         case .descending(let sequence): return sequence ?? 0
         case .latest(let timeKey):
             let sequence = timeKey?.sequence ?? 0
-            guard sequence != page.events.last?.sequence else { return sequence }
+            guard sequence != page.events.last?.event.sequence else { return sequence }
             // The page ended with an event that is not shown, and that the client need not be allowed to read.
             return OpaqueSequence(try await storage.logID()).number(of: sequence) ?? sequence
         }
@@ -75,24 +79,15 @@ struct EventRoutes: RouteGroup {
     /// One event of the deployment.
     func find(_ request: Request, _ context: RouteContext) async throws -> Response {
         _ = try QueryParameters(request.uri.query, known: [])
-        let text = context.parameters["event_id"] ?? ""
-        guard let id = EventID(text) else {
-            throw RequestError(
-                status: .badRequest,
-                detail: "\(text.quoted) is not an event ID. Event IDs are UUIDs, as in the field event_id of an event"
-                    + " or in the header Assetlog-Event-Id of the answer to a report.",
-                parameter: "event_id")
-        }
         let visible = VisibleEvents(storage: storage, caller: context.identity.caller)
-        guard let event = try await visible.event(id, deployment: context.deployment) else {
-            throw RequestError.notFound("There is no event \(id) in the deployment \(context.location.deployment.quoted).")
-        }
-        let size = event.event.byteCount + 1024
+        let event = try await visible.event(at: context)
+        let voiding = try await voids.voiding(of: event.event)
+        let size = MarkedEvent(event: event, voiding: voiding).byteCount + 1024
         // The event, and its answer twice.
         try context.memory.take(3 * size)
         var body: [UInt8] = []
         body.reserveCapacity(size)
-        EventJSON.append(event, to: &body)
+        EventJSON.append(event, voiding: voiding, to: &body)
         return Response(type: "application/json", bytes: body)
     }
 }

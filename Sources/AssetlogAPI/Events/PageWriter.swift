@@ -7,11 +7,11 @@ struct PageWriter: ~Copyable {
     /// About the bytes of the JSON; it takes more where characters are escaped.
     let byteCount: Int
     /// In reverse order, so that the next one is the last.
-    private var events: [LoggedEvent]
+    private var events: [MarkedEvent]
 
-    init(_ page: consuming EventPage) {
+    init(_ page: consuming MarkedPage) {
         events = page.events
-        byteCount = events.reduce(1024) { $0 + $1.event.byteCount + 512 }
+        byteCount = events.reduce(1024) { $0 + $1.byteCount + 512 }
         events.reverse()
     }
 
@@ -25,7 +25,8 @@ struct PageWriter: ~Copyable {
         body.writeStaticString("{\"events\":[")
         while !events.isEmpty {
             // Not kept beyond the call: it may be as large as a body.
-            EventJSON.append(events.removeLast(), to: &json)
+            let event = events.removeLast()
+            EventJSON.append(event.event, voiding: event.voiding, to: &json)
             if !events.isEmpty { json.append(UInt8(ascii: ",")) }
             body.writeBytes(json)
             json.removeAll(keepingCapacity: true)

@@ -1,5 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogWeb
+import HTTPTypes
 
 /// The events that a caller may see: those of the assets that its token covers.
 struct VisibleEvents: Sendable {
@@ -51,5 +53,23 @@ struct VisibleEvents: Sendable {
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? {
         guard let event = try await storage.event(id, deployment: deployment) else { return nil }
         return caller.grant?.covers(event.assetKey) ?? true ? event : nil
+    }
+
+    /// The event that the path of a request names.
+    ///
+    /// - Throws: ``RequestError`` with the status 400 where it names none, 404 where there is none that the caller may see.
+    func event(at context: RouteContext) async throws -> LoggedEvent {
+        let text = context.parameters["event_id"] ?? ""
+        guard let id = EventID(text) else {
+            throw RequestError(
+                status: .badRequest,
+                detail: "\(text.quoted) is not an event ID. Event IDs are UUIDs, as in the field event_id of an event"
+                    + " or in the header Assetlog-Event-Id of the answer to a report.",
+                parameter: "event_id")
+        }
+        guard let event = try await event(id, deployment: context.deployment) else {
+            throw RequestError.notFound("There is no event \(id) in the deployment \(context.location.deployment.quoted).")
+        }
+        return event
     }
 }

@@ -81,8 +81,3 @@ struct PauseReason {
         }
     }
 }
-
-extension RequestError {
-    /// The answer to a body that says something wrong.
-    static func badBody(_ detail: String) -> RequestError { RequestError(status: .badRequest, detail: detail) }
-}

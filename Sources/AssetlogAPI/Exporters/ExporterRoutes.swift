@@ -14,6 +14,10 @@ struct ExporterRoutes: RouteGroup {
     let directory: any ExporterDirectory
     let storage: any Storage
     let audit: AuditLog?
+    let memory: MemoryBudget.Share
+
+    /// Enough for as many sequences as there may be dead letters.
+    private static let bodyBytes = 256 << 10
 
     var routes: [Route] {
         [
@@ -64,7 +68,7 @@ struct ExporterRoutes: RouteGroup {
 
     func pause(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
-        let members = try await JSONBody.members(of: request, known: ["reason"])
+        let members = try await members(of: request, ["reason"])
         let reason = try PauseReason(members["reason"], by: context.identity.caller).text
         try await ExporterControl(name, store: storage).pause(because: reason)
         record(.exporterPaused, name, [LogField("reason", reason)], context)
@@ -73,7 +77,7 @@ struct ExporterRoutes: RouteGroup {
 
     func resume(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
-        _ = try await JSONBody.members(of: request, known: [])
+        _ = try await members(of: request, [])
         _ = try await ExporterControl(name, store: storage).resume()
         // Whichever server runs it notices in the storage; this one need not wait for that.
         directory.restart(name)
@@ -83,7 +87,7 @@ struct ExporterRoutes: RouteGroup {
 
     func replay(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
-        switch try ReplayRequest(try await JSONBody.members(of: request, known: ReplayRequest.members)) {
+        switch try ReplayRequest(try await members(of: request, ReplayRequest.members)) {
         case .log(let start):
             do {
                 let position = try await ExporterControl(name, store: storage).replay(from: start, of: storage).position
@@ -120,7 +124,7 @@ struct ExporterRoutes: RouteGroup {
     /// Tries the destination. That it fails is an answer, and no failure of this request.
     func test(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
-        _ = try await JSONBody.members(of: request, known: [])
+        _ = try await members(of: request, [])
         let (isPassed, message): (Bool, String)
         do {
             (isPassed, message) = (true, try await directory.test(name, with: .madeUp(for: name)))
@@ -147,8 +151,13 @@ struct ExporterRoutes: RouteGroup {
         throw .notFound("There is no exporter \(name.quoted). \(nearest.map { "Did you mean \($0)?" } ?? list)")
     }
 
+    private func members(of request: Request, _ known: [String]) async throws -> [String: FlatValue] {
+        _ = try QueryParameters(request.uri.query, known: [])
+        return try await JSONBody.members(of: request, known: known, maximumBytes: Self.bodyBytes, memory: memory)
+    }
+
     private func selection(_ request: Request) async throws -> DeadLetterSelection {
-        try DeadLetterSelection(try await JSONBody.members(of: request, known: ["sequences", "all"]))
+        try DeadLetterSelection(try await members(of: request, ["sequences", "all"]))
     }
 
     private static func finding(_ body: () async throws -> Int) async throws -> Int {

@@ -76,7 +76,7 @@ extension OpenAPIDocument {
         }
         """#
 
-    private static let dryRunMembers = #"""
+    static let dryRunMembers = #"""
         "event": {"$ref": "#/components/schemas/DryRunEvent"},
         "sources": {
           "description": "Where the value of each field came from", "type": "object",

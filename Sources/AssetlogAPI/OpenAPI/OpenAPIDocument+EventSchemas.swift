@@ -19,6 +19,23 @@ extension OpenAPIDocument {
           "examples": ["0193b0a0-1111-7222-8333-444444444444"]
         },
         "Kind": {"type": "string", "enum": \#(OpenAPIText.strings(EventKind.allCases.map(\.name)))},
+        "ReportableKind": {
+          "type": "string", "description": "A kind that is reported; voids and wipes have routes of their own",
+          "enum": \#(OpenAPIText.strings(EventKind.reportable.map(\.name)))
+        },
+        "Upstream": {
+          "type": "array", "description": "The assets that the data was made from", "maxItems": 1000,
+          "items": {"$ref": "#/components/schemas/AssetKey"}
+        },
+        "Voided": {
+          "type": "object", "description": "How the event was voided", "required": ["event_id", "by", "reason", "timestamp"],
+          "properties": {
+            "event_id": {"description": "The void, itself an event", "$ref": "#/components/schemas/EventID"},
+            "by": {"description": "The name of the token with which it was voided", "type": ["string", "null"]},
+            "reason": {"type": "string"}, "timestamp": {"$ref": "#/components/schemas/Time"}
+          },
+          "additionalProperties": true
+        },
         "Time": {
           "type": "string", "description": "RFC 3339 in UTC, to the microsecond", "format": "date-time",
           "examples": ["2026-11-23T19:00:00.123456Z"]
@@ -92,9 +109,17 @@ extension OpenAPIDocument {
           "blocking": {"description": "Whether a check blocks; only if given", "type": "boolean"},
           "target": {"$ref": "#/components/schemas/Target"},
           "failure": {"$ref": "#/components/schemas/Failure"},
+          "upstream": {"$ref": "#/components/schemas/Upstream"},
+          "voids": {"description": "The event that a void is about", "$ref": "#/components/schemas/EventID"},
+          "partitions": {
+            "description": "The partitions that a wipe is about; without them, the whole asset", "type": "array",
+            "items": {"type": "string"}, "minItems": 1
+          },
+          "reason": {"description": "Why, of a void or a wipe", "type": "string"},
           "timestamp": {"description": "When it happened", "$ref": "#/components/schemas/Time"},
           "received_at": {"description": "When the server received it", "$ref": "#/components/schemas/Time"},
-          "reported_by": {"description": "The name of the token that reported it", "type": ["string", "null"]}
+          "reported_by": {"description": "The name of the token that reported it", "type": ["string", "null"]},
+          "voided": {"$ref": "#/components/schemas/Voided"}
         },
         "additionalProperties": true,
         "if": {"properties": {"kind": {"const": "check"}}},

@@ -49,7 +49,8 @@ extension OpenAPIDocument {
             answers: [(200, "DeadLetterCount")] + bodyProblems)
     }
 
-    private static let bodyProblems =
+    /// What is answered to a request with a small object as its body, instead of what was asked for.
+    static let bodyProblems =
         problems + [(408, "SlowBodyProblem"), (413, "BodyTooLargeProblem"), (415, "UnknownTypeProblem")]
 
     // MARK: Components

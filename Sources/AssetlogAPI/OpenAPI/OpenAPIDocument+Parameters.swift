@@ -141,6 +141,9 @@ extension OpenAPIDocument {
           "name": "passed", "in": "query", "description": "Results of checks that passed, or of those that did not",
           "schema": {"type": "boolean"}
         },
+        "voided": {
+          "name": "voided", "in": "query", "description": "Events that are void, or those that are not", "schema": {"type": "boolean"}
+        },
         "from": {
           "name": "from", "in": "query", "description": "Events that happened then or later, by their `timestamp`",
           "schema": {"type": "string", "format": "date-time", "maxLength": 64}, "example": "2026-11-23T00:00:00Z"

@@ -47,8 +47,8 @@ extension OpenAPIDocument {
         "ReportedMetadata": {
           "type": ["object", "null"], "description": "Any labels with any values", "additionalProperties": true
         },
-        \#(body("Materialization", says: "What was materialized, and what is to be known about it", ignored: "`timestamp`, `tags`", assetEventFields)),
-        \#(body("Observation", says: "What was observed", ignored: "`timestamp`, `tags`", assetEventFields)),
+        \#(body("Materialization", says: "What was materialized, and what is to be known about it", ignored: "`timestamp`, `tags`, `upstream`", assetEventFields)),
+        \#(body("Observation", says: "What was observed", ignored: "`timestamp`, `tags`, `upstream`", assetEventFields)),
         \#(body("Check", says: "What a check found", ignored: "`timestamp`, `tags`, `description`, `blocking`, `target`", checkFields))
         """#
 

@@ -9,13 +9,13 @@ extension OpenAPIDocument {
     private static let submission = #"""
         "EventSubmission": {
           "type": "object",
-          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at` and `reported_by`; null means absent, and unknown fields are refused.",
+          "description": "An event to record. Its fields are those of an event that is read back, without `sequence`, `received_at`, `reported_by` and `voided`; null means absent, and unknown fields are refused.",
           "required": ["kind", "asset_key"], "properties": {\#(fields), \#(fieldsOfKinds)}, "additionalProperties": false,
           "if": {"properties": {"kind": {"const": "check"}}},
           "then": {
             "required": ["check_name", "passed"],
             "properties": {
-              "check_name": {"type": "string"}, "passed": {"type": "boolean"}, \#(absent("data_version", "failure"))
+              "check_name": {"type": "string"}, "passed": {"type": "boolean"}, \#(absent("data_version", "failure", "upstream"))
             }
           },
           "else": {
@@ -40,7 +40,7 @@ extension OpenAPIDocument {
         """#
 
     private static let fields = #"""
-        "kind": {"$ref": "#/components/schemas/Kind"},
+        "kind": {"$ref": "#/components/schemas/ReportableKind"},
         "asset_key": {"$ref": "#/components/schemas/SubmittedAssetKey"},
         "event_id": \#(nullableID),
         "timestamp": {"$ref": "#/components/schemas/SubmittedTime"},
@@ -61,14 +61,15 @@ extension OpenAPIDocument {
     private static let fieldsOfKinds = #"""
         "data_version": \#(nullableText), "check_name": \#(nullableText), "passed": {"type": ["boolean", "null"]},
         "severity": \#(nullableSeverity), "blocking": {"type": ["boolean", "null"]},
-        "target": \#(nullable("SubmittedTarget")), "failure": \#(nullable("SubmittedFailure"))
+        "target": \#(nullable("SubmittedTarget")), "failure": \#(nullable("SubmittedFailure")),
+        "upstream": \#(nullable("Upstream"))
         """#
 
-    private static func absent(_ fields: String...) -> String {
+    static func absent(_ fields: String...) -> String {
         fields.map { #""\#($0)": {"const": null}"# }.joined(separator: ", ")
     }
 
-    private static func nullable(_ schema: String) -> String {
+    static func nullable(_ schema: String) -> String {
         #"{"anyOf": [\#(OpenAPIText.reference("schemas", schema)), {"type": "null"}]}"#
     }
 

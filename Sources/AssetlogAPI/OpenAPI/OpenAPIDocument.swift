@@ -24,17 +24,22 @@ struct OpenAPIDocument: Sendable {
               "components": {
                 "securitySchemes": {\#(Self.securitySchemes)},
                 "parameters": {\#(Self.parameters),\#(Self.catalogParameters),\#(Self.exporterParameters)},
-                "requestBodies": {\#(Self.requestBodies),\#(Self.exporterBodies)},
+                "requestBodies": {\#(Self.requestBodies),\#(Self.correctionBodies),\#(Self.exporterBodies)},
                 "headers": {\#(Self.headers),\#(Self.catalogHeaders)},
-                "responses": {\#(Self.answers),\#(Self.catalogAnswers),\#(Self.exporterAnswers)},
-                "schemas": {\#([Self.eventSchemas, Self.submissionSchemas, Self.reportSchemas, Self.catalogSchemas, Self.exporterSchemas, Self.answerSchemas].joined(separator: ","))}
+                "responses": {\#(Self.answers),\#(Self.catalogAnswers),\#(Self.correctionAnswers),\#(Self.exporterAnswers)},
+                "schemas": {\#(Self.schemas)}
               }
             }
             """#)
     }
 
+    private static let schemas = [
+        eventSchemas, submissionSchemas, reportSchemas, catalogSchemas, correctionSchemas, exporterSchemas, answerSchemas,
+    ].joined(separator: ",")
+
     /// Every operation, in the order of the document.
-    static let operations = reportOperations + eventOperations + catalogOperations + exporterOperations + serverOperations
+    static let operations =
+        reportOperations + eventOperations + catalogOperations + correctionOperations + exporterOperations + serverOperations
 
     // A path stands once, with all of its methods.
     private var paths: String {

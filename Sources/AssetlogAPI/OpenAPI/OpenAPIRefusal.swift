@@ -69,6 +69,9 @@ extension OpenAPIDocument {
             headers: ["Accept", "Accept-Encoding"], form: .problem),
         OpenAPIRefusal(
             name: "KeyOfAnother", description: "The Idempotency-Key was used before with a different report", form: .plain),
+        OpenAPIRefusal(name: "Conflict", description: "The event can't be voided", form: .problem),
+        OpenAPIRefusal(
+            name: "KeyOfAnotherRequest", description: "The Idempotency-Key was used before with a different request", form: .problem),
         OpenAPIRefusal(
             name: "TooMany", description: "A rate is exceeded", headers: ["Retry-After", "RateLimit", "RateLimit-Policy"]),
         OpenAPIRefusal(

@@ -27,6 +27,7 @@ struct RunCommand: AssetlogSubcommand {
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var text: ReportTextOptions
+    @OptionGroup var upstream: ReportUpstreamOptions
 
     @Option(help: ArgumentHelp("How many lines of its standard error a failure includes; 0: does not touch it.", valueName: "count"))
     var errorLines = 20
@@ -83,7 +84,7 @@ struct RunCommand: AssetlogSubcommand {
         throw CommandExit(code: result.ending.exitCode)
     }
 
-    private func template() throws -> Report { try text.added(to: content.report(.materialization)) }
+    private func template() throws -> Report { try upstream.added(to: text.added(to: content.report(.materialization))) }
 
     // The command has run, or runs: whatever becomes of a report is no reason to end in another way.
     private static func send(

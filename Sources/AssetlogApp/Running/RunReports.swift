@@ -3,7 +3,7 @@ import AssetlogCore
 
 /// The reports about a run of a command: that it was started, and what came of it. Pure.
 struct RunReports: Sendable {
-    /// What all of them say: the asset, the partition, the tags, and the words and labels that were given.
+    /// What all of them say: the asset, the partition, the tags, what it is made from, and the words and labels that were given.
     var template: Report
     /// The command's name, without its directory and without its arguments, which may hold secrets.
     var program: String
@@ -19,8 +19,10 @@ struct RunReports: Sendable {
 
     /// That it was started; labels and the version of the data belong to what came of it.
     var started: Report {
-        Report(.started, of: template.assetKey, partition: template.partition, description: template.description)
-            .tagged(template.tags)
+        var report = Report(.started, of: template.assetKey, partition: template.partition, description: template.description)
+        report.tags = template.tags
+        report.upstream = template.upstream
+        return report
     }
 
     /// What came of it.
@@ -51,11 +53,5 @@ extension Report {
     // A label that the operator gave counts more.
     fileprivate mutating func add(_ label: String, _ value: JSONValue) {
         if metadata[label] == nil { metadata[label] = value }
-    }
-
-    fileprivate func tagged(_ tags: ReportTags) -> Report {
-        var report = self
-        report.tags = tags
-        return report
     }
 }

@@ -17,6 +17,7 @@ struct RunningServer {
     private let tokens: ServerTokens
     private let log: EventLog
     private let catalog: (any FollowingCatalog)?
+    private let voids: VoidIndex
     private let retention: Retention?
     private let memory: ServerMemory
     private let api: APIService
@@ -89,8 +90,9 @@ struct RunningServer {
         let memory = ServerMemory(configuration.limits)
         memory.register(in: observability.registry)
         for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
+        let voids = VoidIndex(storage: storage, logger: makeLogger("assetlog.voids"))
         let api = APIService(
-            log: log, catalog: catalog, configuration: configuration.api(memory), tokens: tokens.registry,
+            log: log, catalog: catalog, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
             exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
             logger: makeLogger("assetlog.api"))
         do {
@@ -101,7 +103,7 @@ struct RunningServer {
             let address = try await http.start()
             return RunningServer(
                 url: configuration.url(at: address), configuration: configuration, certificates: certificates,
-                storage: storage, tokens: tokens, log: log, catalog: catalog, retention: retention, memory: memory, api: api,
+                storage: storage, tokens: tokens, log: log, catalog: catalog, voids: voids, retention: retention, memory: memory, api: api,
                 http: http, observability: observability,
                 makeLogger: makeLogger, logger: logger)
         } catch {
@@ -125,6 +127,7 @@ struct RunningServer {
             background.addTask { await observability.run() }
             background.addTask { await tokens.run() }
             background.addTask { await api.run() }
+            background.addTask { await voids.run() }
             background.addTask { await MemoryTrimmer(memory: memory, log: log, logger: logger).run() }
             if let certificates { background.addTask { await certificates.watch() } }
             await withTaskGroup(of: Void.self) { consumers in

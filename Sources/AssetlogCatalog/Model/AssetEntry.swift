@@ -55,12 +55,12 @@ final class AssetEntry: @unchecked Sendable {
         if let known = rows.days[day] {
             changed.day = known
         } else {
-            changed.day = try unlessWhole { try below.day(day) } ?? DayRecord()
+            changed.day = try unlessWhole { day <= record.lastDay ? try below.day(day) : nil } ?? DayRecord()
             changed.bytes += RowSize.day
         }
         if let partition = facts.partition.map(ByteText.init) {
             let known = rows.partitions[partition]
-            let row = try known ?? unlessWhole { try below.partition(partition) } ?? PartitionRecord()
+            let row = try known ?? unlessWhole { try isKnown(partition) ? below.partition(partition) : nil } ?? PartitionRecord()
             changed.partition = (partition, row)
             if known == nil { changed.bytes += RowSize.partition + partition.text.utf8.count }
         }
@@ -73,6 +73,11 @@ final class AssetEntry: @unchecked Sendable {
             }
         }
         return changed
+    }
+
+    // Most events are about the newest partition.
+    private func isKnown(_ partition: ByteText) -> Bool {
+        record.lastPartition.map { partition <= $0 } ?? false
     }
 
     func unlessWhole<Row>(_ read: () throws -> Row?) rethrows -> Row? {
@@ -146,7 +151,9 @@ final class AssetEntry: @unchecked Sendable {
                 day.add(Rollup(value, at: facts.key), to: index)
             }
         }
-        rows.days[DayRecord.day(of: facts.key.timestamp)] = day
+        let number = DayRecord.day(of: facts.key.timestamp)
+        rows.days[number] = day
+        record.lastDay = max(record.lastDay, number)
     }
 
     private func fold(plain facts: EventFacts, _ changed: Changed) {
@@ -193,14 +200,15 @@ final class AssetEntry: @unchecked Sendable {
         if old.exists { record.partitions.add(old.standing, -1) }
         if row.exists { record.partitions.add(row.standing) }
         rows.partitions[name] = row
+        if !isKnown(name) { record.lastPartition = name }
     }
 }
 
 /// About how many bytes of memory rows take, with their part of a dictionary.
 enum RowSize {
     static let asset = 1600
-    static let partition = 260
+    static let partition = 200
     static let check = 420
-    static let day = 180
-    static let label = 120
+    static let day = 120
+    static let label = 100
 }

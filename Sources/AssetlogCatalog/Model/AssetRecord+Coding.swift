@@ -26,6 +26,8 @@ extension AssetRecord {
         write(to: &writer)
         writer.write(labels) { $0.write($1.text) }
         writer.write(hasCorrections)
+        writer.write(lastDay)
+        writer.write(lastPartition) { $0.write($1.text) }
         return writer.bytes
     }
 
@@ -61,6 +63,8 @@ extension AssetRecord {
         hours = try HourCounts(&reader)
         labels = try reader.array { reader throws(DamagedRecord) in ByteText(try reader.text()) }
         hasCorrections = try reader.flag()
+        lastDay = try reader.integer()
+        lastPartition = try reader.optional { reader throws(DamagedRecord) in ByteText(try reader.text()) }
     }
 }
 

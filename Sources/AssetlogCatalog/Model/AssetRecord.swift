@@ -34,6 +34,10 @@ struct AssetRecord: Sendable {
     var partitions = StandingCounts()
     /// The events of the latest hours.
     var hours = HourCounts()
+    /// No row of a day after this one lies below those of memory, so that it need not be looked for.
+    var lastDay = Int64.min
+    /// No row of a partition whose name comes after this one lies below those of memory; nil: none at all.
+    var lastPartition: ByteText?
     /// Whether there was a void or a wipe: what is to be found in the log again needs more than one look then.
     var hasCorrections = false
 

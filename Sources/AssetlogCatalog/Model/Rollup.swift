@@ -115,14 +115,14 @@ extension DayRecord {
 
 /// A number of events of each kind.
 struct KindCounts: Hashable, Sendable {
-    private var counts = SIMD8<Int64>.zero
+    private var counts = SIMD8<Int32>.zero
 
     subscript(kind: EventKind) -> Int {
         get { Int(counts[Int(kind.rawValue) & 7]) }
-        set { counts[Int(kind.rawValue) & 7] = Int64(newValue) }
+        set { counts[Int(kind.rawValue) & 7] = Int32(clamping: newValue) }
     }
 
-    var total: Int { Int(counts.wrappedSum()) }
+    var total: Int { (1..<8).reduce(0) { $0 + Int(counts[$1]) } }
 
     /// The kinds of which there are events, with their numbers.
     var dictionary: [EventKind: Int] {
@@ -137,14 +137,14 @@ struct KindCounts: Hashable, Sendable {
         var present: UInt8 = 0
         for index in 1..<8 where counts[index] != 0 { present |= 1 << UInt8(index) }
         writer.write(byte: present)
-        for index in 1..<8 where counts[index] != 0 { writer.write(counts[index]) }
+        for index in 1..<8 where counts[index] != 0 { writer.write(Int64(counts[index])) }
     }
 
     init() {}
 
     init(_ reader: inout RecordReader) throws(DamagedRecord) {
         let present = try reader.byte()
-        for index in 1..<8 where present & 1 << UInt8(index) != 0 { counts[index] = try reader.integer() }
+        for index in 1..<8 where present & 1 << UInt8(index) != 0 { counts[index] = Int32(clamping: try reader.integer()) }
     }
 }
 

@@ -42,11 +42,12 @@ struct CatalogFollower: Sendable {
                 unsettled = []
             }
             if unsettled.isEmpty { reached(page, isEnd: isEnd && removals?.isComplete ?? true) }
-            if mustFlush { try await flusher.begin() }
+            let isStuck = mustFlush && !flusher.begin() && isFull
             if ContinuousClock.now >= nextLook {
                 try await look()
                 nextLook = .now + .seconds(1)
             }
+            if isStuck { try await waitForFlush() }
             guard isEnd else { continue }
             guard await iterator.next() != nil else { throw CancellationError() }
             try await Task.sleep(for: settings.gatheringTime)
@@ -56,6 +57,22 @@ struct CatalogFollower: Sendable {
     // The next page would be empty, or nearly so.
     private func isEnd(_ page: EventPage) -> Bool {
         page.events.count < settings.pageEvents && page.events.reduce(0) { $0 + $1.event.byteCount } < Self.pageBytes
+    }
+
+    // Nothing more is read then, so that memory is bounded.
+    private func waitForFlush() async throws {
+        while memory.withLock({ $0.frozen != nil }) {
+            try flusher.checkFault()
+            progress.update { status in
+                if status.failures > 0 { status.phase = .retrying }
+            }
+            try await Task.sleep(for: .milliseconds(50))
+            if let head = try? await log.statistics().head { progress.update { $0.head = head } }
+        }
+    }
+
+    private var isFull: Bool {
+        memory.withLock { $0.top.events >= settings.flushEvents || $0.top.bytes >= settings.flushBytes }
     }
 
     private var mustFlush: Bool {

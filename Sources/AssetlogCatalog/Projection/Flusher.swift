@@ -40,14 +40,15 @@ final class Flusher: Sendable {
         if let fault = state.withLock({ $0.fault }) { throw fault }
     }
 
-    /// Begins to write what is in memory. While another layer is being written, it waits for that first.
-    func begin() async throws {
-        await state.withLock { $0.task }?.value
-        try checkFault()
-        try Task.checkCancellation()
-        guard let layer = memory.freeze() else { return }
+    /// Begins to write what is in memory, unless another layer is being written.
+    ///
+    /// - Returns: Whether nothing hinders it.
+    func begin() -> Bool {
+        guard !memory.withLock({ $0.frozen != nil }) else { return false }
+        guard let layer = memory.freeze() else { return true }
         let task = Task { await write(layer) }
         state.withLock { $0.task = task }
+        return true
     }
 
     /// Returns when nothing is being written.

@@ -22,8 +22,12 @@ struct LayerFold: Sendable {
             while start < events.count {
                 let end = min(start + Self.chunk, events.count)
                 try memory.withLock { state in
-                    for event in events[start..<end] where event.sequence > state.top.position.sequence {
-                        if let name = try Self.fold(event, &state, rows) { unsettled.insert(name) }
+                    // One snapshot for all of them costs less than one for each lookup. It is taken under the lock, so that no layer
+                    // that it lacks is dropped.
+                    try connection.snapshot {
+                        for event in events[start..<end] where event.sequence > state.top.position.sequence {
+                            if let name = try Self.fold(event, &state, rows) { unsettled.insert(name) }
+                        }
                     }
                 }
                 start = end

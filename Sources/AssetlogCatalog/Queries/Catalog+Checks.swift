@@ -9,7 +9,8 @@ extension Catalog {
             guard let view = try snapshot.asset(query.assetKey, in: query.scope) else { return nil }
             let range = CheckRange(
                 level: query.byPartition ? CheckName.Part.otherLevel : CheckName.Part.overallLevel,
-                name: query.checkName.map(ByteText.init), after: after, limit: query.limit + 1)
+                name: query.checkName.map(ByteText.init), part: query.partition.map { .partition(ByteText($0)) }, after: after,
+                limit: query.limit + 1)
             let checks = try snapshot.checks(of: view, range)
             return CheckList(
                 checks: checks.prefix(query.limit).map { $1.row(of: query.assetKey, name: $0) },
@@ -56,6 +57,8 @@ struct CheckRange {
     var level: Int64
     /// Only those of this name; nil: all.
     var name: ByteText?
+    /// Only those about this; nil: about anything of the level.
+    var part: CheckName.Part?
     /// Only those behind this one; nil: all.
     var after: CheckName?
     /// At most so many.
@@ -82,18 +85,18 @@ extension CatalogSnapshot {
         let memory = view.merged(\.checks)
         var found = memory.filter { name, _ in
             name.part.level == range.level && range.name.map { $0 == name.name } ?? true
-                && range.after.map { $0 < name } ?? true
+                && range.part.map { $0 == name.part } ?? true && range.after.map { $0 < name } ?? true
         }.map { ($0.key, $0.value) }
         if !view.isWhole {
             let row = try connection.statement(
                 """
                 SELECT name, part, record FROM checks WHERE asset = ? AND level = ? AND (name, part) > (?, ?)
-                    ORDER BY name, part
+                    \(range.part == nil ? "" : "AND part = ?") ORDER BY name, part
                 """)
             // No name is the empty text, so that the first one is behind it.
             let start = range.after.map { ($0.name.text, $0.part.text) } ?? (range.name?.text ?? "", "")
             let isInclusive = range.after == nil
-            try row.bind([view.id, range.level, start.0, start.1])
+            try row.bind([view.id, range.level, start.0, start.1] + (range.part.map { [$0.text] } ?? []))
             defer { row.reset() }
             if isInclusive { try addFirst(start, view, range, memory, &found) }
             var count = 0
@@ -116,7 +119,9 @@ extension CatalogSnapshot {
         _ found: inout [(CheckName, CheckRecord)]
     ) throws {
         let name = CheckName(name: ByteText(start.name), part: CheckName.Part(level: range.level, text: start.part))
-        guard memory[name] == nil, let check = try rows.check(name, of: view.id) else { return }
+        guard range.part.map({ $0 == name.part }) ?? true, memory[name] == nil, let check = try rows.check(name, of: view.id) else {
+            return
+        }
         found.append((name, check))
     }
 }

@@ -59,7 +59,9 @@ extension CatalogSnapshot {
     ) throws -> FirstRows<NamedPartition> {
         let isDescending = query.isDescending
         var page = FirstRows<NamedPartition>(limit: query.limit)
+        let wanted = query.partition.map(ByteText.init)
         func isWanted(_ name: ByteText, _ standing: Standing) -> Bool {
+            if let wanted, name != wanted { return false }
             if let after, isDescending ? after <= name : name <= after { return false }
             return query.states?.contains(standing.state(at: clock)) ?? true
         }
@@ -69,10 +71,10 @@ extension CatalogSnapshot {
         }
         guard !view.isWhole else { return page }
         let order = isDescending ? "DESC" : "ASC"
-        let bound = after == nil ? "" : isDescending ? "AND name < ?" : "AND name > ?"
+        let bound = (after == nil ? "" : isDescending ? "AND name < ?" : "AND name > ?") + (wanted == nil ? "" : " AND name = ?")
         let row = try connection.statement(
             "SELECT name, state, started, record FROM partitions WHERE asset = ? \(bound) ORDER BY name \(order)")
-        try row.bind([view.id] + (after.map { [$0.text] } ?? []))
+        try row.bind([view.id] + [after, wanted].compactMap { $0?.text })
         defer { row.reset() }
         var found = 0
         while found <= query.limit, try row.step() {

@@ -22,6 +22,7 @@ extension AssetEntry {
                 var name = sum.labels[label].text
                 return name.withUTF8 { record.index(ofLabel: UnsafeRawBufferPointer($0)) }
             }
+            record.lastDay = max(record.lastDay, number)
             bytes += RowSize.day + day.labels.count * RowSize.label
         }
         for (name, count, known) in partitions {

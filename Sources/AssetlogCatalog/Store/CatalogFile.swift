@@ -93,14 +93,14 @@ final class CatalogFile: Sendable {
     /// Gives a file, which must be closed, another name, so that another one can be made: `.unusable` behind its own. One that
     /// was set aside before goes. It blocks.
     ///
-    /// - Returns: The new name.
-    static func setAside(_ path: String) -> String {
+    /// - Returns: The new name; nil: there is no such file.
+    static func setAside(_ path: String) -> String? {
         let aside = "\(path).unusable"
-        unlink(aside)
-        rename(path, aside)
+        let isThere = access(path, F_OK) == 0
+        if isThere { rename(path, aside) }
         // What is in the log of a file that is not used any more is of no use either.
         removeLog(of: path)
-        return aside
+        return isThere ? aside : nil
     }
 
     /// Removes a file, which must be closed. It blocks.

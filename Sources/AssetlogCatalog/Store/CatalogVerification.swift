@@ -115,14 +115,16 @@ struct CatalogRebuild: Sendable {
                 guard isFull else { return }
                 try await settling.settle(unsettled)
                 unsettled = []
-                try await flusher.begin()
+                try await flusher.end()
+                _ = flusher.begin()
             }
             repeat {
                 try await removals?.look(behind: last)
                 unsettled.formUnion(try await removals?.prepare(isEnd: true) ?? [])
                 try await settling.settle(unsettled)
                 unsettled = []
-                try await flusher.begin()
+                try await flusher.end()
+                _ = flusher.begin()
                 try await flusher.end()
             } while !(removals?.isComplete ?? true)
         } catch {

@@ -20,16 +20,17 @@ extension ServerReader {
     ) async throws {
         let follower = StreamFollower(after: position, receive: receive)
         let connection = OutboundConnection()
-        var retries = RetryState(retry, start: clock.steady())
+        var (retries, said) = (RetryState(retry, start: clock.steady()), "")
         while true {
             follower.begin()
             let attempt = try await attempt(selection, follower, connection)
             if follower.isEnough { return }
-            if follower.isConnected { retries = RetryState(retry, start: clock.steady()) }
+            if follower.isConnected { (retries, said) = (RetryState(retry, start: clock.steady()), "") }
             let error = attempt.error
             switch retries.next(attempt.outcome, now: clock.steady(), date: clock.date(), random: clock.random()) {
             case .retry(let pause):
-                progress("\(error.message); connecting again")
+                if error.message != said { progress("\(error.message); connecting again") }
+                said = error.message
                 do {
                     try await clock.sleep(follower.isConnected ? max(pause, follower.retry) : pause)
                 } catch {
@@ -83,7 +84,9 @@ private struct StreamAttempt {
             return
         }
         switch answer[AnswerField.name.lowercased()] {
-        case nil: self.init(outcome: .later(retryAfter: answer.retryAfter), error: ClientError(.unavailable, status: answer.status, words.foreign))
+        case nil:
+            self.init(
+                outcome: .later(retryAfter: answer.retryAfter), error: ClientError(.unavailable, status: answer.status, words.foreign))
         case AnswerField.later: self.init(outcome: .later(retryAfter: answer.retryAfter), error: words.error(.unavailable, "answers"))
         default: throw words.error(.refused, "refuses")
         }

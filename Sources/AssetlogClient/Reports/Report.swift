@@ -38,6 +38,8 @@ public struct Report: Hashable, Sendable {
     public var description: String?
     /// The version of the asset's data. None is sent of a check, as Dagster keeps none.
     public var dataVersion: String?
+    /// The assets that the data was made from, each by the parts of its key. None is sent of a check, and Dagster keeps none.
+    public var upstream: [[String]] = []
     /// When it happened; nil: when it is reported. Dagster records when it received the report.
     public var timestamp: Timestamp?
 
@@ -76,6 +78,7 @@ extension Report {
         if eventKind != .check {
             add("description", description)
             add("data_version", dataVersion)
+            if !upstream.isEmpty { members.append(("upstream", .array(upstream.map { .array($0.map(JSONValue.string)) }))) }
         }
         add("timestamp", timestamp?.description)
         var output: [UInt8] = []

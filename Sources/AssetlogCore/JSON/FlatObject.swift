@@ -1,10 +1,12 @@
-/// What a member of a small object is, where nothing deeper than a list of whole numbers is expected.
+/// What a member of a small object is, where nothing deeper than a list of whole numbers or texts is expected.
 package enum FlatValue: Hashable, Sendable {
     case text(String)
     case number(Int64)
     case flag(Bool)
     /// A list of whole numbers; at least one.
     case numbers([Int64])
+    /// A list of texts; at least one.
+    case texts([String])
     case null
     /// Anything else.
     case other
@@ -15,7 +17,7 @@ package enum FlatValue: Hashable, Sendable {
         case .integer: self = Self.number(value).map { .number($0) } ?? .other
         case .true, .false: self = .flag(value.kind == .true)
         case .null: self = .null
-        case .array: self = Self.numbers(value).map { .numbers($0) } ?? .other
+        case .array: self = Self.numbers(value).map { .numbers($0) } ?? Self.texts(value).map { .texts($0) } ?? .other
         case .object, .float: self = .other
         }
     }
@@ -31,6 +33,15 @@ package enum FlatValue: Hashable, Sendable {
             numbers.append(number)
         }
         return numbers.isEmpty ? nil : numbers
+    }
+
+    private static func texts(_ list: JSONValue) -> [String]? {
+        var (elements, texts) = (JSONElements(list.json), [String]())
+        while let element = elements.next() {
+            guard element.kind == .string else { return nil }
+            texts.append(element.text)
+        }
+        return texts.isEmpty ? nil : texts
     }
 }
 

@@ -171,7 +171,7 @@ public final class ConsumerRunner: Sendable {
         let (cursor, identity) = try await cursorReader.read(machine.cursor)
         let action = machine.cursorRead(cursor, of: identity, at: clock.now())
         windowed?.begin(
-            after: DeliveryWindow.Place(
+            after: DeliveryWindow.Cursor(
                 sequence: machine.cursor.position, event: machine.cursor.event, ahead: machine.cursor.ahead),
             of: identity, generation: machine.cursor.generation)
         return action
@@ -287,11 +287,11 @@ public final class ConsumerRunner: Sendable {
 }
 
 extension ConsumerCursor {
-    /// The cursor at a place that may have moved on since it was made; nil, or a place before it: the cursor as it is.
-    fileprivate func moved(to place: DeliveryWindow.Place?) -> ConsumerCursor {
-        guard let place, place.sequence >= position else { return self }
+    /// The cursor with what was finished since it was made; nil, or less than it says: the cursor as it is.
+    fileprivate func moved(to finished: DeliveryWindow.Cursor?) -> ConsumerCursor {
+        guard let finished, finished.sequence >= position else { return self }
         var cursor = self
-        (cursor.position, cursor.event, cursor.ahead) = (place.sequence, place.event, place.ahead)
+        (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead)
         return cursor
     }
 }

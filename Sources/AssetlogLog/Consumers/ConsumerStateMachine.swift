@@ -11,7 +11,7 @@ struct ConsumerStateMachine {
         case takeLease
         /// Pause because another server has the lease, or nobody could be asked for it, then ``woken(at:)``.
         case standBy(Duration)
-        /// Read the cursor from the storage and check that it is a place of this log, then ``cursorRead(_:of:at:)``.
+        /// Read the cursor from the storage and check that it belongs to this log, then ``cursorRead(_:of:at:)``.
         case readCursor
         /// Read a page of the log, then ``pageRead(count:next:last:at:)``.
         case readPage(after: Int64)
@@ -95,11 +95,11 @@ struct ConsumerStateMachine {
         status.position = progress.sequence
     }
 
-    /// What was read ahead of a place is forgotten.
-    mutating func rewind(to place: DeliveryWindow.Place?) {
-        guard let place, finished != nil else { return }
-        (cursor.position, cursor.event, cursor.ahead) = (place.sequence, place.event, place.ahead)
-        finished = nil
+    /// What was read ahead of what is finished is forgotten.
+    mutating func rewind(to finished: DeliveryWindow.Cursor?) {
+        guard let finished, self.finished != nil else { return }
+        (cursor.position, cursor.event, cursor.ahead) = (finished.sequence, finished.event, finished.ahead)
+        self.finished = nil
     }
 
     mutating func start() -> Action {
@@ -125,7 +125,7 @@ struct ConsumerStateMachine {
         return start()
     }
 
-    /// - Parameter log: The log that the cursor is a place of.
+    /// - Parameter log: The log that the cursor belongs to.
     mutating func cursorRead(_ cursor: ConsumerCursor, of log: LogID, at now: Duration) -> Action {
         adopt(cursor)
         self.cursor.log = log

@@ -5,8 +5,8 @@ import AssetlogCore
 /// It does nothing itself: no storage, no clock, no randomness. Times are spans since the runner's start. The cursor may stand
 /// before the first event that is not finished; what is finished beyond it comes again after a crash.
 struct DeliveryWindow {
-    /// A place in the log.
-    struct Place: Equatable {
+    /// How far the log was read, or everything in it finished.
+    struct Cursor: Equatable {
         var sequence: Int64
         /// The event there; nil: not known.
         var event: EventID?
@@ -59,8 +59,8 @@ struct DeliveryWindow {
         var event: LoggedEvent
         /// The index of its asset's slot.
         var slot: Int
-        /// The place before it in the log.
-        var before: Place
+        /// How far the log was read before it.
+        var before: Cursor
         /// Counted failures.
         var attempts = 0
         /// Failures that say nothing about the event.
@@ -92,8 +92,8 @@ struct DeliveryWindow {
     /// The log of the events; nil: reading has not begun.
     private(set) var log: LogID?
     /// Where the last event that was read is.
-    private var last = Place(sequence: 0, event: nil)
-    /// What an earlier reading finished beyond the place where this one began.
+    private var last = Cursor(sequence: 0, event: nil)
+    /// What an earlier reading finished beyond the cursor where this one began.
     private var known = ConsumedAhead()
     /// The events in the order in which they came; nil: finished. The number of an event is its index and `base`.
     private var entries: [Entry?] = []
@@ -126,15 +126,15 @@ struct DeliveryWindow {
 
     /// How far everything is finished.
     var progress: Progress {
-        let place = firstOfLog?.before ?? last
-        return Progress(sequence: place.sequence, event: place.event, finishedCount: finishedCount)
+        let cursor = firstOfLog?.before ?? last
+        return Progress(sequence: cursor.sequence, event: cursor.event, finishedCount: finishedCount)
     }
 
-    /// The place up to which everything is finished, and what is beyond it, for which all events are looked at.
-    var finished: Place {
-        guard var place = firstOfLog?.before else { return Place(sequence: last.sequence, event: last.event, ahead: rest) }
-        place.ahead = ahead.union(rest)
-        return place
+    /// How far everything is finished, and what is beyond it, for which all events are looked at.
+    var finished: Cursor {
+        guard var cursor = firstOfLog?.before else { return Cursor(sequence: last.sequence, event: last.event, ahead: rest) }
+        cursor.ahead = ahead.union(rest)
+        return cursor
     }
 
     /// What was finished between the events that are not, and after them.
@@ -163,13 +163,13 @@ struct DeliveryWindow {
         entries[first...].lazy.compactMap { $0 }.first { $0.letter == nil }
     }
 
-    /// Forgets everything; reading begins after a place.
-    mutating func begin(after place: Place, of log: LogID?) {
+    /// Forgets everything; reading begins after a cursor.
+    mutating func begin(after cursor: Cursor, of log: LogID?) {
         let next = (base + entries.count, lastBatch, finishedCount)
         self = DeliveryWindow(settings: settings, order: order)
         // The results of what is under way concern none of the events to come.
         (base, lastBatch, finishedCount) = next
-        (self.log, last, known) = (log, Place(sequence: place.sequence, event: place.event), place.ahead)
+        (self.log, last, known) = (log, Cursor(sequence: cursor.sequence, event: cursor.event), cursor.ahead)
     }
 
     /// Takes the next events of the log; those that don't pass the filter are finished at once.
@@ -177,7 +177,7 @@ struct DeliveryWindow {
         for event in events {
             assert(event.sequence > last.sequence, "The log goes back.")
             if settings.filter.matches(event), !known.contains(event.sequence) { add(event) } else { finishedCount += 1 }
-            last = Place(sequence: event.sequence, event: event.id)
+            last = Cursor(sequence: event.sequence, event: event.id)
         }
     }
 

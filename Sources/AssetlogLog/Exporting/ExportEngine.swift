@@ -80,15 +80,15 @@ final class ExportEngine: WindowedConsumer {
 
     var progress: DeliveryWindow.Progress { state.withLock { $0.window.progress } }
 
-    var finished: DeliveryWindow.Place { state.withLock { $0.window.finished } }
+    var finished: DeliveryWindow.Cursor { state.withLock { $0.window.finished } }
 
     func prepare() async throws {
         try await StartPosition(name: name, start: settings.start, log: log, store: store).prepare()
     }
 
-    func begin(after place: DeliveryWindow.Place, of log: LogID, generation: Int64) {
+    func begin(after cursor: DeliveryWindow.Cursor, of log: LogID, generation: Int64) {
         state.withLock { state in
-            state.window.begin(after: place, of: log)
+            state.window.begin(after: cursor, of: log)
             state.generation = generation
         }
         bell.ring()

@@ -33,10 +33,10 @@ package struct ExporterControl: Sendable {
 
     // MARK: Replays
 
-    /// Lets it deliver again from a place of the log.
+    /// Lets it deliver again from a point of the log.
     ///
     /// - Returns: Where its cursor stands now, before the first event that is delivered again.
-    /// - Throws: ``ReplayProblem`` for a place that the log does not have.
+    /// - Throws: ``ReplayProblem`` for a point that the log does not have.
     package func replay(from start: ReplayStart, of log: any LogReader) async throws -> ConsumerCursor {
         let head = try await log.statistics().head
         switch start {
@@ -44,9 +44,9 @@ package struct ExporterControl: Sendable {
             guard sequence >= 1, sequence <= head + 1 else { throw ReplayProblem.noSequence(sequence, head: head) }
             return try await store.replay(name, after: sequence - 1)
         case .time(let time):
-            let place = try await log.position(before: time)
-            guard place < head else { throw ReplayProblem.noEvent(since: time) }
-            return try await store.replay(name, after: place)
+            let last = try await log.position(before: time)
+            guard last < head else { throw ReplayProblem.noEvent(since: time) }
+            return try await store.replay(name, after: last)
         }
     }
 

@@ -9,12 +9,12 @@ protocol WindowedConsumer: LogConsumer {
     var isFull: Bool { get }
     /// How far everything is finished.
     var progress: DeliveryWindow.Progress { get }
-    /// The place up to which everything is finished, and what is finished beyond it: to be asked only to save it.
-    var finished: DeliveryWindow.Place { get }
+    /// How far everything is finished, and what is finished beyond it: to be asked only to save it.
+    var finished: DeliveryWindow.Cursor { get }
     /// Makes sure that there is a cursor, with the lease on the consumer.
     func prepare() async throws
-    /// Reading begins after a place, in a log and a generation.
-    func begin(after place: DeliveryWindow.Place, of log: LogID, generation: Int64)
+    /// Reading begins after a cursor, in a log and a generation.
+    func begin(after cursor: DeliveryWindow.Cursor, of log: LogID, generation: Int64)
     /// Forgets what is not finished, and returns when nothing is under way any more.
     func abandon() async
     /// Returns when nothing is under way any more, after the task that works was cancelled.

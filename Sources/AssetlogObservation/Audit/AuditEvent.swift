@@ -45,6 +45,10 @@ public struct AuditEvent: Sendable {
         /// Dead letters are gone.
         public static let deadLettersDiscarded = Kind(
             "exporter.dead_letters_discarded", "Dead letters of an exporter were discarded.")
+        /// An event was voided.
+        public static let eventVoided = Kind("event.voided", "An event was voided.")
+        /// An asset, or some of its partitions, was wiped.
+        public static let assetWiped = Kind("asset.wiped", "An asset was wiped.")
         /// A request was refused: 401, 403 or 429.
         public static let refused = Kind("refused", "A request was refused.")
         /// Further refusals were not written one by one.
@@ -58,7 +62,7 @@ public struct AuditEvent: Sendable {
         static let all: [Kind] = [
             tokenCreated, tokenRevoked, tokenRotated, tokenAdded, tokenChanged, tokenRemoved, certificateReloaded,
             certificateReloadFailed, exporterPaused, exporterResumed, exporterReplayed, exporterTested, deadLettersReplayed,
-            deadLettersDiscarded, refused, refusedMore, serverStarted, serverStopped,
+            deadLettersDiscarded, eventVoided, assetWiped, refused, refusedMore, serverStarted, serverStopped,
         ]
     }
 

@@ -56,8 +56,11 @@ public struct LineageMapping: Hashable, Sendable {
     ) -> LineageRunEvent {
         var run = run(event, source)
         if state == .fail { run.facets.errorMessage = errorMessage(content) }
+        let inputs = UpstreamKeys.keys(in: event.details).map {
+            LineageInput(LineageDataset(naming.dataset(of: $0, in: event.deployment)))
+        }
         return LineageRunEvent(
-            state: state, run: run, job: naming.job(writing: event.assetKey, in: event.deployment), outputs: [output])
+            state: state, run: run, job: naming.job(writing: event.assetKey, in: event.deployment), inputs: inputs, outputs: [output])
     }
 
     private func checked(

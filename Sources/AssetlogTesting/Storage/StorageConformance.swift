@@ -6,7 +6,7 @@ import AssetlogCore
 public enum StorageConformance {
     /// All cases.
     public static let cases: [ConformanceCase<StorageSubject>] =
-        appending + identities + reading + byTime + filtering + logIdentity + lasting + consuming + deadLetters
+        appending + identities + corrections + reading + byTime + filtering + logIdentity + lasting + consuming + deadLetters
         + sharing + living
 
     /// Makes a case that runs on a new place and its open storage, and closes and removes them.

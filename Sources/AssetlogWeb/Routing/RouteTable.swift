@@ -33,17 +33,22 @@ package struct RouteTable: Sendable {
         }
     }
 
+    // A path that is written out counts before one with parameters, whatever their order: `events/stream` before `events/{event_id}`.
     private func match(_ location: RequestLocation, _ method: HTTPRequest.Method) -> RouteMatch {
         var others: [Entry] = []
+        var parametrized: RouteMatch?
         for entry in entries {
             guard location.namedDeployment == nil || entry.route.scope != .allDeployments,
                 let parameters = entry.route.pattern.match(location.path)
             else { continue }
             if entry.route.method == method {
-                return RouteMatch(.route(entry.route, location, parameters: parameters), entry.name)
+                let match = RouteMatch(.route(entry.route, location, parameters: parameters), entry.name)
+                if parameters.isEmpty { return match }
+                parametrized = parametrized ?? match
             }
             if entry.route.isListed { others.append(entry) }
         }
+        if let parametrized { return parametrized }
         guard let first = others.first else { return RouteMatch(.nothing(location)) }
         return RouteMatch(.wrongMethod(first.route, location, allowed: others.map(\.route.method)), first.name)
     }

@@ -126,7 +126,7 @@ struct EventRowTests {
     }
 
     @Test(
-        "what Dagster could not read back becomes something that it can, and its type is told in assetlog/types",
+        "what Dagster could not read back becomes something that it can, and its type is named in assetlog/types",
         arguments: [
             ("json", #"{"x":[{"__class__":"Nothing"}]}"#, #""text": "{\"x\":[{\"__class__\":\"Nothing\"}]}""#),
             ("json", #"{"\u005f_set__":[]}"#, #""text": "{\"\\u005f_set__\":[]}""#),
@@ -153,7 +153,7 @@ struct EventRowTests {
         #expect(text.contains(Self.entry("assetlog/types", "Json", #""data": {"label": "\#(type)"}"#)))
     }
 
-    @Test("labels of a check that are Dagster's own names are renamed, and told")
+    @Test("labels of a check that are Dagster's own names are renamed, and listed")
     func renames() throws {
         let text = try text(
             row(.made(1, .check, details: #"{"metadata":{"__class__":{"type":"int","value":1}},"check_name":"c","passed":true}"#)))
@@ -206,9 +206,15 @@ struct EventRowTests {
         #expect(!text.contains("forged"))
     }
 
+    @Test("the assets that the data was made from stand in the metadata")
+    func upstream() throws {
+        let text = try text(row(.made(1, details: #"{"tags":{},"metadata":{},"upstream":[["raw","a"],["b"]]}"#)))
+        #expect(text.contains(#""data": [["raw", "a"], ["b"]]}, "label": "assetlog/upstream""#), "\(text)")
+    }
+
     @Test(
         "kinds that open source Dagster does not read are skipped",
-        arguments: [EventKind.materializationStarted, .materializationFailed, .materializationSkipped])
+        arguments: [EventKind.materializationStarted, .materializationFailed, .materializationSkipped, .void, .wipe])
     func skips(_ kind: EventKind) {
         guard case .skipped = EventRow.translation(of: .made(1, kind)) else {
             Issue.record("\(kind) was not skipped")

@@ -86,7 +86,7 @@ struct SchemaTests {
         #expect(try await storage.sql("SELECT last_value, is_called FROM event_logs_id_seq;") == "1|f")
     }
 
-    @Test("a role without the right to make the exporter's table is told so, and goes on when it was made for it")
+    @Test("a role without the right to make the exporter's table gets an error that says so, and goes on when it was made for it")
     func privileges() async throws {
         let storage = try await DagsterStorage()
         let role = "role_of_\(storage.schema)"

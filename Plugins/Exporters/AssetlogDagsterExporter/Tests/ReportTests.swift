@@ -74,7 +74,7 @@ struct ReportTests {
         "what Dagster has no report for is skipped with a reason",
         arguments: [
             (EventKind.materializationStarted, "materialization_started"), (.materializationFailed, "materialization_failed"),
-            (.materializationSkipped, "materialization_skipped"),
+            (.materializationSkipped, "materialization_skipped"), (.void, "void"), (.wipe, "wipe"),
         ])
     func skipped(kind: EventKind, name: String) {
         guard case .skipped(let reason) = Report.translation(of: .sample(1, kind)) else {
@@ -82,6 +82,18 @@ struct ReportTests {
             return
         }
         #expect(reason == "Dagster has no report for \(name)")
+    }
+
+    @Test("the assets that the data was made from are sent to another Assetlog, and stand in the metadata for Dagster")
+    func upstream() throws {
+        let event = LoggedEvent.sample(1, details: #"{"tags":{},"metadata":{},"upstream":[["raw","a"],["b"]]}"#)
+        guard case .report(let report) = Report.translation(of: event) else {
+            Issue.record("it is not reported")
+            return
+        }
+        let body = String(decoding: report.body, as: UTF8.self)
+        #expect(body.contains(#","upstream":[["raw","a"],["b"]],"#), "\(body)")
+        #expect(body.contains(#""assetlog/upstream":[["raw","a"],["b"]]"#), "\(body)")
     }
 
     // MARK: The key

@@ -30,6 +30,25 @@ struct BatchDeliveryTests {
         #expect(requests == [[0, 1, 2]])
     }
 
+    @Test("voids and wipes are skipped, and never in a request")
+    func inexpressible() {
+        let kinds: [EventKind] = [.void, .materialization, .wipe, .check, .void]
+        let events = kinds.enumerated().map { LoggedEvent.sample(Int64($0.offset), kind: $0.element) }
+        for outcome in [BatchDelivery.Outcome.taken, .refused(Self.refused)] {
+            var delivery = BatchDelivery(events)
+            var requests: [[Int]] = []
+            while let request = delivery.next() {
+                requests.append(request)
+                delivery.finish(request, outcome)
+            }
+            #expect(requests.allSatisfy { Set($0).isSubset(of: [1, 3]) } && requests.first == [1, 3])
+            #expect(delivery.results[0] == .skipped(reason: "OpenLineage has no event for void"))
+            #expect(delivery.results[2] == .skipped(reason: "OpenLineage has no event for wipe"))
+        }
+        var alone = BatchDelivery([events[0]])
+        #expect(alone.next() == nil && alone.results == [.skipped(reason: "OpenLineage has no event for void")])
+    }
+
     @Test("nothing is sent for no events")
     func nothing() {
         #expect(deliver("") { _ in .taken }.requests.isEmpty)

@@ -98,6 +98,17 @@ struct OpenLineageEventTests {
         #expect(String(decoding: try json(of: event), as: UTF8.self).contains(nested))
     }
 
+    @Test(
+        "what an asset was made from are the inputs of its run",
+        arguments: [EventKind.materialization, .materializationStarted, .materializationFailed, .materializationSkipped])
+    func inputs(kind: EventKind) throws {
+        let event = LoggedEvent.sample(kind: kind, details: #"{"tags":{},"metadata":{},"upstream":[["raw","a"],["b"]]}"#)
+        let object = try #require(try JSONSerialization.jsonObject(with: Data(try json(of: event))) as? [String: Any])
+        let inputs = try #require(object["inputs"] as? [[String: Any]])
+        #expect(inputs.map { $0["namespace"] as? String } == ["s3://raw", "dagster"])
+        #expect(inputs.map { $0["name"] as? String } == ["raw/a", "b"])
+    }
+
     @Test("a void and a wipe are none of its events", arguments: [EventKind.void, .wipe])
     func inexpressible(kind: EventKind) throws {
         #expect(try mapping.event(for: .sample(kind: kind)) == nil)

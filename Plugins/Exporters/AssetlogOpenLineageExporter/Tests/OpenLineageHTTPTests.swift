@@ -100,6 +100,17 @@ struct OpenLineageHTTPTests {
         }
     }
 
+    @Test("a void is skipped and sends nothing", arguments: ["true", "false"])
+    func void(batch: String) async throws {
+        let receiver = try LineageReceiver()
+        defer { receiver.close() }
+        let exporter = try await open(["url": [receiver.url], "batch": [batch]])
+        let results = try await exporter.deliver(.of([.sample(1, kind: .void), .sample(2)]))
+        #expect(results == [.skipped(reason: "OpenLineage has no event for void"), .delivered])
+        #expect(receiver.requests.count == 1)
+        await exporter.close()
+    }
+
     // MARK: Key and compression
 
     @Test("the key is read again for each delivery, and stands nowhere else")

@@ -32,6 +32,17 @@ struct FailureDetails {
     }
 }
 
+/// What the details of a void or a wipe say, in words.
+struct CorrectionDetails {
+    let text: String
+
+    init(_ details: [UInt8]) {
+        let count = DetailMembers.value(of: "partitions", in: details).flatMap { CanonicalJSON.strings(inArray: $0)?.count }
+        let partitions = count.map { $0 == 1 ? "1 partition" : "\($0) partitions" }
+        text = [partitions, JSONValue.text(of: "reason", in: details)].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ", ")
+    }
+}
+
 private enum JSONValue {
     /// The text of a member of a JSON object; empty when there is none, or it is no string.
     static func text(of name: String, in object: [UInt8]) -> String {

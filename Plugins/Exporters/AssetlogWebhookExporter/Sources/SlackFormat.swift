@@ -46,12 +46,13 @@ struct SlackFormat: Sendable {
         case .materializationFailed: "Failed"
         case .materializationSkipped: "Skipped"
         case .check: "Checked"
-        case .void: "Voided an event of"
+        case .void: "Event voided"
         case .wipe: "Wiped"
         }
     }
 
     private static func remark(_ event: LoggedEvent) -> String {
+        guard event.kind != .void, event.kind != .wipe else { return CorrectionDetails(event.details).text }
         let details = FailureDetails(event.details)
         return [details.reason, details.message, details.description].filter { !$0.isEmpty }.joined(separator: ", ")
     }

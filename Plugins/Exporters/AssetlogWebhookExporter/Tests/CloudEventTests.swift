@@ -59,6 +59,7 @@ struct CloudEventTests {
             (EventKind.materialization, "asset.materialization"), (.observation, "asset.observation"), (.check, "asset.check.evaluation"),
             (.materializationStarted, "asset.materialization.started"), (.materializationFailed, "asset.materialization.failed"),
             (.materializationSkipped, "asset.materialization.skipped"),
+            (.void, "asset.void"), (.wipe, "asset.wipe"),
         ])
     func type(_ kind: EventKind, _ name: String) throws {
         #expect(try Self.object(format.structured(WebhookFixture.event(1, kind)))["type"] as? String == "io.assetlog.\(name).v1")

@@ -22,6 +22,18 @@ struct SlackTests {
             (WebhookFixture.check(1, passed: true), .recovery, "Recovered, check passed: rows of <https://a.example/asset/orders|orders>"),
             (WebhookFixture.check(1, passed: true), .other, "Check passed: rows of <https://a.example/asset/orders|orders>"),
             (
+                WebhookFixture.event(1, .void, partition: "p", details: #"{"voids":"x","reason":"the <wrong> file"}"#), .other,
+                "Event voided: <https://a.example/asset/warehouse/orders|warehouse/orders>, partition p: the &lt;wrong&gt; file"
+            ),
+            (
+                WebhookFixture.event(1, .wipe, details: #"{"partitions":["a","b"],"reason":"a new key"}"#), .other,
+                "Wiped: <https://a.example/asset/warehouse/orders|warehouse/orders>: 2 partitions, a new key"
+            ),
+            (
+                WebhookFixture.event(1, .wipe, details: #"{"reason":"a new key"}"#), .other,
+                "Wiped: <https://a.example/asset/warehouse/orders|warehouse/orders>: a new key"
+            ),
+            (
                 WebhookFixture.event(1, key: ["a/b", "c|<d>"], partition: "x&y"), .recovery,
                 "Recovered, materialized: <https://a.example/asset/a%2Fb/c%7C%3Cd%3E|a/b/c|&lt;d&gt;>, partition x&amp;y"
             ),
@@ -74,7 +86,8 @@ struct FailureMemoryTests {
     @Test(
         "recovers by nothing else",
         arguments: [
-            WebhookFixture.event(2, .observation), WebhookFixture.event(2, .materializationStarted),
+            WebhookFixture.event(2, .observation), WebhookFixture.event(2, .materializationStarted), WebhookFixture.event(2, .void),
+            WebhookFixture.event(2, .wipe),
             WebhookFixture.event(2, .materializationSkipped), WebhookFixture.event(2, partition: "a"),
             WebhookFixture.event(2, key: ["warehouse"]), WebhookFixture.event(2, deployment: "prod"),
             WebhookFixture.check(2, passed: true, key: ["warehouse", "orders"]),

@@ -128,3 +128,24 @@ struct ReportTextOptions: ParsableArguments {
         return report
     }
 }
+
+/// What the data was made from, of a report that is no check.
+struct ReportUpstreamOptions: ParsableArguments {
+    @Option(
+        parsing: .singleValue,
+        help: ArgumentHelp(
+            "An asset that the data was made from, such as warehouse/raw, or a JSON array of its parts; can be repeated.",
+            valueName: "key"))
+    var upstream: [String] = []
+
+    /// - Throws: `ValidationError`.
+    func added(to report: Report) throws -> Report {
+        guard upstream.count <= UpstreamKeys.maximumCount else {
+            throw ValidationError("--upstream names \(upstream.count) assets; a report takes \(UpstreamKeys.maximumCount).")
+        }
+        guard !upstream.contains("") else { throw ValidationError("--upstream is empty. Was a variable not set?") }
+        var report = report
+        report.upstream = try upstream.map { try ReportContentOptions.parts([$0]) }
+        return report
+    }
+}

@@ -10,6 +10,7 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
     @OptionGroup var text: ReportTextOptions
+    @OptionGroup var upstream: ReportUpstreamOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
 
@@ -20,7 +21,7 @@ struct ReportMaterializationCommand: AssetlogSubcommand {
     }
 
     private func report() throws -> Report {
-        try time.added(to: text.added(to: content.report(.materialization)))
+        try time.added(to: upstream.added(to: text.added(to: content.report(.materialization))))
     }
 }
 
@@ -31,6 +32,7 @@ struct ReportObservationCommand: AssetlogSubcommand {
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
     @OptionGroup var text: ReportTextOptions
+    @OptionGroup var upstream: ReportUpstreamOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
 
@@ -41,7 +43,7 @@ struct ReportObservationCommand: AssetlogSubcommand {
     }
 
     private func report() throws -> Report {
-        try time.added(to: text.added(to: content.report(.observation)))
+        try time.added(to: upstream.added(to: text.added(to: content.report(.observation))))
     }
 }
 

@@ -9,6 +9,7 @@ struct ReportStartedCommand: AssetlogSubcommand {
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
+    @OptionGroup var upstream: ReportUpstreamOptions
 
     @Option(help: ArgumentHelp("A description for people.", valueName: "text"))
     var description: String?
@@ -23,7 +24,7 @@ struct ReportStartedCommand: AssetlogSubcommand {
     }
 
     private func report() throws -> Report {
-        var report = try time.added(to: content.report(.started))
+        var report = try time.added(to: upstream.added(to: content.report(.started)))
         report.description = description
         return report
     }
@@ -36,6 +37,7 @@ struct ReportFailureCommand: AssetlogSubcommand {
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
+    @OptionGroup var upstream: ReportUpstreamOptions
     @OptionGroup var why: ReportReasonOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
@@ -48,7 +50,7 @@ struct ReportFailureCommand: AssetlogSubcommand {
 
     private func report() throws -> Report {
         let kind = Report.Kind.failed(reason: try why.failureReason() ?? .failedToMaterialize, message: why.message)
-        return try time.added(to: why.added(to: content.report(kind)))
+        return try time.added(to: upstream.added(to: why.added(to: content.report(kind))))
     }
 }
 
@@ -59,6 +61,7 @@ struct ReportSkippedCommand: AssetlogSubcommand {
 
     @OptionGroup var content: ReportContentOptions
     @OptionGroup var time: ReportTimeOptions
+    @OptionGroup var upstream: ReportUpstreamOptions
     @OptionGroup var why: ReportReasonOptions
     @OptionGroup var target: ReportTargetOptions
     @OptionGroup var sending: ReportSendingOptions
@@ -71,7 +74,7 @@ struct ReportSkippedCommand: AssetlogSubcommand {
 
     private func report() throws -> Report {
         let kind = Report.Kind.skipped(reason: try why.failureReason(), message: why.message)
-        return try time.added(to: why.added(to: content.report(kind)))
+        return try time.added(to: upstream.added(to: why.added(to: content.report(kind))))
     }
 }
 

@@ -66,6 +66,7 @@ struct EventDetails {
         let tags = EventTags(self["tags"], dataVersion: text("data_version"), areAllowed: true)
         var metadata = EventMetadata(of: event, self["metadata"])
         if let others = tags.others { metadata.set("tags", json: others) }
+        if !self["upstream"].isEmpty { metadata.set("upstream", json: Array(self["upstream"])) }
         var json = PythonJSON()
         appendHead(className, key, to: &json)
         json.append(raw: #", "description": "#)

@@ -146,7 +146,7 @@ final class EventWriter {
         }
     }
 
-    /// A wait for standbys that somebody cancelled is told in a warning: the commit is on one machine only.
+    /// A wait for standbys that somebody cancelled is reported by a warning: the commit is on one machine only.
     private func refuseUnreplicated(_ hasWarning: Bool) throws {
         guard hasWarning else { return }
         isUnsettled = true

@@ -16,9 +16,9 @@ final class Horizon: Sendable {
         /// Another log that was found in its place.
         var foreign: LogID?
         var sequence: Int64 = 0
-        /// When the question began that told it.
+        /// When the query began that found it.
         var time: ContinuousClock.Instant?
-        /// When the answer came that told it.
+        /// When the answer came that found it.
         var answered: ContinuousClock.Instant?
         /// The greatest sequence that this server has acknowledged.
         var acknowledged: Int64 = 0
@@ -76,7 +76,7 @@ final class Horizon: Sendable {
     func now(_ connection: PostgresConnection, before deadline: Deadline) throws -> Int64 {
         let wanted = state.withLock { $0.acknowledged }
         if let fresh = fresh(for: wanted) { return fresh }
-        // Less than what the read itself may take, so that the reason can still be told.
+        // Less than what the read itself may take, so that the reason can still be reported.
         let patience = Deadline(in: min(deadline.rest * 3 / 4, Self.patience))
         var rounds = 0
         while true {

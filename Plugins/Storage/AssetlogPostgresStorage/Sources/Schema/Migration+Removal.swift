@@ -1,11 +1,19 @@
 #if Postgres
 extension Migration {
-    /// Version 6: events can be removed. What is left of them are sums, and the identities that clients chose; months from which almost
+    /// Version 6: events can be removed, voided and wiped. What is left of them are sums, and the identities that clients chose; months from which almost
     /// everything was removed are dropped.
     ///
     /// `append_checked` finds removed identities too. Servers of the release before keep working, but for retries of removed events:
     /// retention is turned on when all servers are of this release.
-    static let removal = removalTables + removalFunctions + monthFunctions + horizonFunction + appendFunction
+    static let removal = removalTables + removalFunctions + monthFunctions + horizonFunction + appendFunction + kinds
+
+    // A release that knows only the kinds 1 to 6 would call a void or a wipe damaged.
+    private static let kinds = """
+
+        COMMENT ON COLUMN {schema}.events.kind IS
+            '1 materialization, 2 observation, 3 check, 4 started, 5 failed, 6 skipped, 7 void, 8 wipe.';
+
+        """
 
     private static let removalTables = """
         CREATE TABLE {schema}.removals (

@@ -47,7 +47,8 @@ struct FileFormat: Sendable {
                 try database.execute("CREATE TABLE gaps (first INTEGER PRIMARY KEY, last INTEGER NOT NULL)")
             },
             { database in
-                // Until now every sequence had an event; an older release would call what is removed missing.
+                // Until now every sequence had an event; an older release would call what is removed missing,
+                // and voids and wipes damaged.
                 try RemovalTables.make(database)
             },
         ])

@@ -9,7 +9,7 @@ internal import AssetlogSQLite
 final class Identities {
     /// How far the index may be behind.
     struct Limits {
-        /// With more events behind the index's watermark it can't be told what is in the log.
+        /// With more events behind the index's watermark it is not known what is in the log.
         var tail: Int64 = 3_000_000
         /// So many events of the log are read in one step, to bring the table up to it.
         var scan = 32_768

@@ -24,7 +24,7 @@ struct Indexer: Sendable {
     let extent: LogExtent
 
     /// Indexes the next events. Where very many are not indexed yet, their identities come first, so that events that
-    /// clients send again can be told from new ones soon.
+    /// clients send again can be distinguished from new ones soon.
     ///
     /// - Returns: How many there were; less than ``step`` when the index has reached the log's end.
     func advance() async throws -> Int {

@@ -49,7 +49,7 @@ struct FormatTests {
         #expect(try connection.integer("PRAGMA user_version") == 99)
     }
 
-    @Test("A file of an older format is upgraded with its events intact", arguments: [1, 2, 3])
+    @Test("A file of an older format is upgraded with its events intact", arguments: [1, 2, 3, 4])
     func upgrade(_ format: Int) async throws {
         try change(
             "events.sqlite",
@@ -63,6 +63,12 @@ struct FormatTests {
             "INSERT INTO events VALUES (2, x'0199aabbccdd70008000000000000002', 'prod', 3, '[\"b\"]', NULL, 7, 8, 'spark', x'7b7d')",
             "PRAGMA application_id = \(0x414c_4f47)", "PRAGMA user_version = \(format)")
         if format >= 2 { try change("events.sqlite", "CREATE TABLE log (id BLOB NOT NULL)", "INSERT INTO log VALUES (x'01')") }
+        if format >= 4 {
+            try change(
+                "events.sqlite", "ALTER TABLE events ADD COLUMN checksum INTEGER",
+                "ALTER TABLE log ADD COLUMN unchecked_up_to INTEGER NOT NULL DEFAULT 2", "UPDATE log SET id = randomblob(16)",
+                "CREATE TABLE gaps (first INTEGER PRIMARY KEY, last INTEGER NOT NULL)")
+        }
         let verification = await #expect(throws: StorageError.self) { _ = try await setup(directory.path).verify?() }
         #expect(verification?.message.contains("older format \(format)") == true)
 

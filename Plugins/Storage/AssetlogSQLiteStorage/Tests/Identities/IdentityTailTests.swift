@@ -60,7 +60,7 @@ struct IdentityTailTests {
         return try writer.append(batch, nil) { _, _ in }
     }
 
-    @Test("With too much behind the index, events of clients can't be told, and those of the server continue")
+    @Test("With too much behind the index, events of clients can't be recognized, and those of the server continue")
     func tooFarBehind() throws {
         let directory = try TemporaryDirectory()
         let writer = try writer(directory, .init(tail: 100, scan: 1000), events: 101)

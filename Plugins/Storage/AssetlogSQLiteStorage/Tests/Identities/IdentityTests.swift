@@ -80,7 +80,7 @@ struct IdentityTests {
         default: break
         }
         let reopened = try await open(directory)
-        // A damaged index may be noticed only now: then nothing can be told, and nothing is inserted, until it is.
+        // A damaged index may be noticed only now: then nothing is known, and nothing is inserted, until it is.
         try await eventually {
             let outcome = try append(events, to: reopened)
             try #require(outcome.sequences == nil)

@@ -249,7 +249,7 @@ struct TruthTests {
         await storage.close()
     }
 
-    @Test("While an index is built over many events, identities come first, and events of clients are told from new ones")
+    @Test("While an index is built over many events, identities come first, and events of clients are distinguished from new ones")
     func identitiesFirst() async throws {
         let file = LogFile(directory: directory.path)
         let count = Int(IdentityIndexer.threshold) + Indexer.step + 10_000

@@ -1,0 +1,164 @@
+import AssetlogAccess
+import AssetlogCore
+import AssetlogLog
+import AssetlogObservation
+import AssetlogWeb
+import HTTPTypes
+import HummingbirdCore
+
+/// `POST /api/v1/events/{event_id}/void` and `POST /api/v1/asset/wipe`: an administrator says that what was reported counts no
+/// more. Both are recorded as events.
+struct CorrectionRoutes: RouteGroup {
+    private let log: EventLog
+    private let voids: VoidIndex
+    private let audit: AuditLog?
+    private let isReadOnly: Bool
+    private let memory: MemoryBudget.Share
+
+    init(log: EventLog, voids: VoidIndex, audit: AuditLog?, configuration: APIConfiguration) {
+        self.log = log
+        self.voids = voids
+        self.audit = audit
+        isReadOnly = configuration.paths.isReadOnly
+        memory = configuration.memory.requests
+    }
+
+    var routes: [Route] {
+        [
+            Route(.post, "/api/v1/events/{event_id}/void", .anyOf(.admin), about: .deployment, handler: void),
+            Route(.post, "/api/v1/asset/wipe", .anyOf(.admin), about: .deployment, handler: wipe),
+        ]
+    }
+
+    // MARK: Void
+
+    /// Voids an event. Who voids it again gets the void that there is.
+    func void(_ request: Request, _ context: RouteContext) async throws -> Response {
+        let (members, isDryRun) = try await members(of: request, VoidRequest.members, maximumBytes: 16 << 10)
+        let asked = try VoidRequest(members)
+        let event = try await visible(context).event(at: context)
+        guard EventKind.reportable.contains(event.kind) else {
+            throw RequestError(
+                status: .conflict,
+                detail: "The event \(event.id) is a \(event.kind.name), which can't be voided. Report again what counts.")
+        }
+        let identity = EventIdentity(event.id, in: event.deployment)
+        let known = try await voids.void(of: identity)
+        let void = asked.event(voiding: event, by: context.identity.caller, at: .now())
+        guard !isDryRun else {
+            return dryRun(known?.event ?? void, known == nil ? [] : ["The event is void already: nothing would be recorded."])
+        }
+        if let known { return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response }
+        switch try await record(void) {
+        case .failure(let error): return Correction.failure(error, retry: "An event is voided once, however often it is asked for.")
+        case .success(.recorded(let sequence)):
+            voids.noteVoid(of: identity)
+            record(.eventVoided, event, asked.reason, [LogField("event_id", event.id.description)], context)
+            return Correction(event: void, sequence: sequence).response
+        case .success(.known(let sequence)):
+            voids.noteVoid(of: identity)
+            return Correction(event: void, sequence: sequence, isRepetition: true).response
+        case .success(.taken):
+            // Somebody else has voided it in the meantime, or has reported an event under this identity.
+            guard let known = try await voids.void(of: identity) else { throw Self.taken(void.id) }
+            voids.noteVoid(of: identity)
+            return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response
+        }
+    }
+
+    private static func taken(_ id: EventID) -> RequestError {
+        RequestError(
+            status: .conflict,
+            detail: "The void would be the event \(id), and a client has reported another event under this ID. The event can't be"
+                + " voided; wipe the partition or the asset instead.")
+    }
+
+    // MARK: Wipe
+
+    /// Wipes an asset, or some of its partitions. An asset whose last event is a wipe of all of it is not wiped again.
+    func wipe(_ request: Request, _ context: RouteContext) async throws -> Response {
+        let (members, isDryRun) = try await members(of: request, WipeRequest.members, maximumBytes: 1 << 20)
+        let asked = try WipeRequest(members)
+        let key = try request.idempotencyKey()?.withUnsafeBytes {
+            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.identity.caller.name)
+        }
+        let last = try await visible(context).page(
+            EventQuery(order: .descending(before: nil), limit: 1, deployment: context.deployment, assetKey: asked.assetKey))
+        guard let last = last.events.first else {
+            throw RequestError.notFound(
+                "There is no asset \(asked.assetKey) in the deployment \(context.location.deployment.quoted).")
+        }
+        var wipe = asked.event(in: context.deployment, by: context.identity.caller, at: .now())
+        if let key { wipe.id = key }
+        guard !isDryRun else { return dryRun(wipe, []) }
+        if asked.partitions == nil, last.kind == .wipe, WipeDetails(last.details)?.partitions == nil {
+            return Correction(event: last.event, sequence: last.sequence, isRepetition: true).response
+        }
+        switch try await record(wipe, isKeyed: key != nil) {
+        case .failure(let error):
+            return Correction.failure(error, retry: "An asset may be wiped twice without harm, if nothing was reported in between.")
+        case .success(.recorded(let sequence)):
+            let partitions = asked.partitions.map { LogField("partitions", $0.count) }
+            record(.assetWiped, LoggedEvent(sequence: sequence, event: wipe), asked.reason, [partitions].compactMap { $0 }, context)
+            return Correction(event: wipe, sequence: sequence).response
+        case .success(.known(let sequence)): return Correction(event: wipe, sequence: sequence, isRepetition: true).response
+        case .success(.taken):
+            throw RequestError(status: .unprocessableContent, detail: "The Idempotency-Key was used before with a different request.")
+        }
+    }
+
+    // MARK: Pieces
+
+    private func members(
+        of request: Request, _ known: [String], maximumBytes: Int
+    ) async throws -> (members: [String: FlatValue], isDryRun: Bool) {
+        guard !isReadOnly else { throw RequestError.readOnly }
+        let isDryRun = try QueryParameters(request.uri.query, known: ["dry_run"]).flag("dry_run")
+        let members = try await JSONBody.members(of: request, known: known, maximumBytes: maximumBytes, memory: memory)
+        return (members, isDryRun)
+    }
+
+    private func visible(_ context: RouteContext) -> VisibleEvents {
+        VisibleEvents(storage: log.storage, caller: context.identity.caller)
+    }
+
+    private func dryRun(_ event: Event, _ warnings: [String]) -> Response {
+        let result = DryRunResult(event: event, sources: [], warnings: warnings)
+        return Response(type: "application/json", bytes: [UInt8(ascii: "{")] + result.members() + [UInt8(ascii: "}")])
+    }
+
+    private enum Outcome {
+        case recorded(Int64)
+        /// It was recorded before.
+        case known(Int64)
+        /// Its identity belongs to another event.
+        case taken
+    }
+
+    /// Records an event; a failure says whether it may be in the log.
+    private func record(_ event: Event, isKeyed: Bool = true) async throws -> Result<Outcome, LogError> {
+        var batch = EventBatch()
+        event.withColumns(isKeyed ? .identity : []) { batch.append($0) }
+        do {
+            let outcome = try await log.append(batch)
+            switch outcome.skippedEvent(at: 0) {
+            case .duplicate(let sequence): return .success(.known(sequence))
+            case .conflict: return .success(.taken)
+            case nil, .indeterminate, .groupAborted:
+                guard let sequence = outcome.sequences?.lowerBound else { return .failure(LogError(.failed)) }
+                return .success(.recorded(sequence))
+            }
+        } catch let error as LogError {
+            return .failure(error)
+        }
+    }
+
+    private func record(
+        _ kind: AuditEvent.Kind, _ event: LoggedEvent, _ reason: String, _ fields: [LogField], _ context: RouteContext
+    ) {
+        let identity = context.identity
+        let subject = [LogField("deployment", event.deployment), LogField("asset", event.assetKey.canonical)]
+        let origin = [LogField("client", identity.address?.description), LogField("reporter", identity.caller.name)]
+        audit?.record(AuditEvent(kind, subject + fields + [LogField("reason", reason)] + origin))
+    }
+}
