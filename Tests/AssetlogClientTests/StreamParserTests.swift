@@ -56,7 +56,6 @@ struct StreamParserTests {
                 .init(id: 50), .init(name: "event", id: 51, data: Array("one\ntwo".utf8)),
                 .init(
                     name: "end", id: 51, data: Array(#"{"reason":"slow","after":51,"detail":"Too slow."}"#.utf8), retry: .seconds(3)),
-                .init(id: 51),
             ])
     }
 

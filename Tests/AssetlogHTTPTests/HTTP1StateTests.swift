@@ -218,6 +218,14 @@ struct HTTP1StateTests {
             "one that has read the end may take its time",
             [.receive(get), .apiBegins, .apiWrites, .apiEnds, .pass(29), .socketTakes, .pass(74), .pass(1)],
             ["forward /x ", "answer /x", "104 s", "close"]),
+        HTTP1Case(
+            "one that has not read the last answer is waited for as long, and then for its end",
+            [.receive(old), .apiBegins, .apiWrites, .apiEnds, .pass(29), .socketTakes, .pass(1), .pass(1)],
+            ["forward /x ", "answer /x, the last one", "close the output", "31 s", "close"]),
+        HTTP1Case(
+            "one that never reads the last answer is cut",
+            [.receive(old), .apiBegins, .apiWrites, .apiEnds, .pass(29), .pass(1)],
+            ["forward /x ", "answer /x, the last one", "close the output", "30 s", "close"]),
     ]
 
     private static let failureCases: [HTTP1Case] = [

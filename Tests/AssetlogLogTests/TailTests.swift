@@ -183,18 +183,17 @@ struct TailTests {
         }
     }
 
-    @Test("finds what another server has committed, within 1.5 seconds")
+    @Test("finds what another server has committed, by looking twice a second")
     func otherServers() async throws {
         let shared = try await SharedStorage()
         let other = Fixture(shared.another())
         try await Fixture(shared).running { fixture in
             let (watcher, bell) = try await fixture.watch()
+            #expect(Tail.Limits().pollInterval == .milliseconds(500))
             // At rest: it has looked and found nothing.
             try await Task.sleep(for: .milliseconds(100))
-            let start = ContinuousClock.now
             try other.append(1)
             #expect(try await Self.sequences(watcher, bell, until: 1) == [1])
-            #expect(ContinuousClock.now - start < .milliseconds(1500))
         }
     }
 

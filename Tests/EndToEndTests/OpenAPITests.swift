@@ -110,6 +110,22 @@ struct OpenAPITests {
             for query in '?voided=true' '?voided=false&order=latest&limit=1' '?kind=void,wipe' '?voided=x'; do
                 ask "$base/api/v1/events$query"
             done
+            for path in assets asset asset/partitions asset/checks asset/check/history asset/series checks overview; do
+                for query in '' '?asset=a/b' '?asset=unknown' '?x=1' '?asset=a/b&min_sequence=999999&wait=0' '?min_sequence=999999&wait=0'; do
+                    ask "$base/api/v1/$path$query"
+                done
+            done
+            ask "$base/api/v1/assets?state=ok,failed&sort=state&limit=1"
+            ask "$base/api/v1/assets?after=zz"
+            ask "$base/api/v1/asset/partitions?asset=a/b&summary=true"
+            ask "$base/api/v1/asset/checks?asset=a/b&by=partition"
+            ask "$base/api/v1/asset/check/history?asset=a/b&check_name=c"
+            ask "$base/api/v1/asset/series?asset=a/b&label=rows"
+            ask "$base/api/v1/checks?state=failed"
+            ask "$base/api/v1/assets" -H 'If-None-Match: *'
+            # A stream has no end, so only its head is compared.
+            ask -I "$base/api/v1/events/stream?after=0"
+            for query in '?limit=1' '?after=99999999' '?kind=x'; do ask "$base/api/v1/events/stream$query"; done
             ask "$base/api/v1/openapi.json"
             ask "$base/api/v1/nothing"
         done

@@ -284,7 +284,10 @@ struct HTTP1State {
     mutating func answerEnded(hasUnsent: Bool, now: NIODeadline) -> Action {
         assert(isForwarded, "the API has answered what it was not asked")
         guard phase == .forwarded(hasEnded: true) else { return discardBody(now) }
-        return finish(wait: hasUnsent ? limits.writeTimeout : limits.idleTimeout, now)
+        let action = finish(wait: hasUnsent ? limits.writeTimeout : limits.idleTimeout, now)
+        // The peer's end is waited for when the peer can have all of the answer.
+        if hasUnsent, phase == .lingering { deadline = now + limits.writeTimeout }
+        return action
     }
 
     /// The socket has taken a chunk of an answer.
@@ -294,6 +297,7 @@ struct HTTP1State {
         switch phase {
         case .forwarded(hasEnded: true): deadline = hasUnsent ? now + limits.writeTimeout : .distantFuture
         case .idle where !hasUnsent && headBytes == 0: deadline = now + limits.idleTimeout
+        case .lingering: deadline = now + (hasUnsent ? limits.writeTimeout : Self.lingerTimeout)
         default: break
         }
     }

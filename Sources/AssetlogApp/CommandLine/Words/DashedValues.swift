@@ -6,8 +6,10 @@
 enum DashedValues {
     /// Options that take no value, of all commands.
     static let flags: Set = [
-        "-h", "-help", "--accept-loss", "--all", "--allow-insecure", "--consumers", "--dead-letters", "--discard", "--files", "--help",
-        "--json", "--no-passed", "--no-spool", "--passed", "--print", "--read-only", "--ready", "--refused", "--tokens", "--version",
+        "-h", "-help", "--accept-loss", "--all", "--allow-insecure", "--checks", "--consumers", "--dead-letters", "--discard", "--dry-run",
+        "--files", "--help",
+        "--json", "--no-passed", "--no-spool", "--passed", "--print", "--quiet", "--read-only", "--ready", "--refused", "--tokens",
+        "--version",
     ]
     /// Options that take values up to the next option.
     static let lists: Set = ["--metadata"]
