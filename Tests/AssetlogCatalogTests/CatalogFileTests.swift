@@ -29,7 +29,7 @@ struct CatalogFileTests {
         "is set aside with a message, and made again, when it can't be used",
         arguments: [
             ("no database", "it is no catalog or not a database"), ("another table", "it is no catalog"),
-            ("newer", "its format is 2"), ("another log", "it was made from another log"), ("ahead", "the log ends at"),
+            ("newer", "its format is 3"), ("another log", "it was made from another log"), ("ahead", "the log ends at"),
             ("another event", "the log has another event at"), ("damaged record", "DamagedRecord"),
         ])
     func isSetAside(accident: String, reason: String) async throws {
@@ -55,7 +55,7 @@ struct CatalogFileTests {
         let connection = try Connection(path)
         switch accident {
         case "another table": try connection.execute("ALTER TABLE header RENAME TO other")
-        case "newer": try connection.execute("UPDATE header SET format = 2")
+        case "newer": try connection.execute("UPDATE header SET format = 3")
         case "another log": try connection.run("UPDATE header SET log = ?", LogID.random().bytes)
         case "ahead": try connection.execute("UPDATE header SET sequence = 1000")
         case "another event": try connection.run("UPDATE header SET event = ?", EventID(high: 1, low: 2).bytes)

@@ -42,6 +42,9 @@ package struct CatalogVerification: Sendable {
             throw CatalogError(.unavailable, "\(path) was made from another log; the server sets it aside when it starts.")
         }
         let rebuild = CatalogRebuild(path: other, log: log, logger: logger)
+        guard held.removals.isComplete else {
+            throw CatalogError(.unavailable, "\(path) is being made from the log; compare it when that is done.")
+        }
         try await rebuild.run(upTo: held.position, logID, threads)
         return try await threads.run {
             let made = try CatalogFile(other)
@@ -60,6 +63,7 @@ private final class HeldSnapshot: @unchecked Sendable {
 
     let position: Int64
     let log: LogID?
+    let removals: RemovalMark
     private let connection: Connection
 
     init(_ path: String) throws {
@@ -69,10 +73,11 @@ private final class HeldSnapshot: @unchecked Sendable {
         guard format == CatalogFile.format else {
             throw CatalogError(.unavailable, "\(path) has the format \(format ?? 0); this version of Assetlog has \(CatalogFile.format).")
         }
-        let row = try connection.statement("SELECT sequence, log FROM header")
+        let row = try connection.statement("SELECT sequence, log, removals, added_removals FROM header")
         _ = try row.step()
         position = row.integer(0)
         log = LogID(bytes: row.bytes(1))
+        removals = RemovalMark(number: row.integer(2), added: row.integer(3))
         row.reset()
     }
 
@@ -106,7 +111,8 @@ struct CatalogRebuild: Sendable {
             memory: memory, file: file, log: logID, progress: CatalogProgress(), threads: writing,
             logger: logger)
         do {
-            var removals = RemovalWatch(log: log, memory: memory, fold: fold, threads: threads)
+            // A file without an event has no sum either.
+            var removals = last == 0 ? nil : RemovalWatch(log: log, memory: memory, fold: fold, threads: threads)
             try await removals?.begin()
             var unsettled: Set<AssetName> = []
             try await LogWalk(log: log, filter: EventFilter(), last: last, limit: settings.pageEvents).forEachPage { events in
