@@ -19,12 +19,6 @@ struct Corrections: Sendable {
     /// The sequence below which nothing counts.
     var wipedBelow: Int64 { wipes.last { $0.details.partitions == nil }?.sequence ?? 0 }
 
-    /// Whether there is none.
-    var isEmpty: Bool { voided.isEmpty && wipes.isEmpty }
-
-    /// Whether an event was voided.
-    func voids(_ event: LoggedEvent) -> Bool { voided.contains(event.event.id) }
-
     /// Whether an event of the asset counts no more.
     func cover(_ event: LoggedEvent) -> Bool {
         voided.contains(event.event.id)

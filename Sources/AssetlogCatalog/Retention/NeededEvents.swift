@@ -1,16 +1,14 @@
 import AssetlogCore
 
-/// Finds the events of an asset that must stay whatever the rules say: those from which its present state follows, and voids and wipes
-/// that still mean something.
+/// Finds the events of an asset that must stay whatever the rules say: those from which its present state follows, and voids and
+/// wipes.
 ///
 /// From what stays, and from the sums of what went, a catalog that is made again is the same as one that saw everything.
 struct NeededEvents {
     private var entry: AssetEntry
     private let corrections: Corrections
-    /// The voids, by the identity of the event that each voids.
-    private var voids: [(sequence: Int64, event: EventID)] = []
-    private var present: Set<EventID> = []
-    private var corrected: Set<Int64> = []
+    /// The voids and wipes.
+    private var correcting: Set<Int64> = []
 
     /// - Parameter corrections: All voids and wipes of the asset.
     init(_ name: AssetName, _ corrections: Corrections) {
@@ -20,24 +18,20 @@ struct NeededEvents {
 
     /// Takes in the next event of the asset, in the order of the log.
     mutating func add(_ event: LoggedEvent) {
-        switch event.event.kind {
-        case .void:
-            if let details = VoidDetails(event.event.details) { voids.append((event.sequence, details.voids)) }
-        case .wipe: corrected.insert(event.sequence)
-        default:
-            if corrections.voids(event) { present.insert(event.event.id) }
-            guard !corrections.cover(event) else { return }
-            // Without rows below nothing is read, so that nothing can fail.
-            _ = try? EventFacts.with(event) { try entry.fold($0, onto: NoRows()) }
+        guard event.event.kind.isCounted else {
+            correcting.insert(event.sequence)
+            return
         }
+        guard !corrections.cover(event) else { return }
+        // Without rows below nothing is read, so that nothing can fail.
+        _ = try? EventFacts.with(event) { try entry.fold($0, onto: NoRows()) }
     }
 
     /// The sequences of what must stay.
     ///
-    /// Wipes stay: they cover what a sum may contain. A void stays while the event that it voids is there.
+    /// Voids and wipes stay: a catalog that is behind, or a sum, may count what they cover.
     var sequences: Set<Int64> {
-        var sequences = corrected
-        for (sequence, event) in voids where present.contains(event) { sequences.insert(sequence) }
+        var sequences = correcting
         entry.addNeeded(to: &sequences)
         return sequences
     }
