@@ -35,7 +35,7 @@ extension OpenAPIDocument {
         _ path: String, id: String, summary: String, answer: String, description: String = "", _ parameters: [String]
     ) -> OpenAPIOperation {
         let isOfLog = answer == "EventPage"
-        let unavailable = isOfLog ? "UnavailableProblem" : "CatalogBehind"
+        let unavailable = isOfLog ? "UnavailableProblem" : "\(answer)SoFar"
         let refusals = problems.filter { $0.status != 503 } + [(503, unavailable)]
         let others: [(status: Int, name: String)] = isOfLog ? [] : [(304, "NotModified"), (501, "NoCatalogProblem")]
         return OpenAPIOperation(
@@ -136,18 +136,7 @@ extension OpenAPIDocument {
         catalogAnswer("CheckList", "A page of checks", "CheckList"), catalogAnswer("Series", "The values", "Series"),
         catalogAnswer("Overview", "The overview", "Overview"),
         #"""
-        "NotModified": {"description": "What the answer says is what the tag in `If-None-Match` stands for", "headers": {\#(tagFields)}},
-        "CatalogBehind": {
-          "description": "The catalog has not come to `min_sequence` in time, and the answer says what it knows so far; or it can't be read now",
-          "headers": {
-            "Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"},
-            "Retry-After": {"$ref": "#/components/headers/Retry-After"}
-          },
-          "content": {
-            "application/json": {"schema": {"$ref": "#/components/schemas/AnswerSoFar"}},
-            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
-          }
-        }
+        "NotModified": {"description": "What the answer says is what the tag in `If-None-Match` stands for", "headers": {\#(tagFields)}}
         """#,
     ].joined(separator: ",")
 
@@ -160,6 +149,17 @@ extension OpenAPIDocument {
         "\#(name)": {
           "description": \#(OpenAPIText.string(description)), "headers": {\#(tagFields)},
           "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(schema)"}}}
+        },
+        "\#(name)SoFar": {
+          "description": "The catalog has not come to `min_sequence` in time, and the answer says what it knows so far; or it can't be read now",
+          "headers": {
+            "Assetlog-Answer": {"$ref": "#/components/headers/Assetlog-Answer"},
+            "Retry-After": {"$ref": "#/components/headers/Retry-After"}
+          },
+          "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/\#(schema)"}},
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+          }
         }
         """#
     }

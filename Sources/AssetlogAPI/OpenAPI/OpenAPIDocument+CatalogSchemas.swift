@@ -49,10 +49,6 @@ extension OpenAPIDocument {
           "type": "object", "description": "The latest event of a kind",
           "required": ["event_id", "sequence", "timestamp", "partition", "data_version", "reported_by"],
           "properties": {\#(latestMembers)}, "additionalProperties": true
-        },
-        "AnswerSoFar": {
-          "type": "object", "description": "What the answer would be if it had not to contain `min_sequence`", "required": ["as_of"],
-          "properties": {\#(asOf)}, "additionalProperties": true
         }
         """#
 
