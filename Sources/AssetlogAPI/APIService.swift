@@ -1,11 +1,11 @@
-public import AssetlogAccess
+package import AssetlogAccess
 package import AssetlogCatalog
 package import AssetlogCore
-public import AssetlogLog
-public import AssetlogObservation
+package import AssetlogLog
+package import AssetlogObservation
 import AssetlogWeb
 package import HummingbirdCore
-public import Logging
+package import Logging
 
 /// Everything the server answers that is not a report: the event API, dry runs, the health routes, and a page for browsers.
 ///

@@ -1,4 +1,4 @@
-public import AssetlogCore
+import AssetlogCore
 import AssetlogDelivery
 
 extension ServerReader {

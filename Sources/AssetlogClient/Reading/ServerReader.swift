@@ -1,5 +1,5 @@
 public import AssetlogCore
-public import AssetlogDelivery
+import AssetlogDelivery
 
 /// Reads what a server knows, and asks it for changes that are no reports: voids and wipes.
 ///

@@ -1,5 +1,5 @@
 import AssetlogCore
-package import HTTPTypes
+import HTTPTypes
 package import HummingbirdCore
 
 /// The tag of what an answer says (RFC 9110, section 8.8.3), by which a client that asks again learns that it is the same.
