@@ -50,6 +50,9 @@ struct ObservabilityTests {
         log: { access: ./access.log, audit: ./audit.log, format: json, level: trace }
         exporters:
           copy: { type: jsonlines, path: ./events.jsonl }
+        retention:
+          rules:
+            - { keep_for: 90d }
         """.write(to: configuration, atomically: true, encoding: .utf8)
         return try ServerProcess(["--config", configuration.path] + TestCertificate.arguments, in: directory)
     }

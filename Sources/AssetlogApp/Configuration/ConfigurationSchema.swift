@@ -52,8 +52,8 @@ struct ConfigurationSchema: Sendable {
         if value.isEmpty {
             throw ConfigurationError(path, "has no value; give it one, or remove it", at: value.place)
         }
-        if key.kind != .sections, value.hasSections {
-            throw ConfigurationError(path, "takes plain values in its list, not a section", at: value.place)
+        if key.kind != .sections, let place = value.firstSection {
+            throw ConfigurationError(path, "takes plain values in its list, not a section", at: place)
         }
         if key.kind == .list || key.kind == .sections, !value.isList {
             throw ConfigurationError(path, "takes a list: [\(value.texts.joined())]", at: value.place)

@@ -11,8 +11,8 @@ struct WrittenValue: Hashable, Sendable {
     var texts: [String]
     /// Whether it was written as a list.
     var isList: Bool
-    /// Whether elements of the list are sections, of which the text is that of the section.
-    var hasSections = false
+    /// Where the first element of the list stands that is a section, of which the text is that of the section; nil: none is.
+    var firstSection: String?
     /// Who gave it.
     var level: ConfigurationLevel
     /// Where it stands: `assetlog.yaml:12`, `ASSETLOG_SERVER_LISTEN`, `--listen`.

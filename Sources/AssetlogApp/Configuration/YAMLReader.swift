@@ -60,7 +60,7 @@ struct YAMLReader {
             case .sequence(let sequence):
                 try nodes.refuseAnchor(sequence.anchor != nil, key, value)
                 values[key] = written(try sequence.map { try element($0, of: key) }, isList: true, at: name)
-                values[key]?.hasSections = sequence.contains { $0.mapping != nil }
+                values[key]?.firstSection = sequence.first { $0.mapping != nil }.map { nodes.place($0.mark) }
             case .scalar where nodes.isNull(value):
                 values[key] = written([], isList: false, at: name)
             case .scalar, .alias:
