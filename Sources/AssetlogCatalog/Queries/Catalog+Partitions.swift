@@ -72,8 +72,14 @@ extension CatalogSnapshot {
         guard !view.isWhole else { return page }
         let order = isDescending ? "DESC" : "ASC"
         let bound = (after == nil ? "" : isDescending ? "AND name < ?" : "AND name > ?") + (wanted == nil ? "" : " AND name = ?")
+        // What has not started is in the state of its column: most rows are passed over without a look at their names.
+        let states = query.states.map { states in
+            "AND (state IN (\(states.map { "\($0.rawValue)" }.sorted().joined(separator: ","))) OR started IS NOT NULL)"
+        }
         let row = try connection.statement(
-            "SELECT name, state, started, record FROM partitions WHERE asset = ? \(bound) ORDER BY name \(order)")
+            """
+            SELECT name, state, started, record FROM partitions WHERE asset = ? \(bound) \(states ?? "") ORDER BY name \(order)
+            """)
         try row.bind([view.id] + [after, wanted].compactMap { $0?.text })
         defer { row.reset() }
         var found = 0

@@ -102,15 +102,12 @@ struct PartitionDate: Hashable, Sendable {
 enum CivilDays {
     /// The days since 1970-01-01; nil: the calendar has no such date.
     static func days(year: Int64, month: Int64, day: Int64) -> Int64? {
-        guard
-            let time = Timestamp(
-                "\(PartitionDate.padded(year, 4))-\(PartitionDate.padded(month, 2))-\(PartitionDate.padded(day, 2))T00:00:00Z")
-        else { return nil }
-        return time.microseconds.dividedFlooring(by: 86_400_000_000)
+        CivilDate(year: year, month: month, day: day)?.days
     }
 
     /// The date as it is written.
     static func text(days: Int64) -> String {
-        String(Timestamp(microseconds: days * 86_400_000_000).description.prefix(10))
+        let date = CivilDate(days: days)
+        return "\(PartitionDate.padded(date.year, 4))-\(PartitionDate.padded(date.month, 2))-\(PartitionDate.padded(date.day, 2))"
     }
 }

@@ -1,11 +1,14 @@
 /// A date of the proleptic Gregorian calendar.
-struct CivilDate: Hashable {
-    var year: Int64
-    var month: Int64
-    var day: Int64
+package struct CivilDate: Hashable {
+    /// The year.
+    package var year: Int64
+    /// The month, from 1 on.
+    package var month: Int64
+    /// The day of the month, from 1 on.
+    package var day: Int64
 
     /// Makes a date; nil when the calendar has none of this month and day.
-    init?(year: Int64, month: Int64, day: Int64) {
+    package init?(year: Int64, month: Int64, day: Int64) {
         guard (1...12).contains(month), day >= 1, day <= Self.days(inMonth: month, of: year) else { return nil }
         self.year = year
         self.month = month
@@ -15,7 +18,7 @@ struct CivilDate: Hashable {
     // Days are counted in eras of 400 years that start on 1 March.
 
     /// Makes the date that is so many days after 1970-01-01.
-    init(days: Int64) {
+    package init(days: Int64) {
         let (era, dayOfEra) = (days + 719_468).quotientAndRemainder(flooring: 146_097)
         let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
         let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -26,7 +29,7 @@ struct CivilDate: Hashable {
     }
 
     /// The days since 1970-01-01.
-    var days: Int64 {
+    package var days: Int64 {
         let (era, yearOfEra) = (month <= 2 ? year - 1 : year).quotientAndRemainder(flooring: 400)
         let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
         return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
