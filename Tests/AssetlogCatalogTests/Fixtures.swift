@@ -120,7 +120,7 @@ final class TestLog: Sendable {
     init() async throws {
         let configuration = try PluginConfiguration(
             section: "storage.memory", keys: StoragePlugin.memory.keys, values: [:], directory: "/", dataDirectory: "/")
-        let setup = try await StoragePlugin.memory.configure(configuration)
+        let setup = try StoragePlugin.memory.configure(configuration)
         storage = try await setup.open(PluginContext(name: "memory", logger: CapturedLog().logger))
     }
 
