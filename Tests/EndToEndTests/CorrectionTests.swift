@@ -57,7 +57,7 @@ struct CorrectionTests {
             server = try ServerProcess(arguments, in: directory)
         }
         #expect(try ask(server, "/api/v1/asset/wipe", ["-d", #"{"asset":"orders","reason":"renamed"}"#]).status == 200)
-        try eventually("the lines of the void and the wipe") {
+        eventually("the lines of the void and the wipe") {
             let text = (try? String(contentsOf: lines, encoding: .utf8)) ?? ""
             return text.contains(#""kind":"void""#) && text.contains(#""kind":"wipe""#)
         }
