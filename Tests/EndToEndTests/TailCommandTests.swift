@@ -134,7 +134,7 @@ struct TailCommandTests {
         let script = """
             ( while :; do curl -s -X POST "$1/report_asset_observation/a" > /dev/null; sleep 0.1; done ) & loop=$!
             { "$0" tail --server "$1" --after 0; echo "status $?" >&2; } | head -n 1
-            kill $loop
+            kill -9 $loop
             """
         let result = try run("bash", ["-c", script, ServerProcess.binary.path, "http://127.0.0.1:\(server.url.port ?? 0)"])
         #expect(result.output.split(separator: "\n").count == 1)
