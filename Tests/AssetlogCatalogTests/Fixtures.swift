@@ -68,7 +68,7 @@ struct Said: Sendable {
         var details = Details()
         if let description { details.add("description", Details.string(description)) }
         if let version { details.add("data_version", Details.string(version)) }
-        if kind.isCounted {
+        if kind.isReportable {
             let tags = tags.sorted { $0.key < $1.key }.map { "\(Details.string($0.key)):\(Details.string($0.value))" }
             details.add("tags", "{\(tags.joined(separator: ","))}")
             let metadata = numbers.map { "\(Details.string($0.label)):{\"type\":\"float\",\"value\":\($0.value)}" }

@@ -100,7 +100,7 @@ struct HourCountsTests {
 struct RecordCodingTests {
     @Test("is refused when it was cut anywhere, and never read wrongly")
     func isSafe() throws {
-        var random = RandomHistory(seed: 5, count: 60).said.filter { $0.kind.isCounted }
+        var random = RandomHistory(seed: 5, count: 60).said.filter { $0.kind.isReportable }
         let entry = AssetEntry(AssetName(AssetKey(["a"]), in: "default"), id: 1)
         for index in random.indices {
             random[index].asset = ["a"]

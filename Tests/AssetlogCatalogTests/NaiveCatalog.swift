@@ -20,7 +20,7 @@ struct NaiveCatalog {
         let all = said.enumerated().map { Fact(sequence: Int64($0.offset) + 1, said: $0.element) }
             .filter { AssetKey($0.said.asset) == key && $0.said.deployment == deployment }
         facts = all.filter { fact in
-            guard fact.said.kind.isCounted else { return false }
+            guard fact.said.kind.isReportable else { return false }
             return !all.contains { other in
                 if other.said.kind == .void { return other.said.voids == fact.said.id }
                 guard other.said.kind == .wipe, other.sequence > fact.sequence else { return false }

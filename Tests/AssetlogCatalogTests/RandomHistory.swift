@@ -18,7 +18,7 @@ struct RandomHistory {
 
     private mutating func next() -> Said {
         let roll = Int.random(in: 0..<100, using: &random)
-        if roll < 3, let voided = said.filter({ $0.kind.isCounted }).randomElement(using: &random) { return void(voided) }
+        if roll < 3, let voided = said.filter({ $0.kind.isReportable }).randomElement(using: &random) { return void(voided) }
         if roll < 5 { return wipe() }
         var one = Said(
             kind: EventKind.counted.sorted { $0.rawValue < $1.rawValue }.randomElement(using: &random) ?? .observation,

@@ -46,7 +46,7 @@ struct RetentionTests {
     @Test("leaves a catalog that is made again as if nothing had been removed", arguments: 0..<10)
     func equalsWhole(seed: Int) async throws {
         let directory = try ScratchDirectory()
-        let said = RandomHistory(seed: UInt64(seed) + 500, count: 500).said.filter(\.kind.isCounted)
+        let said = RandomHistory(seed: UInt64(seed) + 500, count: 500).said.filter(\.kind.isReportable)
         let (whole, log) = (try await TestLog(), try await TestLog())
         var removed: Int64 = 0
         for batch in RandomHistory.batches(said, seed: UInt64(seed), largest: 60) {
@@ -151,7 +151,7 @@ struct RetentionTests {
     @Test("comes back from its bytes as it was, and refuses any other", arguments: 0..<20)
     func coding(seed: Int) throws {
         var sum = RemovedSum()
-        for (index, said) in RandomHistory(seed: UInt64(seed), count: 60).said.enumerated() where said.kind.isCounted {
+        for (index, said) in RandomHistory(seed: UInt64(seed), count: 60).said.enumerated() where said.kind.isReportable {
             sum.add(LoggedEvent(sequence: Int64(index + 1), event: said.event))
         }
         let bytes = sum.encoded()

@@ -64,21 +64,11 @@ extension LatestEvent {
 }
 
 extension JSONObject {
-    fileprivate mutating func append(_ name: String, _ event: LatestEvent?, isFailure: Bool = false) {
-        guard let event else { return append(name, raw: "null") }
-        append(name, event.json(isFailure: isFailure))
-    }
-
-    fileprivate mutating func append(_ name: String, _ event: EventReference?) {
-        guard let event else { return append(name, raw: "null") }
-        append(name, event.json)
-    }
-
     fileprivate mutating func append(_ name: String, keys: [AssetKey]) {
         append(name, raw: "[\(keys.map(\.canonical).joined(separator: ","))]")
     }
 
-    // Whole numbers without a point; what no JSON number is, null.
+    // Whole numbers without a point; null for what is no JSON number.
     fileprivate mutating func append(_ name: String, number: Double) {
         guard number.isFinite else { return append(name, raw: "null") }
         append(name, raw: Int64(exactly: number).map { "\($0)" } ?? "\(number)")
@@ -91,7 +81,7 @@ extension AssetSummary {
         json.append("asset_key", raw: assetKey.canonical)
         appendState(to: &json)
         json.append("last_seen", lastSeen.description)
-        json.append("materialization", materialization)
+        json.append("materialization", materialization?.json())
         appendCounts(to: &json)
         return json
     }
@@ -117,12 +107,12 @@ extension AssetDetail {
         json.append("first_seen", firstSeen.description)
         json.append("last_seen", summary.lastSeen.description)
         json.append("counts", counts.json)
-        json.append("materialization", summary.materialization)
-        json.append("observation", observation)
-        json.append("failure", failure, isFailure: true)
-        json.append("started", started)
-        json.append("skipped", skipped, isFailure: true)
-        appendVersion(to: &json)
+        json.append("materialization", summary.materialization?.json())
+        json.append("observation", observation?.json())
+        json.append("failure", failure?.json(isFailure: true))
+        json.append("started", started?.json())
+        json.append("skipped", skipped?.json(isFailure: true))
+        json.append("data_version", dataVersion?.json)
         json.append("description", description)
         summary.appendCounts(to: &json)
         json.append("labels", raw: CanonicalJSON.array(of: labels))
@@ -130,13 +120,14 @@ extension AssetDetail {
         json.append("downstream", keys: downstream)
         return json
     }
+}
 
-    private func appendVersion(to json: inout JSONObject) {
-        guard let dataVersion else { return json.append("data_version", raw: "null") }
-        var version = JSONObject()
-        version.append("value", dataVersion.value)
-        version.append("since", dataVersion.since.description)
-        json.append("data_version", version)
+extension AssetDetail.DataVersion {
+    fileprivate var json: JSONObject {
+        var json = JSONObject()
+        json.append("value", value)
+        json.append("since", since.description)
+        return json
     }
 }
 
@@ -154,11 +145,11 @@ extension PartitionRow {
         var json = JSONObject()
         json.append("partition", partition)
         json.append("state", state.name)
-        json.append("materialization", materialization)
-        json.append("observation", observation)
-        json.append("failure", failure)
-        json.append("started", started)
-        json.append("skipped", skipped)
+        json.append("materialization", materialization?.json)
+        json.append("observation", observation?.json)
+        json.append("failure", failure?.json)
+        json.append("started", started?.json)
+        json.append("skipped", skipped?.json)
         json.append("count", Int64(count))
         return json
     }
@@ -169,7 +160,7 @@ extension PartitionSummary {
         var summary = counts.json(withTotal: true)
         summary.append("ranges", ranges.map(\.json))
         summary.append("missing", missing.map(\.json))
-        summary.append("is_cut", raw: isCut ? "true" : "false")
+        summary.append("is_cut", isCut)
         var json = JSONObject()
         json.append("summary", summary)
         return json
@@ -212,9 +203,9 @@ extension CheckRow {
         if namesAsset { json.append("asset_key", raw: assetKey.canonical) }
         json.append("check_name", checkName)
         json.append("partition", partition)
-        json.append("passed", raw: result == .passed ? "true" : "false")
+        json.append("passed", result == .passed)
         json.append("severity", isError ? "ERROR" : "WARN")
-        json.append("blocking", raw: isBlocking.map { $0 ? "true" : "false" } ?? "null")
+        json.append("blocking", isBlocking)
         json.append("since", since.description)
         json.append("timestamp", event.timestamp.description)
         json.append("event_id", event.id.description)

@@ -70,8 +70,6 @@ extension QueryParameters {
 extension CatalogScope {
     /// What a caller may ask about here.
     init(_ context: RouteContext) {
-        let grant = context.identity.caller.grant
-        self.init(
-            deployment: context.deployment, assets: grant.flatMap { $0.coversEveryAsset ? nil : $0.assets })
+        self.init(deployment: context.deployment, assets: context.identity.caller.visibleAssets)
     }
 }

@@ -170,19 +170,6 @@ struct CatalogRoutes: RouteGroup {
     }
 }
 
-extension QueryParameters {
-    /// A span of time: `from`, and `to`, which does not belong to it.
-    ///
-    /// - Throws: ``RequestError`` also when the end is before the beginning.
-    func period() throws(RequestError) -> (from: Timestamp?, to: Timestamp?) {
-        let (from, to) = (try time("from"), try time("to"))
-        if let from, let to, from > to {
-            throw .badParameter("to", "is before from; it is the end of the time that is asked about")
-        }
-        return (from, to)
-    }
-}
-
 extension RequestError {
     /// The answer about an asset of which the caller can see no event.
     static func unknownAsset(_ key: AssetKey, in deployment: String) -> RequestError {

@@ -16,13 +16,13 @@ struct Correction {
         json.append("event_id", event.id.description)
         json.append("sequence", sequence)
         var response = json.response()
-        if isRepetition, let field = HTTPField.Name("Idempotency-Replayed") { response.headers[field] = "true" }
+        if isRepetition { response.headers[.idempotencyReplayed] = "true" }
         return response
     }
 
     /// The answer when it could not be recorded, or may have been.
     ///
-    /// - Parameter retry: What a retry does where nobody knows.
+    /// - Parameter retry: What a retry does when the outcome is unknown.
     static func failure(_ error: LogError, retry: String) -> Response {
         let outcome =
             error.outcome == .unknown

@@ -32,12 +32,12 @@ struct CorrectionRoutes: RouteGroup {
 
     // MARK: Void
 
-    /// Voids an event. Who voids it again gets the void that there is.
+    /// Voids an event. A second request gets the existing void.
     func void(_ request: Request, _ context: RouteContext) async throws -> Response {
         let (members, isDryRun) = try await members(of: request, VoidRequest.members, maximumBytes: 16 << 10)
         let asked = try VoidRequest(members)
         let event = try await visible(context).event(at: context)
-        guard EventKind.reportable.contains(event.kind) else {
+        guard event.kind.isReportable else {
             throw RequestError(
                 status: .conflict,
                 detail: "The event \(event.id) is a \(event.kind.name), which can't be voided. Report again what counts.")
@@ -50,16 +50,16 @@ struct CorrectionRoutes: RouteGroup {
         }
         if let known { return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response }
         switch try await record(void) {
-        case .failure(let error): return Correction.failure(error, retry: "An event is voided once, however often it is asked for.")
-        case .success(.recorded(let sequence)):
+        case .failed(let error): return Correction.failure(error, retry: "An event is voided once, however often it is asked for.")
+        case .recorded(let sequence):
             voids.noteVoid(of: identity)
             record(.eventVoided, event, asked.reason, [LogField("event_id", event.id.description)], context)
             return Correction(event: void, sequence: sequence).response
-        case .success(.known(let sequence)):
+        case .known(let sequence):
             voids.noteVoid(of: identity)
             return Correction(event: void, sequence: sequence, isRepetition: true).response
-        case .success(.taken):
-            // Somebody else has voided it in the meantime, or has reported an event under this identity.
+        case .taken:
+            // Another request voided it first, or a client reported an event under this identity.
             guard let known = try await voids.void(of: identity) else { throw Self.taken(void.id) }
             voids.noteVoid(of: identity)
             return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response
@@ -79,9 +79,7 @@ struct CorrectionRoutes: RouteGroup {
     func wipe(_ request: Request, _ context: RouteContext) async throws -> Response {
         let (members, isDryRun) = try await members(of: request, WipeRequest.members, maximumBytes: 1 << 20)
         let asked = try WipeRequest(members)
-        let key = try request.idempotencyKey()?.withUnsafeBytes {
-            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.identity.caller.name)
-        }
+        let key = try request.keyedEventID(context)
         let last = try await visible(context).page(
             EventQuery(order: .descending(before: nil), limit: 1, deployment: context.deployment, assetKey: asked.assetKey))
         guard let last = last.events.first else {
@@ -95,14 +93,14 @@ struct CorrectionRoutes: RouteGroup {
             return Correction(event: last.event, sequence: last.sequence, isRepetition: true).response
         }
         switch try await record(wipe, isKeyed: key != nil) {
-        case .failure(let error):
+        case .failed(let error):
             return Correction.failure(error, retry: "An asset may be wiped twice without harm, if nothing was reported in between.")
-        case .success(.recorded(let sequence)):
+        case .recorded(let sequence):
             let partitions = asked.partitions.map { LogField("partitions", $0.count) }
             record(.assetWiped, LoggedEvent(sequence: sequence, event: wipe), asked.reason, [partitions].compactMap { $0 }, context)
             return Correction(event: wipe, sequence: sequence).response
-        case .success(.known(let sequence)): return Correction(event: wipe, sequence: sequence, isRepetition: true).response
-        case .success(.taken):
+        case .known(let sequence): return Correction(event: wipe, sequence: sequence, isRepetition: true).response
+        case .taken:
             throw RequestError(status: .unprocessableContent, detail: "The Idempotency-Key was used before with a different request.")
         }
     }
@@ -123,8 +121,7 @@ struct CorrectionRoutes: RouteGroup {
     }
 
     private func dryRun(_ event: Event, _ warnings: [String]) -> Response {
-        let result = DryRunResult(event: event, sources: [], warnings: warnings)
-        return Response(type: "application/json", bytes: [UInt8(ascii: "{")] + result.members() + [UInt8(ascii: "}")])
+        DryRunResult(event: event, sources: [], warnings: warnings).response
     }
 
     private enum Outcome {
@@ -133,32 +130,32 @@ struct CorrectionRoutes: RouteGroup {
         case known(Int64)
         /// Its identity belongs to another event.
         case taken
+        /// It was not recorded, or nobody can know.
+        case failed(LogError)
     }
 
     /// Records an event; a failure says whether it may be in the log.
-    private func record(_ event: Event, isKeyed: Bool = true) async throws -> Result<Outcome, LogError> {
+    private func record(_ event: Event, isKeyed: Bool = true) async throws -> Outcome {
         var batch = EventBatch()
         event.withColumns(isKeyed ? .identity : []) { batch.append($0) }
         do {
             let outcome = try await log.append(batch)
             switch outcome.skippedEvent(at: 0) {
-            case .duplicate(let sequence): return .success(.known(sequence))
-            case .conflict: return .success(.taken)
+            case .duplicate(let sequence): return .known(sequence)
+            case .conflict: return .taken
             case nil, .indeterminate, .groupAborted:
-                guard let sequence = outcome.sequences?.lowerBound else { return .failure(LogError(.failed)) }
-                return .success(.recorded(sequence))
+                guard let sequence = outcome.sequences?.lowerBound else { return .failed(LogError(.failed)) }
+                return .recorded(sequence)
             }
         } catch let error as LogError {
-            return .failure(error)
+            return .failed(error)
         }
     }
 
     private func record(
         _ kind: AuditEvent.Kind, _ event: LoggedEvent, _ reason: String, _ fields: [LogField], _ context: RouteContext
     ) {
-        let identity = context.identity
         let subject = [LogField("deployment", event.deployment), LogField("asset", event.assetKey.canonical)]
-        let origin = [LogField("client", identity.address?.description), LogField("reporter", identity.caller.name)]
-        audit?.record(AuditEvent(kind, subject + fields + [LogField("reason", reason)] + origin))
+        audit?.record(AuditEvent(kind, subject + fields + [LogField("reason", reason)] + context.identity.auditFields))
     }
 }

@@ -21,14 +21,20 @@ struct EventQueryParameters {
     ///
     /// - Throws: ``RequestError`` that says which parameter is wrong, why, and how it would be right.
     init(_ text: String?, deployment: String) throws(RequestError) {
-        let parameters = try QueryParameters(text, known: Self.names, lists: ["kind"])
+        try self.init(try QueryParameters(text, known: Self.names, lists: ["kind"]), deployment: deployment)
+    }
+
+    /// Reads parameters that were split before.
+    ///
+    /// - Throws: As ``init(_:deployment:)``.
+    init(_ parameters: QueryParameters, deployment: String) throws(RequestError) {
         query = EventQuery(deployment: deployment)
         after = try Self.after(parameters)
         query.order = try Self.order(parameters, after: after)
         query.limit = try Self.limit(parameters)
         query.assetKey = try parameters.assetKey()
         query.prefix = try parameters.prefix()
-        query.kinds = try Self.kinds(parameters)
+        query.kinds = try parameters.words("kind", EventKind.self, named: \.name)
         query.partition = try parameters.text("partition")
         query.checkName = try parameters.text("check_name")
         query.passed = try parameters.boolean("passed")
@@ -65,20 +71,5 @@ struct EventQueryParameters {
     private static func limit(_ parameters: QueryParameters) throws(RequestError) -> Int {
         let range = Int64(limits.lowerBound)...Int64(limits.upperBound)
         return try parameters.integer("limit", in: range, example: "100").map { Int(clamping: $0) } ?? 100
-    }
-
-    private static func kinds(_ parameters: QueryParameters) throws(RequestError) -> Set<EventKind>? {
-        guard let names = parameters.list("kind") else { return nil }
-        var kinds: Set<EventKind> = []
-        for name in names {
-            guard let kind = EventKind(name: name) else {
-                let known = EventKind.allCases.map(\.name).joined(separator: ", ")
-                throw .badParameter(
-                    "kind", "must be one of \(known), or several of them separated by commas, not \(String(name).quoted)",
-                    example: "materialization")
-            }
-            kinds.insert(kind)
-        }
-        return kinds
     }
 }

@@ -23,7 +23,7 @@ struct EventStreamParameters {
     /// - Throws: ``RequestError`` that says which parameter is wrong, why, and how it would be right.
     init(_ text: String?, lastEventID: String?, deployment: String) throws(RequestError) {
         let parameters = try QueryParameters(text, known: Self.names, lists: ["kind"], excluded: Self.excluded)
-        filter = try EventQueryParameters(text, deployment: deployment).query.filter
+        filter = try EventQueryParameters(parameters, deployment: deployment).query.filter
         let after = try parameters.integer("after", in: 0...Int64.max, example: "42")
         self.after = try lastEventID.flatMap { $0.isEmpty ? nil : $0 }.map(Self.sequence) ?? after
     }

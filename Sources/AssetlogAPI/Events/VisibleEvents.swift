@@ -12,11 +12,9 @@ struct VisibleEvents: Sendable {
     ///
     /// A storage applies the filter itself; that one which does not know a filter shows nothing wrong is checked here.
     func page(_ query: EventQuery) async throws -> EventPage {
+        if let key = query.assetKey, caller.grant?.covers(key) == false { return EventPage() }
         var query = query
-        if let grant = caller.grant, !grant.coversEveryAsset {
-            if let key = query.assetKey, !grant.covers(key) { return EventPage() }
-            query.assets = grant.assets
-        }
+        query.filter = filter(query.filter)
         var page = try await storage.events(query)
         page.events.removeAll { !query.matches($0.event) }
         return page
@@ -24,9 +22,9 @@ struct VisibleEvents: Sendable {
 
     /// The events of a filter that the caller may see.
     func filter(_ filter: EventFilter) -> EventFilter {
-        guard let grant = caller.grant, !grant.coversEveryAsset else { return filter }
+        guard let assets = caller.visibleAssets else { return filter }
         var filter = filter
-        filter.assets = grant.assets
+        filter.assets = assets
         return filter
     }
 

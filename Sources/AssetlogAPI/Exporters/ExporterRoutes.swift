@@ -135,7 +135,7 @@ struct ExporterRoutes: RouteGroup {
         }
         record(.exporterTested, name, [LogField("result", isPassed ? "ok" : "failed")], context)
         return answer(name) { json in
-            json.append("ok", raw: isPassed ? "true" : "false")
+            json.append("ok", isPassed)
             json.append("message", message)
         }
     }
@@ -176,10 +176,6 @@ struct ExporterRoutes: RouteGroup {
     }
 
     private func record(_ kind: AuditEvent.Kind, _ name: String, _ fields: [LogField], _ context: RouteContext) {
-        let identity = context.identity
-        let origin = [
-            LogField("client", identity.address?.description), LogField("reporter", identity.caller.name),
-        ]
-        audit?.record(AuditEvent(kind, [LogField("exporter", name)] + fields + origin))
+        audit?.record(AuditEvent(kind, [LogField("exporter", name)] + fields + context.identity.auditFields))
     }
 }

@@ -99,7 +99,7 @@ extension DeadLetter {
         json.append("failed_at", failedAt.description)
         json.append("message", message)
         json.append("answer", answer)
-        json.append("replay_requested", raw: isReplayRequested ? "true" : "false")
+        json.append("replay_requested", isReplayRequested)
         return json
     }
 }

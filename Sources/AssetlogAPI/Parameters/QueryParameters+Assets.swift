@@ -74,6 +74,17 @@ extension QueryParameters {
         return time
     }
 
+    /// A span of time: `from`, and `to`, which does not belong to it.
+    ///
+    /// - Throws: ``RequestError`` also when the end is before the beginning.
+    func period() throws(RequestError) -> (from: Timestamp?, to: Timestamp?) {
+        let (from, to) = (try time("from"), try time("to"))
+        if let from, let to, from > to {
+            throw .badParameter("to", "is before from; it is the end of the time that is asked about")
+        }
+        return (from, to)
+    }
+
     // Python's %z, and clients that are generated for it, write an offset without its colon.
     private static func withColon(_ text: String) -> String {
         let offset = text.utf8.suffix(5)

@@ -1,6 +1,7 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogWeb
+import HummingbirdCore
 
 /// What a write would record, as the answer to `dry_run=true` shows it.
 struct DryRunResult {
@@ -9,6 +10,11 @@ struct DryRunResult {
     var sources: [(name: String, source: String)]
     /// What the sender may not have meant.
     var warnings: [String]
+
+    /// The answer.
+    var response: Response {
+        Response(type: "application/json", bytes: [UInt8(ascii: "{")] + members() + [UInt8(ascii: "}")])
+    }
 
     /// The members of the answer, without the braces around them.
     func members() -> [UInt8] {

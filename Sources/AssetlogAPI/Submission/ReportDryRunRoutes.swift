@@ -53,8 +53,7 @@ struct ReportDryRunRoutes: RouteGroup {
         if let warning = try await similar.warning(about: result.event.assetKey, in: deployment, for: identity) {
             result.warnings.append(warning)
         }
-        return Response(
-            type: "application/json", bytes: [UInt8(ascii: "{")] + result.members() + [UInt8(ascii: "}")])
+        return result.response
     }
 
     /// The answer that the report would get, with the same header fields and the same reason in the logs.

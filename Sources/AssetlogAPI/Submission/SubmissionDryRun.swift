@@ -64,8 +64,7 @@ struct SubmissionDryRun: Sendable {
             if let warning = try await similar.warning(about: key, in: context.deployment, for: context.identity) {
                 dryRun.warnings.append(warning)
             }
-            return Response(
-                type: "application/json", bytes: [UInt8(ascii: "{")] + dryRun.members() + [UInt8(ascii: "}")])
+            return dryRun.response
         case .failure(let error):
             var bytes: [UInt8] = []
             error.appendProblem(to: &bytes)

@@ -89,9 +89,7 @@ struct SubmissionRoute: RouteGroup {
         case "all": options.listsAll = true
         case let other?: throw RequestError.badParameter("items", "must be all or refused, not \(other.quoted)", example: "all")
         }
-        options.key = try request.idempotencyKey()?.withUnsafeBytes {
-            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.identity.caller.name)
-        }
+        options.key = try request.keyedEventID(context)
         return options
     }
 
@@ -147,10 +145,8 @@ struct SubmissionRoute: RouteGroup {
         var response = Response(
             status: status, type: "application/json", bytes: [UInt8(ascii: "{")] + results.members() + [UInt8(ascii: "}")])
         if status != .ok, results.mayBeTakenLater { response.headers[.assetlogAnswer] = AnswerField.later }
-        if submission.options.key != nil, results.recorded == 0, results.duplicate > 0,
-            let field = HTTPField.Name("Idempotency-Replayed")
-        {
-            response.headers[field] = "true"
+        if submission.options.key != nil, results.recorded == 0, results.duplicate > 0 {
+            response.headers[.idempotencyReplayed] = "true"
         }
         return response
     }
@@ -164,6 +160,15 @@ extension Request {
     /// Whether the client says that its timestamps are readings of a clock that may be wrong.
     var hasApproximateTimestamps: Bool {
         headers[.assetlogTimestamp].map { TimestampField.isApproximate($0.utf8) } ?? false
+    }
+
+    /// The identity that its Idempotency-Key stands for; nil when there is none.
+    ///
+    /// - Throws: ``RequestError`` with the status 400.
+    func keyedEventID(_ context: RouteContext) throws(RequestError) -> EventID? {
+        try idempotencyKey()?.withUnsafeBytes {
+            EventID(idempotencyKey: $0, deployment: context.deployment, caller: context.identity.caller.name)
+        }
     }
 
     /// The key of its Idempotency-Key fields; nil when there is none.

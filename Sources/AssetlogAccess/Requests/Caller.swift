@@ -24,6 +24,9 @@ public struct Caller: Sendable {
     /// The name that events carry as `reported_by`.
     public var name: String? { grant?.name }
 
+    /// The assets that it may see; nil: every one.
+    package var visibleAssets: [PartPattern]? { grant.flatMap { $0.coversEveryAsset ? nil : $0.assets } }
+
     /// Whether an action is allowed in a deployment, on whatever asset.
     public func allows(_ right: AccessRights, deployment: String) -> Bool {
         grant?.allows(right, deployment: deployment) ?? true

@@ -42,9 +42,7 @@ struct CatalogVerifyCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) async throws {
         let (settings, storage) = try options.catalog(in: context)
-        guard ServerFiles.exists(settings.path) else {
-            throw CommandFailure(.failure, "there is no catalog at \(settings.path); the server makes it when it starts")
-        }
+        try settings.checkExists()
         let logger = Logger(label: "assetlog.catalog") { _ in SwiftLogNoOpLogHandler() }
         let log = try await storage.openForReading(logger)
         let report = try await working(with: log) {
@@ -70,5 +68,15 @@ extension ConfigurationOptions {
             throw CommandFailure(.failure, "this server keeps no catalog; set catalog.enabled to true for one")
         }
         return (settings, server.storage)
+    }
+}
+
+extension CatalogSettings {
+    /// Checks that a server has made the catalog's file.
+    ///
+    /// - Throws: ``CommandFailure``.
+    func checkExists() throws {
+        guard !ServerFiles.exists(path) else { return }
+        throw CommandFailure(.failure, "there is no catalog at \(path); the server makes it when it starts")
     }
 }

@@ -29,29 +29,20 @@ struct RetentionCommand: AssetlogSubcommand {
             context.write("There are no rules of retention, so nothing is removed; set retention.rules.\n")
             return
         }
-        guard ServerFiles.exists(catalog.path) else {
-            throw CommandFailure(.failure, "there is no catalog at \(catalog.path); the server makes it when it starts")
-        }
+        try catalog.checkExists()
         let logger = Logger(label: "assetlog.retention") { _ in SwiftLogNoOpLogHandler() }
         let log = try await server.storage.openForReading(logger)
+        let (storage, exporters) = (server.storage, server.exporters.map(\.name))
         let report = try await working(with: log) {
-            guard let open = server.storage.setup.openConsumers else {
-                return try await preview(settings, log, nil, server, catalog.path).report(at: .now())
+            func report(_ consumers: (any ConsumerStore)?) async throws -> RetentionReport {
+                try await RetentionPreview(
+                    settings: settings, log: log, consumers: consumers, exporters: exporters, path: catalog.path
+                ).report(at: .now())
             }
-            let consumers = try await open()
-            let report = await Result { try await preview(settings, log, consumers, server, catalog.path).report(at: .now()) }
-            await consumers.close()
-            return try report.get()
+            guard storage.setup.openConsumers != nil else { return try await report(nil) }
+            return try await withConsumers(of: storage) { try await report($0) }
         }
         context.write(text(report, settings))
-    }
-
-    private func preview(
-        _ settings: RetentionSettings, _ log: any LogReader, _ consumers: (any ConsumerStore)?, _ server: ServerConfiguration,
-        _ path: String
-    ) -> RetentionPreview {
-        RetentionPreview(
-            settings: settings, log: log, consumers: consumers, exporters: server.exporters.map(\.name), path: path)
     }
 
     private func text(_ report: RetentionReport, _ settings: RetentionSettings) -> String {
@@ -67,12 +58,6 @@ struct RetentionCommand: AssetlogSubcommand {
         }
         let events = report.events == 1 ? "1 event" : "\(report.events) events"
         return lines + "\(events) would be removed now.\n"
-    }
-}
-
-extension Result where Failure == any Error {
-    fileprivate init(_ body: () async throws -> Success) async {
-        do { self = .success(try await body()) } catch { self = .failure(error) }
     }
 }
 

@@ -17,15 +17,6 @@ enum ServerAddress {
         }
     }
 
-    /// Checks the name of a deployment.
-    ///
-    /// - Throws: `ValidationError`.
-    static func check(deployment: String?) throws {
-        guard let deployment, !DeploymentName.isValid(deployment) else { return }
-        throw ValidationError(
-            "--deployment must be 1 to 128 letters, digits, - . and _, not \(LineText.quoted(deployment)). Was a variable not set?")
-    }
-
     /// The URL of a flag, of ASSETLOG_URL, or of a server on this machine.
     ///
     /// - Throws: `ValidationError` for a variable that is no URL.
@@ -35,19 +26,42 @@ enum ServerAddress {
         try check(variable, "ASSETLOG_URL")
         return variable
     }
+}
 
-    /// The file with the authorities to trust; nil: the system's.
-    static func caFile(_ flag: String?, in context: CommandContext) -> String? {
-        (flag ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
+/// What a command needs for any server: its deployment, the token, the authorities to trust.
+struct ServerAccessOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The deployment. Default: the server's.", valueName: "name"))
+    var deployment: String?
+
+    @Option(help: ArgumentHelp("A file with the token. (default: the token in ASSETLOG_TOKEN)", valueName: "file"))
+    var tokenFile: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The only authorities to trust for the server, PEM. (default: ASSETLOG_CA_FILE, or the system's)", valueName: "file"))
+    var caFile: String?
+
+    func validate() throws {
+        for (flag, value) in [("--token-file", tokenFile), ("--ca-file", caFile)] where value == "" {
+            throw ValidationError("\(flag) is empty. Was a variable not set?")
+        }
+        guard let deployment, !DeploymentName.isValid(deployment) else { return }
+        throw ValidationError(
+            "--deployment must be 1 to 128 letters, digits, - . and _, not \(LineText.quoted(deployment)). Was a variable not set?")
     }
 
-    /// The token of a file or of ASSETLOG_TOKEN, or why there is none where there should be.
-    static func token(file: String?, in context: CommandContext) -> Result<Secret?, CommandFailure> {
-        guard let file else {
+    /// The file with the authorities to trust; nil: the system's.
+    func caFile(in context: CommandContext) -> String? {
+        (caFile ?? context.setting("ASSETLOG_CA_FILE")).map(context.path)
+    }
+
+    /// The token of the file or of ASSETLOG_TOKEN, or why there is none where there should be.
+    func token(in context: CommandContext) -> Result<Secret?, CommandFailure> {
+        guard let tokenFile else {
             return context.setting("ASSETLOG_TOKEN").map { ReportToken.read($0, from: "ASSETLOG_TOKEN").map(Optional.some) }
                 ?? .success(nil)
         }
-        return ReportToken.read(file: context.path(file)).map(Optional.some)
+        return ReportToken.read(file: context.path(tokenFile)).map(Optional.some)
     }
 }
 

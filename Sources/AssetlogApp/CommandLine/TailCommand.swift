@@ -99,13 +99,7 @@ struct TailCommand: AssetlogSubcommand {
         return selection
     }
 
-    private func patience() throws -> Duration {
-        guard let span = TimeSpan.read(timeout), span <= .seconds(366 * 86_400) else {
-            throw ValidationError(
-                "--timeout must be a number with ms, s, m, h or d, such as 10m, of at most 366d, not \(LineText.quoted(timeout)).")
-        }
-        return span
-    }
+    private func patience() throws -> Duration { try WaitSpan.read(timeout, "--timeout", example: "10m") }
 }
 
 /// Prints events as they come: for people a line each, for programs their JSON. One thread uses it at a time.
@@ -140,7 +134,7 @@ struct EventLine: CustomStringConvertible {
             CanonicalJSON.members(ofObject: event.json)?.last { $0.name == name }?.value
         }
         let key = raw("asset_key").flatMap { CanonicalJSON.strings(inArray: $0) } ?? []
-        var words = [text("timestamp") ?? "-", (text("kind") ?? "-").padding(to: 23), Cell.key(key)]
+        var words = [text("timestamp") ?? "-", (text("kind") ?? "-").padded(to: 23), Cell.key(key)]
         if let partition = text("partition") { words.append(LineText.quoted(partition)) }
         if let check = text("check_name") {
             let isError = text("severity") != "WARN"
@@ -152,11 +146,5 @@ struct EventLine: CustomStringConvertible {
         }
         if let reporter = text("reported_by") { words.append("by \(LineText.plain(reporter))") }
         description = words.joined(separator: "  ")
-    }
-}
-
-extension String {
-    fileprivate func padding(to width: Int) -> String {
-        self + String(repeating: " ", count: max(0, width - count))
     }
 }

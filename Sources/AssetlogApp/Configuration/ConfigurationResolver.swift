@@ -82,10 +82,10 @@ struct ConfigurationResolver {
     // MARK: Flags and variables
 
     private func readFlags() -> WrittenValues {
-        let (lists, sections) = (keys(of: .list), keys(of: .sections))
+        let kinds = flagKinds
         let pairs = input.flags.map { flag in
             // Whether the key takes a list is known by its declaration only; an empty text is an empty list there.
-            let (isList, isSections) = (lists.contains(flag.key), sections.contains(flag.key))
+            let (isList, isSections) = (kinds[.list]?.contains(flag.key) ?? false, kinds[.sections]?.contains(flag.key) ?? false)
             return (
                 flag.key,
                 WrittenValue(
@@ -96,13 +96,14 @@ struct ConfigurationResolver {
         return WrittenValues(pairs, uniquingKeysWith: { $1 })
     }
 
-    private func keys(of kind: KeyDeclaration.Kind) -> Set<String> {
+    /// The keys that flags may set, by their kinds.
+    private var flagKinds: [KeyDeclaration.Kind: Set<String>] {
         let exporters = plugins.exporters.flatMap { plugin in
             input.flags.compactMap { $0.key.split(separator: ".").dropFirst().first }
                 .map { (name: String($0), plugin: Optional(plugin)) }
         }
         let schema = ConfigurationSchema(plugins: plugins, exporters: exporters)
-        return Set(schema.entries.filter { $0.key.kind == kind }.map(\.path))
+        return Dictionary(grouping: schema.entries, by: \.key.kind).mapValues { Set($0.map(\.path)) }
     }
 
     private mutating func readEnvironment(_ schema: ConfigurationSchema) throws -> WrittenValues {
@@ -141,8 +142,7 @@ struct ConfigurationResolver {
             case .secretList: text.split(whereSeparator: \.isNewline).map(String.init)
             default: [text]
             }
-        let isList = [.list, .secretList, .sections].contains(key.kind)
-        return WrittenValue(texts: texts, isList: isList, level: level, place: name, directory: input.workingDirectory)
+        return WrittenValue(texts: texts, isList: key.kind.isList, level: level, place: name, directory: input.workingDirectory)
     }
 
     private func overridden(by environment: WrittenValues) -> [String] {

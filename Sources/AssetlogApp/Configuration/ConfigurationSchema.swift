@@ -58,7 +58,7 @@ struct ConfigurationSchema: Sendable {
         if key.kind == .list || key.kind == .sections, !value.isList {
             throw ConfigurationError(path, "takes a list: [\(value.texts.joined())]", at: value.place)
         }
-        if ![.list, .secretList, .sections].contains(key.kind), value.isList {
+        if !key.kind.isList, value.isList {
             throw ConfigurationError(path, "takes one value, not a list", at: value.place)
         }
     }

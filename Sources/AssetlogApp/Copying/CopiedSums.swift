@@ -20,7 +20,7 @@ struct CopiedSums {
         var (number, copied) = (Int64(0), Int64(0))
         while let sum = try await reader.removedEvents(after: number, limit: 1).first {
             number = sum.number
-            if let known = try await storage.removedEvents(after: copied, limit: 1).first, page.isEmpty {
+            if page.isEmpty, let known = try await storage.removedEvents(after: copied, limit: 1).first {
                 guard known.isCopy(of: sum) else {
                     throw CopyProblem("the destination has sums of removed events that the source does not have; it is not only a copy")
                 }

@@ -35,7 +35,7 @@ final class AssetEntry: @unchecked Sendable {
         let changed = try load(facts, below)
         var bytes = changed.bytes
         addToRecord(facts)
-        add(facts, toDay: changed.day, &bytes)
+        bytes += addToDay(facts, changed)
         if facts.kind == .check { fold(check: facts, changed) } else { fold(plain: facts, changed) }
         return bytes
     }
@@ -43,7 +43,9 @@ final class AssetEntry: @unchecked Sendable {
     // MARK: Reading first
 
     private struct Changed {
-        var day: DayRecord
+        var day: Int64
+        /// What lies below of the day; nil: memory has the day already.
+        var dayBelow: DayRecord?
         var partition: (name: ByteText, row: PartitionRecord)?
         var checks: [(name: CheckName, row: CheckRecord?)] = []
         var bytes = 0
@@ -51,11 +53,9 @@ final class AssetEntry: @unchecked Sendable {
 
     private func load(_ facts: EventFacts, _ below: some RowsBelow) throws -> Changed {
         let day = DayRecord.day(of: facts.key.timestamp)
-        var changed = Changed(day: DayRecord())
-        if let known = rows.days[day] {
-            changed.day = known
-        } else {
-            changed.day = try unlessWhole { day <= record.lastDay ? try below.day(day) : nil } ?? DayRecord()
+        var changed = Changed(day: day)
+        if rows.days[day] == nil {
+            changed.dayBelow = try unlessWhole { day <= record.lastDay ? try below.day(day) : nil } ?? DayRecord()
             changed.bytes += RowSize.day
         }
         if let partition = facts.partition.map(ByteText.init) {
@@ -64,13 +64,10 @@ final class AssetEntry: @unchecked Sendable {
             changed.partition = (partition, row)
             if known == nil { changed.bytes += RowSize.partition + partition.text.utf8.count }
         }
-        if facts.kind == .check, facts.outcome != nil, let json = facts.checkName, let name = JSONString.text(json) {
-            let part = changed.partition.map { CheckName.Part.partition($0.name) } ?? .wholeAsset
-            for name in [CheckName(name: ByteText(name), part: .overall), CheckName(name: ByteText(name), part: part)] {
-                let known = rows.checks[name]
-                changed.checks.append((name, try known ?? unlessWhole { try below.check(name) }))
-                if known == nil { changed.bytes += RowSize.check + name.name.text.utf8.count }
-            }
+        for name in facts.checkNames {
+            let known = rows.checks[name]
+            changed.checks.append((name, try known ?? unlessWhole { try below.check(name) }))
+            if known == nil { changed.bytes += RowSize.check + name.name.text.utf8.count }
         }
         return changed
     }
@@ -141,19 +138,15 @@ final class AssetEntry: @unchecked Sendable {
 
     // MARK: Its rows
 
-    private func add(_ facts: EventFacts, toDay known: DayRecord, _ bytes: inout Int) {
-        var day = known
-        day.counts[facts.kind] += 1
-        if facts.kind == .materialization || facts.kind == .observation {
-            facts.forEachNumber { label, value in
-                guard let index = record.index(ofLabel: label) else { return }
-                if day.rollup(of: index) == nil { bytes += RowSize.label }
-                day.add(Rollup(value, at: facts.key), to: index)
-            }
+    // In place: a second reference to the day would copy its labels for each event.
+    private func addToDay(_ facts: EventFacts, _ changed: Changed) -> Int {
+        func add(to day: inout DayRecord) -> Int {
+            let known = day.labels.count
+            day.add(facts) { record.index(ofLabel: $0) }
+            return (day.labels.count - known) * RowSize.label
         }
-        let number = DayRecord.day(of: facts.key.timestamp)
-        rows.days[number] = day
-        record.lastDay = max(record.lastDay, number)
+        record.lastDay = max(record.lastDay, changed.day)
+        return add(to: &rows.days[changed.day, default: changed.dayBelow ?? DayRecord()])
     }
 
     private func fold(plain facts: EventFacts, _ changed: Changed) {

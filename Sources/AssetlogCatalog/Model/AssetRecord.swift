@@ -109,7 +109,7 @@ struct HourCounts: Hashable, Sendable {
 
     /// The number of the hour that a point in time belongs to, from 1970-01-01.
     static func hour(of timestamp: Timestamp) -> Int {
-        Int(Int32(clamping: timestamp.microseconds.dividedFlooring(by: microseconds)))
+        Int(Int32(clamping: timestamp.microseconds.quotientAndRemainder(flooring: microseconds).0))
     }
 
     mutating func add(_ kind: EventKind, hour: Int, count: Int = 1) {

@@ -28,12 +28,7 @@ struct Corrections: Sendable {
 
 extension EventKind {
     /// The kinds whose events the catalog counts: all but voids and wipes, which say what does not count.
-    static let counted: Set<EventKind> = [
-        .materialization, .observation, .check, .materializationStarted, .materializationFailed, .materializationSkipped,
-    ]
+    static let counted = Set(reportable)
     /// Voids and wipes.
     static let corrections: Set<EventKind> = [.void, .wipe]
-
-    /// Whether events of the kind are counted.
-    var isCounted: Bool { self != .void && self != .wipe }
 }

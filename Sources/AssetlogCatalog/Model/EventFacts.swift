@@ -62,6 +62,12 @@ struct EventFacts {
             isBlocking: blocking.map { $0.first == UInt8(ascii: "t") })
     }
 
+    /// Of a check with a result: the rows that it belongs to; else none.
+    var checkNames: [CheckName] {
+        guard kind == .check, outcome != nil, let name = checkName.flatMap(JSONString.text).map(ByteText.init) else { return [] }
+        return [.overall, partition.map { .partition(ByteText($0)) } ?? .wholeAsset].map { CheckName(name: name, part: $0) }
+    }
+
     /// Of a failure: its reason and the beginning of its message.
     var failureTexts: (reason: String?, message: String?) {
         guard let failure else { return (nil, nil) }

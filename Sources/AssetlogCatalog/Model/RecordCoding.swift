@@ -129,6 +129,23 @@ struct RecordReader {
         return EventReference(id: EventID(high: try fixed(), low: try fixed()), timeKey: key)
     }
 
+    /// Reads all of some bytes.
+    static func read<Record>(
+        _ bytes: UnsafeRawBufferPointer, _ body: (inout RecordReader) throws(DamagedRecord) -> Record
+    ) throws(DamagedRecord) -> Record {
+        var reader = RecordReader(bytes)
+        let record = try body(&reader)
+        guard reader.isAtEnd else { throw DamagedRecord() }
+        return record
+    }
+
+    /// Reads all of some bytes.
+    static func read<Record>(
+        _ bytes: [UInt8], _ body: (inout RecordReader) throws(DamagedRecord) -> Record
+    ) throws(DamagedRecord) -> Record {
+        try bytes.withUnsafeBufferPointer { bytes throws(DamagedRecord) in try read(UnsafeRawBufferPointer(bytes), body) }
+    }
+
     mutating func optional<Value>(
         _ body: (inout RecordReader) throws(DamagedRecord) -> Value
     ) throws(DamagedRecord) -> Value? {

@@ -56,7 +56,7 @@ struct Rollup: Hashable, Sendable {
 }
 
 /// What happened to an asset on one day of UTC.
-struct DayRecord: Hashable, Sendable {
+struct DayRecord: Sendable {
     /// The number of events of each kind, at the index of its raw value.
     var counts = KindCounts()
     /// The rollups of numeric labels, by the label's index in the asset's record, in the order of the indices.
@@ -64,7 +64,7 @@ struct DayRecord: Hashable, Sendable {
 
     /// The number of the day that a point in time belongs to, from 1970-01-01.
     static func day(of timestamp: Timestamp) -> Int64 {
-        timestamp.microseconds.dividedFlooring(by: 86_400_000_000)
+        timestamp.microseconds.quotientAndRemainder(flooring: 86_400_000_000).0
     }
 
     mutating func add(_ rollup: Rollup, to label: Int) {
@@ -78,15 +78,24 @@ struct DayRecord: Hashable, Sendable {
 
     func rollup(of label: Int) -> Rollup? { labels.first { $0.label == label }?.rollup }
 
-    static func == (left: DayRecord, right: DayRecord) -> Bool {
-        left.counts == right.counts && left.labels.elementsEqual(right.labels) { $0 == $1 }
+    /// Adds an event of the day.
+    ///
+    /// - Parameter index: The index of a label, given as the content of a JSON string; nil: there is no room for it.
+    mutating func add(_ facts: EventFacts, _ index: (UnsafeRawBufferPointer) -> Int?) {
+        counts[facts.kind] += 1
+        guard facts.kind == .materialization || facts.kind == .observation else { return }
+        facts.forEachNumber { label, value in
+            if let index = index(label) { add(Rollup(value, at: facts.key), to: index) }
+        }
     }
 
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(counts)
-        for (label, rollup) in labels {
-            hasher.combine(label)
-            hasher.combine(rollup)
+    /// Adds what is known of the same day otherwise.
+    ///
+    /// - Parameter index: The index here of a label with an index there; nil: there is no room for it.
+    mutating func add(_ other: DayRecord, _ index: (Int) -> Int?) {
+        counts += other.counts
+        for (label, rollup) in other.labels {
+            if let index = index(label) { add(rollup, to: index) }
         }
     }
 }
@@ -145,13 +154,5 @@ struct KindCounts: Hashable, Sendable {
     init(_ reader: inout RecordReader) throws(DamagedRecord) {
         let present = try reader.byte()
         for index in 1..<8 where present & 1 << UInt8(index) != 0 { counts[index] = Int32(clamping: try reader.integer()) }
-    }
-}
-
-extension Int64 {
-    /// Division that rounds towards negative infinity.
-    func dividedFlooring(by divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }

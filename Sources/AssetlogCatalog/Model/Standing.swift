@@ -80,8 +80,6 @@ struct StandingCounts: Hashable, Sendable {
     /// Whether something was started that has not ended.
     var hasStarted: Bool { started != .zero }
 
-    var total: Int { Int(settled.wrappedSum() &+ started.wrappedSum()) }
-
     /// The counts as they are shown.
     ///
     /// - Parameter expired: How many of those that were started don't run any more, by their settled state.

@@ -40,7 +40,7 @@ struct LayerFold: Sendable {
         _ event: LoggedEvent, _ state: inout CatalogMemory.State, _ rows: CatalogRows
     ) throws -> AssetName? {
         let entry = try entry(AssetName(event.event.assetKey, in: event.event.deployment), &state, rows)
-        if event.event.kind.isCounted {
+        if event.event.kind.isReportable {
             let added = try EventFacts.with(event) { try entry.fold($0, onto: StoredRows(entry: entry, rows: rows)) }
             state.top.bytes += added
         } else {

@@ -47,8 +47,6 @@ struct RecordCache: Sendable {
         self.capacity = capacity
     }
 
-    var count: Int { recent.count + older.count }
-
     mutating func take(_ name: AssetName) -> Known? {
         recent.removeValue(forKey: name) ?? older.removeValue(forKey: name)
     }
@@ -59,10 +57,5 @@ struct RecordCache: Sendable {
         guard recent.count > capacity / 2 else { return }
         older = recent
         recent = [:]
-    }
-
-    mutating func removeAll() {
-        recent = [:]
-        older = [:]
     }
 }

@@ -20,24 +20,12 @@ struct Settling: Sendable {
             else { continue }
             var settled = entry
             if entry.mustRefold { settled = try await refold(entry, upTo: position) }
-            let corrections = settled.record.hasCorrections ? try await self.corrections(of: name, upTo: position) : Corrections()
+            let corrections = settled.record.hasCorrections ? try await log.corrections(of: name, upTo: position) : Corrections()
             for streak in settled.repairs.sorted(by: { "\($0)" < "\($1)" }) {
                 try await repair(streak, of: settled, upTo: position, corrections)
             }
             memory.withLock { _ in settled.repairs = [] }
         }
-    }
-
-    private func filter(_ name: AssetName, _ kinds: Set<EventKind>) -> EventFilter {
-        EventFilter(deployment: name.deployment.text, assetKey: name.assetKey, kinds: kinds)
-    }
-
-    private func corrections(of name: AssetName, upTo last: Int64) async throws -> Corrections {
-        var corrections = Corrections()
-        try await LogWalk(log: log, filter: filter(name, EventKind.corrections), last: last).forEachPage { events in
-            for event in events { corrections.add(event) }
-        }
-        return corrections
     }
 
     // MARK: Folding again
@@ -66,11 +54,11 @@ struct Settling: Sendable {
     private func foldAgain(
         _ old: AssetEntry, _ sums: [RemovedEvents], upTo last: Int64
     ) async throws -> (AssetEntry, bytes: Int) {
-        let corrections = try await corrections(of: old.name, upTo: last)
+        let corrections = try await log.corrections(of: old.name, upTo: last)
         let entry = AssetEntry(old.name, id: old.id)
         entry.record.hasCorrections = true
         var bytes = 0
-        let walk = LogWalk(log: log, filter: filter(old.name, EventKind.counted), last: last)
+        let walk = LogWalk(log: log, filter: EventFilter(of: old.name, kinds: EventKind.counted), last: last)
         try await walk.forEachPage(after: corrections.wipedBelow) { events in
             bytes += try await threads.run {
                 try events.reduce(0) { sum, event in
@@ -91,45 +79,43 @@ struct Settling: Sendable {
     private func repair(
         _ name: StreakName, of entry: AssetEntry, upTo last: Int64, _ corrections: Corrections
     ) async throws {
+        guard let search = StreakSearch(for: name, of: entry) else { return }
+        var earliest = search.last
+        try await LogWalk(log: log, filter: search.filter, last: last).forEachPage { events in
+            for event in events where event.timeKey < earliest && !corrections.cover(event) {
+                if EventFacts.with(event, { entry.continues(name, $0) }) { earliest = event.timeKey }
+            }
+        }
+        memory.withLock { [earliest] _ in entry.repair(name, since: earliest) }
+    }
+}
+
+/// Where the beginning of a streak is looked for that is not known.
+private struct StreakSearch {
+    var filter: EventFilter
+    /// The last event of the streak.
+    let last: EventTimeKey
+
+    init?(for name: StreakName, of entry: AssetEntry) {
         switch name {
         case .success:
-            guard let streak = entry.record.success, streak.since == nil else { return }
-            let filter = filter(entry.name, [streak.value ? .materialization : .materializationFailed])
-            let since = try await beginning(of: streak, filter, upTo: last, corrections) { _ in streak.value }
-            memory.withLock { _ in entry.record.success?.repair(since: since) }
+            guard let streak = entry.record.success else { return nil }
+            self.init(streak, EventFilter(of: entry.name, kinds: [streak.value ? .materialization : .materializationFailed]))
         case .version:
-            guard let streak = entry.record.version, streak.since == nil else { return }
-            let filter = filter(entry.name, [.materialization, .observation])
-            let since = try await beginning(of: streak, filter, upTo: last, corrections) { facts in
-                facts.dataVersion.flatMap(JSONString.text).map(ByteText.init)
-            }
-            memory.withLock { _ in entry.record.version?.repair(since: since) }
+            guard let streak = entry.record.version else { return nil }
+            self.init(streak, EventFilter(of: entry.name, kinds: [.materialization, .observation]))
         case .check(let check):
-            guard let streak = entry.rows.checks[check]?.streak, streak.since == nil else { return }
-            var filter = filter(entry.name, [.check])
-            filter.checkName = check.name.text
-            filter.partition = check.partition
-            let since = try await beginning(of: streak, filter, upTo: last, corrections) { facts in
-                check.part == .wholeAsset && facts.partition != nil ? nil : facts.outcome?.result
-            }
-            memory.withLock { _ in entry.rows.checks[check]?.repair(since: since) }
+            guard let streak = entry.rows.checks[check]?.streak else { return nil }
+            self.init(streak, EventFilter(of: entry.name, kinds: [.check]))
+            (filter.checkName, filter.partition) = (check.name.text, check.partition)
         }
     }
 
-    /// The earliest event of a streak.
-    private func beginning<Value>(
-        of streak: Streak<Value>, _ filter: EventFilter, upTo last: Int64, _ corrections: Corrections,
-        _ value: (EventFacts) -> Value?
-    ) async throws -> EventTimeKey {
-        var filter = filter
-        filter.from = streak.other?.timestamp
-        var earliest = streak.last
-        try await LogWalk(log: log, filter: filter, last: last).forEachPage { events in
-            for event in events where event.timeKey < earliest && streak.contains(event.timeKey) && !corrections.cover(event) {
-                if EventFacts.with(event, value) == streak.value { earliest = event.timeKey }
-            }
-        }
-        return earliest
+    private init?<Value>(_ streak: Streak<Value>, _ filter: EventFilter) {
+        guard streak.since == nil else { return nil }
+        self.filter = filter
+        self.filter.from = streak.other?.timestamp
+        last = streak.last
     }
 }
 #endif

@@ -90,39 +90,24 @@ extension CatalogSnapshot {
         if !view.isWhole {
             let row = try connection.statement(
                 """
-                SELECT name, part, record FROM checks WHERE asset = ? AND level = ? AND (name, part) > (?, ?)
+                SELECT name, part, record FROM checks WHERE asset = ? AND level = ? AND (name, part) \(range.after == nil ? ">=" : ">") (?, ?)
                     \(range.part == nil ? "" : "AND part = ?") ORDER BY name, part
                 """)
-            // No name is the empty text, so that the first one is behind it.
             let start = range.after.map { ($0.name.text, $0.part.text) } ?? (range.name?.text ?? "", "")
-            let isInclusive = range.after == nil
             try row.bind([view.id, range.level, start.0, start.1] + (range.part.map { [$0.text] } ?? []))
             defer { row.reset() }
-            if isInclusive { try addFirst(start, view, range, memory, &found) }
             var count = 0
             while count < range.limit, try row.step() {
                 let name = CheckName(
                     name: ByteText(row.text(0)), part: CheckName.Part(level: range.level, text: row.text(1)))
                 if let wanted = range.name, wanted != name.name { break }
                 guard memory[name] == nil else { continue }
-                found.append((name, try CatalogRows.decode(row.bytes(2), CheckRecord.init)))
+                found.append((name, try RecordReader.read(row.bytes(2), CheckRecord.init)))
                 count += 1
             }
         }
         found.sort { $0.0 < $1.0 }
         return Array(found.prefix(range.limit))
-    }
-
-    // The row that the bound itself names.
-    private func addFirst(
-        _ start: (name: String, part: String), _ view: AssetView, _ range: CheckRange, _ memory: [CheckName: CheckRecord],
-        _ found: inout [(CheckName, CheckRecord)]
-    ) throws {
-        let name = CheckName(name: ByteText(start.name), part: CheckName.Part(level: range.level, text: start.part))
-        guard range.part.map({ $0 == name.part }) ?? true, memory[name] == nil, let check = try rows.check(name, of: view.id) else {
-            return
-        }
-        found.append((name, check))
     }
 }
 #endif

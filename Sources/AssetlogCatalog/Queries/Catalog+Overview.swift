@@ -45,7 +45,7 @@ extension CatalogSnapshot {
         defer { row.reset() }
         while try row.step() {
             guard !known.contains(row.integer(0)), scope.covers(canonicalKey: row.bytes(1)) else { continue }
-            add(try CatalogRows.decode(row.bytes(2), HourCounts.init))
+            add(try RecordReader.read(row.bytes(2), HourCounts.init))
         }
         return counts.enumerated().map { index, counts in
             Overview.Hour(

@@ -22,10 +22,12 @@ extension Catalog {
     ) async throws -> CatalogAnswer<PartitionSummary?> {
         try await answer { snapshot, expires in
             guard let view = try snapshot.asset(key, in: scope) else { return nil }
-            let counts = try snapshot.partitionCounts(of: view, &expires)
-            var grid = PartitionGrid()
+            var (counts, grid) = (StateCounts(), PartitionGrid())
             try snapshot.forEachPartition(of: view) { name, standing in
-                grid.add(name, standing.state(at: snapshot.clock))
+                let state = standing.state(at: snapshot.clock)
+                counts[state] += 1
+                expires.formEarlier(standing.expiry(at: snapshot.clock))
+                grid.add(name, state)
             }
             return grid.summary(counts)
         }
@@ -87,7 +89,7 @@ extension CatalogSnapshot {
             guard let standing = Standing(row, 1) else { continue }
             let name = ByteText(row.text(0))
             guard memory[name] == nil, isWanted(name, standing) else { continue }
-            let record = try CatalogRows.decode(row.bytes(3), PartitionRecord.init)
+            let record = try RecordReader.read(row.bytes(3), PartitionRecord.init)
             page.add(NamedPartition(name: name, record: record, isDescending: isDescending))
             found += 1
         }

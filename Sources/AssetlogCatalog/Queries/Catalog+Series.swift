@@ -24,7 +24,9 @@ extension Catalog {
             deployment: query.scope.deployment, assetKey: query.assetKey, kinds: [.materialization, .observation])
         filter.from = max(query.from ?? Timestamp(microseconds: .min), SeriesDays.start(first))
         filter.to = min(query.to ?? Timestamp(microseconds: .max), SeriesDays.start(last + 1))
-        let corrections = days.hasCorrections ? try await corrections(of: query) : Corrections()
+        let corrections =
+            days.hasCorrections
+            ? try await log.corrections(of: AssetName(query.assetKey, in: query.scope.deployment), upTo: asOf) : Corrections()
         var points: [Series.Point] = []
         var label: [UInt8] = []
         CanonicalJSON.appendString(query.label.utf8, to: &label)
@@ -40,16 +42,6 @@ extension Catalog {
             }
         }
         return points.sorted { $0.timeKey < $1.timeKey }
-    }
-
-    private func corrections(of query: SeriesQuery) async throws -> Corrections {
-        var corrections = Corrections()
-        let filter = EventFilter(
-            deployment: query.scope.deployment, assetKey: query.assetKey, kinds: EventKind.corrections)
-        try await LogWalk(log: log, filter: filter, last: asOf).forEachPage { events in
-            for event in events { corrections.add(event) }
-        }
-        return corrections
     }
 }
 
@@ -130,7 +122,7 @@ extension CatalogSnapshot {
             try row.bind([view.id, first, last])
             while try row.step() {
                 guard memory[row.integer(0)] == nil else { continue }
-                let record = try CatalogRows.decode(row.bytes(1), DayRecord.init)
+                let record = try RecordReader.read(row.bytes(1), DayRecord.init)
                 if let rollup = record.rollup(of: index) { days.rollups.append((row.integer(0), rollup)) }
             }
         }

@@ -19,7 +19,7 @@ enum PageToken {
         guard let text else { return nil }
         guard let bytes = bytes(text) else { throw invalid }
         do {
-            return try bytes.withUnsafeBytes { bytes throws(DamagedRecord) in try CatalogRows.decode(bytes, body) }
+            return try RecordReader.read(bytes, body)
         } catch {
             throw invalid
         }

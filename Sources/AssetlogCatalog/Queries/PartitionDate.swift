@@ -53,7 +53,7 @@ struct PartitionDate: Hashable, Sendable {
             return
         }
         guard text.count >= 10, has("-", at: 7), let day = number(8..<10),
-            let days = CivilDays.days(year: year, month: month, day: day)
+            let days = CivilDate(year: year, month: month, day: day)?.days
         else { return nil }
         if text.count == 10 {
             self.init(form: .day, number: days)
@@ -70,11 +70,10 @@ struct PartitionDate: Hashable, Sendable {
         switch form {
         case .year: return Self.padded(number, 4)
         case .month: return Self.padded(number / 12, 4) + "-" + Self.padded(number % 12 + 1, 2)
-        case .day: return CivilDays.text(days: number)
+        case .day: return CivilDate(days: number).text
         case .minute, .minuteAfterT:
-            let day = number.dividedFlooring(by: 1440)
-            let minute = number - day * 1440
-            return CivilDays.text(days: day) + (form == .minute ? "-" : "T") + Self.padded(minute / 60, 2) + ":"
+            let (day, minute) = number.quotientAndRemainder(flooring: 1440)
+            return CivilDate(days: day).text + (form == .minute ? "-" : "T") + Self.padded(minute / 60, 2) + ":"
                 + Self.padded(minute % 60, 2)
         }
     }
@@ -98,16 +97,7 @@ struct PartitionDate: Hashable, Sendable {
     }
 }
 
-/// Days of the proleptic Gregorian calendar.
-enum CivilDays {
-    /// The days since 1970-01-01; nil: the calendar has no such date.
-    static func days(year: Int64, month: Int64, day: Int64) -> Int64? {
-        CivilDate(year: year, month: month, day: day)?.days
-    }
-
+extension CivilDate {
     /// The date as it is written.
-    static func text(days: Int64) -> String {
-        let date = CivilDate(days: days)
-        return "\(PartitionDate.padded(date.year, 4))-\(PartitionDate.padded(date.month, 2))-\(PartitionDate.padded(date.day, 2))"
-    }
+    var text: String { "\(PartitionDate.padded(year, 4))-\(PartitionDate.padded(month, 2))-\(PartitionDate.padded(day, 2))" }
 }

@@ -18,10 +18,12 @@ extension AssetEntry {
         }
         record.add(sum)
         for (number, day, known) in days {
-            rows.days[number] = known.adding(day) { label in
+            var total = known
+            total.add(day) { label in
                 var name = sum.labels[label].text
                 return name.withUTF8 { record.index(ofLabel: UnsafeRawBufferPointer($0)) }
             }
+            rows.days[number] = total
             record.lastDay = max(record.lastDay, number)
             bytes += RowSize.day + day.labels.count * RowSize.label
         }
@@ -49,17 +51,5 @@ extension AssetRecord {
         firstSeen = min(firstSeen, sum.firstSeen)
         lastSeen = max(lastSeen, sum.lastSeen)
         sum.hours.forEach { hour, kind, count in hours.add(kind, hour: hour, count: count) }
-    }
-}
-
-extension DayRecord {
-    /// The day with another one added, whose labels have other indices; nil: there is no room for a label.
-    fileprivate func adding(_ other: DayRecord, _ index: (Int) -> Int?) -> DayRecord {
-        var day = self
-        day.counts += other.counts
-        for (label, rollup) in other.labels {
-            if let index = index(label) { day.add(rollup, to: index) }
-        }
-        return day
     }
 }

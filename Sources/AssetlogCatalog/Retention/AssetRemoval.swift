@@ -21,7 +21,7 @@ struct AssetRemoval: Sendable {
         let known = try await storage.removedEvents(of: name.assetKey, in: name.deployment.text)
         // What a wipe of the whole asset covers counts no more.
         removal.replacedSums = known.filter { $0.sequences.upperBound < corrections.wipedBelow }.map(\.number)
-        let counted = events.filter { $0.event.kind.isCounted && !corrections.cover($0) }
+        let counted = events.filter { $0.event.kind.isReportable && !corrections.cover($0) }
         guard let first = counted.first?.sequence, let last = counted.last?.sequence else { return removal }
         var sum = RemovedSum()
         for event in counted { sum.add(event) }

@@ -36,7 +36,7 @@ struct AssetRetention: Sendable {
         let draft = plan(firsts, needed: [])
         let first = try await log.events(EventQuery(order: .ascending(after: 0), limit: 1, filter: filter(rules.kinds))).events.first
         guard let first, !draft.isEnd(first) else { return nil }
-        let corrections = try await corrections()
+        let corrections = try await log.corrections(of: name, upTo: limits.head)
         var needed = try await self.needed(corrections)
         needed.formUnion(limits.deadLetters)
         return Basis(plan: plan(firsts, needed: needed), corrections: corrections)
@@ -90,15 +90,6 @@ struct AssetRetention: Sendable {
         return firsts
     }
 
-    private func corrections() async throws -> Corrections {
-        var corrections = Corrections()
-        try await walk(EventKind.corrections) { events in
-            for event in events { corrections.add(event) }
-            return true
-        }
-        return corrections
-    }
-
     private func needed(_ corrections: Corrections) async throws -> Set<Int64> {
         var needed = NeededEvents(name, corrections)
         try await walk(nil) { events in
@@ -120,16 +111,6 @@ struct AssetRetention: Sendable {
     private func walk(
         _ kinds: Set<EventKind>?, after first: Int64 = 0, _ body: ([LoggedEvent]) throws -> Bool
     ) async throws {
-        var order = EventQuery.Order.ascending(after: first)
-        while true {
-            try Task.checkCancellation()
-            let page = try await log.events(EventQuery(order: order, limit: 1000, filter: filter(kinds)))
-            let events = page.events.prefix { $0.sequence <= limits.head }
-            if !events.isEmpty, try !body(Array(events)) { return }
-            guard events.count == page.events.count, let next = page.continuation, next != order, case .ascending(let sequence) = next,
-                sequence < limits.head
-            else { return }
-            order = next
-        }
+        try await LogWalk(log: log, filter: filter(kinds), last: limits.head).walk(after: first, while: body)
     }
 }

@@ -18,7 +18,7 @@ struct NeededEvents {
 
     /// Takes in the next event of the asset, in the order of the log.
     mutating func add(_ event: LoggedEvent) {
-        guard event.event.kind.isCounted else {
+        guard event.event.kind.isReportable else {
             correcting.insert(event.sequence)
             return
         }
@@ -41,7 +41,7 @@ struct NeededEvents {
 
     /// Takes in an event once more, to find the beginnings of hidden streaks.
     func addHidden(_ event: LoggedEvent, to earliest: inout [StreakName: EventTimeKey]) {
-        guard event.event.kind.isCounted, !corrections.cover(event) else { return }
+        guard event.event.kind.isReportable, !corrections.cover(event) else { return }
         EventFacts.with(event) { facts in
             for name in entry.repairs where entry.continues(name, facts) {
                 earliest[name] = min(earliest[name] ?? facts.key, facts.key)
@@ -67,28 +67,6 @@ extension AssetEntry {
         for row in rows.checks.values {
             sequences.insert(row.event.timeKey.sequence)
             row.streak.addNeeded(to: &sequences)
-        }
-    }
-
-    /// Whether an event belongs to a streak.
-    fileprivate func continues(_ name: StreakName, _ facts: EventFacts) -> Bool {
-        switch name {
-        case .success:
-            guard let streak = record.success, streak.contains(facts.key) else { return false }
-            return facts.kind == (streak.value ? .materialization : .materializationFailed)
-        case .version:
-            guard let streak = record.version, streak.contains(facts.key), [.materialization, .observation].contains(facts.kind)
-            else { return false }
-            return facts.dataVersion.flatMap(JSONString.text).map(ByteText.init) == streak.value
-        case .check(let check):
-            guard facts.kind == .check, let row = rows.checks[check], row.streak.contains(facts.key),
-                facts.outcome?.result == row.result, facts.checkName.flatMap(JSONString.text).map(ByteText.init) == check.name
-            else { return false }
-            switch check.part {
-            case .overall: return true
-            case .wholeAsset: return facts.partition == nil
-            case .partition(let partition): return facts.partition.map(ByteText.init) == partition
-            }
         }
     }
 }

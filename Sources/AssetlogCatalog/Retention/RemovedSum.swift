@@ -49,14 +49,11 @@ struct RemovedSum: Sendable {
     }
 
     private mutating func addToDay(_ facts: EventFacts) {
-        var day = days[DayRecord.day(of: facts.key.timestamp)] ?? DayRecord()
-        day.counts[facts.kind] += 1
-        if facts.kind == .materialization || facts.kind == .observation {
-            facts.forEachNumber { label, value in
-                day.add(Rollup(value, at: facts.key), to: index(of: ByteText(String(decoding: label, as: UTF8.self))))
-            }
-        }
-        days[DayRecord.day(of: facts.key.timestamp)] = day
+        let number = DayRecord.day(of: facts.key.timestamp)
+        // Taken out, so that its labels are not copied.
+        var day = days.removeValue(forKey: number) ?? DayRecord()
+        day.add(facts) { index(of: ByteText(String(decoding: $0, as: UTF8.self))) }
+        days[number] = day
     }
 
     private mutating func index(of label: ByteText) -> Int {
@@ -66,10 +63,8 @@ struct RemovedSum: Sendable {
     }
 
     private mutating func addResult(_ facts: EventFacts) {
-        guard let outcome = facts.outcome, let name = facts.checkName.flatMap(JSONString.text).map(ByteText.init) else { return }
-        let part = facts.partition.map { CheckName.Part.partition(ByteText($0)) } ?? .wholeAsset
-        for part in [CheckName.Part.overall, part] {
-            let check = CheckName(name: name, part: part)
+        guard let outcome = facts.outcome else { return }
+        for check in facts.checkNames {
             if outcome.passed { checks[check, default: Results()].passes += 1 } else { checks[check, default: Results()].failures += 1 }
         }
     }
@@ -82,10 +77,7 @@ struct RemovedSum: Sendable {
         right.hours.forEach { hour, kind, count in left.hours.add(kind, hour: hour, count: count) }
         let indices = right.labels.map { left.index(of: $0) }
         for (number, day) in right.days {
-            var sum = left.days[number] ?? DayRecord()
-            sum.counts += day.counts
-            for (label, rollup) in day.labels { sum.add(rollup, to: indices[label]) }
-            left.days[number] = sum
+            left.days[number, default: DayRecord()].add(day) { indices[$0] }
         }
         for (name, other) in right.partitions {
             left.partitions[name, default: PartitionCount()].count += other.count
@@ -136,16 +128,7 @@ extension RemovedSum {
     ///
     /// - Throws: ``DamagedRecord`` for bytes of another form.
     init(_ payload: [UInt8]) throws(DamagedRecord) {
-        let result: Result<RemovedSum, DamagedRecord> = payload.withUnsafeBytes { bytes in
-            var reader = RecordReader(bytes)
-            do throws(DamagedRecord) {
-                let sum = try RemovedSum(&reader)
-                return reader.isAtEnd ? .success(sum) : .failure(DamagedRecord())
-            } catch {
-                return .failure(error)
-            }
-        }
-        self = try result.get()
+        self = try RecordReader.read(payload) { reader throws(DamagedRecord) in try RemovedSum(&reader) }
     }
 
     private init(_ reader: inout RecordReader) throws(DamagedRecord) {
@@ -155,7 +138,9 @@ extension RemovedSum {
         lastSeen = Timestamp(microseconds: try reader.integer())
         hours = try HourCounts(&reader)
         labels = try reader.array { reader throws(DamagedRecord) in ByteText(try reader.text()) }
-        let days = try reader.array { reader throws(DamagedRecord) in (try reader.integer(), try Self.day(try reader.blob())) }
+        let days = try reader.array { reader throws(DamagedRecord) in
+            (try reader.integer(), try RecordReader.read(try reader.blob(), DayRecord.init))
+        }
         for (number, day) in days {
             guard day.labels.allSatisfy({ labels.indices.contains($0.label) }) else { throw DamagedRecord() }
             self.days[number] = day
@@ -172,18 +157,5 @@ extension RemovedSum {
             return (CheckName(name: name, part: part), results)
         }
         for (name, results) in checks { self.checks[name] = results }
-    }
-
-    private static func day(_ bytes: [UInt8]) throws(DamagedRecord) -> DayRecord {
-        let result: Result<DayRecord, DamagedRecord> = bytes.withUnsafeBytes { bytes in
-            var reader = RecordReader(bytes)
-            do throws(DamagedRecord) {
-                let day = try DayRecord(&reader)
-                return reader.isAtEnd ? .success(day) : .failure(DamagedRecord())
-            } catch {
-                return .failure(error)
-            }
-        }
-        return try result.get()
     }
 }

@@ -72,9 +72,9 @@ final class CatalogDump {
         var numbers = [Int](repeating: 0, count: order.count)
         for (number, index) in order.enumerated() { numbers[index] = number }
         return try rows("SELECT day, record FROM days WHERE asset = ? ORDER BY day", id) { row in
-            let day = try CatalogRows.decode(row.bytes(1), DayRecord.init)
+            let day = try RecordReader.read(row.bytes(1), DayRecord.init)
             return AssetDump.Line(
-                subject: "day \(CivilDays.text(days: row.integer(0)))",
+                subject: "day \(CivilDate(days: row.integer(0)).text)",
                 bytes: day.encoded { numbers.indices.contains($0) ? numbers[$0] : $0 })
         }
     }

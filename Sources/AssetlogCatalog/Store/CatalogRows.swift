@@ -23,12 +23,12 @@ struct CatalogRows {
     }
 
     func record(of id: Int64) throws -> AssetRecord? {
-        try first("SELECT record FROM records WHERE id = ?", id) { try Self.decode($0.bytes(0), AssetRecord.init) }
+        try first("SELECT record FROM records WHERE id = ?", id) { try RecordReader.read($0.bytes(0), AssetRecord.init) }
     }
 
     func partition(_ name: ByteText, of id: Int64) throws -> PartitionRecord? {
         try first("SELECT record FROM partitions WHERE asset = ? AND name = ?", id, name.text) {
-            try Self.decode($0.bytes(0), PartitionRecord.init)
+            try RecordReader.read($0.bytes(0), PartitionRecord.init)
         }
     }
 
@@ -36,12 +36,12 @@ struct CatalogRows {
         try first(
             "SELECT record FROM checks WHERE asset = ? AND level = ? AND name = ? AND part = ?", id, name.part.level,
             name.name.text, name.part.text
-        ) { try Self.decode($0.bytes(0), CheckRecord.init) }
+        ) { try RecordReader.read($0.bytes(0), CheckRecord.init) }
     }
 
     func day(_ day: Int64, of id: Int64) throws -> DayRecord? {
         try first("SELECT record FROM days WHERE asset = ? AND day = ?", id, day) {
-            try Self.decode($0.bytes(0), DayRecord.init)
+            try RecordReader.read($0.bytes(0), DayRecord.init)
         }
     }
 
@@ -53,18 +53,6 @@ struct CatalogRows {
         guard try row.step() else { return nil }
         defer { row.reset() }
         return try read(row)
-    }
-
-    /// Reads a record.
-    ///
-    /// - Throws: ``DamagedRecord``.
-    static func decode<Record>(
-        _ bytes: UnsafeRawBufferPointer, _ read: (inout RecordReader) throws(DamagedRecord) -> Record
-    ) throws(DamagedRecord) -> Record {
-        var reader = RecordReader(bytes)
-        let record = try read(&reader)
-        guard reader.isAtEnd else { throw DamagedRecord() }
-        return record
     }
 }
 

@@ -70,7 +70,6 @@ private struct StreamAttempt {
 
     /// - Throws: ``ClientError`` when the same would happen again.
     init(_ answer: OutboundAnswer, from url: ServerURL, _ follower: StreamFollower) throws(ClientError) {
-        let words = AnswerWords(answer, from: url)
         if answer["content-type"]?.lowercased().hasPrefix("text/event-stream") == true, (200..<300).contains(answer.status) {
             let ending = follower.ending
             guard ending?.reason != "failed" else {
@@ -83,12 +82,12 @@ private struct StreamAttempt {
                 error: ClientError(.unavailable, said.map { "\(url) has ended the stream: \($0)" } ?? "the connection to \(url) ended"))
             return
         }
-        switch answer[AnswerField.name.lowercased()] {
-        case nil:
-            self.init(
-                outcome: .later(retryAfter: answer.retryAfter), error: ClientError(.unavailable, status: answer.status, words.foreign))
-        case AnswerField.later: self.init(outcome: .later(retryAfter: answer.retryAfter), error: words.error(.unavailable, "answers"))
-        default: throw words.error(.refused, "refuses")
+        switch ReadAttempt(answer, from: url) {
+        case .refused(let error): throw error
+        case .later(let error, let retryAfter): self.init(outcome: .later(retryAfter: retryAfter), error: error)
+        // An object is no stream.
+        case .answered, .failed:
+            self.init(outcome: .later(retryAfter: answer.retryAfter), error: AnswerWords(answer, from: url).foreignError)
         }
     }
 }

@@ -20,8 +20,15 @@ public struct ServerAnswer<Value: Sendable & Decodable>: Sendable {
         do {
             value = try JSONDecoder().decode(Value.self, from: Data(json))
         } catch {
-            throw ClientError(.refused, "\(url) answers in a form that this version does not know; is it older or newer than the server?")
+            throw ClientError(unknownFormFrom: url)
         }
         self.json = json
+    }
+}
+
+extension ClientError {
+    /// The error for an answer that can't be read.
+    init(unknownFormFrom url: ServerURL) {
+        self.init(.refused, "\(url) answers in a form that this version does not know; is it older or newer than the server?")
     }
 }

@@ -94,8 +94,7 @@ extension ServerReader {
             let page = try await read(path, query + [("limit", "500"), ("after", after)])
             let members = CanonicalJSON.members(ofObject: page) ?? []
             guard let list = members.first(where: { $0.name == name }), let elements = CanonicalJSON.elements(ofArray: list.value) else {
-                throw ClientError(
-                    .refused, "\(url) answers in a form that this version does not know; is it older or newer than the server?")
+                throw ClientError(unknownFormFrom: url)
             }
             for element in elements { try take(ServerAnswer(element, from: url)) }
             after = CanonicalJSON.string("next", inObject: page)

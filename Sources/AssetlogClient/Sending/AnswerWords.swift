@@ -22,6 +22,9 @@ struct AnswerWords {
         ClientError(code, status: answer.status, "\(url) \(verb) with \(answer.status)\(Self.sentence(of: answer.body))")
     }
 
+    /// An error that says what something in between answered.
+    var foreignError: ClientError { ClientError(.unavailable, status: answer.status, foreign) }
+
     /// Whether the server answers that it does not know what a parameter names, and not that it has no such path.
     var namesUnknown: Bool { answer.status == 404 && CanonicalJSON.string("parameter", inObject: answer.body) != nil }
 

@@ -46,7 +46,7 @@ package struct CivilDate: Hashable {
 
 extension Int64 {
     /// Division that rounds towards negative infinity, so that the remainder is never negative.
-    func quotientAndRemainder(flooring divisor: Int64) -> (Int64, Int64) {
+    package func quotientAndRemainder(flooring divisor: Int64) -> (Int64, Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
     }

@@ -7,9 +7,6 @@ package enum ContentTag {
         var hash = SipHash128(.entityTag)
         hash.combine(bytes)
         let (high, low) = hash.finished()
-        return [high, low].map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }.joined()
+        return Hexadecimal.text(high, low)
     }
 }

@@ -18,13 +18,10 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     case wipe = 8
 
     /// The kinds that a client may report; the server makes the others when an administrator asks for them.
-    public static let reportable: [EventKind] = [
-        .materialization, .observation, .check, .materializationStarted, .materializationFailed, .materializationSkipped,
-    ]
+    public static let reportable = allCases.filter(\.isReportable)
 
     /// Whether a client may report events of this kind.
-    @inline(__always)
-    var isReportable: Bool { rawValue < Self.void.rawValue }
+    package var isReportable: Bool { rawValue < Self.void.rawValue }
 
     /// The name on the wire: `materialization`, `observation`, `check`, `materialization_started` and so on.
     public var name: String {

@@ -29,13 +29,7 @@ package struct EventDigest: Hashable, Sendable {
     }
 
     /// 32 hexadecimal digits.
-    package var text: String {
-        let digits = [high, low].map { word in
-            let text = String(word, radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }
-        return digits.joined()
-    }
+    package var text: String { Hexadecimal.text(high, low) }
 }
 
 extension SipHash128 {

@@ -1,3 +1,14 @@
+/// Numbers in hexadecimal digits.
+enum Hexadecimal {
+    /// 32 digits, for a hash of two words.
+    static func text(_ high: UInt64, _ low: UInt64) -> String {
+        [high, low].map { word in
+            let text = String(word, radix: 16)
+            return String(repeating: "0", count: 16 - text.count) + text
+        }.joined()
+    }
+}
+
 extension UInt8 {
     /// The value of a hexadecimal digit.
     @inline(__always)

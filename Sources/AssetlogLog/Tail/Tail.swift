@@ -65,9 +65,6 @@ package final class Tail: Sendable {
     /// How many watch.
     package var watcherCount: Int { state.withLock { $0.watchers.count } }
 
-    /// The bytes of the events that are kept for them.
-    package var byteCount: Int { memory.bytes }
-
     // MARK: Watching
 
     /// Begins to watch.

@@ -75,9 +75,8 @@ package final class TailWatcher: Sendable {
     }
 
     private func readPage(after position: Int64, _ bounds: TailWindow.Bounds) async throws -> [TailEvent] {
-        var query = EventQuery(
+        let query = EventQuery(
             order: .ascending(after: position), limit: Self.pageEvents, filter: filter, maximumBytes: Self.pageBytes)
-        query.maximumSkipped = 10_000
         let page = try await pages(query)
         let continuation: Int64? = if case .ascending(let sequence)? = page.continuation { sequence } else { nil }
         state.withLock { $0.pageRead(continuation: continuation, in: bounds) }

@@ -1,5 +1,5 @@
-/// The newest events of the log, which all watchers take from. It is the bounded buffer of each of them and of all together: who
-/// falls out of it is too slow.
+/// The newest events of the log, which all watchers take from. It is the bounded buffer of each of them and of all together: a
+/// watcher that falls out of it is too slow.
 struct TailWindow {
     /// What the window holds: every event after `start` up to `end`, as far as they are in the log.
     struct Bounds: Hashable {

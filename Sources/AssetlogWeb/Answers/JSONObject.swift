@@ -33,8 +33,14 @@ package struct JSONObject {
         append(name, raw: value.map { "\($0)" } ?? "null")
     }
 
-    /// Appends a member whose value is an object.
-    package mutating func append(_ name: String, _ value: JSONObject) {
+    /// Appends a member whose value is true or false, or null.
+    package mutating func append(_ name: String, _ value: Bool?) {
+        append(name, raw: value.map { "\($0)" } ?? "null")
+    }
+
+    /// Appends a member whose value is an object, or null.
+    package mutating func append(_ name: String, _ value: JSONObject?) {
+        guard let value else { return append(name, raw: "null") }
         appendName(name)
         append(value)
     }

@@ -51,7 +51,7 @@ package struct StreamBody: Sendable {
     // A proxy must not collect what people wait for.
     private static let headers: HTTPFields = {
         var headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
-        if let name = HTTPField.Name("X-Accel-Buffering") { headers[name] = "no" }
+        headers[.xAccelBuffering] = "no"
         return headers
     }()
 

@@ -90,8 +90,9 @@ final class MemoryStorage: Storage {
                 let end = before.map { $0 < 1 ? 0 : state.place(after: $0 - 1) } ?? state.events.count
                 return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
-                let places = state.timeKeys.before(before).reversed().map { state.place(after: $0.sequence - 1) }
-                return page(query, of: state.events, at: places)
+                // Lazily: a page needs the places of its own events, not of all in the log.
+                let (keys, unchanged) = (state.timeKeys.before(before), state)
+                return page(query, of: state.events, at: keys.reversed().lazy.map { unchanged.place(after: $0.sequence - 1) })
             }
         }
     }

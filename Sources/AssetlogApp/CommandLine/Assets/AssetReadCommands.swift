@@ -148,9 +148,3 @@ struct AssetChecksCommand: AssetlogSubcommand {
         listing.finish(context, nothing: "The asset has no checks.")
     }
 }
-
-extension String {
-    fileprivate func padded(to width: Int) -> String {
-        count < width ? self + String(repeating: " ", count: width - count) : self + " "
-    }
-}

@@ -2,6 +2,7 @@ import ArgumentParser
 import AssetlogClient
 import AssetlogCore
 import AssetlogDelivery
+import AssetlogObservation
 
 /// The server that a command reads from.
 struct ReadOptions: ParsableArguments {
@@ -9,23 +10,10 @@ struct ReadOptions: ParsableArguments {
         help: ArgumentHelp("The server, with its path prefix. (default: ASSETLOG_URL, or http://localhost:3000)", valueName: "url"))
     var server: String?
 
-    @Option(help: ArgumentHelp("The deployment. Default: the server's.", valueName: "name"))
-    var deployment: String?
-
-    @Option(help: ArgumentHelp("A file with the token. (default: the token in ASSETLOG_TOKEN)", valueName: "file"))
-    var tokenFile: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The only authorities to trust for the server, PEM. (default: ASSETLOG_CA_FILE, or the system's)", valueName: "file"))
-    var caFile: String?
+    @OptionGroup var access: ServerAccessOptions
 
     func validate() throws {
-        for (flag, value) in [("--token-file", tokenFile), ("--ca-file", caFile)] where value == "" {
-            throw ValidationError("\(flag) is empty. Was a variable not set?")
-        }
         if let server { try ServerAddress.check(server, "--server") }
-        try ServerAddress.check(deployment: deployment)
     }
 
     /// The reader that these flags and the environment describe.
@@ -35,12 +23,26 @@ struct ReadOptions: ParsableArguments {
     func reader(in context: CommandContext, patience: Duration = .seconds(30)) throws -> ServerReader {
         var options = AssetlogClient.Options()
         options.retry.patience = patience
-        options.caFile = ServerAddress.caFile(caFile, in: context)
+        options.caFile = access.caFile(in: context)
         // A page of a large catalog, or one that waits for the catalog.
         options.attemptTimeout = .seconds(30)
         return try ServerReader(
-            url: try ServerAddress.url(server, in: context), token: try ServerAddress.token(file: tokenFile, in: context).get(),
-            deployment: deployment, options: options)
+            url: try ServerAddress.url(server, in: context), token: try access.token(in: context).get(),
+            deployment: access.deployment, options: options)
+    }
+}
+
+/// How long a command waits, as it is typed. Pure.
+enum WaitSpan {
+    /// Reads the value of a flag.
+    ///
+    /// - Throws: `ValidationError`.
+    static func read(_ text: String, _ flag: String, example: String) throws -> Duration {
+        guard let span = TimeSpan.read(text), span <= .seconds(366 * 86_400) else {
+            throw ValidationError(
+                "\(flag) must be a number with ms, s, m, h or d, such as \(example), of at most 366d, not \(LineText.quoted(text)).")
+        }
+        return span
     }
 }
 

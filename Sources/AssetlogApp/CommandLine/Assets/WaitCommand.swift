@@ -65,7 +65,9 @@ struct WaitCommand: AssetlogSubcommand {
     }
 
     private func start(now: Timestamp) throws -> Timestamp? {
-        if let newerThan { return now.advanced(by: -Int64(try Self.span(newerThan, "--newer-than") / .microseconds(1))) }
+        if let newerThan {
+            return now.advanced(by: -Int64(try WaitSpan.read(newerThan, "--newer-than", example: "26h") / .microseconds(1)))
+        }
         do {
             return try since.map { try ReportTime.read($0, now: now) }
         } catch let problem as ReportTime.Problem {
@@ -73,13 +75,5 @@ struct WaitCommand: AssetlogSubcommand {
         }
     }
 
-    private func patience() throws -> Duration { try Self.span(timeout, "--timeout") }
-
-    private static func span(_ text: String, _ flag: String) throws -> Duration {
-        guard let span = TimeSpan.read(text), span <= .seconds(366 * 86_400) else {
-            throw ValidationError(
-                "\(flag) must be a number with ms, s, m, h or d, such as 26h, of at most 366d, not \(LineText.quoted(text)).")
-        }
-        return span
-    }
+    private func patience() throws -> Duration { try WaitSpan.read(timeout, "--timeout", example: "26h") }
 }

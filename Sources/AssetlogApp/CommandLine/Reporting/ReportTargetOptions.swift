@@ -10,16 +10,7 @@ struct ReportTargetOptions: ParsableArguments {
         help: ArgumentHelp("The server, with its path prefix. (default: ASSETLOG_URL, or http://localhost:3000)", valueName: "url"))
     var to: String?
 
-    @Option(help: ArgumentHelp("The deployment. Default: the server's.", valueName: "name"))
-    var deployment: String?
-
-    @Option(help: ArgumentHelp("A file with the token. (default: the token in ASSETLOG_TOKEN)", valueName: "file"))
-    var tokenFile: String?
-
-    @Option(
-        help: ArgumentHelp(
-            "The only authorities to trust for the server, PEM. (default: ASSETLOG_CA_FILE, or the system's)", valueName: "file"))
-    var caFile: String?
+    @OptionGroup var access: ServerAccessOptions
 
     @Option(
         help: ArgumentHelp(
@@ -31,11 +22,8 @@ struct ReportTargetOptions: ParsableArguments {
     var timeout = "30s"
 
     func validate() throws {
-        for (flag, value) in [("--token-file", tokenFile), ("--ca-file", caFile), ("--spool", spool)] where value == "" {
-            throw ValidationError("\(flag) is empty. Was a variable not set?")
-        }
+        if spool == "" { throw ValidationError("--spool is empty. Was a variable not set?") }
         if let to { try ServerAddress.check(to, "--to") }
-        try ServerAddress.check(deployment: deployment)
         guard Self.duration(timeout) != nil else {
             throw ValidationError(
                 "--timeout must be a number with ms, s, m or h, such as 30s, of at most 7d, not \(LineText.quoted(timeout)).")
@@ -51,9 +39,9 @@ struct ReportTargetOptions: ParsableArguments {
     func client(in context: CommandContext, token: Secret?, patience: Duration? = nil) throws -> AssetlogClient {
         var options = AssetlogClient.Options()
         options.retry.patience = patience ?? self.patience
-        options.caFile = ServerAddress.caFile(caFile, in: context)
+        options.caFile = access.caFile(in: context)
         return try AssetlogClient(
-            url: try ServerAddress.url(to, in: context), token: token, deployment: deployment, options: options)
+            url: try ServerAddress.url(to, in: context), token: token, deployment: access.deployment, options: options)
     }
 
     /// The spool that these flags and the environment name.
@@ -64,7 +52,7 @@ struct ReportTargetOptions: ParsableArguments {
 
     /// The token that these flags and the environment name, or why there is none where there should be.
     func token(in context: CommandContext) -> Result<Secret?, CommandFailure> {
-        ServerAddress.token(file: tokenFile, in: context)
+        access.token(in: context)
     }
 
     static func duration(_ text: String) -> Duration? {

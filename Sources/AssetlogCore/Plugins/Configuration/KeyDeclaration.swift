@@ -27,6 +27,9 @@ public struct KeyDeclaration: Hashable, Sendable {
 
         /// Whether it is never printed.
         public var isSecret: Bool { self == .secret || self == .secretList }
+
+        /// Whether the value is a list.
+        package var isList: Bool { [.list, .secretList, .sections].contains(self) }
     }
 
     /// The name; nested sections are separated by dots: `tls.certificate`.
