@@ -71,12 +71,12 @@ extension OpenAPIDocument {
         },
         "Ready": {
           "description": "Reports can be recorded and events can be read",
-          "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+]\\] [^\\n]+\\n)*ready\\n$"}}}
+          "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+!]\\] [^\\n]+\\n)*ready\\n$"}}}
         },
         "NotReady": {
           "description": "Reports can't be recorded, or events can't be read",
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
-          "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+-]\\] [^\\n]+\\n)*not ready\\n$"}}}
+          "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+!-]\\] [^\\n]+\\n)*not ready\\n$"}}}
         },
         "Page": {
           "description": "The page", "content": {"text/html": {"schema": {"type": "string"}}}

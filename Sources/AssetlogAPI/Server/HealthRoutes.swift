@@ -89,7 +89,10 @@ struct HealthRoutes: RouteGroup {
         func warning(_ sentence: String) -> Check {
             Check(name: "catalog", isPassed: true, sentence: sentence, isWarning: true)
         }
-        if status.failures > 0 { return warning("has failed \(status.failures) times in a row; the server's log says why") }
+        if status.failures > 0 {
+            let times = status.failures == 1 ? "once" : "\(status.failures) times in a row"
+            return warning("has failed \(times); the server's log says why")
+        }
         if status.phase == .starting { return warning("is being opened") }
         if status.lag > 0, status.lagSeconds >= 5 || status.phase == .rebuilding {
             return warning("contains the log up to \(status.asOf) of \(status.head)")
