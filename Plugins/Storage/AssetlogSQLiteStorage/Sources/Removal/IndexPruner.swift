@@ -8,19 +8,28 @@ internal import AssetlogSQLite
 /// removed.
 struct IndexPruner: Sendable {
     let log: ReaderPool
+    /// The log's file.
+    let path: String
     let index: EventIndex
 
     /// - Returns: The last step of a removal that the index has no more.
     func prune() async throws -> Int64 {
         try await index.database.write { database in
             // Within the transaction of the index: no event of a removal that is read here is indexed later.
-            let (step, removed) = try log.read { log in
-                (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log))
-            }
+            let (step, removed) = try readRemoved()
             guard !removed.isEmpty else { return step }
             let statements = try Statements(database)
             for event in removed { try statements.remove(event) }
             return step
+        }
+    }
+
+    // A failure is said to be the log's, so that the index is not thrown away for it.
+    private func readRemoved() throws -> (step: Int64, events: [Removed]) {
+        do {
+            return try log.read { log in (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log)) }
+        } catch {
+            throw StorageError.from(error, file: path)
         }
     }
 

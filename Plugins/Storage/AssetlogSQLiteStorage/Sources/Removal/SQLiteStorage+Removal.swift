@@ -26,7 +26,7 @@ extension SQLiteStorage: RetainingStorage {
 
     /// Takes out of the index what was removed from the log.
     func prune(_ index: EventIndex) async throws {
-        let step = try await IndexPruner(log: readers, index: index).prune()
+        let step = try await IndexPruner(log: readers, path: file.path, index: index).prune()
         // Another call may have come further.
         _ = unindexedStep.max(step, ordering: .acquiringAndReleasing)
     }
