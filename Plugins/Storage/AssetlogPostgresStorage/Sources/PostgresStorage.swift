@@ -179,14 +179,28 @@ final class PostgresStorage: Storage {
                 connector.noteSuccess()
                 // Not at the start: opening has made the partitions, and nothing is old enough to be forgotten.
                 round += 1
-                if round % 60 == 0, !Task.isCancelled {
-                    try await tidy()
-                    try await dropMonths()
-                }
+                if round % 60 == 0 { await maintain() }
             } catch {
                 logger.debug("PostgreSQL is unavailable.", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: .seconds(1))
+        }
+    }
+
+    /// Does what is done once a minute. Each step gives up where it would have to wait for a lock, and is tried again a minute later;
+    /// the others need not wait for it.
+    private func maintain() async {
+        let steps: [(name: String, run: () async throws -> Void)] = [
+            ("tidy", tidy), ("drop months", dropMonths), ("validate kept events", validateKeptEvents),
+        ]
+        for step in steps where !Task.isCancelled {
+            do {
+                try await step.run()
+            } catch {
+                logger.info(
+                    "A step of maintenance did not succeed; it is tried again in a minute.",
+                    metadata: ["step": "\(step.name)", "error": "\(error)"])
+            }
         }
     }
 

@@ -39,6 +39,10 @@ extension PostgresStorage: RetainingStorage {
             guard let dropped else { break }
             logger.notice("A month was dropped, of which retention has left little.", metadata: ["table": "\(dropped)"])
         }
+    }
+
+    /// Lets PostgreSQL check once what is kept of dropped months, so that a new month need not.
+    func validateKeptEvents() async throws {
         try await pool.run("SELECT {schema}.validate_kept_events()") { _ in }
     }
 }
