@@ -23,6 +23,21 @@ struct TailTests {
         }
     }
 
+    /// A storage of which one read finds a damaged event, which is repaired then.
+    private final class RepairedStorage: ForwardingStorage {
+        let inner: any Storage
+        private let isDamaged = Atomic(false)
+
+        init(_ inner: any Storage) { self.inner = inner }
+
+        func damage() { isDamaged.store(true, ordering: .relaxed) }
+
+        func events(_ query: EventQuery) async throws -> EventPage {
+            if isDamaged.exchange(false, ordering: .relaxed) { throw StorageError(.damaged, "The event 1 can't be read.", sequence: 1) }
+            return try await inner.events(query)
+        }
+    }
+
     /// A tail that runs, over a storage.
     private struct Fixture {
         let storage: any Storage
@@ -194,6 +209,32 @@ struct TailTests {
             try await Task.sleep(for: .milliseconds(100))
             try other.append(1)
             #expect(try await Self.sequences(watcher, bell, until: 1) == [1])
+        }
+    }
+
+    @Test("ends those who watch at a damaged event, and not those who come once it was repaired")
+    func repair() async throws {
+        let storage = RepairedStorage(try await GatedStorage.memory())
+        try await Fixture(storage).running { fixture in
+            let (first, bell) = try await fixture.watch()
+            storage.damage()
+            let error = await #expect(throws: StorageError.self) {
+                while true {
+                    await bell.wait()
+                    _ = try await first.next()
+                }
+            }
+            #expect(error?.code == .damaged)
+            // The first one stays, so that the tail goes on where it is: it reads again after a second.
+            try fixture.append(2)
+            var sequences: [Int64] = []
+            while sequences.count < 2 {
+                if case .events(let events) = try? await first.next() { sequences += events.map(\.sequence) }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(sequences == [1, 2])
+            let (second, _) = try await fixture.watch()
+            guard case .wait = try await second.next() else { throw Trouble() }
         }
     }
 

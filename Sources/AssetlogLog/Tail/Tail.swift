@@ -181,6 +181,8 @@ package final class Tail: Sendable {
     /// - Returns: Whether more may follow at once.
     private func read(after position: Int64) async throws -> Bool {
         let page = try await log.page(after: position, limit: limits.pageEvents, maximumBytes: limits.pageBytes)
+        // The damaged event was repaired, or removed.
+        state.withLock { $0.damage = nil }
         let end = if case .ascending(let sequence)? = page.continuation { sequence } else { position }
         guard end > position else { return false }
         let events = page.events.map(TailEvent.init)
