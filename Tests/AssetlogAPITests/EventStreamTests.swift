@@ -117,6 +117,8 @@ struct EventStreamTests {
         try server.record(Self.events())
         let answer = try await server.get("/api/v1/events/stream?after=6")
         #expect(try answer.problem(400).contains("The log ends at the sequence 5, before 6"))
+        // It never was a stream.
+        #expect(try await server.get("/metrics").text.contains("assetlog_streams_ended_total{reason=\"left\"} 0\n"))
     }
 
     @Test("shows a token the events of its assets alone, and needs the right to read")

@@ -28,8 +28,13 @@ struct EventStreamRoute: RouteGroup {
             request.uri.query, lastEventID: request.headers[.lastEventID], deployment: context.deployment)
         guard request.method == .get else { return StreamBody.head }
         let stream = try streams.open(for: LimitedCaller(context.identity), while: permission(of: context.identity.caller))
-        let source = try await source(parameters, stream, context)
-        return StreamBody(source, stream, in: streams, context).response
+        do {
+            let source = try await source(parameters, stream, context)
+            return StreamBody(source, stream, in: streams, context).response
+        } catch {
+            stream.discard()
+            throw error
+        }
     }
 
     private func permission(of caller: Caller) -> @Sendable () -> Bool {

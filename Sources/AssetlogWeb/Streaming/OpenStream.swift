@@ -16,17 +16,17 @@ package final class OpenStream: Sendable {
     package let bell = WakeUp()
     let memory: MemoryHold
     private let isAllowed: @Sendable () -> Bool
-    private let closed: @Sendable (StreamEnding) -> Void
+    private let closed: @Sendable (StreamEnding?) -> Void
     private let state: Mutex<State>
 
     /// - Parameters:
     ///   - memory: What it holds.
     ///   - deadline: When it wants to be woken.
     ///   - isAllowed: Whether it may go on.
-    ///   - closed: Called once when it is closed.
+    ///   - closed: Called once when it is closed; with nil when it never began.
     init(
         _ memory: MemoryHold, deadline: Duration, isAllowed: @escaping @Sendable () -> Bool,
-        closed: @escaping @Sendable (StreamEnding) -> Void
+        closed: @escaping @Sendable (StreamEnding?) -> Void
     ) {
         (self.memory, self.isAllowed, self.closed) = (memory, isAllowed, closed)
         state = Mutex(State(deadline: deadline))
@@ -36,7 +36,12 @@ package final class OpenStream: Sendable {
     deinit { close(.left) }
 
     /// Says why it has ended. A second call does nothing.
-    func close(_ ending: StreamEnding) {
+    func close(_ ending: StreamEnding) { close(because: ending) }
+
+    /// Gives back what it holds: its request was refused after it was opened, and it counts as no stream.
+    package func discard() { close(because: nil) }
+
+    private func close(because ending: StreamEnding?) {
         let isFirst = state.withLock { state in
             defer { state.hasClosed = true }
             return !state.hasClosed

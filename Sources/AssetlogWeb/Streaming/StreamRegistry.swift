@@ -72,7 +72,7 @@ package final class StreamRegistry: Sendable {
         let id = try admit(caller)
         let stream = OpenStream(hold, deadline: now() + heartbeat, isAllowed: isAllowed) { [self] ending in
             remove(id, of: caller)
-            metrics.ended(ending)
+            if let ending { metrics.ended(ending) }
         }
         let isDraining = state.withLock { state in
             state.streams[id]?.stream = stream
