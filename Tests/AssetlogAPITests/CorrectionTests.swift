@@ -163,6 +163,7 @@ struct CorrectionTests {
         #expect((second["event"] as? [String: Any])?["reason"] as? String == "wrong file")
         let wipe = try await post("asset/wipe?dry_run=true", #"{"asset":"warehouse/orders","reason":"r"}"#).json()
         #expect((wipe["event"] as? [String: Any])?["kind"] as? String == "wipe")
+        #expect((wipe["warnings"] as? [String])?.isEmpty == true)
         _ = try await post("asset/wipe?dry_rum=true", #"{"asset":"warehouse/orders","reason":"r"}"#).problem(400)
         #expect(try await all().count == 2)
     }
@@ -195,6 +196,8 @@ struct CorrectionTests {
         try server.record([.sample()])
         let first = try await post("asset/wipe", body)
         #expect(try await post("asset/wipe", body).text == first.text)
+        let dryRun = try await post("asset/wipe?dry_run=true", body).json()
+        #expect((dryRun["warnings"] as? [String])?.first?.contains("nothing would be recorded") == true)
         try server.record([.sample()])
         #expect(try await post("asset/wipe", body).json()["sequence"] as? Int == 4)
         // Some partitions are wiped as often as it is asked for.

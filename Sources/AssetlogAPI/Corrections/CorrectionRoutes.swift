@@ -48,7 +48,11 @@ struct CorrectionRoutes: RouteGroup {
         guard !isDryRun else {
             return dryRun(known?.event ?? void, known == nil ? [] : ["The event is void already: nothing would be recorded."])
         }
-        if let known { return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response }
+        if let known {
+            // Another server may have recorded it just now.
+            voids.noteVoid(of: identity)
+            return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response
+        }
         switch try await record(void) {
         case .failed(let error): return Correction.failure(error, retry: "An event is voided once, however often it is asked for.")
         case .recorded(let sequence):
@@ -88,8 +92,12 @@ struct CorrectionRoutes: RouteGroup {
         }
         var wipe = asked.event(in: context.deployment, by: context.identity.caller, at: .now())
         if let key { wipe.id = key }
-        guard !isDryRun else { return dryRun(wipe, []) }
-        if asked.partitions == nil, last.kind == .wipe, WipeDetails(last.details)?.partitions == nil {
+        let isWiped = asked.partitions == nil && last.kind == .wipe && WipeDetails(last.details)?.partitions == nil
+        guard !isDryRun else {
+            return isWiped
+                ? dryRun(last.event, ["The asset's last event is a wipe of all of it: nothing would be recorded."]) : dryRun(wipe, [])
+        }
+        if isWiped {
             return Correction(event: last.event, sequence: last.sequence, isRepetition: true).response
         }
         switch try await record(wipe, isKeyed: key != nil) {
