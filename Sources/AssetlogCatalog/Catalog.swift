@@ -74,12 +74,14 @@ package final class Catalog: Sendable {
             let before = progress.asOf
             do {
                 try await followOnce(threads, writing, news)
+                // A file was set aside. Where that happens again at the same event, a new file does not help at once.
+                failures = progress.asOf == before ? failures + 1 : 0
             } catch {
                 guard !Task.isCancelled else { return }
                 failures = progress.asOf == before ? failures + 1 : 1
                 failed(error, isFirst: failures == 1)
-                try? await Task.sleep(for: Self.backoff.pause(afterFailures: failures))
             }
+            if failures > 0 { try? await Task.sleep(for: Self.backoff.pause(afterFailures: failures)) }
         }
     }
 

@@ -103,6 +103,14 @@ struct RetentionTests {
         #expect(report.differences == [])
     }
 
+    @Test("runs again within a minute when it could not run, and after its interval when it has")
+    func pauses() {
+        let day = RetentionSettings()
+        #expect(day.pause(after: nil) == .seconds(60) && day.shortPause == .seconds(60))
+        #expect(day.pause(after: RetentionReport(rules: 1)) == .seconds(86_400))
+        #expect(RetentionSettings(every: .seconds(5)).pause(after: nil) == .seconds(5))
+    }
+
     @Test("keeps the events that dead letters name, and those that an exporter has not read")
     func consumers() async throws {
         let log = try await TestLog()

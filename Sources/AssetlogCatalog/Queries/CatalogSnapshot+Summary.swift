@@ -73,7 +73,8 @@ extension CatalogSnapshot {
         var changed: Set<Int64> = []
         let needle = Array(key.canonical.utf8)
         forEachInMemory(of: scope.deployment) { entry in
-            let isChanged = layers.contains { $0.entries[entry.name]?.hasOtherUpstream == true } || entry.rows.isWhole
+            // The file may have other edges of it; what is folded again replaces them too.
+            let isChanged = layers.contains { $0.entries[entry.name].map { $0.hasOtherUpstream || $0.rows.isWhole } ?? false }
             guard isChanged else { return }
             changed.insert(entry.id)
             guard entry.record.exists, let upstream = entry.record.upstream?.value, Self.contains(upstream, needle),

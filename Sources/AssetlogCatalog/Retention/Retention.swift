@@ -25,8 +25,6 @@ package final class Retention: Sendable {
     /// The consumer whose lease says which server runs it. No exporter can have this name.
     private static let leaseName = "assetlog.retention"
     private static let leaseDuration = Duration.seconds(60)
-    /// After the start others have work to do.
-    private static let firstPause = Duration.seconds(60)
     private static let identityStep = 1000
 
     /// - Parameter exporters: The names of those whose cursors it waits for.
@@ -47,19 +45,18 @@ package final class Retention: Sendable {
 
     /// Runs again and again until it is cancelled.
     package func run() async {
-        var pause = min(Self.firstPause, settings.every)
+        var pause = settings.shortPause
         while !Task.isCancelled {
             try? await Task.sleep(for: pause)
-            pause = settings.every
             do {
                 try Task.checkCancellation()
-                _ = try await runOnce()
+                pause = settings.pause(after: try await runOnce())
             } catch is CancellationError {
                 break
             } catch {
                 state.withLock { $0.status.failures += 1 }
                 logger.error("Retention failed; it is tried again.", metadata: ["error": "\(error)"])
-                pause = min(Self.firstPause, settings.every)
+                pause = settings.shortPause
             }
         }
         try? await storage.endLease(Self.leaseName)

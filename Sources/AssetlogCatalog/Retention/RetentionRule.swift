@@ -55,6 +55,14 @@ package struct RetentionSettings: Hashable, Sendable {
         self.waitForExporters = waitForExporters
         self.identities = identities
     }
+
+    /// How long it waits before the first run, when others have work to do, and before it tries again.
+    var shortPause: Duration { min(.seconds(60), every) }
+
+    /// How long it waits after a run.
+    ///
+    /// - Parameter report: What the run removed; nil: it did not take place.
+    func pause(after report: RetentionReport?) -> Duration { report == nil ? shortPause : every }
 }
 
 /// The rules that hold for the events of one asset, by kind.

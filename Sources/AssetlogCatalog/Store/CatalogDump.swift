@@ -11,7 +11,12 @@ struct AssetDump {
         var bytes: [UInt8]
     }
 
-    static func quoted(_ text: String) -> String { "\"\(text)\"" }
+    /// A name as a JSON string, so that no control character of it comes to a terminal.
+    static func quoted(_ text: String) -> String {
+        var bytes: [UInt8] = []
+        CanonicalJSON.appendString(text.utf8, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
 
     /// The deployment and the key.
     var name: AssetName

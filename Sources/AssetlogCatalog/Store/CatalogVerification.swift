@@ -125,7 +125,7 @@ struct CatalogRebuild: Sendable {
                 _ = flusher.begin()
             }
             repeat {
-                try await removals?.look(behind: last)
+                try await removals?.look(behind: 0)
                 unsettled.formUnion(try await removals?.prepare(isEnd: true) ?? [])
                 try await settling.settle(unsettled)
                 unsettled = []
