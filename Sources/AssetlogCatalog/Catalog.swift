@@ -13,6 +13,7 @@ package final class Catalog: Sendable {
     let log: any LogReader
     let memory = CatalogMemory()
     let progress = CatalogProgress()
+    let hourSums = HourSums()
     let now: @Sendable () -> Timestamp
     private let changes: @Sendable () -> AsyncStream<Void>
     private let logger: Logger
@@ -129,12 +130,15 @@ package final class Catalog: Sendable {
             await setAside(because: error, threads)
             opened = try await openFile(of: logID, head, threads)
         }
-        let nextID = try await threads.run { [memory] in
-            let nextID = try opened.lookups.access { try CatalogRows(connection: $0).lastID() } + 1
+        let nextID = try await threads.run { [memory, settings] in
+            let (lastID, board) = try opened.lookups.access { connection in
+                let rows = CatalogRows(connection: connection)
+                return (try rows.lastID(), try rows.board(limit: settings.boardAssets))
+            }
             memory.reset(
-                flush: opened.header.flush, position: opened.header.position, removals: opened.header.removals, nextID: nextID,
-                catalog: opened.header.catalog)
-            return nextID
+                flush: opened.header.flush, position: opened.header.position, removals: opened.header.removals, nextID: lastID + 1,
+                catalog: opened.header.catalog, board: board)
+            return lastID + 1
         }
         if nextID == 1, head > 0 {
             logger.notice("The catalog is made from the log.", metadata: ["catalog.path": "\(settings.path)", "log.head": "\(head)"])

@@ -98,6 +98,15 @@ struct NaiveCatalog {
         return (last.1, run.last!.0, run.count < sorted.count)
     }
 
+    /// The number of events of each kind that the server received in an hour.
+    func received(in hour: Timestamp) -> [EventKind: Int] {
+        let received = facts.filter { fact in
+            let time = fact.said.received ?? fact.said.time
+            return (hour.microseconds..<hour.microseconds + 3_600_000_000).contains(time)
+        }
+        return Dictionary(grouping: received, by: \.said.kind).mapValues(\.count)
+    }
+
     // MARK: States
 
     private func state(_ facts: [Fact], _ now: Timestamp, _ timeout: Int64) -> (AssetState, Timestamp?) {

@@ -1,3 +1,4 @@
+import AssetlogCore
 import Testing
 
 @testable import AssetlogCatalog
@@ -5,9 +6,53 @@ import Testing
 @Suite("The summary of partitions")
 struct PartitionGridTests {
     private func summary(_ names: [String], failed: Set<String> = []) -> PartitionSummary {
-        var grid = PartitionGrid()
-        for name in names.shuffled() { grid.add(ByteText(name), failed.contains(name) ? .failed : .ok) }
-        return grid.summary(StateCounts())
+        // Half of them come later, and take the place of what was known before.
+        let (old, new) = (Self.grid(names.filter { $0.utf8.count % 2 == 0 || $0 < "2026" }, .warned), Self.grid(names, .ok, failed: failed))
+        var expires: Timestamp?
+        let clock = StateClock(now: Timestamp(microseconds: 0), runningTimeout: .seconds(1))
+        let summary = old.updated(with: new).summary(at: clock, &expires)
+        #expect(summary == new.summary(at: clock, &expires) && summary.counts.total == names.count && expires == nil)
+        return summary
+    }
+
+    private static func grid(_ names: [String], _ state: AssetState, failed: Set<String> = []) -> PartitionGrid {
+        PartitionGrid { add in
+            for name in names.shuffled() {
+                ByteText(name).withBytes { add($0, Standing(settled: failed.contains(name) ? .failed : state, started: nil)) }
+            }
+        }
+    }
+
+    @Test("keeps what it has of partitions that a newer one does not have, and says when a state changes by itself")
+    func updates() {
+        let running = PartitionGrid { add in
+            for (name, start) in [("2026-01-02", 500), ("b", 300)] {
+                ByteText(name).withBytes { add($0, Standing(settled: .ok, started: Timestamp(microseconds: Int64(start)))) }
+            }
+        }
+        var expires: Timestamp?
+        let clock = StateClock(now: Timestamp(microseconds: 1400), runningTimeout: .milliseconds(1))
+        let grid = Self.grid(["2026-01-01", "2026-01-02", "2026-01-03", "a", "b", "c"], .ok).updated(with: running)
+        let summary = grid.summary(at: clock, &expires)
+        #expect(
+            texts(summary.ranges) == [
+                "2026-01-01…2026-01-01 ok 1", "2026-01-02…2026-01-02 running 1", "2026-01-03…2026-01-03 ok 1", "a…a ok 1", "b…b ok 1",
+                "c…c ok 1",
+            ])
+        #expect(expires == Timestamp(microseconds: 1500) && grid.count == 6)
+    }
+
+    @Test("of assets that have very many are kept, as many as there is room for, and those that are used longest")
+    func kept() {
+        var grids = PartitionGrids()
+        let large = Self.grid((0..<90_000).map { "p\($0)" }, .ok)
+        for id in 1...2 as ClosedRange<Int64> { grids.keep(large, of: id) }
+        #expect(grids.grid(of: 1)?.count == 90_000)
+        grids.keep(large, of: 3)
+        #expect(grids.grid(of: 1) != nil && grids.grid(of: 2) == nil && grids.grid(of: 3) != nil)
+        grids.remove(3)
+        grids.keep(Self.grid(["few"], .ok), of: 4)
+        #expect(grids.grid(of: 3) == nil && grids.grid(of: 4) == nil && grids.grid(of: 1) != nil)
     }
 
     private func texts(_ ranges: [PartitionSummary.Range]) -> [String] {

@@ -53,9 +53,9 @@ struct CatalogRoutes: RouteGroup {
 
     func overview(_ request: Request, _ context: RouteContext) async throws -> Response {
         let parameters = try QueryParameters(request.uri.query, known: CatalogFreshness.names)
-        let scope = CatalogScope(context)
-        return try await reads.answer(request, context, try CatalogFreshness(parameters)) { catalog in
-            try await catalog.overview(scope).map(\.json)
+        let (scope, freshness) = (CatalogScope(context), try CatalogFreshness(parameters))
+        return try await reads.answer(request, context, freshness) { catalog in
+            try await catalog.overview(scope, containing: freshness.sequence ?? 0).map(\.json)
         }
     }
 

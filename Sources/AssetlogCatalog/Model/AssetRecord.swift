@@ -95,6 +95,16 @@ struct HourCounts: Hashable, Sendable {
         var hour: Int32
         var kind: UInt8
         var count: UInt32
+
+        init(hour: Int32, kind: UInt8, count: UInt32) {
+            (self.hour, self.kind, self.count) = (hour, kind, count)
+        }
+
+        init(_ reader: inout RecordReader) throws(DamagedRecord) {
+            hour = Int32(clamping: try reader.integer())
+            kind = try reader.byte()
+            count = UInt32(clamping: try reader.unsigned())
+        }
     }
 
     /// So many hours are kept: the present one and two days before.
@@ -143,10 +153,14 @@ struct HourCounts: Hashable, Sendable {
     init() {}
 
     init(_ reader: inout RecordReader) throws(DamagedRecord) {
-        entries = try reader.array { reader throws(DamagedRecord) in
-            Entry(
-                hour: Int32(clamping: try reader.integer()), kind: try reader.byte(),
-                count: UInt32(clamping: try reader.unsigned()))
+        entries = try reader.array { reader throws(DamagedRecord) in try Entry(&reader) }
+    }
+
+    /// Calls `body` with each hour, kind and count of what was written.
+    static func forEach(_ reader: inout RecordReader, _ body: (Int, EventKind, Int) -> Void) throws(DamagedRecord) {
+        for _ in 0..<(try reader.unsigned()) {
+            let entry = try Entry(&reader)
+            if let kind = EventKind(rawValue: entry.kind) { body(Int(entry.hour), kind, Int(entry.count)) }
         }
     }
 }

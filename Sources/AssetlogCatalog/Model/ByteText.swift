@@ -30,10 +30,15 @@ package struct ByteText: Hashable, Comparable, Sendable {
         hasher.combine(0xff as UInt8)
     }
 
+    /// Calls `body` with the bytes.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        var text = text
+        return try text.withUTF8 { try body(UnsafeRawBufferPointer($0)) }
+    }
+
     /// Whether the bytes are these.
     func isSame(as bytes: UnsafeRawBufferPointer) -> Bool {
-        var text = text
-        return text.withUTF8 { own in
+        withBytes { own in
             own.count == bytes.count && (own.isEmpty || memcmp(own.baseAddress!, bytes.baseAddress!, own.count) == 0)
         }
     }

@@ -9,6 +9,10 @@ final class CatalogMemory: Sendable {
         var top = MemoryLayer()
         var frozen: MemoryLayer?
         var cache = RecordCache()
+        /// The heads of all assets; nil: there are too many, or nobody asks for them.
+        var board: HeadBoard?
+        /// Partitions that the file has.
+        var grids = PartitionGrids()
         /// The number of the last flush whose layer was dropped: the file has it.
         var flush: Int64 = 0
         /// The next number of an asset.
@@ -24,10 +28,14 @@ final class CatalogMemory: Sendable {
     }
 
     /// About how many bytes of memory the layers take.
-    var bytes: Int { state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) } }
+    var bytes: Int {
+        state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) + ($0.board?.count ?? 0) * HeadBoard.headBytes }
+    }
 
     /// Forgets everything, for a file that is so.
-    func reset(flush: Int64, position: LogPosition, removals: RemovalMark = RemovalMark(), nextID: Int64, catalog: String) {
+    func reset(
+        flush: Int64, position: LogPosition, removals: RemovalMark = RemovalMark(), nextID: Int64, catalog: String, board: HeadBoard? = nil
+    ) {
         state.withLock { state in
             state = State()
             state.top.position = position
@@ -35,6 +43,7 @@ final class CatalogMemory: Sendable {
             state.flush = flush
             state.catalog = catalog
             state.nextID = nextID
+            state.board = board
         }
     }
 
@@ -59,6 +68,7 @@ final class CatalogMemory: Sendable {
             guard let layer = state.frozen else { return }
             for (name, entry) in layer.entries {
                 state.cache.put(name, RecordCache.Known(id: entry.id, record: entry.record))
+                if entry.rows.isWhole || !entry.rows.partitions.isEmpty { state.grids.remove(entry.id) }
             }
             state.frozen = nil
             state.flush = flush

@@ -8,6 +8,8 @@ final class MemoryLayer: @unchecked Sendable {
     // Sendable: see above.
 
     var entries: [AssetName: AssetEntry] = [:]
+    /// The assets that may name others as upstream than what lies below has of them.
+    var namers: Set<AssetName> = []
     /// The number of events.
     var events = 0
     /// About how many bytes of memory it takes.

@@ -22,14 +22,7 @@ extension Catalog {
     ) async throws -> CatalogAnswer<PartitionSummary?> {
         try await answer { snapshot, expires in
             guard let view = try snapshot.asset(key, in: scope) else { return nil }
-            var (counts, grid) = (StateCounts(), PartitionGrid())
-            try snapshot.forEachPartition(of: view) { name, standing in
-                let state = standing.state(at: snapshot.clock)
-                counts[state] += 1
-                expires.formEarlier(standing.expiry(at: snapshot.clock))
-                grid.add(name, state)
-            }
-            return grid.summary(counts)
+            return try snapshot.grid(of: view).summary(at: snapshot.clock, &expires)
         }
     }
 }
@@ -96,19 +89,29 @@ extension CatalogSnapshot {
         return page
     }
 
-    /// Calls `body` with every partition of an asset, in no order.
-    fileprivate func forEachPartition(of view: AssetView, _ body: (ByteText, Standing) -> Void) throws {
-        let memory = view.merged(\.partitions)
-        for (name, record) in memory where record.exists { body(name, record.standing) }
-        guard !view.isWhole else { return }
-        let row = try connection.statement("SELECT name, state, started FROM partitions WHERE asset = ?")
-        try row.bind(view.id, at: 1)
-        defer { row.reset() }
-        while try row.step() {
-            guard let standing = Standing(row, 1) else { continue }
-            let name = ByteText(row.text(0))
-            if memory.isEmpty || memory[name] == nil { body(name, standing) }
+    /// All partitions of an asset.
+    fileprivate func grid(of view: AssetView) throws -> PartitionGrid {
+        let changed = view.merged(\.partitions)
+        let newer = PartitionGrid { add in
+            for (name, record) in changed where record.exists { name.withBytes { add($0, record.standing) } }
         }
+        return view.isWhole ? newer : try storedGrid(of: view.id).updated(with: newer)
+    }
+
+    /// The partitions that the file has of an asset.
+    private func storedGrid(of id: Int64) throws -> PartitionGrid {
+        if let known = memory.withLock({ $0.grids.grid(of: id) }) { return known }
+        let row = try connection.statement("SELECT name, state, started FROM partitions WHERE asset = ?")
+        try row.bind(id, at: 1)
+        defer { row.reset() }
+        let grid = try PartitionGrid { add in
+            while try row.step() {
+                if let standing = Standing(row, 1) { add(row.bytes(0), standing) }
+            }
+        }
+        // What was flushed since may have other partitions of it.
+        memory.withLock { if $0.flush <= flush, $0.catalog == catalog { $0.grids.keep(grid, of: id) } }
+        return grid
     }
 }
 

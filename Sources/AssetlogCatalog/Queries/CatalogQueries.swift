@@ -37,8 +37,10 @@ package protocol CatalogQueries: Sendable {
     /// The values of a numeric label of an asset over time.
     func series(_ query: SeriesQuery) async throws -> CatalogAnswer<Series?>
 
-    /// Everything in the scope at a glance.
-    func overview(_ scope: CatalogScope) async throws -> CatalogAnswer<Overview>
+    /// Everything in the scope at a glance. The events of its hours are counted once a second.
+    ///
+    /// - Parameter sequence: The events up to this one are counted in any case.
+    func overview(_ scope: CatalogScope, containing sequence: Int64) async throws -> CatalogAnswer<Overview>
 }
 
 /// An answer, and how long it holds.

@@ -72,10 +72,7 @@ extension CatalogSnapshot {
         var found = FirstRows<ByteText>(limit: CatalogLimits.downstream)
         var changed: Set<Int64> = []
         let needle = Array(key.canonical.utf8)
-        forEachInMemory(of: scope.deployment) { entry in
-            // The file may have other edges of it; what is folded again replaces them too.
-            let isChanged = layers.contains { $0.entries[entry.name].map { $0.hasOtherUpstream || $0.rows.isWhole } ?? false }
-            guard isChanged else { return }
+        forEachNamer(of: scope.deployment) { entry in
             changed.insert(entry.id)
             guard entry.record.exists, let upstream = entry.record.upstream?.value, Self.contains(upstream, needle),
                 scope.covers(entry.name.assetKey), entry.record.upstreamKeys.contains(key)

@@ -10,6 +10,9 @@ struct CatalogSnapshot {
     let memory: CatalogMemory
     let layers: [MemoryLayer]
     let clock: StateClock
+    /// The number of the last flush that the snapshot of the file has, and the name of the file's life.
+    let flush: Int64
+    let catalog: String
 
     var connection: Connection { rows.connection }
 
@@ -33,7 +36,23 @@ struct CatalogSnapshot {
         return view
     }
 
-    /// Calls `body` with the number and record of each asset of a deployment that memory has, under the lock.
+    /// The heads of a deployment's assets; nil: they are to be read from rows.
+    func heads(of deployment: String) -> [AssetHead]? {
+        memory.withLock { $0.board?.heads(of: ByteText(deployment)) }
+    }
+
+    /// Calls `body` with each asset of a deployment of which the file may not have what it names as upstream, under the lock.
+    func forEachNamer(of deployment: String, _ body: (AssetEntry) -> Void) {
+        let deployment = ByteText(deployment)
+        memory.withLock { _ in
+            let names = layers.reduce(into: Set<AssetName>()) { $0.formUnion($1.namers) }
+            for name in names where name.deployment == deployment {
+                if let entry = layers.lazy.compactMap({ $0.entries[name] }).first { body(entry) }
+            }
+        }
+    }
+
+    /// Calls `body` with each asset of a deployment that memory has, under the lock.
     func forEachInMemory(of deployment: String, _ body: (AssetEntry) -> Void) {
         let deployment = ByteText(deployment)
         memory.withLock { _ in
@@ -88,7 +107,9 @@ extension Catalog {
         }
         let clock = StateClock(now: now(), runningTimeout: settings.runningTimeout)
         var expires: Timestamp?
-        let value = try body(CatalogSnapshot(rows: rows, memory: memory, layers: layers, clock: clock), &expires)
+        let snapshot = CatalogSnapshot(
+            rows: rows, memory: memory, layers: layers, clock: clock, flush: flush, catalog: file.header.catalog)
+        let value = try body(snapshot, &expires)
         return CatalogAnswer(
             value, asOf: asOf, revision: "\(file.header.catalog)-\(asOf)-\(position)", expires: expires)
     }

@@ -24,14 +24,8 @@ struct PartitionDate: Hashable, Sendable {
         self.number = number
     }
 
-    /// Reads a name; nil: it is no date in one of the forms.
-    init?(_ name: ByteText) {
-        var text = name.text
-        guard let date = text.withUTF8({ Self(UnsafeRawBufferPointer($0)) }) else { return nil }
-        self = date
-    }
-
-    private init?(_ text: UnsafeRawBufferPointer) {
+    /// Reads the bytes of a name; nil: it is no date in one of the forms.
+    init?(_ text: UnsafeRawBufferPointer) {
         func number(_ range: Range<Int>) -> Int64? {
             var value: Int64 = 0
             for index in range {

@@ -1,0 +1,74 @@
+import AssetlogCore
+
+/// The heads of all assets, those of the file and those of memory, so that a list of assets reads none of their rows.
+///
+/// It belongs to the state of a ``CatalogMemory``, and is used under its lock. A reader takes the heads of a deployment as they are:
+/// they are copied when the fold changes one of them after that.
+struct HeadBoard: Sendable {
+    private struct Place {
+        var deployment: Int32
+        var index: Int32
+    }
+
+    /// About how many bytes of memory a head takes.
+    static let headBytes = 250
+
+    private let limit: Int
+    private var numbers: [ByteText: Int32] = [:]
+    private var heads: [[AssetHead]] = []
+    /// At the number of an asset.
+    private var places: [Place?] = []
+    private(set) var count = 0
+
+    /// - Parameter limit: It has at most so many assets.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Whether it has no room for another asset.
+    var isFull: Bool { count >= limit }
+
+    /// The heads of a deployment's assets, in no order.
+    func heads(of deployment: ByteText) -> [AssetHead] {
+        numbers[deployment].map { heads[Int($0)] } ?? []
+    }
+
+    /// Whether it has an asset, given by its number.
+    func contains(_ id: Int64) -> Bool {
+        places.indices.contains(Int(id)) && places[Int(id)] != nil
+    }
+
+    /// Adds a head, or takes it in the place of the one that it has of the asset.
+    mutating func set(_ head: AssetHead, of deployment: ByteText) {
+        let id = Int(head.id)
+        if contains(head.id), let place = places[id] {
+            heads[Int(place.deployment)][Int(place.index)] = head
+            return
+        }
+        let number = number(of: deployment)
+        while places.count <= id { places.append(nil) }
+        places[id] = Place(deployment: number, index: Int32(heads[Int(number)].count))
+        heads[Int(number)].append(head)
+        count += 1
+    }
+
+    private mutating func number(of deployment: ByteText) -> Int32 {
+        if let number = numbers[deployment] { return number }
+        let number = Int32(heads.count)
+        numbers[deployment] = number
+        heads.append([])
+        return number
+    }
+}
+
+extension CatalogMemory.State {
+    /// Shows an asset as it is now. A board that has no room for it is given up: lists are read from rows then.
+    mutating func show(_ entry: AssetEntry) {
+        guard board != nil else { return }
+        if board?.isFull == true, board?.contains(entry.id) == false {
+            board = nil
+        } else {
+            board?.set(AssetHead(entry), of: entry.name.deployment)
+        }
+    }
+}
