@@ -111,15 +111,15 @@ final class AssetEntry: @unchecked Sendable {
 
     private func addTexts(_ facts: EventFacts) {
         if let description = facts.description {
-            AssetRecord.Reported.update(&record.description, facts.key) {
+            AssetRecord.Reported.update(&record.description, facts.key, isSame: { JSONString.isSame(description, as: $0) }) {
                 JSONString.text(description).map { EventFacts.cut($0, to: CatalogLimits.textBytes) }
             }
         }
         if let tags = facts.tags, (3...CatalogLimits.textBytes).contains(tags.count) {
-            AssetRecord.Reported.update(&record.tags, facts.key) { Array(tags) }
+            AssetRecord.Reported.update(&record.tags, facts.key, isSame: { tags.elementsEqual($0) }) { Array(tags) }
         }
         if let upstream = facts.upstream {
-            AssetRecord.Reported.update(&record.upstream, facts.key) {
+            AssetRecord.Reported.update(&record.upstream, facts.key, isSame: { upstream.elementsEqual($0) }) {
                 hasOtherUpstream = true
                 return Array(upstream)
             }

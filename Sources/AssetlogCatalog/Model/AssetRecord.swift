@@ -82,9 +82,13 @@ extension AssetRecord: LatestEvents {
 }
 
 extension AssetRecord.Reported {
-    /// Takes the value of an event when it is later.
-    static func update(_ known: inout Self?, _ key: EventTimeKey, _ value: () -> Value?) {
+    /// Takes the value of an event when it is later. Most events report the same as the one before, so that nothing is made of it.
+    static func update(_ known: inout Self?, _ key: EventTimeKey, isSame: (Value) -> Bool, _ value: () -> Value?) {
         if let known, known.key > key { return }
+        if let value = known?.value, isSame(value) {
+            known?.key = key
+            return
+        }
         if let value = value() { known = Self(key: key, value: value) }
     }
 }

@@ -24,61 +24,90 @@ struct ExactSum: Hashable, Sendable {
     static func accepts(_ number: Double) -> Bool { number.isFinite && number.magnitude <= 0x1p900 }
 
     static func += (sum: inout ExactSum, number: Double) {
-        if sum.rest.isEmpty {
+        guard !sum.rest.isEmpty else {
             let (value, error) = twoSum(sum.value, number)
             sum.value = value
             if error != 0 { sum.rest = [error] }
-        } else {
-            sum = ExactSum(exactly: adding(number, to: sum.rest.reversed() + [sum.value]))
+            return
+        }
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: sum.rest.count + mostNumbers + 3) { buffer in
+            var parts = Parts(buffer)
+            for part in sum.rest.reversed() { parts.append(part) }
+            parts.append(sum.value)
+            parts.add(number)
+            sum.take(&parts)
         }
     }
 
     static func += (sum: inout ExactSum, other: ExactSum) {
-        for number in [other.value] + other.rest { sum += number }
+        sum += other.value
+        for number in other.rest { sum += number }
     }
 
-    // Shewchuk, "Adaptive Precision Floating-Point Arithmetic" (1997): the parts do not overlap, the greatest is the last.
-    private init(exactly parts: [Double]) {
-        var parts = parts
-        var numbers: [Double] = []
-        while true {
-            let nearest = Self.nearest(to: parts)
-            if nearest == 0 { break }
-            numbers.append(nearest)
-            parts = Self.adding(-nearest, to: parts)
+    // Each is at most half a unit in the last place of the one before, so that the range of a double has room for no more.
+    private static let mostNumbers = 42
+
+    // In place: sums of most labels have one part more than a double holds.
+    private mutating func take(_ parts: inout Parts) {
+        value = parts.nearest
+        var (next, index) = (value, 0)
+        while index < Self.mostNumbers {
+            parts.add(-next)
+            next = parts.nearest
+            // A damaged file may have had what is no number.
+            guard next != 0, next.isFinite else { break }
+            if index < rest.count { rest[index] = next } else { rest.append(next) }
+            index += 1
         }
-        self.init(value: numbers.first ?? 0, rest: Array(numbers.dropFirst()))
+        rest.removeLast(rest.count - index)
     }
 
-    private static func adding(_ number: Double, to parts: [Double]) -> [Double] {
-        var (carry, sum): (Double, [Double]) = (number, [])
-        for part in parts {
-            let (value, error) = twoSum(carry, part)
-            if error != 0 { sum.append(error) }
-            carry = value
+    /// Numbers that do not overlap, the greatest last, in memory of its caller (Shewchuk, "Adaptive Precision Floating-Point
+    /// Arithmetic", 1997).
+    private struct Parts {
+        private let numbers: UnsafeMutableBufferPointer<Double>
+        private var count = 0
+
+        init(_ buffer: UnsafeMutableBufferPointer<Double>) { numbers = buffer }
+
+        mutating func append(_ number: Double) {
+            numbers[count] = number
+            count += 1
         }
-        if carry != 0 { sum.append(carry) }
-        return sum
-    }
 
-    /// The number that is nearest to the sum of parts; of two that are equally near, the even one.
-    private static func nearest(to parts: [Double]) -> Double {
-        guard var value = parts.last else { return 0 }
-        var index = parts.count - 2
-        while index >= 0 {
-            let (sum, error) = twoSum(value, parts[index])
-            value = sum
-            index -= 1
-            guard error != 0 else { continue }
-            // Halfway between two numbers, what is below decides.
-            if index >= 0, (error < 0) == (parts[index] < 0) {
-                let twice = error * 2
-                let other = value + twice
-                if twice == other - value { value = other }
+        mutating func add(_ number: Double) {
+            var (carry, end) = (number, 0)
+            for index in 0..<count {
+                let (value, error) = twoSum(carry, numbers[index])
+                if error != 0 {
+                    numbers[end] = error
+                    end += 1
+                }
+                carry = value
             }
-            break
+            count = end
+            if carry != 0 { append(carry) }
         }
-        return value
+
+        /// The number that is nearest to the sum; of two that are equally near, the even one.
+        var nearest: Double {
+            guard count > 0 else { return 0 }
+            var (value, index) = (numbers[count - 1], count - 2)
+            while index >= 0 {
+                let (sum, error) = twoSum(value, numbers[index])
+                value = sum
+                index -= 1
+                guard error != 0 else { continue }
+                // Halfway between two numbers, what is below decides.
+                if index >= 0, (error < 0) == (numbers[index] < 0) {
+                    let twice = error * 2
+                    let other = value + twice
+                    if twice == other - value { value = other }
+                }
+                break
+            }
+            return value
+        }
     }
 
     private static func twoSum(_ left: Double, _ right: Double) -> (sum: Double, error: Double) {

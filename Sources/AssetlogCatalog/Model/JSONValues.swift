@@ -14,6 +14,13 @@ enum JSONString {
         return text(content: UnsafeRawBufferPointer(rebasing: json[1..<json.count - 1]))
     }
 
+    /// Whether a string with its quotes certainly is a text; one with escaped characters is not compared.
+    static func isSame(_ json: UnsafeRawBufferPointer, as text: String) -> Bool {
+        guard json.count == text.utf8.count + 2, json.first == UInt8(ascii: "\"") else { return false }
+        let content = json[1..<json.count - 1]
+        return content.elementsEqual(text.utf8) && !content.contains(UInt8(ascii: "\\"))
+    }
+
     /// The text of a string's content, which is between its quotes.
     static func text(content: UnsafeRawBufferPointer) -> String {
         guard content.contains(UInt8(ascii: "\\")) else { return String(decoding: content, as: UTF8.self) }

@@ -38,7 +38,10 @@ struct PartitionRecord: Hashable, Sendable {
 
     func encoded() -> [UInt8] {
         var writer = RecordWriter()
-        for number in [count, checkCount, failedChecks, warnedChecks] { writer.write(number) }
+        writer.write(count)
+        writer.write(checkCount)
+        writer.write(failedChecks)
+        writer.write(warnedChecks)
         latest.write(to: &writer)
         return writer.bytes
     }

@@ -4,8 +4,15 @@ import AssetlogCore
 struct RecordWriter {
     private(set) var bytes: [UInt8] = []
 
+    init() {
+        // Most records have less.
+        bytes.reserveCapacity(240)
+    }
+
     /// Writes a number that is not negative; small ones take a byte.
     mutating func write(unsigned value: UInt64) {
+        // Most numbers are small.
+        if value < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: value)) }
         var rest = value
         while rest >= 0x80 {
             bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -27,7 +34,7 @@ struct RecordWriter {
     mutating func write(_ value: Double) { write(fixed: value.bitPattern) }
 
     private mutating func write(fixed value: UInt64) {
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift))) }
+        withUnsafeBytes(of: value.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
     mutating func write(_ text: String) {
@@ -104,9 +111,9 @@ struct RecordReader {
     mutating func double() throws(DamagedRecord) -> Double { Double(bitPattern: try fixed()) }
 
     private mutating func fixed() throws(DamagedRecord) -> UInt64 {
-        var value: UInt64 = 0
-        for _ in 0..<8 { value = value << 8 | UInt64(try byte()) }
-        return value
+        guard bytes.count - position >= 8 else { throw DamagedRecord() }
+        defer { position += 8 }
+        return UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
     }
 
     mutating func text() throws(DamagedRecord) -> String { String(decoding: try slice(), as: UTF8.self) }

@@ -101,14 +101,19 @@ struct DayRecord: Sendable {
 }
 
 extension DayRecord {
+    func encoded() -> [UInt8] { encoded(labels) }
+
     /// Writes it with other numbers for the labels, in the order of those.
-    func encoded(_ number: (Int) -> Int = { $0 }) -> [UInt8] {
+    func encoded(_ number: (Int) -> Int) -> [UInt8] {
+        encoded(labels.map { (number($0.label), $0.rollup) }.sorted { $0.0 < $1.0 })
+    }
+
+    private func encoded(_ labels: [(label: Int, rollup: Rollup)]) -> [UInt8] {
         var writer = RecordWriter()
         counts.write(to: &writer)
-        let numbered = labels.map { (number($0.label), $0.rollup) }.sorted { $0.0 < $1.0 }
-        writer.write(numbered) { writer, entry in
-            writer.write(entry.0)
-            entry.1.write(to: &writer)
+        writer.write(labels) { writer, entry in
+            writer.write(entry.label)
+            entry.rollup.write(to: &writer)
         }
         return writer.bytes
     }
