@@ -55,7 +55,13 @@ package final class Catalog: Sendable {
         let writing = BlockingPool("catalog.write", niceness: Self.niceness)
         let (news, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { [changes] in for await _ in changes() { ring.yield() } }
+            group.addTask { [changes, settings] in
+                // Not for every commit of thousands a second: that would cost them more than it helps.
+                for await _ in changes() {
+                    ring.yield()
+                    try? await Task.sleep(for: settings.gatheringTime)
+                }
+            }
             group.addTask { [settings] in
                 while !Task.isCancelled {
                     try? await Task.sleep(for: settings.pollInterval)

@@ -116,10 +116,10 @@ final class AssetEntry: @unchecked Sendable {
             }
         }
         if let tags = facts.tags, (3...CatalogLimits.textBytes).contains(tags.count) {
-            AssetRecord.Reported.update(&record.tags, facts.key, isSame: { tags.elementsEqual($0) }) { Array(tags) }
+            AssetRecord.Reported.update(&record.tags, facts.key, isSame: { JSONValue.isSame(tags, as: $0) }) { Array(tags) }
         }
         if let upstream = facts.upstream {
-            AssetRecord.Reported.update(&record.upstream, facts.key, isSame: { upstream.elementsEqual($0) }) {
+            AssetRecord.Reported.update(&record.upstream, facts.key, isSame: { JSONValue.isSame(upstream, as: $0) }) {
                 hasOtherUpstream = true
                 return Array(upstream)
             }

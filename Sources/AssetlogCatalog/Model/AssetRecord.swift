@@ -76,7 +76,7 @@ struct AssetRecord: Sendable {
 
 extension AssetRecord: LatestEvents {
     func key(of kind: EventKind) -> EventTimeKey? {
-        for entry in latest where entry.kind == kind { return entry.event.event.timeKey }
+        for index in latest.indices where latest[index].kind == kind { return latest[index].event.event.timeKey }
         return nil
     }
 }

@@ -1,5 +1,11 @@
 import AssetlogCore
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// What the catalog takes from an event. The bytes are borrowed from its details.
 struct EventFacts {
     let kind: EventKind
@@ -51,7 +57,7 @@ struct EventFacts {
     }
 
     private static func `is`(_ name: UnsafeRawBufferPointer, _ text: StaticString) -> Bool {
-        name.elementsEqual(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        name.count == text.utf8CodeUnitCount && memcmp(name.baseAddress!, text.utf8Start, name.count) == 0
     }
 
     /// Of a check: its result; nil: the details have none.
@@ -93,9 +99,13 @@ struct EventFacts {
         guard let metadata else { return }
         var labels = DetailMembers(metadata)
         while let (label, typed) = labels.next() {
+            var (type, value): (UnsafeRawBufferPointer?, UnsafeRawBufferPointer?)
             var members = DetailMembers(typed)
-            guard let type = members.value(of: "type"), Self.is(type, "\"int\"") || Self.is(type, "\"float\""),
-                let value = members.value(of: "value"), let number = JSONNumber.double(value), ExactSum.accepts(number)
+            while let member = members.next() {
+                if Self.is(member.name, "type") { type = member.value } else if Self.is(member.name, "value") { value = member.value }
+            }
+            guard let type, Self.is(type, "\"int\"") || Self.is(type, "\"float\""), let number = value.flatMap(JSONNumber.double),
+                ExactSum.accepts(number)
             else { continue }
             // Minus zero would be the least of two zeros by chance.
             body(label, number + 0)

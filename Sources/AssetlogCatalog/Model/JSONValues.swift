@@ -17,8 +17,8 @@ enum JSONString {
     /// Whether a string with its quotes certainly is a text; one with escaped characters is not compared.
     static func isSame(_ json: UnsafeRawBufferPointer, as text: String) -> Bool {
         guard json.count == text.utf8.count + 2, json.first == UInt8(ascii: "\"") else { return false }
-        let content = json[1..<json.count - 1]
-        return content.elementsEqual(text.utf8) && !content.contains(UInt8(ascii: "\\"))
+        let content = UnsafeRawBufferPointer(rebasing: json[1..<json.count - 1])
+        return ByteText(text).isSame(as: content) && memchr(content.baseAddress!, Int32(UInt8(ascii: "\\")), content.count) == nil
     }
 
     /// The text of a string's content, which is between its quotes.
@@ -26,6 +26,13 @@ enum JSONString {
         guard content.contains(UInt8(ascii: "\\")) else { return String(decoding: content, as: UTF8.self) }
         let array = [UInt8](#"[""#.utf8) + content + [UInt8](#""]"#.utf8)
         return CanonicalJSON.strings(inArray: array)?.first ?? String(decoding: content, as: UTF8.self)
+    }
+}
+
+/// Compares values of canonical JSON, which are the same when their bytes are.
+enum JSONValue {
+    static func isSame(_ json: UnsafeRawBufferPointer, as bytes: [UInt8]) -> Bool {
+        json.count == bytes.count && bytes.withUnsafeBytes { json.isEmpty || memcmp(json.baseAddress!, $0.baseAddress!, json.count) == 0 }
     }
 }
 

@@ -25,6 +25,8 @@ struct CatalogFollower: Sendable {
         var unsettled: Set<AssetName> = []
         var nextLook = ContinuousClock.now
         var failures = 0
+        /// The number of events of the last page.
+        var pageCount = 0
     }
 
     /// - Throws: Why the file is of no use any more; `CancellationError` at the end. What fails otherwise is tried again, with what is
@@ -49,9 +51,12 @@ struct CatalogFollower: Sendable {
                 continue
             }
             guard await iterator.next() != nil else { throw CancellationError() }
-            try await Task.sleep(for: settings.gatheringTime)
+            // Under load, more at once cost less.
+            try await Task.sleep(for: settings.gatheringTime * (course.pageCount > Self.busyCount ? 3 : 1))
         }
     }
+
+    private static let busyCount = 200
 
     private static let backoff = Backoff(first: .milliseconds(200), longest: .seconds(10))
 
@@ -73,10 +78,11 @@ struct CatalogFollower: Sendable {
         let position = memory.withLock { $0.top.position.sequence }
         let page = try await log.events(
             EventQuery(order: .ascending(after: position), limit: settings.pageEvents, maximumBytes: Self.pageBytes))
+        state.pageCount = page.events.count
         try await state.removals?.look(behind: position)
         if !page.events.isEmpty { state.unsettled.formUnion(try await threads.run { try fold.fold(page.events) }) }
         let isEnd = isEnd(page)
-        let mustFlush = mustFlush
+        let mustFlush = mustFlush(isEnd: isEnd)
         if isEnd || mustFlush {
             state.unsettled.formUnion(try await state.removals?.prepare(isEnd: isEnd) ?? [])
             try await settling.settle(state.unsettled)
@@ -114,12 +120,18 @@ struct CatalogFollower: Sendable {
         memory.withLock { $0.top.events >= settings.flushEvents || $0.top.bytes >= settings.flushBytes }
     }
 
-    private var mustFlush: Bool {
+    private func mustFlush(isEnd: Bool) -> Bool {
         memory.withLock { state in
-            state.top.events >= settings.flushEvents || state.top.bytes >= settings.flushBytes
-                || (state.top.started.map { ContinuousClock.now - $0 >= settings.flushInterval } ?? false)
+            let age = state.top.started.map { ContinuousClock.now - $0 } ?? .zero
+            // Very many partitions of one asset are read more quickly from the file.
+            let hasLarge = isEnd && state.top.mostPartitions >= Self.manyPartitions && age >= Self.shortInterval
+            return state.top.events >= settings.flushEvents || state.top.bytes >= settings.flushBytes
+                || age >= settings.flushInterval || hasLarge
         }
     }
+
+    private static let manyPartitions = 5000
+    private static let shortInterval = Duration.seconds(2)
 
     private func reached(_ page: EventPage, isEnd: Bool) {
         var position = memory.withLock { $0.top.position.sequence }

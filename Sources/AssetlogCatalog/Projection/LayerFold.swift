@@ -43,6 +43,7 @@ struct LayerFold: Sendable {
         if event.event.kind.isReportable {
             let added = try EventFacts.with(event) { try entry.fold($0, onto: StoredRows(entry: entry, rows: rows)) }
             state.top.bytes += added
+            state.top.mostPartitions = max(state.top.mostPartitions, entry.rows.partitions.count)
             state.show(entry)
         } else {
             entry.mustRefold = true

@@ -10,6 +10,8 @@ final class MemoryLayer: @unchecked Sendable {
     var entries: [AssetName: AssetEntry] = [:]
     /// The assets that may name others as upstream than what lies below has of them.
     var namers: Set<AssetName> = []
+    /// The number of partitions of the asset that has most of them.
+    var mostPartitions = 0
     /// The number of events.
     var events = 0
     /// About how many bytes of memory it takes.

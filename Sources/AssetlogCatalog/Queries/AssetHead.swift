@@ -20,12 +20,24 @@ struct AssetHead: Sendable {
         id = entry.id
         key = entry.name.key
         exists = entry.record.exists
-        standing = entry.record.standing
-        materialized = entry.record.key(of: .materialization)
-        lastSeen = entry.record.lastSeen
-        failed = entry.record.key(of: .materializationFailed)?.timestamp
+        let latest = LatestKeys(entry.record.latest)
         checks = entry.record.checks
+        standing = Standing(latest, failed: checks.failed > 0, warned: checks.warned > 0)
+        materialized = latest.key(of: .materialization)
+        lastSeen = entry.record.lastSeen
+        failed = latest.key(of: .materializationFailed)?.timestamp
         tags = entry.record.tags?.value
+    }
+
+    private struct LatestKeys: LatestEvents {
+        private let latest: [(kind: EventKind, event: LatestEvent)]
+
+        init(_ latest: [(kind: EventKind, event: LatestEvent)]) { self.latest = latest }
+
+        func key(of kind: EventKind) -> EventTimeKey? {
+            for index in latest.indices where latest[index].kind == kind { return latest[index].event.event.timeKey }
+            return nil
+        }
     }
 }
 
