@@ -27,6 +27,8 @@ struct CatalogFollower: Sendable {
         var failures = 0
         /// The number of events of the last page.
         var pageCount = 0
+        /// The page after the last one, which is read while that one is folded.
+        var ahead: (position: Int64, page: Task<EventPage, any Error>)?
     }
 
     /// - Throws: Why the file is of no use any more; `CancellationError` at the end. What fails otherwise is tried again, with what is
@@ -35,6 +37,7 @@ struct CatalogFollower: Sendable {
         let fold = LayerFold(memory: memory, file: file)
         let settling = Settling(log: log, memory: memory, fold: fold, threads: threads)
         var course = Course(removals: RemovalWatch(log: log, memory: memory, fold: fold, threads: threads))
+        defer { course.ahead?.page.cancel() }
         try await course.removals?.begin()
         var iterator = news.makeAsyncIterator()
         while true {
@@ -76,12 +79,12 @@ struct CatalogFollower: Sendable {
     private func step(_ state: inout Course, _ fold: LayerFold, _ settling: Settling) async throws -> Bool {
         try flusher.checkFault()
         let position = memory.withLock { $0.top.position.sequence }
-        let page = try await log.events(
-            EventQuery(order: .ascending(after: position), limit: settings.pageEvents, maximumBytes: Self.pageBytes))
+        let page = try await page(after: position, &state)
+        let isEnd = isEnd(page)
         state.pageCount = page.events.count
         try await state.removals?.look(behind: position)
+        if !isEnd, let last = page.events.last?.sequence { state.ahead = (last, Task { try await read(after: last) }) }
         if !page.events.isEmpty { state.unsettled.formUnion(try await threads.run { try fold.fold(page.events) }) }
-        let isEnd = isEnd(page)
         let mustFlush = mustFlush(isEnd: isEnd)
         if isEnd || mustFlush {
             state.unsettled.formUnion(try await state.removals?.prepare(isEnd: isEnd) ?? [])
@@ -97,6 +100,22 @@ struct CatalogFollower: Sendable {
         }
         if isStuck { try await waitForFlush() }
         return isEnd
+    }
+
+    private func page(after position: Int64, _ state: inout Course) async throws -> EventPage {
+        let ahead = state.ahead
+        state.ahead = nil
+        guard let ahead else { return try await read(after: position) }
+        guard ahead.position == position else {
+            ahead.page.cancel()
+            return try await read(after: position)
+        }
+        return try await ahead.page.value
+    }
+
+    private func read(after position: Int64) async throws -> EventPage {
+        try await log.events(
+            EventQuery(order: .ascending(after: position), limit: settings.pageEvents, maximumBytes: Self.pageBytes))
     }
 
     // The next page would be empty, or nearly so.
