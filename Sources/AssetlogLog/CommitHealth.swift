@@ -56,7 +56,7 @@ final class CommitHealth: Sendable {
             defer { state.failing = nil }
             return state.failing != nil
         }
-        if hasRecovered { logger.notice("The storage accepts events again.") }
+        if hasRecovered { logger.notice("The storage records events again.") }
     }
 
     /// Notes a commit of a number of events that failed, while the storage said that it is doing so.
@@ -71,7 +71,7 @@ final class CommitHealth: Sendable {
         // One message when it starts; a full disk would otherwise fill what is left of it with messages.
         guard isNew else { return }
         logger.error(
-            "The storage refuses events; reports are answered 503 until it accepts them again.",
+            "The storage fails to record events; reports are answered 503 until it records them again.",
             metadata: ["error": "\(error)", "events": "\(events)"])
     }
 }

@@ -10,7 +10,7 @@ public struct LogError: Error, Sendable, CustomStringConvertible {
         public static let full = Code(value: .full)
         /// The server is stopping. Nothing was recorded; try again later.
         public static let closed = Code(value: .closed)
-        /// The storage refused the commit; ``LogError/cause`` says why.
+        /// The storage failed to record the commit; ``LogError/cause`` says why.
         public static let failed = Code(value: .failed)
     }
 

@@ -26,14 +26,14 @@ struct HealthTests {
         #expect(try await server.get("/livez").status == 200)
     }
 
-    @Test("turn 503 when the storage refuses events, without telling strangers why")
+    @Test("turn 503 when the storage fails to record events, without telling strangers why")
     func failing() async throws {
         let server = try await Server(storage: FaultyStorage(read: {}))
         server.log.start()
         await #expect(throws: (any Error).self) { try await server.log.append([.sample()]) }
         let answer = try await server.get("/readyz?verbose")
         #expect(answer.status == 503)
-        #expect(answer.text.contains("[-] log: the storage has refused events for "))
+        #expect(answer.text.contains("[-] log: the storage has failed to record events for "))
         #expect(!answer.text.contains("secret"))
         await server.log.drain()
     }

@@ -74,7 +74,7 @@ struct HealthRoutes: RouteGroup {
         case .failing(let since, _):
             Check(
                 name: "log", isPassed: false,
-                sentence: "the storage has refused events for \((ContinuousClock.now - since).components.seconds) s; "
+                sentence: "the storage has failed to record events for \((ContinuousClock.now - since).components.seconds) s; "
                     + "the server's log says why")
         case .draining:
             Check(name: "log", isPassed: false, sentence: "the server is stopping")

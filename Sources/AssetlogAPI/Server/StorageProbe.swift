@@ -9,7 +9,7 @@ final class StorageProbe<Answer: Sendable>: Sendable {
     enum Outcome: Sendable {
         /// The storage answered.
         case answered(Answer)
-        /// The storage refused.
+        /// The storage failed.
         case failed
         /// The storage has not answered in time.
         case late

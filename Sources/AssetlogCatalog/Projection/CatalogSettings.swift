@@ -7,13 +7,13 @@ package struct CatalogSettings: Hashable, Sendable {
     /// It writes to its file after so many events,
     package var flushEvents = 200_000
     /// or when so many bytes are in memory,
-    package var flushBytes = 48 << 20
+    package var flushBytes = 36 << 20
     /// or when something has been in memory for so long.
     package var flushInterval = Duration.seconds(30)
     /// Heads of so many assets are kept in memory, so that lists are quick; with more, lists are read from the file.
     package var boardAssets = 50_000
     /// It reads so many events at once.
-    package var pageEvents = 5000
+    package var pageEvents = 4000
     /// How long it waits before it looks for events that another server has recorded.
     package var pollInterval = Duration.milliseconds(250)
     /// How long it waits after a commit for others to follow.

@@ -10,7 +10,9 @@ extension Catalog {
         let answer = try await answer { snapshot, _ in try snapshot.days(query) }
         guard let days = answer.value else { return answer.map { _ in nil } }
         let count = days.rollups.reduce(0) { $0 + $1.rollup.count }
-        guard count <= Self.readableValues else { return answer.map { _ in .buckets(days.buckets(query)) } }
+        // More values than points make buckets in any case: where the days are half as many as asked for, they are precise enough.
+        let areDaysEnough = count > query.points && days.rollups.count * 2 >= query.points
+        guard count <= Self.readableValues, !areDaysEnough else { return answer.map { _ in .buckets(days.buckets(query)) } }
         // What is known at the moment is what the log says up to it.
         let points = try await points(query, days)
         return answer.map { _ in

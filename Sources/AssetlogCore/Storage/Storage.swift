@@ -96,9 +96,9 @@ public struct ConsumerCursor: Hashable, Sendable {
     }
 }
 
-/// Why a storage refused a call.
+/// Why a call of a storage failed.
 public struct StorageError: Error, Hashable, Sendable, CustomStringConvertible {
-    /// The kinds of refusal.
+    /// The kinds of failure.
     public struct Code: Hashable, Sendable {
         private enum Value: Hashable { case closed, full, inUse, tooNew, damaged, unavailable }
         private let value: Value

@@ -31,7 +31,7 @@ extension EventLog {
         gauge("assetlog_queue_limit_bytes", unit: .bytes, "Bytes beyond which reports are answered 503.") {
             $0.limits.queuedBytes
         }
-        gauge("assetlog_ready", "1 while the log accepts events, 0 while the storage refuses them or the server stops.") {
+        gauge("assetlog_ready", "1 while the log accepts events, 0 while the storage fails to record them or the server stops.") {
             if case .ready = $0.health { 1 } else { 0 }
         }
     }
