@@ -7,7 +7,7 @@ struct RetentionPace: Sendable {
 
     private static let target = Duration.milliseconds(15)
     private static let bounds = 16...2000
-    private static let restFactor = 4
+    private static let restFactor = 1.5
 
     /// Takes in how long a step took.
     ///
