@@ -132,7 +132,9 @@ struct CatalogQueryTests {
         func set(_ now: Timestamp) { time.withLock { $0 = now } }
     }
 
-    @Test("sums many values by day or within it, without hiding the least and the greatest", arguments: [(3000, 10), (3000, 200), (25_000, 10)])
+    @Test(
+        "sums many values by day or within it, without hiding the least and the greatest",
+        arguments: [(3000, 10), (3000, 200), (25_000, 10)])
     func sums(count: Int, points: Int) async throws {
         var said: [Said] = []
         for index in 0..<count {
