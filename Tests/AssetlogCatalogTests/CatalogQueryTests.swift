@@ -162,6 +162,25 @@ struct CatalogQueryTests {
         await running.stop()
     }
 
+    @Test("counts the texts that clients choose as memory, so that long ones are written soon")
+    func longTexts() async throws {
+        let log = try await TestLog()
+        var settings = CatalogSettings.small(path, flush: 100_000, page: 50)
+        settings.flushBytes = 1 << 20
+        let running = RunningCatalog(log.storage, settings)
+        try log.append(
+            (0..<400).map { index in
+                var one = Said(kind: .observation, asset: ["a\(index)"], time: Int64(index))
+                one.description = String(repeating: "x", count: 8000)
+                one.tags = ["t": String(repeating: "y", count: 8000)]
+                return one
+            })
+        try await running.reach(400)
+        // 6 MB of texts, and 1,600 bytes for the rest of each asset.
+        #expect(running.catalog.status.flushes >= 3)
+        await running.stop()
+    }
+
     @Test("waits for an event, but not for longer than it is asked to")
     func waits() async throws {
         let log = try await TestLog()

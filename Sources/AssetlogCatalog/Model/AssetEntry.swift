@@ -34,11 +34,20 @@ final class AssetEntry: @unchecked Sendable {
     func fold(_ facts: EventFacts, onto below: some RowsBelow) throws -> Int {
         let changed = try load(facts, below)
         var bytes = changed.bytes
-        addToRecord(facts)
+        if facts.detailBytes > Self.shortDetails {
+            let known = record.textBytes
+            addToRecord(facts)
+            bytes += max(0, record.textBytes - known)
+        } else {
+            addToRecord(facts)
+        }
         bytes += addToDay(facts, changed)
         if facts.kind == .check { fold(check: facts, changed) } else { fold(plain: facts, changed) }
         return bytes
     }
+
+    /// The texts of shorter details are in what an asset takes anyway.
+    private static let shortDetails = 400
 
     // MARK: Reading first
 

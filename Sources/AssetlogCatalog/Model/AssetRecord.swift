@@ -43,6 +43,18 @@ struct AssetRecord: Sendable {
 
     init() {}
 
+    /// The bytes of its texts, which clients choose.
+    var textBytes: Int {
+        var count = (description?.value.utf8.count ?? 0) + (tags?.value.count ?? 0) + (upstream?.value.count ?? 0)
+        count += version?.value.text.utf8.count ?? 0
+        for (_, event) in latest {
+            count += event.partition?.utf8.count ?? 0
+            count += event.dataVersion?.utf8.count ?? 0
+            count += event.failureMessage?.utf8.count ?? 0
+        }
+        return labels.reduce(count) { $0 + $1.text.utf8.count }
+    }
+
     /// Whether there is an event that counts.
     var exists: Bool { counts.total > 0 }
 

@@ -13,6 +13,8 @@ struct EventFacts {
     let partition: String?
     let reportedBy: String?
     let receivedAt: Timestamp
+    /// The length of the details.
+    let detailBytes: Int
     /// The values of the members of the details, as they are written there.
     private(set) var description: UnsafeRawBufferPointer?
     private(set) var dataVersion: UnsafeRawBufferPointer?
@@ -38,6 +40,7 @@ struct EventFacts {
         partition = event.event.partition
         reportedBy = event.event.reportedBy
         receivedAt = event.event.receivedAt
+        detailBytes = details.count
         var members = DetailMembers(details)
         while let (name, value) = members.next() {
             switch name.count {

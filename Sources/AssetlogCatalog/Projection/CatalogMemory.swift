@@ -29,7 +29,7 @@ final class CatalogMemory: Sendable {
 
     /// About how many bytes of memory the layers take.
     var bytes: Int {
-        state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) + ($0.board?.count ?? 0) * HeadBoard.headBytes }
+        state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) + ($0.board?.bytes ?? 0) }
     }
 
     /// Forgets everything, for a file that is so.

@@ -10,38 +10,39 @@ struct HeadBoard: Sendable {
         var index: Int32
     }
 
-    /// About how many bytes of memory a head takes.
-    static let headBytes = 250
+    /// About how many bytes of memory a head takes, without its key and tags.
+    private static let headBytes = 200
+    /// Keys and tags may be long: all heads together take at most so many bytes.
+    private static let mostBytes = 24 << 20
 
     private let limit: Int
     private var numbers: [ByteText: Int32] = [:]
     private var heads: [[AssetHead]] = []
     /// At the number of an asset.
     private var places: [Place?] = []
-    private(set) var count = 0
+    private var count = 0
+    /// About how many bytes of memory it takes.
+    private(set) var bytes = 0
 
     /// - Parameter limit: It has at most so many assets.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// Whether it has no room for another asset.
-    var isFull: Bool { count >= limit }
+    /// Whether it has more than it may have.
+    var isOverfull: Bool { count > limit || bytes > Self.mostBytes }
 
     /// The heads of a deployment's assets, in no order.
     func heads(of deployment: ByteText) -> [AssetHead] {
         numbers[deployment].map { heads[Int($0)] } ?? []
     }
 
-    /// Whether it has an asset, given by its number.
-    func contains(_ id: Int64) -> Bool {
-        places.indices.contains(Int(id)) && places[Int(id)] != nil
-    }
-
     /// Adds a head, or takes it in the place of the one that it has of the asset.
     mutating func set(_ head: AssetHead, of deployment: ByteText) {
         let id = Int(head.id)
-        if contains(head.id), let place = places[id] {
+        bytes += Self.bytes(of: head)
+        if places.indices.contains(id), let place = places[id] {
+            bytes -= Self.bytes(of: heads[Int(place.deployment)][Int(place.index)])
             heads[Int(place.deployment)][Int(place.index)] = head
             return
         }
@@ -50,6 +51,10 @@ struct HeadBoard: Sendable {
         places[id] = Place(deployment: number, index: Int32(heads[Int(number)].count))
         heads[Int(number)].append(head)
         count += 1
+    }
+
+    private static func bytes(of head: AssetHead) -> Int {
+        headBytes + head.key.text.utf8.count + (head.tags?.count ?? 0)
     }
 
     private mutating func number(of deployment: ByteText) -> Int32 {
@@ -65,10 +70,7 @@ extension CatalogMemory.State {
     /// Shows an asset as it is now. A board that has no room for it is given up: lists are read from rows then.
     mutating func show(_ entry: AssetEntry) {
         guard board != nil else { return }
-        if board?.isFull == true, board?.contains(entry.id) == false {
-            board = nil
-        } else {
-            board?.set(AssetHead(entry), of: entry.name.deployment)
-        }
+        board?.set(AssetHead(entry), of: entry.name.deployment)
+        if board?.isOverfull == true { board = nil }
     }
 }

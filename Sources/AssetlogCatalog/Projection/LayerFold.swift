@@ -72,7 +72,7 @@ struct LayerFold: Sendable {
             state.nextID += 1
         }
         state.top.entries[name] = entry
-        state.top.bytes += RowSize.asset + name.key.text.utf8.count
+        state.top.bytes += RowSize.asset + name.key.text.utf8.count + entry.record.textBytes
         return entry
     }
 

@@ -42,8 +42,12 @@ struct RecordCache: Sendable {
         var record: AssetRecord
     }
 
+    /// Its texts have at most so many bytes.
+    private static let mostBytes = 16 << 20
+
     private let capacity: Int
     private var recent: [AssetName: Known] = [:]
+    private var recentBytes = 0
     private var older: [AssetName: Known] = [:]
 
     /// - Parameter capacity: It keeps between half of so many assets and so many.
@@ -58,8 +62,9 @@ struct RecordCache: Sendable {
     mutating func put(_ name: AssetName, _ known: Known) {
         older.removeValue(forKey: name)
         recent[name] = known
-        guard recent.count > capacity / 2 else { return }
+        recentBytes += known.record.textBytes
+        guard recent.count > capacity / 2 || recentBytes > Self.mostBytes / 2 else { return }
         older = recent
-        recent = [:]
+        (recent, recentBytes) = ([:], 0)
     }
 }

@@ -34,6 +34,9 @@ struct PartitionGrid: Sendable {
     /// The number of partitions.
     var count: Int { dates.reduce(others.count) { $0 + $1.count } }
 
+    /// How much memory it takes, counted in partitions with short names.
+    var weight: Int { others.reduce(count) { $0 + $1.name.text.utf8.count / 32 } }
+
     // The file has them in the order of their names, which is that of dates too.
     private static func sorted<Row, Value: Comparable>(_ rows: [Row], by value: (Row) -> Value) -> [Row] {
         let isSorted = zip(rows, rows.dropFirst()).allSatisfy { value($0) < value($1) }
@@ -136,6 +139,7 @@ struct PartitionGrid: Sendable {
 struct PartitionGrids: Sendable {
     private struct Known {
         var grid: PartitionGrid
+        var weight: Int
         var lastUse: Int
     }
 
@@ -145,7 +149,7 @@ struct PartitionGrids: Sendable {
     private static let most = 250_000
 
     private var grids: [Int64: Known] = [:]
-    private var count = 0
+    private var weight = 0
     private var uses = 0
 
     /// The partitions of an asset, given by its number; nil: they are to be read.
@@ -158,15 +162,16 @@ struct PartitionGrids: Sendable {
     /// Keeps the partitions of an asset when they are many; those that were not used for longest go.
     mutating func keep(_ grid: PartitionGrid, of id: Int64) {
         remove(id)
-        guard (Self.least...Self.most).contains(grid.count) else { return }
-        while count + grid.count > Self.most, let oldest = grids.min(by: { $0.value.lastUse < $1.value.lastUse }) { remove(oldest.key) }
+        let added = grid.weight
+        guard (Self.least...Self.most).contains(added) else { return }
+        while weight + added > Self.most, let oldest = grids.min(by: { $0.value.lastUse < $1.value.lastUse }) { remove(oldest.key) }
         uses += 1
-        grids[id] = Known(grid: grid, lastUse: uses)
-        count += grid.count
+        grids[id] = Known(grid: grid, weight: added, lastUse: uses)
+        weight += added
     }
 
     /// Forgets an asset of which the file has other partitions now.
     mutating func remove(_ id: Int64) {
-        if let known = grids.removeValue(forKey: id) { count -= known.grid.count }
+        if let known = grids.removeValue(forKey: id) { weight -= known.weight }
     }
 }

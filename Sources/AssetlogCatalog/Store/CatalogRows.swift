@@ -16,14 +16,14 @@ struct CatalogRows {
         try connection.integer("SELECT max(id) FROM assets") ?? 0
     }
 
-    /// The heads of all assets; nil: there are more than so many.
+    /// The heads of all assets; nil: there are more than so many, or they are too long.
     func board(limit: Int) throws -> HeadBoard? {
         var board = HeadBoard(limit: limit)
         let row = try connection.statement("SELECT \(AssetHead.columns), deployment FROM assets WHERE state >= 0")
         defer { row.reset() }
         while try row.step() {
-            guard !board.isFull else { return nil }
             board.set(AssetHead(row), of: ByteText(row.text(12)))
+            if board.isOverfull { return nil }
         }
         return board
     }
