@@ -137,13 +137,13 @@ package final class Catalog: Sendable {
             opened = try await openFile(of: logID, head, threads)
         }
         let nextID = try await threads.run { [memory, settings] in
-            let (lastID, board) = try opened.lookups.access { connection in
+            let (lastID, heads) = try opened.lookups.access { connection in
                 let rows = CatalogRows(connection: connection)
-                return (try rows.lastID(), try rows.board(limit: settings.boardAssets))
+                return (try rows.lastID(), try rows.heads(limit: settings.mostHeads))
             }
             memory.reset(
                 flush: opened.header.flush, position: opened.header.position, removals: opened.header.removals, nextID: lastID + 1,
-                catalog: opened.header.catalog, board: board)
+                catalog: opened.header.catalog, heads: heads)
             return lastID + 1
         }
         if nextID == 1, head > 0 {

@@ -23,7 +23,7 @@ struct CatalogPropertyTests {
         let path = directory.file("catalog.sqlite")
         var settings = CatalogSettings.small(path)
         // Lists of so many assets are read from rows.
-        if seed % 3 == 0 { settings.boardAssets = seed }
+        if seed % 3 == 0 { settings.mostHeads = seed }
         let running = run(log.storage, settings)
         for batch in RandomHistory.batches(said, seed: UInt64(seed)) {
             try log.append(batch)

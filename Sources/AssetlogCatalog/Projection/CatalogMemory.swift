@@ -10,7 +10,7 @@ final class CatalogMemory: Sendable {
         var frozen: MemoryLayer?
         var cache = RecordCache()
         /// The heads of all assets; nil: there are too many, or nobody asks for them.
-        var board: HeadBoard?
+        var heads: AssetHeads?
         /// Partitions that the file has.
         var grids = PartitionGrids()
         /// The number of the last flush whose layer was dropped: the file has it.
@@ -29,12 +29,12 @@ final class CatalogMemory: Sendable {
 
     /// About how many bytes of memory the layers take.
     var bytes: Int {
-        state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) + ($0.board?.bytes ?? 0) }
+        state.withLock { $0.top.bytes + ($0.frozen?.bytes ?? 0) + ($0.heads?.bytes ?? 0) }
     }
 
     /// Forgets everything, for a file that is so.
     func reset(
-        flush: Int64, position: LogPosition, removals: RemovalMark = RemovalMark(), nextID: Int64, catalog: String, board: HeadBoard? = nil
+        flush: Int64, position: LogPosition, removals: RemovalMark = RemovalMark(), nextID: Int64, catalog: String, heads: AssetHeads? = nil
     ) {
         state.withLock { state in
             state = State()
@@ -43,7 +43,7 @@ final class CatalogMemory: Sendable {
             state.flush = flush
             state.catalog = catalog
             state.nextID = nextID
-            state.board = board
+            state.heads = heads
         }
     }
 

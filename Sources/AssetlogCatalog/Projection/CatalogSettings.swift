@@ -11,7 +11,7 @@ package struct CatalogSettings: Hashable, Sendable {
     /// or when something has been in memory for so long.
     package var flushInterval = Duration.seconds(30)
     /// Heads of so many assets are kept in memory, so that lists are quick; with more, lists are read from the file.
-    package var boardAssets = 50_000
+    package var mostHeads = 50_000
     /// It reads so many events at once.
     package var pageEvents = 4000
     /// How long it waits before it looks for events that another server has recorded.

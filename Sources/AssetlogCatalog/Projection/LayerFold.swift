@@ -44,11 +44,11 @@ struct LayerFold: Sendable {
             let added = try EventFacts.with(event) { try entry.fold($0, onto: StoredRows(entry: entry, rows: rows)) }
             state.top.bytes += added
             state.top.mostPartitions = max(state.top.mostPartitions, entry.rows.partitions.count)
-            state.show(entry)
+            state.updateHead(of: entry)
         } else {
             entry.mustRefold = true
         }
-        if entry.hasOtherUpstream { state.top.namers.insert(entry.name) }
+        if entry.hasOtherUpstream { state.top.changedUpstreams.insert(entry.name) }
         state.top.events += 1
         state.top.started = state.top.started ?? .now
         state.top.position = LogPosition(sequence: event.sequence, event: event.event.id)
@@ -93,7 +93,7 @@ struct LayerFold: Sendable {
                         return
                     }
                     state.top.bytes += try entry.add(added, onto: StoredRows(entry: entry, rows: rows))
-                    state.show(entry)
+                    state.updateHead(of: entry)
                     state.top.events += 1
                     state.top.started = state.top.started ?? .now
                 }
@@ -118,9 +118,9 @@ struct LayerFold: Sendable {
     func replace(with entry: AssetEntry, bytes: Int) {
         memory.withLock { state in
             state.top.entries[entry.name] = entry
-            state.top.namers.insert(entry.name)
+            state.top.changedUpstreams.insert(entry.name)
             state.top.bytes += bytes
-            state.show(entry)
+            state.updateHead(of: entry)
             state.top.started = state.top.started ?? .now
         }
     }

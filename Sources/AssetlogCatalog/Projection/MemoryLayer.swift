@@ -9,7 +9,7 @@ final class MemoryLayer: @unchecked Sendable {
 
     var entries: [AssetName: AssetEntry] = [:]
     /// The assets that may name others as upstream than what lies below has of them.
-    var namers: Set<AssetName> = []
+    var changedUpstreams: Set<AssetName> = []
     /// The number of partitions of the asset that has most of them.
     var mostPartitions = 0
     /// The number of events.

@@ -72,7 +72,7 @@ extension CatalogSnapshot {
         var found = FirstRows<ByteText>(limit: CatalogLimits.downstream)
         var changed: Set<Int64> = []
         let needle = Array(key.canonical.utf8)
-        forEachNamer(of: scope.deployment) { entry in
+        forEachChangedUpstream(of: scope.deployment) { entry in
             changed.insert(entry.id)
             guard entry.record.exists, let upstream = entry.record.upstream?.value, Self.contains(upstream, needle),
                 scope.covers(entry.name.assetKey), entry.record.upstreamKeys.contains(key)

@@ -38,14 +38,14 @@ struct CatalogSnapshot {
 
     /// The heads of a deployment's assets; nil: they are to be read from rows.
     func heads(of deployment: String) -> [AssetHead]? {
-        memory.withLock { $0.board?.heads(of: ByteText(deployment)) }
+        memory.withLock { $0.heads?.heads(of: ByteText(deployment)) }
     }
 
     /// Calls `body` with each asset of a deployment of which the file may not have what it names as upstream, under the lock.
-    func forEachNamer(of deployment: String, _ body: (AssetEntry) -> Void) {
+    func forEachChangedUpstream(of deployment: String, _ body: (AssetEntry) -> Void) {
         let deployment = ByteText(deployment)
         memory.withLock { _ in
-            let names = layers.reduce(into: Set<AssetName>()) { $0.formUnion($1.namers) }
+            let names = layers.reduce(into: Set<AssetName>()) { $0.formUnion($1.changedUpstreams) }
             for name in names where name.deployment == deployment {
                 if let entry = layers.lazy.compactMap({ $0.entries[name] }).first { body(entry) }
             }

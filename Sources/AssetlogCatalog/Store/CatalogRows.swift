@@ -17,15 +17,15 @@ struct CatalogRows {
     }
 
     /// The heads of all assets; nil: there are more than so many, or they are too long.
-    func board(limit: Int) throws -> HeadBoard? {
-        var board = HeadBoard(limit: limit)
+    func heads(limit: Int) throws -> AssetHeads? {
+        var heads = AssetHeads(limit: limit)
         let row = try connection.statement("SELECT \(AssetHead.columns), deployment FROM assets WHERE state >= 0")
         defer { row.reset() }
         while try row.step() {
-            board.set(AssetHead(row), of: ByteText(row.text(12)))
-            if board.isOverfull { return nil }
+            heads.set(AssetHead(row), of: ByteText(row.text(12)))
+            if heads.isOverfull { return nil }
         }
-        return board
+        return heads
     }
 
     /// An asset's number; nil: it is not in the file.

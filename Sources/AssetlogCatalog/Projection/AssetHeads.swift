@@ -4,8 +4,8 @@ import AssetlogCore
 ///
 /// It belongs to the state of a ``CatalogMemory``, and is used under its lock. A reader takes the heads of a deployment as they are:
 /// they are copied when the fold changes one of them after that.
-struct HeadBoard: Sendable {
-    private struct Place {
+struct AssetHeads: Sendable {
+    private struct Location {
         var deployment: Int32
         var index: Int32
     }
@@ -19,7 +19,7 @@ struct HeadBoard: Sendable {
     private var numbers: [ByteText: Int32] = [:]
     private var heads: [[AssetHead]] = []
     /// At the number of an asset.
-    private var places: [Place?] = []
+    private var locations: [Location?] = []
     private var count = 0
     /// About how many bytes of memory it takes.
     private(set) var bytes = 0
@@ -37,18 +37,18 @@ struct HeadBoard: Sendable {
         numbers[deployment].map { heads[Int($0)] } ?? []
     }
 
-    /// Adds a head, or takes it in the place of the one that it has of the asset.
+    /// Adds a head, or replaces the one that it has of the asset.
     mutating func set(_ head: AssetHead, of deployment: ByteText) {
         let id = Int(head.id)
         bytes += Self.bytes(of: head)
-        if places.indices.contains(id), let place = places[id] {
-            bytes -= Self.bytes(of: heads[Int(place.deployment)][Int(place.index)])
-            heads[Int(place.deployment)][Int(place.index)] = head
+        if locations.indices.contains(id), let location = locations[id] {
+            bytes -= Self.bytes(of: heads[Int(location.deployment)][Int(location.index)])
+            heads[Int(location.deployment)][Int(location.index)] = head
             return
         }
         let number = number(of: deployment)
-        while places.count <= id { places.append(nil) }
-        places[id] = Place(deployment: number, index: Int32(heads[Int(number)].count))
+        while locations.count <= id { locations.append(nil) }
+        locations[id] = Location(deployment: number, index: Int32(heads[Int(number)].count))
         heads[Int(number)].append(head)
         count += 1
     }
@@ -67,10 +67,10 @@ struct HeadBoard: Sendable {
 }
 
 extension CatalogMemory.State {
-    /// Shows an asset as it is now. A board that has no room for it is given up: lists are read from rows then.
-    mutating func show(_ entry: AssetEntry) {
-        guard board != nil else { return }
-        board?.set(AssetHead(entry), of: entry.name.deployment)
-        if board?.isOverfull == true { board = nil }
+    /// Takes in an asset as it is now. When the heads become too many, they are given up: lists are read from rows then.
+    mutating func updateHead(of entry: AssetEntry) {
+        guard heads != nil else { return }
+        heads?.set(AssetHead(entry), of: entry.name.deployment)
+        if heads?.isOverfull == true { heads = nil }
     }
 }
