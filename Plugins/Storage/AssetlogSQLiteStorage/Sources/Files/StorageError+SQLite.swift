@@ -64,4 +64,18 @@ extension StorageError {
         systemError == 0 ? "" : ", \(String(cString: strerror(systemError)))"
     }
 }
+
+extension ReaderPool {
+    /// Reads the log for the index.
+    ///
+    /// - Parameter file: The log's file.
+    /// - Throws: ``StorageError`` for what SQLite says of the log, so that the index is not thrown away for it.
+    func readForIndex<Result>(_ file: String, _ body: (Connection) throws -> Result) throws -> Result {
+        do {
+            return try read(body)
+        } catch {
+            throw StorageError.from(error, file: file)
+        }
+    }
+}
 #endif

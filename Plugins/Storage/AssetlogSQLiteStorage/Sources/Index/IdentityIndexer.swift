@@ -28,17 +28,10 @@ struct IdentityIndexer {
     ///   - watermark: The last event that is indexed in all.
     /// - Returns: Whether there were so many that it is worth it.
     func advance(after identities: Int64, watermark: Int64) throws -> Bool {
-        let head: Int64
-        let entries: [Entry]
         var scopes = try ScopeNumbers(index)
-        do {
-            head = try log.read { try extent.head($0) }
-            guard head - watermark > Self.threshold, head - identities > Int64(Indexer.step) else { return false }
-            entries = try log.read { try read($0, after: identities, &scopes) }
-        } catch {
-            // Said as the log's, so that the index is not thrown away for it.
-            throw StorageError.from(error, file: extent.file)
-        }
+        let head = try log.readForIndex(extent.file) { try extent.head($0) }
+        guard head - watermark > Self.threshold, head - identities > Int64(Indexer.step) else { return false }
+        let entries = try log.readForIndex(extent.file) { try read($0, after: identities, &scopes) }
         guard let last = entries.last else { return false }
         try insert(entries)
         let progress = try index.statement("UPDATE progress SET identities = ?, scopes = ?")

@@ -36,15 +36,9 @@ struct Indexer: Sendable {
             var scopes = try ScopeNumbers(database)
             // All rows are read before the first is indexed, so that this reader does not hold back the
             // write-ahead log's start-over for longer than it needs.
-            let entries: [Entry]
             let highest = try database.integer("SELECT highest FROM zones ORDER BY block DESC LIMIT 1") ?? .min
-            do {
-                entries = try log.read { log in
-                    try read(log, after: watermark, &scopes, TimeOrder(highest: highest))
-                }
-            } catch {
-                // Said as the log's, so that the index is not thrown away for it.
-                throw StorageError.from(error, file: extent.file)
+            let entries = try log.readForIndex(extent.file) { log in
+                try read(log, after: watermark, &scopes, TimeOrder(highest: highest))
             }
             guard let last = entries.last else { return 0 }
             try insertIdentities(of: entries.filter { $0.sequence > identities }, into: database)

@@ -16,20 +16,13 @@ struct IndexPruner: Sendable {
     func prune() async throws -> Int64 {
         try await index.database.write { database in
             // Within the transaction of the index: no event of a removal that is read here is indexed later.
-            let (step, removed) = try readRemoved()
+            let (step, removed) = try log.readForIndex(path) { log in
+                (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log))
+            }
             guard !removed.isEmpty else { return step }
             let statements = try Statements(database)
             for event in removed { try statements.remove(event) }
             return step
-        }
-    }
-
-    // A failure is said to be the log's, so that the index is not thrown away for it.
-    private func readRemoved() throws -> (step: Int64, events: [Removed]) {
-        do {
-            return try log.read { log in (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log)) }
-        } catch {
-            throw StorageError.from(error, file: path)
         }
     }
 
