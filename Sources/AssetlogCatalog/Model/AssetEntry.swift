@@ -34,13 +34,9 @@ final class AssetEntry: @unchecked Sendable {
     func fold(_ facts: EventFacts, onto below: some RowsBelow) throws -> Int {
         let changed = try load(facts, below)
         var bytes = changed.bytes
-        if facts.detailBytes > Self.shortDetails {
-            let known = record.textBytes
-            addToRecord(facts)
-            bytes += max(0, record.textBytes - known)
-        } else {
-            addToRecord(facts)
-        }
+        let textBytes = facts.detailBytes > Self.shortDetails ? record.textBytes : nil
+        addToRecord(facts)
+        if let textBytes { bytes += max(0, record.textBytes - textBytes) }
         bytes += addToDay(facts, changed)
         if facts.kind == .check { fold(check: facts, changed) } else { fold(plain: facts, changed) }
         return bytes

@@ -87,6 +87,17 @@ struct AssetRecord: Sendable {
 }
 
 extension AssetRecord: LatestEvents {
+    func key(of kind: EventKind) -> EventTimeKey? { LatestKeys(latest).key(of: kind) }
+}
+
+/// Where the latest event of each kind of an asset is, without a copy of the asset's record.
+struct LatestKeys: LatestEvents {
+    private let latest: [(kind: EventKind, event: LatestEvent)]
+
+    init(_ latest: [(kind: EventKind, event: LatestEvent)]) {
+        self.latest = latest
+    }
+
     func key(of kind: EventKind) -> EventTimeKey? {
         for index in latest.indices where latest[index].kind == kind { return latest[index].event.event.timeKey }
         return nil

@@ -41,14 +41,16 @@ struct LayerFold: Sendable {
     ) throws -> AssetName? {
         let entry = try entry(AssetName(event.event.assetKey, in: event.event.deployment), &state, rows)
         if event.event.kind.isReportable {
+            let hadOtherUpstream = entry.hasOtherUpstream
             let added = try EventFacts.with(event) { try entry.fold($0, onto: StoredRows(entry: entry, rows: rows)) }
             state.top.bytes += added
+            // Once for each asset, not for each of its events.
+            if entry.hasOtherUpstream, !hadOtherUpstream { state.top.changedUpstreams.insert(entry.name) }
             state.top.mostPartitions = max(state.top.mostPartitions, entry.rows.partitions.count)
             state.updateHead(of: entry)
         } else {
             entry.mustRefold = true
         }
-        if entry.hasOtherUpstream { state.top.changedUpstreams.insert(entry.name) }
         state.top.events += 1
         state.top.started = state.top.started ?? .now
         state.top.position = LogPosition(sequence: event.sequence, event: event.event.id)

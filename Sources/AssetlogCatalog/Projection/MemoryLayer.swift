@@ -56,7 +56,9 @@ struct RecordCache: Sendable {
     }
 
     mutating func take(_ name: AssetName) -> Known? {
-        recent.removeValue(forKey: name) ?? older.removeValue(forKey: name)
+        guard let known = recent.removeValue(forKey: name) else { return older.removeValue(forKey: name) }
+        recentBytes -= known.record.textBytes
+        return known
     }
 
     mutating func put(_ name: AssetName, _ known: Known) {

@@ -28,17 +28,6 @@ struct AssetHead: Sendable {
         failed = latest.key(of: .materializationFailed)?.timestamp
         tags = entry.record.tags?.value
     }
-
-    private struct LatestKeys: LatestEvents {
-        private let latest: [(kind: EventKind, event: LatestEvent)]
-
-        init(_ latest: [(kind: EventKind, event: LatestEvent)]) { self.latest = latest }
-
-        func key(of kind: EventKind) -> EventTimeKey? {
-            for index in latest.indices where latest[index].kind == kind { return latest[index].event.event.timeKey }
-            return nil
-        }
-    }
 }
 
 #if Catalog

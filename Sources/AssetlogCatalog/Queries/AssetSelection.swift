@@ -31,8 +31,6 @@ struct AssetSelection {
         updatedBefore = query.updatedBefore
     }
 
-    var deployment: String { scope.deployment }
-
     /// Calls `body` with every asset that is selected, in no order.
     func forEach(_ snapshot: CatalogSnapshot, _ body: (AssetHead) -> Void) throws {
         func take(_ head: AssetHead) {
