@@ -165,7 +165,7 @@ struct CatalogTests {
         let server = try fixture.reports.start()
         #expect(waiter.isRunning)
         try fixture.report("materialization", "shop/orders")
-        waiter.waitUntilExit()
+        waiter.waitUntilExit(within: 300)
         #expect(waiter.terminationStatus == 0)
         #expect(server.stop() == 0)
     }

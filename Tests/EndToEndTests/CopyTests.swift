@@ -89,7 +89,7 @@ struct CopyTests {
             usleep(500)
         }
         Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.waitUntilExit(within: 300)
         return process.terminationReason == .uncaughtSignal
     }
 

@@ -30,7 +30,7 @@ private final class StreamClient {
 
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.waitUntilExit(within: 300)
     }
 
     /// Waits until something is so; what came is shown when it never is.
@@ -192,7 +192,7 @@ struct EventStreamTests {
         #expect(fast.sequences == Array(1...12_000))
         try Self.metric(#"assetlog_streams_ended_total{reason="slow"}"#, of: server, becomes: 1)
         try input.fileHandleForWriting.write(contentsOf: Data("read\n".utf8))
-        slow.waitUntilExit()
+        slow.waitUntilExit(within: 300)
         let read = try String(contentsOf: output, encoding: .utf8)
         let sequences = read.matches(of: /id: (\d+)\nevent: event/).compactMap { Int($0.1) }
         #expect(sequences == Array(1...(sequences.last ?? 0)) && sequences.count < 12_000)

@@ -99,10 +99,11 @@ struct ProcessTests {
         let result = try python(
             """
             port = __import__("socket").create_server(("127.0.0.1", 0))
+            port.settimeout(60)
             command = [sys.argv[1], "report", "materialization", "a", "--to", f"http://127.0.0.1:{port.getsockname()[1]}", "--timeout", "60s"]
             for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT):
                 process = subprocess.Popen(command, env={**os.environ, "ASSETLOG_SPOOL": f"{folder}/spool"})
-                port.accept()
+                connection, _ = port.accept()
                 process.send_signal(number)
                 assert process.wait(30) == -number, (number, process.returncode)
             """, [])
@@ -137,13 +138,17 @@ struct ProcessTests {
             process, said = begin(folder)
             wait_until_ready(process, said, lambda: time.sleep(0.01))
             port = int(re.search(r":([0-9]+)\n", said())[1])
+            def received(connection):
+                part = connection.recv(65536)
+                assert part, f"the server closed the connection: {said()}"
+                return part
             def ask(connection, target, method="GET"):
                 connection.sendall(f"{method} {target} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
                 text = b""
-                while b"\r\n\r\n" not in text: text += connection.recv(65536)
+                while b"\r\n\r\n" not in text: text += received(connection)
                 head, body = text.split(b"\r\n\r\n", 1)
                 length = int(re.search(rb"(?i)content-length: ([0-9]+)", head)[1])
-                while len(body) < length: body += connection.recv(65536)
+                while len(body) < length: body += received(connection)
                 return int(head.split()[1]), body.decode()
             def failures():
                 return int(re.search(r"\nassetlog_http_accept_failures_total ([0-9]+)", ask(first, "/metrics")[1])[1])

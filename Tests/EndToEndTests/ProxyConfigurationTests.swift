@@ -152,7 +152,7 @@ private final class ProxyProcess {
     deinit {
         guard process.isRunning else { return }
         process.terminate()
-        process.waitUntilExit()
+        process.waitUntilExit(within: 300)
     }
 
     private static func freePort() throws -> Int {

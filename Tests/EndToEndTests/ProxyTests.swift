@@ -128,7 +128,7 @@ struct ProxyTests {
         try haproxy.run()
         defer {
             haproxy.terminate()
-            haproxy.waitUntilExit()
+            haproxy.waitUntilExit(within: 300)
         }
         for (index, port) in ports.enumerated() {
             let url = "\(index < 2 ? "http" : "https")://127.0.0.1:\(port)\(Self.report)"

@@ -228,7 +228,7 @@ struct ReplicaTests {
         #expect(bulk.status == 503, "\(bulk.text)")
         #expect(bulk.text.contains("may have been recorded") && bulk.text.contains(#""index":0"#), "\(bulk.text)")
         _ = try ask("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lock_\(schema)'")
-        lock.waitUntilExit()
+        lock.waitUntilExit(within: 300)
         try eventually("it is recorded") { try report(server, "hanging", key).status == 200 }
         try eventually("the other too") {
             try self.ask(

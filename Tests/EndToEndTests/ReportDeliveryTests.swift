@@ -62,7 +62,7 @@ struct ReportDeliveryTests {
             // From before it has begun until after it has ended.
             usleep(UInt32(number) * 3000)
             kill(process.processIdentifier, SIGKILL)
-            process.waitUntilExit()
+            process.waitUntilExit(within: 300)
             if process.terminationReason == .exit, process.terminationStatus == 0 { acknowledged.append(number) }
         }
         // One at least comes to its end.
@@ -92,12 +92,12 @@ struct ReportDeliveryTests {
             usleep(UInt32(20_000 + turn * 15_000))
             if turn % 2 == 0 {
                 kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                process.waitUntilExit(within: 300)
                 #expect(server.stop() == 0)
             } else {
                 server.kill()
                 kill(process.processIdentifier, SIGKILL)
-                process.waitUntilExit()
+                process.waitUntilExit(within: 300)
             }
         }
         let server = try fixture.start()

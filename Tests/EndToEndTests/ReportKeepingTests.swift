@@ -290,7 +290,7 @@ struct ReportKeepingTests {
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
         for process in processes {
-            process.waitUntilExit()
+            process.waitUntilExit(within: 300)
             #expect(process.terminationStatus == 0)
         }
         #expect(try fixture.numbers() == ["a": Array(0..<count)])
@@ -312,7 +312,7 @@ struct ReportKeepingTests {
         let server = try fixture.start()
         defer { #expect(server.stop() == 0) }
         for process in processes {
-            process.waitUntilExit()
+            process.waitUntilExit(within: 300)
             #expect(process.terminationStatus == 1)
         }
         #expect(fixture.files("waiting").isEmpty && fixture.files("refused").isEmpty)

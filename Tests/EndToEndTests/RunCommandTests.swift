@@ -31,7 +31,7 @@ struct RunCommandTests {
         var errors: String { String(decoding: (try? Data(contentsOf: files[2])) ?? Data(), as: UTF8.self) }
 
         func wait() -> Int32 {
-            process.waitUntilExit()
+            process.waitUntilExit(within: 300)
             return process.terminationStatus
         }
 

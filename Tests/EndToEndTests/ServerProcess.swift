@@ -88,13 +88,13 @@ final class ServerProcess: @unchecked Sendable {
 
     /// Waits for the end of a server that was told to stop; a second signal would end it at once.
     func waitUntilExit() -> Int32 {
-        process.waitUntilExit()
+        process.waitUntilExit(within: 300)
         return process.terminationStatus
     }
 
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.waitUntilExit(within: 300)
     }
 
     deinit {
@@ -127,7 +127,7 @@ func run(_ executable: String, _ arguments: [String], in directory: URL? = nil, 
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     try process.run()
-    process.waitUntilExit()
+    process.waitUntilExit(within: 900)
     let texts = files.map { String(decoding: (try? Data(contentsOf: $0)) ?? Data(), as: UTF8.self) }
     for file in files { try? FileManager.default.removeItem(at: file) }
     return CommandResult(status: process.terminationStatus, output: texts[0], errors: texts[1])

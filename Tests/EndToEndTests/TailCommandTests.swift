@@ -39,7 +39,7 @@ struct TailCommandTests {
 
         func ends(with signal: Int32) -> Int32 {
             kill(process.processIdentifier, signal)
-            process.waitUntilExit()
+            process.waitUntilExit(within: 300)
             return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
         }
     }
