@@ -84,10 +84,12 @@ let package = Package(
         .trait(
             name: "Catalog", description: "The catalog: what is known about every asset, in an SQLite file of its own.",
             enabledTraits: ["SQLite"]),
+        .trait(
+            name: "UI", description: "The pages for browsers: what the catalog knows, for people.", enabledTraits: ["Catalog"]),
         .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
         .default(enabledTraits: [
             "SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery", "Dagster", "DagsterDatabase", "OpenLineage", "Webhook",
-            "Catalog",
+            "Catalog", "UI",
         ]),
     ],
     dependencies: [
@@ -176,9 +178,17 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ])
         + target(
+            "AssetlogPages",
+            on: [
+                "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogCatalog", "AssetlogObservation", "AssetlogWeb", "AssetlogAPI",
+                logging, nio("NIOCore"), httpTypes, hummingbird,
+            ],
+            tests: ["AssetlogMemoryStorage", "TestSupport"])
+        + target(
             "AssetlogApp",
             on: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogCatalog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
+                library("AssetlogPages", trait: "UI"),
                 "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -210,6 +220,11 @@ let package = Package(
             "AssetlogWebhookExporter", in: "Exporters",
             dependencies: [library("AssetlogDelivery", trait: "Webhook"), library("AssetlogCrypto", trait: "Webhook")])
 )
+
+// Files that are part of the program.
+for target in package.targets where target.name == "AssetlogPages" {
+    target.resources = ["pages.css", "metadata.css", "plots.css", "pages.js"].map { .embedInCode("Static/\($0)") }
+}
 
 for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + settings

@@ -70,6 +70,10 @@ need_proxies() {
     done
 }
 
+# What the tests of the pages need: Debian's Chromium, and fonts to show names in all kinds of writing. The Python packages
+# are in Tests/Browser/requirements.txt.
+need_browser() { need_packages chromium fonts-dejavu-core fonts-noto-color-emoji python3 python3-venv; }
+
 # What the build and the tests need: headers of OpenSSL, zlib, SQLite, curl and PostgreSQL's client, git for the packages, and
 # time zones.
 build_packages=(git pkg-config libssl-dev zlib1g-dev libsqlite3-dev libcurl4-openssl-dev libpq-dev ca-certificates tzdata)

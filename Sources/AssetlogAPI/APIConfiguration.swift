@@ -10,6 +10,8 @@ public struct APIConfiguration: Sendable {
     package var limits: ServerLimits
     /// What the requests and the answers may take together.
     package var memory: ServerMemory
+    /// Where people reach the server, without a slash at the end; nil: that is not configured.
+    package var publicURL: String?
     /// The version of this build, as `/server_info` gives it.
     package var version: String
     /// How long the storage may take to answer the readiness probe.
@@ -22,12 +24,13 @@ public struct APIConfiguration: Sendable {
     /// - Parameter memory: What the API shares with the listener; nil: memory of its own, by `limits`.
     package init(
         paths: PathScheme = .init(), isTokenRequired: Bool = false, limits: ServerLimits = .init(), memory: ServerMemory? = nil,
-        version: String, probeTimeout: Duration = .seconds(2)
+        publicURL: String? = nil, version: String, probeTimeout: Duration = .seconds(2)
     ) {
         self.paths = paths
         self.isTokenRequired = isTokenRequired
         self.limits = limits
         self.memory = memory ?? ServerMemory(limits)
+        self.publicURL = publicURL
         self.version = version
         self.probeTimeout = probeTimeout
     }

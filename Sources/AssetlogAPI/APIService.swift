@@ -3,11 +3,25 @@ package import AssetlogCatalog
 package import AssetlogCore
 package import AssetlogLog
 package import AssetlogObservation
-import AssetlogWeb
+package import AssetlogWeb
 package import HummingbirdCore
 package import Logging
 
-/// Everything the server answers that is not a report: the event API, dry runs, the health routes, and a page for browsers.
+/// The pages for people, as the owner of the API hands them over.
+package struct PageGroup: Sendable {
+    /// Their routes.
+    package let groups: [any RouteGroup]
+    /// Shows an error to a person.
+    package let errorPage: Responder.ErrorPage
+
+    /// Makes it.
+    package init(groups: [any RouteGroup], errorPage: @escaping Responder.ErrorPage) {
+        self.groups = groups
+        self.errorPage = errorPage
+    }
+}
+
+/// Everything the server answers that is not a report: the event API, dry runs, the health routes, and the pages for people.
 ///
 /// It has no listener: the owner of the sockets calls ``respond(to:_:_:_:)`` for each request.
 public struct APIService: Sendable {
@@ -27,12 +41,13 @@ public struct APIService: Sendable {
     ///   - audit: Records what is done to exporters; nil: nothing does.
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
+    ///   - pages: Makes the pages for people; nil: there are none.
     ///   - logger: Takes what the operator should know.
     package init(
         log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, voids: VoidIndex,
         tokens: TokenRegistry? = nil, exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil,
         observer: RequestObserver = .init(),
-        registry: MetricsRegistry = .init(), logger: Logger
+        registry: MetricsRegistry = .init(), pages: ((PageServices) -> PageGroup)? = nil, logger: Logger
     ) {
         let layout = PathLayout(configuration.paths)
         let reads = EventReads()
@@ -46,22 +61,28 @@ public struct APIService: Sendable {
         let document = OpenAPIDocument(
             base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
         let events = EventRoutes(storage: log.storage, reads: reads, voids: voids)
+        let catalogReads = CatalogReads(catalog)
+        let corrections = CorrectionRoutes(log: log, voids: voids, audit: audit, configuration: configuration)
+        let exporterRoutes = ExporterRoutes(
+            directory: exporters, storage: log.storage, audit: audit, memory: configuration.memory.requests)
+        let pageGroup = pages?(
+            PageServices(
+                configuration: configuration, layout: layout, storage: log.storage, events: events, catalog: catalogReads,
+                corrections: corrections, exporters: exporterRoutes))
         let groups: [any RouteGroup] = [
-            PageRoute(storage: log.storage, reads: reads, configuration: configuration),
             events, EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
-            CatalogRoutes(reads: CatalogReads(catalog), events: events),
+            CatalogRoutes(reads: catalogReads, events: events),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
-            CorrectionRoutes(log: log, voids: voids, audit: audit, configuration: configuration),
-            ExporterRoutes(
-                directory: exporters, storage: log.storage, audit: audit, memory: configuration.memory.requests),
+            corrections, exporterRoutes,
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),
             HealthRoutes(log: log, tokens: tokens, catalog: catalog, timeout: configuration.probeTimeout),
         ]
-        let table = RouteTable(groups, layout: layout, metrics: observer.metrics)
-        responder = Responder(table, memory: configuration.memory, observer: observer, logger: logger)
+        let table = RouteTable(groups + (pageGroup?.groups ?? []), layout: layout, metrics: observer.metrics)
+        responder = Responder(
+            table, memory: configuration.memory, observer: observer, logger: logger, errorPage: pageGroup?.errorPage)
     }
 
     /// Serves those who follow the log, until the task is cancelled. To be called once.

@@ -49,6 +49,14 @@ enum BuildFeatures {
         #endif
     }
 
+    static var hasUI: Bool {
+        #if UI
+        true
+        #else
+        false
+        #endif
+    }
+
     static var hasCatalog: Bool { CatalogFactory.isCompiledIn }
 
     /// Every trait of the package, in the order of its manifest.
@@ -58,6 +66,7 @@ enum BuildFeatures {
         Feature(name: "Gzip", summary: "requests with Content-Encoding: gzip", isCompiledIn: hasGzip),
         Feature(name: "JSONLines", summary: "the exporter jsonlines", isCompiledIn: hasJSONLines),
         Feature(name: "Catalog", summary: "what is known about every asset", isCompiledIn: hasCatalog),
+        Feature(name: "UI", summary: "the pages for browsers", isCompiledIn: hasUI),
         Feature(name: "Delivery", summary: "assetlog report, and what sends over HTTP", isCompiledIn: hasDelivery),
     ]
 }

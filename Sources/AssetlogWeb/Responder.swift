@@ -14,6 +14,7 @@ package struct Responder: Sendable {
     private let memory: ServerMemory
     private let observer: RequestObserver
     private let logger: Logger
+    private let errorPage: ErrorPage?
     private let errors = MessageLimiter()
 
     /// Makes a responder.
@@ -23,11 +24,15 @@ package struct Responder: Sendable {
     ///   - memory: What answers may take.
     ///   - observer: Is notified of every answer.
     ///   - logger: Takes what the operator should know.
-    package init(_ table: RouteTable, memory: ServerMemory, observer: RequestObserver, logger: Logger) {
+    ///   - errorPage: Makes the errors of pages; nil: they are as those of the API.
+    package init(
+        _ table: RouteTable, memory: ServerMemory, observer: RequestObserver, logger: Logger, errorPage: ErrorPage? = nil
+    ) {
         self.table = table
         self.memory = memory
         self.observer = observer
         self.logger = logger
+        self.errorPage = errorPage
     }
 
     /// Answers a request that a connection has brought. It throws only when the answer can't be written.
@@ -40,6 +45,7 @@ package struct Responder: Sendable {
         if request.method == .post { request.body = RequestBody(asyncSequence: CountedBody(request.body, received)) }
         let path = RequestPath(request.uri.path)
         let match = table.match(path, request.method)
+        let identity = match.acceptsSession(request.method) ? identity : identity.withoutSession
         let held = AnswerMemory(memory.answers)
         let answer: Answer
         if request.method == .get || request.method == .head {
@@ -78,6 +84,7 @@ package struct Responder: Sendable {
     package func respond(to request: Request, _ identity: RequestIdentity) async -> Response {
         let path = RequestPath(request.uri.path)
         let match = table.match(path, request.method)
+        let identity = match.acceptsSession(request.method) ? identity : identity.withoutSession
         return await answer(request, path, match, identity, AnswerMemory(memory.answers), RequestMemory()).response
     }
 
@@ -116,7 +123,7 @@ package struct Responder: Sendable {
             let size = AnswerMemory.bufferBytes(answer.response.body.contentLength ?? 0)
             if request.method == .post { held.takeAnyway(size) } else { try held.take(size) }
         } catch {
-            answer = self.answer(to: error, request: request, isAPI: table.isAPI(path))
+            answer = self.answer(to: error, request, match, identity, isAPI: table.isAPI(path))
         }
         addCommonHeaders(to: &answer.response)
         for field in identity.rateFields {
@@ -184,7 +191,9 @@ package struct Responder: Sendable {
         throw .forbidden(request.method == .post ? .reporting : .read, deployment: deployment)
     }
 
-    private func answer(to error: any Error, request: Request, isAPI: Bool) -> Answer {
+    private func answer(
+        to error: any Error, _ request: Request, _ match: RouteMatch, _ identity: RequestIdentity, isAPI: Bool
+    ) -> Answer {
         if error is CancellationError, Task.isCancelled { return Answer(response: Response(status: .clientHasLeft)) }
         var known = RequestError(answering: error)
         if known.status.kind == .serverError {
@@ -196,7 +205,23 @@ package struct Responder: Sendable {
                     "error": "\(error)", "http.method": "\(request.method)", "http.path": "\(request.uri.path.prefix(200))",
                 ], to: logger)
         }
-        return Answer(response: isAPI ? known.problem : known.plain, refusal: known.refusal)
+        let page = isAPI ? nil : page(about: known, request, match, identity)
+        return Answer(response: page ?? (isAPI ? known.problem : known.plain), refusal: known.refusal)
+    }
+
+    private func page(
+        about error: RequestError, _ request: Request, _ match: RouteMatch, _ identity: RequestIdentity
+    ) -> Response? {
+        // Who may not know whether there is a deployment gets one answer in either case.
+        let mayKnow = match.namedDeployment.map { identity.refusal == nil && identity.covers(deployment: $0) } ?? true
+        guard match.isPage || (!match.hasRoute && request.acceptsHTML),
+            var response = errorPage?(error, request, mayKnow ? match.location : nil, identity)
+        else { return nil }
+        // What says how to go on counts for pages as well, but a redirect says that itself.
+        if response.status.kind != .redirection {
+            for field in error.headers where response.headers[field.name] == nil { response.headers[field.name] = field.value }
+        }
+        return response
     }
 
     private func addCommonHeaders(to response: inout Response) {
@@ -206,7 +231,9 @@ package struct Responder: Sendable {
             response.headers[.assetlogAnswer] = AnswerField.value(status: response.status.code)
         }
         response.headers[.xContentTypeOptions] = "nosniff"
-        response.headers[.referrerPolicy] = "no-referrer"
+        // Without a referrer, browsers say with a form that it comes from `null`, as they do for another site's.
+        let isHTML = response.headers[.contentType]?.hasPrefix("text/html") ?? false
+        response.headers[.referrerPolicy] = isHTML ? "same-origin" : "no-referrer"
         // What is asked here changes with every report, unless the route has said how the client finds that out.
         if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         compression.addVary(to: &response)

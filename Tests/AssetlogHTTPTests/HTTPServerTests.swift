@@ -319,6 +319,40 @@ struct HTTPServerTests {
         }
     }
 
+    @Test(
+        "takes no report for a session, in whatever way it comes, and lets the API know of one",
+        arguments: ["", "Transfer-Encoding: chunked\r\n", "Content-Length: 2\r\nExpect: 100-continue\r\n"])
+    func sessions(_ fields: String) async throws {
+        let token = try NewToken()
+        let record = TokenRecord(
+            id: token.id, hash: token.hash, grant: AccessGrant(name: "ann", rights: .all), createdAt: .now())
+        let signer = try SessionSigner(key: SessionSigner.randomKey())
+        var access = AccessPolicy(tokens: TokenRegistry([record]), isTokenRequired: true, hosts: HostPolicy(names: ["x"]))
+        access.sessions = signer
+        let entry = try #require(try access.tokens.token(token.text, at: .now()))
+        let session = try signer.session(for: entry, at: .now())
+        let cookie = "Cookie: a=b\r\nCookie: \(SessionCookie.name)=\(session.cookie.revealed)\r\n"
+        let seen = Mutex<[RequestIdentity]>([])
+        let api: APIResponder = { request, writer, identity, memory in
+            seen.withLock { $0.append(identity) }
+            try await ServerFixture.echo(request, writer, identity, memory)
+        }
+        try await ServerFixture.run(access: access, api: api) { server in
+            let answers = try await blocking {
+                try ["POST /report_asset_materialization/a", "GET /report_asset_materialization/a", "GET /page"].map { line in
+                    let client = try server.client()
+                    client.send("\(line) HTTP/1.1\r\nHost: x\r\n\(cookie)\(line.hasPrefix("POST") ? fields : "")\r\n")
+                    return client.response()
+                }
+            }
+            #expect(answers.map { $0?.status } == [401, 401, 200])
+            #expect(answers[0]?.field("WWW-Authenticate") == BearerChallenge.missing)
+            #expect(try await server.events().isEmpty)
+            #expect(seen.withLock { $0.map(\.session) } == [session])
+            #expect(seen.withLock { $0.map(\.caller.name) } == ["ann"])
+        }
+    }
+
     @Test("refuses reports with 401 when it is read-only, after the checks that come first")
     func readOnly() async throws {
         try await ServerFixture.run(isReadOnly: true) { server in

@@ -1,7 +1,7 @@
 import AssetlogAccess
-import AssetlogCatalog
-import AssetlogCore
-import AssetlogWeb
+package import AssetlogCatalog
+package import AssetlogCore
+package import AssetlogWeb
 import HummingbirdCore
 
 // The parameters of lists of the catalog, the same in every route.
@@ -14,7 +14,7 @@ extension QueryParameters {
     /// The asset that a route is about.
     ///
     /// - Throws: ``RequestError`` also when none is named.
-    func requiredAsset() throws(RequestError) -> AssetKey {
+    package func requiredAsset() throws(RequestError) -> AssetKey {
         guard let key = try assetKey() else {
             throw .badParameter("asset", "is missing; it names the asset", example: "warehouse/orders")
         }
@@ -29,7 +29,7 @@ extension QueryParameters {
     /// Words of a list; nil when it is absent.
     ///
     /// - Throws: ``RequestError`` for a word that is none of them.
-    func words<Word: CaseIterable & Hashable>(
+    package func words<Word: CaseIterable & Hashable>(
         _ parameter: String, _ type: Word.Type, named name: KeyPath<Word, String>
     ) throws(RequestError) -> Set<Word>? {
         guard let given = list(parameter) else { return nil }
@@ -48,7 +48,7 @@ extension QueryParameters {
     }
 
     /// One of some words; nil when it is absent.
-    func choice<Value>(_ parameter: String, _ choices: [(word: String, value: Value)]) throws(RequestError) -> Value? {
+    package func choice<Value>(_ parameter: String, _ choices: [(word: String, value: Value)]) throws(RequestError) -> Value? {
         guard let text = self[parameter] else { return nil }
         guard let choice = choices.first(where: { $0.word == text }) else {
             let words = choices.map(\.word)
@@ -58,7 +58,7 @@ extension QueryParameters {
     }
 
     /// A tag, as its name, or as its name and its text with a colon between them.
-    func tag() throws(RequestError) -> AssetTag? {
+    package func tag() throws(RequestError) -> AssetTag? {
         guard let text = try text("tag") else { return nil }
         let bytes = text.utf8
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return AssetTag(name: text) }
@@ -69,7 +69,7 @@ extension QueryParameters {
 
 extension CatalogScope {
     /// What a caller may ask about here.
-    init(_ context: RouteContext) {
+    package init(_ context: RouteContext) {
         self.init(deployment: context.deployment, assets: context.identity.caller.visibleAssets)
     }
 }

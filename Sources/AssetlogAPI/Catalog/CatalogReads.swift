@@ -28,7 +28,7 @@ struct CatalogFreshness: Sendable {
 /// The reads of the catalog that clients ask for: how many there may be at once, and how fresh they are.
 final class CatalogReads: Sendable {
     private let slots = Limiter(count: 16, refusal: tooMany)
-    private let catalog: (any CatalogQueries)?
+    let catalog: (any CatalogQueries)?
 
     private static let tooMany = RequestError(
         status: .serviceUnavailable,
@@ -55,20 +55,36 @@ final class CatalogReads: Sendable {
         _ request: Request, _ context: RouteContext, _ fresh: CatalogFreshness,
         _ read: @Sendable (any CatalogQueries) async throws -> CatalogAnswer<JSONObject>
     ) async throws -> Response {
-        guard let catalog else { throw Self.noCatalog }
         var isFresh = true
         if let sequence = fresh.sequence {
-            isFresh = await catalog.waitFor(sequence: sequence, atMost: fresh.patience)
+            isFresh = try await known.waitFor(sequence: sequence, atMost: fresh.patience)
             try Task.checkCancellation()
         }
-        let answer = try await slots.withSlot(for: LimitedCaller(context.identity)) {
+        return Self.response(to: request, try await self.read(for: context, read), isFresh: isFresh)
+    }
+
+    /// Asks the catalog when it is the caller's turn.
+    ///
+    /// - Throws: ``RequestError`` with the status 501 where there is no catalog, 503 where it can't be asked now; and what the work
+    ///   throws.
+    func read<Value: Sendable>(
+        for context: RouteContext, _ work: @Sendable (any CatalogQueries) async throws -> Value
+    ) async throws -> Value {
+        let catalog = try known
+        return try await slots.withSlot(for: LimitedCaller(context.identity)) {
             do {
-                return try await read(catalog)
+                return try await work(catalog)
             } catch let error as CatalogError {
                 throw RequestError(error)
             }
         }
-        return Self.response(to: request, answer, isFresh: isFresh)
+    }
+
+    private var known: any CatalogQueries {
+        get throws(RequestError) {
+            guard let catalog else { throw Self.noCatalog }
+            return catalog
+        }
     }
 
     private static func response(

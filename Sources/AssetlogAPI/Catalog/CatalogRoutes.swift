@@ -35,7 +35,8 @@ struct CatalogRoutes: RouteGroup {
         query.prefix = try parameters.prefix()
         query.tag = try parameters.tag()
         query.order =
-            try parameters.choice("sort", [("key", .key), ("updated", .materialization), ("state", .state)]) ?? .key
+            try parameters.choice(
+                "sort", [("key", .key), ("updated", .materialization), ("oldest", .oldest), ("state", .state)]) ?? .key
         query.updatedFrom = try parameters.time("updated_after")
         query.updatedBefore = try parameters.time("updated_before")
         query.limit = try parameters.pageLimit()

@@ -20,15 +20,31 @@ struct Correction {
         return response
     }
 
-    /// The answer when it could not be recorded, or may have been.
+    /// What came of a void or a wipe that was asked for.
+    enum Outcome {
+        /// It is in the log.
+        case recorded(Correction)
+        /// It could not be recorded, or may have been. It is no error that is thrown: those say that nothing was recorded.
+        case failed(RequestError)
+
+        /// The answer of the API.
+        var response: Response {
+            switch self {
+            case .recorded(let correction): correction.response
+            case .failed(let error): error.problem
+            }
+        }
+    }
+
+    /// The outcome when it could not be recorded, or may have been.
     ///
     /// - Parameter retry: What a retry does when the outcome is unknown.
-    static func failure(_ error: LogError, retry: String) -> Response {
+    static func failure(_ error: LogError, retry: String) -> Outcome {
         let outcome =
             error.outcome == .unknown
             ? "The request may have been recorded. \(retry)" : error.outcome.sentence(about: "request")
-        return RequestError(
-            status: .serviceUnavailable, detail: "\(error.reason) \(outcome) Send it again later.", headers: [.retryAfter: "2"]
-        ).problem
+        return .failed(
+            RequestError(
+                status: .serviceUnavailable, detail: "\(error.reason) \(outcome) Send it again later.", headers: [.retryAfter: "2"]))
     }
 }

@@ -16,6 +16,13 @@ struct VoidRequest {
         reason = try CorrectionReason(body["reason"]).text
     }
 
+    /// Takes a reason that was given in a form.
+    ///
+    /// - Throws: ``RequestError`` with the status 400.
+    init(reason text: String) throws(RequestError) {
+        reason = try CorrectionReason(.text(text)).text
+    }
+
     /// The event that voids another one.
     func event(voiding event: LoggedEvent, by caller: Caller, at time: Timestamp) -> Event {
         Event(

@@ -12,7 +12,7 @@ struct CorrectionRoutes: RouteGroup {
     private let log: EventLog
     private let voids: VoidIndex
     private let audit: AuditLog?
-    private let isReadOnly: Bool
+    let isReadOnly: Bool
     private let memory: MemoryBudget.Share
 
     init(log: EventLog, voids: VoidIndex, audit: AuditLog?, configuration: APIConfiguration) {
@@ -37,37 +37,46 @@ struct CorrectionRoutes: RouteGroup {
         let (members, isDryRun) = try await members(of: request, VoidRequest.members, maximumBytes: 16 << 10)
         let asked = try VoidRequest(members)
         let event = try await visible(context).event(at: context)
-        guard event.kind.isReportable else {
-            throw RequestError(
-                status: .conflict,
-                detail: "The event \(event.id) is a \(event.kind.name), which can't be voided. Report again what counts.")
-        }
+        guard isDryRun else { return try await void(event, asked, context).response }
+        let known = try await voids.void(of: EventIdentity(event.id, in: event.deployment))
+        let void = try voidable(event, asked, context)
+        return dryRun(known?.event ?? void, known == nil ? [] : ["The event is void already: nothing would be recorded."])
+    }
+
+    /// Voids an event, which the caller may see, unless it is void already.
+    func void(_ event: LoggedEvent, _ asked: VoidRequest, _ context: RouteContext) async throws -> Correction.Outcome {
+        let void = try voidable(event, asked, context)
         let identity = EventIdentity(event.id, in: event.deployment)
-        let known = try await voids.void(of: identity)
-        let void = asked.event(voiding: event, by: context.identity.caller, at: .now())
-        guard !isDryRun else {
-            return dryRun(known?.event ?? void, known == nil ? [] : ["The event is void already: nothing would be recorded."])
-        }
-        if let known {
+        if let known = try await voids.void(of: identity) {
             // Another server may have recorded it just now.
             voids.noteVoid(of: identity)
-            return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response
+            return .recorded(Correction(event: known.event, sequence: known.sequence, isRepetition: true))
         }
         switch try await record(void) {
         case .failed(let error): return Correction.failure(error, retry: "An event is voided once, however often it is asked for.")
         case .recorded(let sequence):
             voids.noteVoid(of: identity)
             record(.eventVoided, event, asked.reason, [LogField("event_id", event.id.description)], context)
-            return Correction(event: void, sequence: sequence).response
+            return .recorded(Correction(event: void, sequence: sequence))
         case .known(let sequence):
             voids.noteVoid(of: identity)
-            return Correction(event: void, sequence: sequence, isRepetition: true).response
+            return .recorded(Correction(event: void, sequence: sequence, isRepetition: true))
         case .taken:
             // Another request voided it first, or a client reported an event under this identity.
             guard let known = try await voids.void(of: identity) else { throw Self.taken(void.id) }
             voids.noteVoid(of: identity)
-            return Correction(event: known.event, sequence: known.sequence, isRepetition: true).response
+            return .recorded(Correction(event: known.event, sequence: known.sequence, isRepetition: true))
         }
+    }
+
+    private func voidable(_ event: LoggedEvent, _ asked: VoidRequest, _ context: RouteContext) throws -> Event {
+        guard !isReadOnly else { throw RequestError.readOnly }
+        guard event.kind.isReportable else {
+            throw RequestError(
+                status: .conflict,
+                detail: "The event \(event.id) is a \(event.kind.name), which can't be voided. Report again what counts.")
+        }
+        return asked.event(voiding: event, by: context.identity.caller, at: .now())
     }
 
     private static func taken(_ id: EventID) -> RequestError {
@@ -103,6 +112,7 @@ struct CorrectionRoutes: RouteGroup {
         switch try await record(wipe, isKeyed: key != nil) {
         case .failed(let error):
             return Correction.failure(error, retry: "An asset may be wiped twice without harm, if nothing was reported in between.")
+                .response
         case .recorded(let sequence):
             let partitions = asked.partitions.map { LogField("partitions", $0.count) }
             record(.assetWiped, LoggedEvent(sequence: sequence, event: wipe), asked.reason, [partitions].compactMap { $0 }, context)

@@ -1,23 +1,31 @@
-import AssetlogCore
-import AssetlogLog
+package import AssetlogCore
+package import AssetlogLog
 
 /// An event with what a reader is shown of its void.
-struct MarkedEvent: Sendable {
-    var event: LoggedEvent
+package struct MarkedEvent: Sendable {
+    /// The event.
+    package var event: LoggedEvent
     /// How it was voided; nil: it was not.
-    var voiding: Voiding?
+    package var voiding: Voiding?
+
+    /// Makes it.
+    package init(event: LoggedEvent, voiding: Voiding? = nil) {
+        self.event = event
+        self.voiding = voiding
+    }
 
     /// The bytes of its texts and JSON.
     var byteCount: Int { event.event.byteCount + (voiding.map { $0.reason.utf8.count + ($0.by?.utf8.count ?? 0) + 128 } ?? 0) }
 }
 
 /// A page of events with what was voided of them.
-struct MarkedPage: Sendable {
-    var events: [MarkedEvent] = []
+package struct MarkedPage: Sendable {
+    /// The events.
+    package var events: [MarkedEvent] = []
     /// As in ``EventPage``.
-    var continuation: EventQuery.Order?
+    package var continuation: EventQuery.Order?
     /// How many events were looked at that were not asked for.
-    var skipped = 0
+    package var skipped = 0
 }
 
 /// Reads pages of events and marks those that are void, or leaves out those that are, or those that are not.

@@ -37,18 +37,23 @@ struct ExporterRoutes: RouteGroup {
 
     func list(_ request: Request, _ context: RouteContext) async throws -> Response {
         _ = try QueryParameters(request.uri.query, known: [])
+        var json = JSONObject()
+        json.append("exporters", try await views().map(\.json))
+        return json.response()
+    }
+
+    func views() async throws -> [ExporterView] {
         let head = try await storage.statistics().head
         let cursors = Dictionary(try await storage.cursors().map { ($0.consumer, $0) }, uniquingKeysWith: { $1 })
-        var exporters: [JSONObject] = []
+        var exporters: [ExporterView] = []
         for exporter in directory.exporters {
-            let view = ExporterView(
-                exporter, cursor: cursors[exporter.name], head: head, pause: try await storage.exporterPause(of: exporter.name).reason,
-                deadLetters: try await storage.deadLetterCount(of: exporter.name))
-            exporters.append(view.json)
+            exporters.append(
+                ExporterView(
+                    exporter, cursor: cursors[exporter.name], head: head,
+                    pause: try await storage.exporterPause(of: exporter.name).reason,
+                    deadLetters: try await storage.deadLetterCount(of: exporter.name)))
         }
-        var json = JSONObject()
-        json.append("exporters", exporters)
-        return json.response()
+        return exporters
     }
 
     func deadLetters(_ request: Request, _ context: RouteContext) async throws -> Response {
@@ -70,19 +75,38 @@ struct ExporterRoutes: RouteGroup {
         let name = try name(context)
         let members = try await members(of: request, ["reason"])
         let reason = try PauseReason(members["reason"], by: context.identity.caller).text
+        try await pause(name, because: reason, context)
+        return answer(name) { $0.append("paused", reason) }
+    }
+
+    private func pause(_ name: String, because reason: String, _ context: RouteContext) async throws {
         try await ExporterControl(name, store: storage).pause(because: reason)
         record(.exporterPaused, name, [LogField("reason", reason)], context)
-        return answer(name) { $0.append("paused", reason) }
     }
 
     func resume(_ request: Request, _ context: RouteContext) async throws -> Response {
         let name = try name(context)
         _ = try await members(of: request, [])
+        try await resume(name, context)
+        return answer(name) { $0.append("paused", String?.none) }
+    }
+
+    private func resume(_ name: String, _ context: RouteContext) async throws {
         _ = try await ExporterControl(name, store: storage).resume()
         // Whichever server runs it notices in the storage; this one need not wait for that.
         directory.restart(name)
         record(.exporterResumed, name, [], context)
-        return answer(name) { $0.append("paused", String?.none) }
+    }
+
+    /// Does what an operator asks for on a page.
+    func perform(_ action: ExporterAction, _ context: RouteContext) async throws {
+        let name = try name(context)
+        switch action {
+        case .pause: try await pause(name, because: try PauseReason(nil, by: context.identity.caller).text, context)
+        case .resume: try await resume(name, context)
+        case .replayDeadLetters: _ = try await replay(.all, of: name, context)
+        case .discardDeadLetters: _ = try await discard(.all, of: name, context)
+        }
     }
 
     func replay(_ request: Request, _ context: RouteContext) async throws -> Response {
@@ -109,7 +133,10 @@ struct ExporterRoutes: RouteGroup {
     }
 
     func discardDeadLetters(_ request: Request, _ context: RouteContext) async throws -> Response {
-        let (name, selection) = (try name(context), try await selection(request))
+        try await discard(try await selection(request), of: try name(context), context)
+    }
+
+    private func discard(_ selection: DeadLetterSelection, of name: String, _ context: RouteContext) async throws -> Response {
         let count = try await Self.finding { try await ExporterControl(name, store: storage).discard(selection) }
         if count > 0 { record(.deadLettersDiscarded, name, [LogField("count", count)], context) }
         return answer(name) { $0.append("dead_letters", Int64(count)) }

@@ -1,14 +1,17 @@
 import AssetlogCore
-import AssetlogLog
+package import AssetlogLog
 import AssetlogWeb
 
 /// An exporter as the API shows it: what the server knows of it, and what the storage does.
-struct ExporterView {
-    private let exporter: ListedExporter
+package struct ExporterView: Sendable {
+    /// What the server knows of it.
+    package let exporter: ListedExporter
     private let cursor: ConsumerCursor?
     private let head: Int64
-    private let pause: String?
-    private let deadLetters: Int
+    /// Why it is paused; nil: it is not.
+    package let pause: String?
+    /// The number of its dead letters.
+    package let deadLetters: Int
 
     /// - Parameter cursor: What the storage has; nil: it never read.
     init(_ exporter: ListedExporter, cursor: ConsumerCursor?, head: Int64, pause: String?, deadLetters: Int) {
@@ -48,16 +51,22 @@ struct ExporterView {
         }
     }
 
-    private var position: Int64 {
+    /// The last sequence that it has delivered, or need not.
+    package var position: Int64 {
         let stored = cursor?.position ?? 0
         guard isRunHere, let consumer = exporter.report?.consumer else { return stored }
         // After a replay that it has not noticed yet, the storage is right.
         return consumer.generation == cursor?.generation ?? consumer.generation ? consumer.position : stored
     }
 
+    /// How many sequences it is behind the end of the log.
+    package var lagEvents: Int64 { max(0, head - position) }
+    /// How long ago the oldest event came that it has not delivered, in seconds; nil: only the server that runs it knows.
+    package var lagSeconds: Int? { isRunHere ? Int(exporter.report?.lagSeconds ?? 0) : nil }
+
     private var lag: JSONObject {
         var json = JSONObject()
-        json.append("events", max(0, head - position))
+        json.append("events", lagEvents)
         // Only the server that runs it knows when the oldest event came.
         json.append("seconds", raw: isRunHere ? "\(exporter.report?.lagSeconds ?? 0)" : "null")
         return json
@@ -71,7 +80,8 @@ struct ExporterView {
         return json
     }
 
-    private var state: String {
+    /// What it is at, in a word.
+    package var state: String {
         guard let phase = exporter.report?.consumer.phase else { return "starting" }
         switch phase {
         case .starting: return "starting"

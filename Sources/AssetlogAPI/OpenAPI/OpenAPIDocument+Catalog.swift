@@ -84,8 +84,8 @@ extension OpenAPIDocument {
         },
         "sort": {
           "name": "sort", "in": "query",
-          "description": "By key; or those that were materialized last first; or those in the worst state first",
-          "schema": {"type": "string", "enum": ["key", "updated", "state"], "default": "key"}
+          "description": "By key; or those that were materialized last first (`updated`), or last (`oldest`); or those in the worst state first",
+          "schema": {"type": "string", "enum": ["key", "updated", "oldest", "state"], "default": "key"}
         },
         "updated_after": {
           "name": "updated_after", "in": "query", "description": "Assets with an event that happened then or later",

@@ -1,10 +1,10 @@
-import AssetlogCore
-import AssetlogWeb
+package import AssetlogCore
+package import AssetlogWeb
 
 // The parameters that name assets, texts and times, the same in every route.
 extension QueryParameters {
     /// The asset: as text that is split at every slash, as in the path of a report, or as a JSON array of the parts.
-    func assetKey() throws(RequestError) -> AssetKey? {
+    package func assetKey() throws(RequestError) -> AssetKey? {
         guard let text = self["asset"] else { return try key("asset_key", example: Self.exampleOfKey) }
         guard self["asset_key"] == nil else {
             throw .badParameter("asset", "and asset_key both name the asset; give one of them")
@@ -18,7 +18,7 @@ extension QueryParameters {
     }
 
     /// The parts that keys begin with, in either form.
-    func prefix() throws(RequestError) -> AssetKey? {
+    package func prefix() throws(RequestError) -> AssetKey? {
         guard let text = self["prefix"] else { return nil }
         guard text.utf8.first == UInt8(ascii: "[") else { return try split("prefix", text) }
         return try key("prefix", example: "warehouse/raw")
@@ -48,7 +48,7 @@ extension QueryParameters {
     }
 
     /// A text that an event may have; nil when it is absent.
-    func text(_ name: String) throws(RequestError) -> String? {
+    package func text(_ name: String) throws(RequestError) -> String? {
         guard let text = self[name] else { return nil }
         try check(name, text)
         return text
@@ -63,7 +63,7 @@ extension QueryParameters {
     }
 
     /// A time of RFC 3339; nil when it is absent.
-    func time(_ name: String) throws(RequestError) -> Timestamp? {
+    package func time(_ name: String) throws(RequestError) -> Timestamp? {
         guard let text = self[name] else { return nil }
         guard text.utf8.count <= 64, let time = Timestamp(text) ?? Timestamp(Self.withColon(text)) else {
             let plus = text.utf8.dropFirst(19).contains(UInt8(ascii: " ")) ? " (in a URL, + is written %2B)" : ""
@@ -77,7 +77,7 @@ extension QueryParameters {
     /// A span of time: `from`, and `to`, which does not belong to it.
     ///
     /// - Throws: ``RequestError`` also when the end is before the beginning.
-    func period() throws(RequestError) -> (from: Timestamp?, to: Timestamp?) {
+    package func period() throws(RequestError) -> (from: Timestamp?, to: Timestamp?) {
         let (from, to) = (try time("from"), try time("to"))
         if let from, let to, from > to {
             throw .badParameter("to", "is before from; it is the end of the time that is asked about")

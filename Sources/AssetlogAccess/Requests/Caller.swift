@@ -6,6 +6,8 @@ public struct Caller: Sendable {
     public var grant: AccessGrant?
     /// The token that it has; what stays open for long asks ``TokenRegistry/isCurrent(_:at:)`` about it again.
     package var token: TokenRegistry.Entry?
+    /// When its session ends; nil: it has shown the token itself.
+    package var sessionEnd: Timestamp?
 
     /// Makes a caller.
     public init(grant: AccessGrant?) {
@@ -13,9 +15,10 @@ public struct Caller: Sendable {
     }
 
     /// Makes a caller with the token that was found.
-    package init(grant: AccessGrant, token: TokenRegistry.Entry) {
-        self.grant = grant
+    package init(token: TokenRegistry.Entry, sessionEnd: Timestamp? = nil) {
+        grant = token.record.grant
         self.token = token
+        self.sessionEnd = sessionEnd
     }
 
     /// A caller whom nothing is denied.
@@ -93,6 +96,19 @@ public struct AccessRefusal: Error, Sendable {
     public var fields: [(name: String, value: String)]
     /// The names of the rates that were exceeded; see RFC 9457 and the RateLimit fields.
     public var violatedPolicies: [String] = []
+
+    /// The refusal of a request without a valid token where one is required.
+    package static let noToken = AccessRefusal(
+        reason: .noToken,
+        message: "A valid token is required. Send it as Authorization: Bearer TOKEN or Dagster-Cloud-Api-Token: TOKEN;"
+            + " `assetlog token create` creates one.",
+        fields: [("WWW-Authenticate", BearerChallenge.missing)])
+
+    /// The refusal of a request that may have a valid token, before it is known which tokens are valid.
+    package static let tokensUnknown = AccessRefusal(
+        reason: .tokensUnknown,
+        message: "Tokens can't be checked yet because their storage can't be reached. Try again later.",
+        fields: [("Retry-After", "2")])
 }
 
 /// What the authenticator found out about a request, before looking at what it asks for.
@@ -111,6 +127,25 @@ public struct RequestIdentity: Sendable {
     public var isForwardedSecurely: Bool?
     /// The version of TLS that its connection speaks; nil: plain HTTP.
     public var tlsVersion: String?
+
+    /// The session by which its caller is known; nil: it has none, or has shown a token itself.
+    package var session: Session?
+
+    /// Whether its caller is known by a session only, which a browser also sends with what other sites make it ask.
+    package var isSession: Bool { session != nil }
+
+    /// Whether its client speaks HTTPS, as far as is known.
+    package var isSecure: Bool { isForwardedSecurely ?? (tlsVersion != nil) }
+
+    /// The same request as if it had shown no session.
+    package var withoutSession: RequestIdentity {
+        guard isSession else { return self }
+        var identity = self
+        (identity.caller, identity.session) = (.unrestricted, nil)
+        // Sessions count where tokens are required, and there only.
+        identity.refusal = .noToken
+        return identity
+    }
 
     /// Whether its token reaches a deployment of its organization; without a token nothing is out of reach.
     public func covers(deployment: String) -> Bool {

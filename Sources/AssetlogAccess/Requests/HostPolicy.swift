@@ -38,6 +38,13 @@ public struct HostPolicy: Sendable {
         return origin[(slashes + 3)...].elementsEqual(host) { Self.lowercased($0) == Self.lowercased($1) }
     }
 
+    /// Whether the value of an Origin field stands for a page of the same server as the Host.
+    package static func isSameOrigin(_ origin: String, host: String) -> Bool {
+        Array(origin.utf8).withUnsafeBytes { origin in
+            Array(host.utf8).withUnsafeBytes { HostPolicy().isSameOrigin(origin, as: $0) }
+        }
+    }
+
     /// The host in lower case, without its port and brackets.
     static func name(of host: UnsafeRawBufferPointer) -> String {
         let text = String(decoding: host.map(lowercased), as: UTF8.self)

@@ -13,6 +13,11 @@ public struct RequestRate: Hashable, Sendable {
         self.perSecond = perSecond
         self.burst = burst > 0 ? burst : perSecond
     }
+
+    /// Makes the rate of a limiter whose interval is another.
+    init(burst: Int) {
+        (perSecond, self.burst) = (1, burst)
+    }
 }
 
 /// Counts requests by key and says when there are too many. State lives in shards, each behind a `Mutex`.
@@ -40,9 +45,10 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
     private let shards: [Mutex<Shard>.Box]
     private let keysPerShard: Int
 
-    init(rate: RequestRate, keys: Int = 65_536) {
+    /// - Parameter interval: The nanoseconds that bring one more; nil: as the rate says.
+    init(rate: RequestRate, interval: Int64? = nil, keys: Int = 65_536) {
         self.rate = rate
-        interval = max(1, 1_000_000_000 / Int64(rate.perSecond))
+        self.interval = interval ?? max(1, 1_000_000_000 / Int64(rate.perSecond))
         shards = (0..<16).map { _ in Mutex<Shard>.Box(Shard()) }
         keysPerShard = max(1, keys / 16)
     }
@@ -52,6 +58,14 @@ final class RateLimiter<Key: Hashable & Sendable>: Sendable {
         shards[Int(UInt(bitPattern: key.hashValue) % 16)].mutex.withLock { shard in
             guard shard.fullAt[key] != nil || hasRoom(&shard, now) else { return take(&shard.sharedFullAt, now) }
             return take(&shard.fullAt[key, default: 0], now)
+        }
+    }
+
+    /// Takes back what was counted for a key.
+    func takeBack(_ key: Key) {
+        shards[Int(UInt(bitPattern: key.hashValue) % 16)].mutex.withLock { shard in
+            guard let fullAt = shard.fullAt[key] else { return }
+            shard.fullAt[key] = fullAt - interval
         }
     }
 

@@ -18,6 +18,8 @@ public struct RequestAttributes {
     public var forwardedProto: UnsafeRawBufferPointer?
     /// The value of `Forwarded`; several fields are joined by commas.
     public var forwarded: UnsafeRawBufferPointer?
+    /// The value of `Cookie`, where sessions may count; several fields are joined by semicolons.
+    public var cookie: UnsafeRawBufferPointer?
     /// The address at the other end of the connection; nil where it has none.
     public var peer: ClientAddress?
     /// The names in the client's verified certificate.
@@ -31,6 +33,7 @@ public struct RequestAttributes {
         host: UnsafeRawBufferPointer? = nil, origin: UnsafeRawBufferPointer? = nil,
         fetchSite: UnsafeRawBufferPointer? = nil, forwardedFor: UnsafeRawBufferPointer? = nil,
         forwardedProto: UnsafeRawBufferPointer? = nil, forwarded: UnsafeRawBufferPointer? = nil,
+        cookie: UnsafeRawBufferPointer? = nil,
         peer: ClientAddress? = nil, certificateNames: [String] = [], tlsVersion: String? = nil
     ) {
         self.apiToken = apiToken
@@ -41,6 +44,7 @@ public struct RequestAttributes {
         self.forwardedFor = forwardedFor
         self.forwardedProto = forwardedProto
         self.forwarded = forwarded
+        self.cookie = cookie
         self.peer = peer
         self.certificateNames = certificateNames
         self.tlsVersion = tlsVersion

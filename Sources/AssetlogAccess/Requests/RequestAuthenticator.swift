@@ -12,6 +12,8 @@ public struct AccessPolicy: Sendable {
     public var organizations: OrganizationPolicy
     /// The proxies that may say for whom they ask.
     public var trustedProxies: [AddressBlock]
+    /// Recognizes the sessions of people who have signed in; nil: there are none.
+    package var sessions: SessionSigner?
     let addressRate: RateLimiter<ClientAddress>?
     let tokenRate: RateLimiter<String>?
 
@@ -33,8 +35,8 @@ public struct AccessPolicy: Sendable {
 
 /// Lets the requests of one event loop in, or not. Confined to it.
 ///
-/// It checks in this order: the rate of the address, the organization of the host, the token, the rate of the token;
-/// and where no token is asked for and none is valid: the origin and the host.
+/// It checks in this order: the rate of the address, the organization of the host, the token or else the session, the rate of the
+/// token; and where no token is asked for and none is valid: the origin and the host.
 public final class RequestAuthenticator {
     private let policy: AccessPolicy
     private let verifier: TokenVerifier
@@ -75,35 +77,47 @@ public final class RequestAuthenticator {
         }
         // Before the look-up: the tokens may become known in between.
         let areTokensKnown = policy.tokens.isComplete
-        if let token = token(facts, now) {
-            let grant = token.record.grant
-            admission.caller = Caller(grant: grant, token: token)
-            if let limiter = policy.tokenRate { _ = count(grant.name, limiter, "token", nanoseconds, &admission) }
+        if let caller = caller(facts, now, &admission), let token = caller.token {
+            admission.caller = caller
+            if let limiter = policy.tokenRate { _ = count(token.record.grant.name, limiter, "token", nanoseconds, &admission) }
         } else if !areTokensKnown, policy.isTokenRequired || facts.hasCredentials {
-            admission.refusal = Self.unknownTokens
+            admission.refusal = .tokensUnknown
         } else if policy.isTokenRequired {
-            admission.refusal = Self.noToken
+            admission.refusal = .noToken
         } else {
             admission.refusal = foreign(facts)
         }
         return admission
     }
 
-    private static let noToken = AccessRefusal(
-        reason: .noToken,
-        message: "A valid token is required. Send it as Authorization: Bearer TOKEN or Dagster-Cloud-Api-Token: TOKEN;"
-            + " `assetlog token create` creates one.",
-        fields: [("WWW-Authenticate", BearerChallenge.missing)])
-
-    private static let unknownTokens = AccessRefusal(
-        reason: .tokensUnknown,
-        message: "Tokens can't be checked yet because their storage can't be reached. Try again later.",
-        fields: [("Retry-After", "2")])
+    private func caller(
+        _ facts: borrowing RequestAttributes, _ now: Timestamp, _ admission: inout RequestIdentity
+    ) -> Caller? {
+        if let token = token(facts, now) { return Caller(token: token) }
+        guard let (session, token) = session(facts, now) else { return nil }
+        admission.session = session
+        return Caller(token: token, sessionEnd: session.expiresAt)
+    }
 
     private func token(_ facts: borrowing RequestAttributes, _ now: Timestamp) -> TokenRegistry.Entry? {
         if let text = facts.apiToken, let token = verifier.entry(ofToken: text, at: now) { return token }
         if let text = facts.bearerToken, let token = verifier.entry(ofToken: text, at: now) { return token }
         return facts.certificateNames.isEmpty ? nil : verifier.entry(ofCertificate: facts.certificateNames, at: now)
+    }
+
+    // A session says that a person may act, not that the person wants to: without required tokens it would only take away the
+    // checks of the origin and the host.
+    private func session(
+        _ facts: borrowing RequestAttributes, _ now: Timestamp
+    ) -> (session: Session, token: TokenRegistry.Entry)? {
+        guard let signer = policy.sessions, policy.isTokenRequired, let cookies = facts.cookie else { return nil }
+        for value in CookieHeader.values(named: SessionCookie.name, in: String(decoding: cookies, as: UTF8.self)) {
+            guard let cookie = signer.verify(value, at: now), let token = verifier.entry(ofID: cookie.tokenID, at: now),
+                signer.isBound(cookie, to: token.record)
+            else { continue }
+            return (Session(expiresAt: cookie.expiresAt, cookie: Secret(value)), token)
+        }
+        return nil
     }
 
     // MARK: Web pages of others

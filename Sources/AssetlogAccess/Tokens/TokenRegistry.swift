@@ -82,6 +82,22 @@ public final class TokenRegistry: Sendable {
             && record.certificateNames == token.record.certificateNames
     }
 
+    /// Whether who was let in would be let in now: by the same token, and within the session.
+    package func isCurrent(_ caller: Caller, at now: Timestamp) -> Bool {
+        if let end = caller.sessionEnd, now >= end { return false }
+        return caller.token.map { isCurrent($0, at: now) } ?? true
+    }
+
+    /// The valid token with a text; nil when it is none, or expired, or revoked. For what comes rarely, from any thread: a
+    /// ``TokenVerifier`` does the same without making anything.
+    ///
+    /// - Throws: `CryptoError` when OpenSSL has no SHA-256.
+    package func token(_ text: Secret, at now: Timestamp) throws -> Entry? {
+        let verifier = try TokenVerifier(self)
+        var text = text.revealed
+        return text.withUTF8 { verifier.entry(ofToken: UnsafeRawBufferPointer($0), at: now) }
+    }
+
     /// Changes with every ``replace(with:)``.
     var currentVersion: Int { version.load(ordering: .acquiring) }
     var current: Snapshot { snapshot.withLock { $0 } }

@@ -47,6 +47,14 @@ public final class TokenVerifier {
         return isRight == true && entry.record.isValid(at: now) ? entry : nil
     }
 
+    /// The valid token with a public part, for who has shown it before.
+    func entry(ofID id: String, at now: Timestamp) -> TokenRegistry.Entry? {
+        refresh()
+        var id = id
+        let entry = id.withUTF8 { snapshot.entry(identity: UnsafeRawBufferPointer($0)) }
+        return entry.flatMap { $0.record.isValid(at: now) ? $0 : nil }
+    }
+
     /// The valid token that a verified client certificate stands for, by the first of its names that a token has.
     func entry(ofCertificate names: [String], at now: Timestamp) -> TokenRegistry.Entry? {
         refresh()

@@ -32,7 +32,7 @@ struct ConfigurationChecker {
         let (server, log, auth) = (values(of: ServerKeys.server), values(of: ServerKeys.log), values(of: ServerKeys.auth))
         let (deployments, report) = (values(of: ServerKeys.deployments), values(of: ServerKeys.report))
         guard let server, let log, let auth, let deployments, let report, let catalog = values(of: ServerKeys.catalog),
-            let retention = values(of: ServerKeys.retention)
+            let ui = values(of: ServerKeys.ui), let retention = values(of: ServerKeys.retention)
         else { return nil }
 
         let loops = server[ListenerKeys.eventLoops]
@@ -51,7 +51,7 @@ struct ConfigurationChecker {
             auth: AuthSettings(auth, isLoopback: listen.isLoopback),
             organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
             storage: storage, exporters: configured,
-            catalog: kept, retention: RetentionSettings(retention, catalog: kept, storage: storage))
+            catalog: kept, ui: UISettings(ui, catalog: kept), retention: RetentionSettings(retention, catalog: kept, storage: storage))
     }
 
     // MARK: Reading

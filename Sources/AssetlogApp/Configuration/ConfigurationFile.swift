@@ -35,7 +35,10 @@ enum ConfigurationFile {
         return text
     }
 
-    private static func readBytes(_ path: String, name: String, label: String) throws -> [UInt8] {
+    /// Reads a file that belongs to the configuration.
+    ///
+    /// - Throws: ``ConfigurationError`` about what `label` says, in the file that `name` names.
+    static func readBytes(_ path: String, name: String, label: String) throws -> [UInt8] {
         // Without O_NONBLOCK a named pipe would be waited for; a file does not mind.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure("can't be opened", name, label) }

@@ -21,6 +21,7 @@ struct FileInspection {
         }
         inspectCertificates(server.tls, at: now)
         await inspectTokens(server.auth, at: now)
+        if let path = server.ui?.sessionKeyFile, let problem = SessionKeyFile.problem(path) { add(problem) }
         for file in [server.log.accessFile, server.log.auditFile] {
             if let file, !file.hasPrefix("/dev/std"), let problem = PathInspection.problem(ofAppending: file) { add(problem) }
         }

@@ -91,14 +91,16 @@ struct RunningServer {
         memory.register(in: observability.registry)
         for exporter in configuration.exporters { observability.exporters.set(exporter.name, type: exporter.type) }
         let voids = VoidIndex(storage: storage, logger: makeLogger("assetlog.voids"))
-        let api = APIService(
-            log: log, catalog: catalog, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
-            exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
-            logger: makeLogger("assetlog.api"))
         do {
+            let sessions = try await configuration.sessionSigner(logger: logger)
+            let api = APIService(
+                log: log, catalog: catalog, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
+                exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
+                pages: sessions.flatMap { PageFactory.make($0, tokens: tokens.registry, audit: observability.audit) },
+                logger: makeLogger("assetlog.api"))
             let http = try HTTPServer(
                 configuration: configuration.listener(
-                    observer: observer, certificates: certificates, tokens: tokens.registry, memory: memory),
+                    observer: observer, certificates: certificates, tokens: tokens.registry, sessions: sessions, memory: memory),
                 log: log, api: api.respond, logger: makeLogger("assetlog.http"))
             let address = try await http.start()
             return RunningServer(

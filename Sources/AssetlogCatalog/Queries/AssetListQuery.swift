@@ -8,6 +8,8 @@ package struct AssetListQuery: Hashable, Sendable {
         case key
         /// Those that were materialized last first; those that never were come last.
         case materialization
+        /// Those whose last materialization is longest ago first; those that never were materialized come last.
+        case oldest
         /// Those in the worst state first.
         case state
     }

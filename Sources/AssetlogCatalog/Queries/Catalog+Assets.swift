@@ -74,6 +74,8 @@ private struct AssetPosition: Comparable {
         case .key: rank = (0, 0)
         case .materialization:
             rank = head.materialized.map { (~$0.timestamp.microseconds, -$0.sequence) } ?? (.max, .max)
+        case .oldest:
+            rank = head.materialized.map { ($0.timestamp.microseconds, $0.sequence) } ?? (.max, .max)
         case .state: rank = (Int64(state.rawValue), 0)
         }
     }
@@ -86,7 +88,7 @@ private struct AssetPosition: Comparable {
         left.rank == right.rank && left.key == right.key
     }
 
-    private static let orders: [AssetListQuery.Order] = [.key, .materialization, .state]
+    private static let orders: [AssetListQuery.Order] = [.key, .materialization, .state, .oldest]
 
     func write(to writer: inout RecordWriter) {
         writer.write(Self.orders.firstIndex(of: order) ?? 0)

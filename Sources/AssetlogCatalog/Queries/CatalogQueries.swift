@@ -19,6 +19,12 @@ package protocol CatalogQueries: Sendable {
     /// A page of assets, and the counts by state of all that the query selects.
     func assets(_ query: AssetListQuery) async throws -> CatalogAnswer<AssetList>
 
+    /// The parts that follow a prefix in the keys of assets, with the states of those; nil: the first parts of all.
+    func folders(below prefix: AssetKey?, in scope: CatalogScope) async throws -> CatalogAnswer<AssetFolders>
+
+    /// The number of events in the present hour and in each of the 48 before, the oldest first, of assets that the scope has.
+    func activity(of keys: [AssetKey], in scope: CatalogScope) async throws -> CatalogAnswer<[AssetKey: [Int]]>
+
     /// All that is known of an asset; the value is nil where the scope has no such asset.
     func asset(_ key: AssetKey, in scope: CatalogScope) async throws -> CatalogAnswer<AssetDetail?>
 

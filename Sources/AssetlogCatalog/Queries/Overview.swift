@@ -63,6 +63,8 @@ package enum CatalogLimits {
     package static let downstream = 1000
     /// The most ranges, and the most gaps, of a summary of partitions.
     package static let ranges = 1000
+    /// The most parts that follow a prefix in the keys of assets.
+    package static let folders = 1000
     /// The most failing checks, and the most failures, of an overview.
     package static let overviewRows = 20
 }

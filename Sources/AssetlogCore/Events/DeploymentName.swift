@@ -1,6 +1,8 @@
 /// The rules for the name of a deployment or an organization.
 public enum DeploymentName {
     private static let reserved: Set = ["api", "livez", "readyz", "metrics", "server_info"]
+    /// The first parts of the paths of pages, below the path prefix and below the name of a deployment.
+    package static let pages: Set = ["assets", "asset", "event", "status", "sign-in", "sign-out", "static"]
 
     /// What is wrong with a name, to follow the key that holds it; nil: nothing.
     public static func problem(_ name: String, label: String = "a deployment") -> String? {
@@ -30,7 +32,8 @@ public enum DeploymentName {
         return isPlain && (1...128).contains(name.utf8.count) && name != "." && name != ".."
     }
 
-    private static func isReserved(_ name: String) -> Bool {
-        reserved.contains(name) || name.hasPrefix("report_")
+    /// Whether paths that begin with a name are routes of the server, and none of a deployment.
+    package static func isReserved(_ name: String) -> Bool {
+        reserved.contains(name) || pages.contains(name) || name.hasPrefix("report_")
     }
 }

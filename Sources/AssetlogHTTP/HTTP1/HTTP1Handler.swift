@@ -206,13 +206,16 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
 
     /// Gives a request to the handler that answers it.
     private func route(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
-        let identity = request.identity
+        var identity = request.identity
         guard head.method != .CONNECT else {
             request.rateFields = identity.rateFields
             return respond(identity.refusal.map { .refused($0, []) } ?? .noTunnel, hasEnded: false)
         }
         let target = Array(head.uri.utf8)
         guard let route = reportRoute(of: target, identity), !isDryRun(route, target, head) else { return forward(head, context) }
+        // A report by another site's form would carry the session too.
+        identity = identity.withoutSession
+        request.identity = identity
         request.route = RequestRoute(route.endpoint)
         (request.rateFields, request.deployment) = (identity.rateFields, route.deployment)
         if let refusal = identity.refusal { return respond(.refused(refusal, []), hasEnded: !state.hasBody) }

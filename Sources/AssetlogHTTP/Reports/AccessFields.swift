@@ -80,16 +80,18 @@ extension RequestAttributes {
     static func with<R>(_ head: HTTPRequestHead, of connection: Connection, _ body: (borrowing RequestAttributes) -> R) -> R {
         // The fields are copied into one buffer, which the facts borrow from.
         var bytes: [UInt8] = []
-        func keep(_ name: String, isList: Bool = false) -> Range<Int>? {
+        func keep(_ name: String, listSeparator: String? = nil) -> Range<Int>? {
             let values = head.headers[name]
             guard let first = values.first else { return nil }
             let start = bytes.count
-            bytes += (isList ? values.joined(separator: ",") : first).utf8
+            bytes += (listSeparator.map { values.joined(separator: $0) } ?? first).utf8
             return start..<bytes.count
         }
         var fields = AccessFields()
-        for field in AccessField.allCases { fields[field] = keep(field.name, isList: field.isList) }
+        for field in AccessField.allCases { fields[field] = keep(field.name, listSeparator: field.isList ? "," : nil) }
         let host = keep("host")
+        // Not among the fields above: reports, which the fast path reads, count no sessions.
+        let cookie = keep("cookie", listSeparator: "; ")
         return bytes.withUnsafeBytes { bytes in
             func part(_ range: Range<Int>?) -> UnsafeRawBufferPointer? {
                 range.map { UnsafeRawBufferPointer(rebasing: bytes[$0]) }
@@ -99,7 +101,7 @@ extension RequestAttributes {
                     apiToken: part(fields[.apiToken]), authorization: part(fields[.authorization]), host: part(host),
                     origin: part(fields[.origin]), fetchSite: part(fields[.fetchSite]),
                     forwardedFor: part(fields[.forwardedFor]), forwardedProto: part(fields[.forwardedProto]),
-                    forwarded: part(fields[.forwarded]), peer: connection.peer,
+                    forwarded: part(fields[.forwarded]), cookie: part(cookie), peer: connection.peer,
                     certificateNames: connection.certificateNames, tlsVersion: connection.tlsVersion))
         }
     }

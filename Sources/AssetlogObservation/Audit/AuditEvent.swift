@@ -49,6 +49,10 @@ public struct AuditEvent: Sendable {
         public static let eventVoided = Kind("event.voided", "An event was voided.")
         /// An asset, or some of its partitions, was wiped.
         public static let assetWiped = Kind("asset.wiped", "An asset was wiped.")
+        /// A person signed in with a token.
+        public static let sessionStarted = Kind("session.started", "A person signed in.")
+        /// A person signed out.
+        public static let sessionEnded = Kind("session.ended", "A person signed out.")
         /// A request was refused: 401, 403 or 429.
         public static let refused = Kind("refused", "A request was refused.")
         /// Further refusals were not written one by one.
@@ -62,7 +66,8 @@ public struct AuditEvent: Sendable {
         static let all: [Kind] = [
             tokenCreated, tokenRevoked, tokenRotated, tokenAdded, tokenChanged, tokenRemoved, certificateReloaded,
             certificateReloadFailed, exporterPaused, exporterResumed, exporterReplayed, exporterTested, deadLettersReplayed,
-            deadLettersDiscarded, eventVoided, assetWiped, refused, refusedMore, serverStarted, serverStopped,
+            deadLettersDiscarded, eventVoided, assetWiped, sessionStarted, sessionEnded, refused, refusedMore, serverStarted,
+            serverStopped,
         ]
     }
 

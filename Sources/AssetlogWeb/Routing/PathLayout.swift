@@ -11,7 +11,7 @@ package struct PathLayout: Sendable {
         /// It is not below the prefix.
         case outside
         /// It has the form of a path below a deployment that was not declared.
-        case unknownDeployment(String)
+        case unknownDeployment(String, RequestLocation)
     }
 
     // Probes of an orchestrator, and scrapes, should not have to know the prefix.
@@ -54,11 +54,19 @@ package struct PathLayout: Sendable {
 
     private func meaning(belowPrefix segments: [String]) -> Meaning {
         let server = Meaning.location(RequestLocation(RequestPath(segments: segments), base: base))
-        guard segments.count >= 2, let first = segments.first, first != "api", !first.hasPrefix("report_asset_") else { return server }
-        guard segments[1] == "api" || segments[1].hasPrefix("report_asset_") else { return server }
+        guard let first = segments.first, !DeploymentName.isReserved(first) else { return server }
+        guard segments.count >= 2 else { return deployments.contains(first) ? .redirect("\(base)/\(PercentCoding.encode(first))/") : server }
+        guard Self.isBelowDeployment(segments) else { return server }
         let isKnown = deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first))
-        guard isKnown else { return .unknownDeployment(first) }
-        return .location(RequestLocation(RequestPath(segments: Array(segments.dropFirst())), in: first, base: base))
+        let location = RequestLocation(RequestPath(segments: Array(segments.dropFirst())), in: first, base: base)
+        return isKnown ? .location(location) : .unknownDeployment(first, location)
+    }
+
+    // The API, reports, and pages: `/NAME/` is the first of them.
+    private static func isBelowDeployment(_ segments: [String]) -> Bool {
+        let second = segments[1]
+        return second == "api" || second.hasPrefix("report_asset_") || DeploymentName.pages.contains(second)
+            || (second.isEmpty && segments.count == 2)
     }
 
     /// Why a path has no deployment of this name, and what to do.
@@ -75,6 +83,7 @@ package struct PathLayout: Sendable {
     func isAPI(_ path: RequestPath) -> Bool {
         var segments = path.segments[...]
         if !prefix.isEmpty, segments.starts(with: prefix) { segments = segments.dropFirst(prefix.count) }
-        return segments.first == "api" || segments.dropFirst().first == "api"
+        guard let first = segments.first, !DeploymentName.pages.contains(first) else { return false }
+        return first == "api" || segments.dropFirst().first == "api"
     }
 }

@@ -30,6 +30,10 @@ package struct Route: Sendable {
     package var name: String?
     /// Whether the 404 of an unknown path names it, and other methods are answered 405 rather than 404.
     package var isListed: Bool
+    /// Whether it is a page for browsers: its errors are pages too, and who has no valid token is led to sign in.
+    package var isPage: Bool
+    /// Whether it takes a session for a request that changes something, because its handler checks the token of the form.
+    package var acceptsSession: Bool
     /// Answers the request.
     package var handler: Handler
 
@@ -38,7 +42,7 @@ package struct Route: Sendable {
     /// - Parameter path: As ``PathPattern`` reads it.
     package init(
         _ method: HTTPRequest.Method = .get, _ path: String, _ permission: RoutePermission, about scope: Scope = .server,
-        name: String? = nil, isListed: Bool = true, handler: @escaping Handler
+        name: String? = nil, isListed: Bool = true, isPage: Bool = false, acceptsSession: Bool = false, handler: @escaping Handler
     ) {
         self.method = method
         pattern = PathPattern(path)
@@ -46,6 +50,8 @@ package struct Route: Sendable {
         self.scope = scope
         self.name = name
         self.isListed = isListed
+        self.isPage = isPage
+        self.acceptsSession = acceptsSession
         self.handler = handler
     }
 }

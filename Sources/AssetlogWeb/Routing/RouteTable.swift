@@ -28,8 +28,10 @@ package struct RouteTable: Sendable {
         case .location(let location): match(location, method == .head ? .get : method)
         case .redirect(let target): RouteMatch(.redirect(target))
         case .outside: RouteMatch(.outside(base: layout.base))
-        case .unknownDeployment(let name):
-            RouteMatch(.unknownDeployment(name, reason: layout.reason(againstDeployment: name)))
+        case .unknownDeployment(let name, let location):
+            RouteMatch(
+                .unknownDeployment(name, reason: layout.reason(againstDeployment: name)),
+                like: match(location, method == .head ? .get : method))
         }
     }
 

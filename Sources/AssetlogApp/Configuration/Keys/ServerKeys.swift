@@ -12,12 +12,13 @@ enum ServerKeys {
         keys: DeploymentKeys.all)
     static let catalog = ServerSection(
         CatalogKeys.group, "What is known about every asset, folded from the log.", keys: CatalogKeys.all)
+    static let ui = ServerSection(UIKeys.group, "Pages for browsers.", keys: UIKeys.all)
     static let retention = ServerSection(
         RetentionKeys.group, "Which events are removed from the log, and when.", keys: RetentionKeys.all)
     static let report = ServerSection(ReportKeys.group, "What reports can contain.", keys: ReportKeys.all)
 
     /// Every section but `storage` and `exporters`, whose keys come from the plugins.
-    static let sections = [server, log, auth, deployments, report, catalog, retention]
+    static let sections = [server, log, auth, deployments, report, catalog, ui, retention]
 
     /// `storage.type`, in addition to the sections of the plugins.
     static let storageType = KeyGroup(section: "storage").key(

@@ -45,6 +45,8 @@ struct ServerConfiguration: Sendable {
     var exporters: [ConfiguredExporter]
     /// The catalog; nil: the server keeps none.
     var catalog: CatalogSettings?
+    /// The pages for browsers; nil: there are none.
+    var ui: UISettings?
     /// Which events are removed, and when; nil: none ever.
     var retention: RetentionSettings?
 }

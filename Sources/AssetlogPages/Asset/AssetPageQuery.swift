@@ -1,0 +1,63 @@
+import AssetlogAPI
+import AssetlogCatalog
+import AssetlogCore
+import AssetlogWeb
+import HummingbirdCore
+
+/// What the address of an asset's page asks for.
+struct AssetPageQuery {
+    /// The parts of the page, each with an address of its own.
+    enum View: String, CaseIterable {
+        case overview, plots, partitions, checks, versions, events
+    }
+
+    private static let names = ["asset_key", "view", "kind", "partition", "check_name", "state", "by", "after"]
+
+    let key: AssetKey
+    let view: View
+    let kind: EventKind?
+    let partition: String?
+    let checkName: String?
+    let state: AssetState?
+    let byPartition: Bool
+    let after: String?
+
+    /// Reads the path and the parameters.
+    ///
+    /// - Throws: ``RequestError`` that says what is wrong.
+    init(_ request: Request, _ context: RouteContext) throws {
+        let filled = (request.uri.query ?? "").split(separator: "&").filter { $0.hasPrefix("partition=") || !$0.hasSuffix("=") }
+        let parameters = try QueryParameters(filled.joined(separator: "&"), known: Self.names)
+        let parts = Array(context.location.path.segments.dropFirst())
+        if parts.isEmpty {
+            guard let key = try parameters.assetKey() else { throw NoSuchPath() }
+            self.key = key
+        } else {
+            key = AssetKey(parts)
+        }
+        view = try parameters.choice("view", View.allCases.map { ($0.rawValue, $0) }) ?? .overview
+        kind = try parameters.choice("kind", EventKind.allCases.map { ($0.name, $0) })
+        partition = try parameters.text("partition")
+        checkName = try parameters.text("check_name")
+        state = try parameters.choice("state", AssetState.allCases.map { ($0.name, $0) })
+        byPartition = try parameters.choice("by", [("name", false), ("partition", true), ("time", false)]) ?? false
+        after = parameters["after"]
+    }
+}
+
+/// Where a list of events continues, as it stands in an address.
+enum EventPosition {
+    static func text(_ order: EventQuery.Order?) -> String? {
+        guard case .latest(let key?) = order else { return nil }
+        return "\(key.timestamp.microseconds).\(key.sequence)"
+    }
+
+    static func key(_ text: String?) throws(RequestError) -> EventTimeKey? {
+        guard let text else { return nil }
+        let numbers = text.split(separator: ".").map { Int64($0) }
+        guard numbers.count == 2, let time = numbers[0], let sequence = numbers[1] else {
+            throw .badParameter("after", "must be that of the link to the next page")
+        }
+        return EventTimeKey(timestamp: Timestamp(microseconds: time), sequence: sequence)
+    }
+}

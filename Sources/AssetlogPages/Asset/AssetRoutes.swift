@@ -1,0 +1,52 @@
+import AssetlogAPI
+import AssetlogAccess
+import AssetlogCatalog
+import AssetlogCore
+import AssetlogWeb
+import HTTPTypes
+import HummingbirdCore
+
+/// `GET /asset/…`: what is known of an asset.
+struct AssetRoutes: RouteGroup {
+    let services: PageServices
+    let shell: PageShell
+
+    var routes: [Route] {
+        [Route(.get, "/asset/{key...}", .anyOf(.read), about: .deployment, name: "/asset", isPage: true, handler: show)]
+    }
+
+    private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
+        let query = try AssetPageQuery(request, context)
+        let scope = CatalogScope(context)
+        let answer = try await services.ask(for: context) { catalog in try await catalog.asset(query.key, in: scope) }
+        guard let detail = answer.value else {
+            throw RequestError.notFound(
+                "There is no event of the asset \(query.key.canonical.prefix(scalars: 200)) in the deployment"
+                    + " \(context.location.deployment.quoted).")
+        }
+        let links = PageLinks(context)
+        let frame = AssetFrame(query: query, detail: detail, links: links, times: TimeView())
+        var page = PageContent(query.key.parts.joined(separator: "/"), body: "")
+        page.heading = HTML.key(query.key)
+        page.breadcrumb = frame.breadcrumb
+        page.body = "\(CatalogNotice(services.catalogStatus).html)\(frame.html(try await content(frame, request, context)))"
+        page.section = .assets
+        page.stream = links.api("events/stream", [("asset_key", query.key.canonical)])
+        page.asOf = answer.asOf
+        return shell.response(request, context, page)
+    }
+
+    private func content(_ frame: AssetFrame, _ request: Request, _ context: RouteContext) async throws -> HTML {
+        let reader = AssetReader(services: services, context: context, query: frame.query, detail: frame.detail)
+        switch frame.query.view {
+        case .overview:
+            let report = FirstReport(services.configuration, request, context)
+            return AssetOverview(frame: frame, found: try await reader.overview(), report: report).html
+        case .plots: return PlotsView(frame: frame, plots: try await reader.plots()).html
+        case .partitions: return try await reader.partitions(frame)
+        case .checks: return ChecksView(frame: frame, page: try await reader.checks(limit: AssetReader.checksOfPage)).html
+        case .versions: return VersionsView(frame: frame, page: try await reader.versions()).html
+        case .events: return TimelineView(frame: frame, page: try await reader.timeline(limit: AssetReader.eventsOfPage)).html
+        }
+    }
+}
