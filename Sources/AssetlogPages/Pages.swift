@@ -57,7 +57,7 @@ struct ErrorPage: Sendable {
         if let redirect = SignInRedirect.response(to: error, request, base: base, identity) { return redirect }
         guard request.acceptsHTML else { return nil }
         let body: HTML = """
-            <p class="lead">\(HTML.reported(error.detail, limit: 2000))</p>
+            <p class="lead" role="alert">\(HTML.reported(error.detail, limit: 2000))</p>
             <p><a href="\(base)/">Go to the overview</a></p>
             """
         var response = shell.response(request, base: base, PageContent(Self.title(error.status), body: body), status: error.status)

@@ -117,7 +117,8 @@ struct SessionTests {
         "are found among other cookies",
         arguments: [
             ("", []), ("s=1", ["1"]), ("a=2; s=1; b=3", ["1"]), ("a=2;s=1;b=3", ["1"]), ("s=", [""]), ("s", []), ("as=1; sa=2", []),
-            ("s=1; s=2", ["1", "2"]), ("S=1", []), ("s=a=b", ["a=b"]), ("s=1; s=2; s=3; s=4; s=5", ["1", "2", "3", "4"]), (";;; s=1", ["1"]),
+            ("s=1; s=2", ["1", "2"]), ("S=1", []), ("s=a=b", ["a=b"]), ("s=1; s=2; s=3; s=4; s=5", ["1", "2", "3", "4"]),
+            (";;; s=1", ["1"]),
             ("a=\"s=1\"", []), ("\ts=1", ["1"]),
         ] as [(String, [String])])
     func header(_ field: String, _ values: [String]) {
@@ -173,7 +174,9 @@ struct SessionTests {
     func tokensFirst() throws {
         let field = "assetlog_session=\(try begin(record()).cookie.revealed)"
         let other = try NewToken()
-        let records = [record(), TokenRecord(id: other.id, hash: other.hash, grant: AccessGrant(name: "bob", rights: .read), createdAt: now)]
+        let records = [
+            record(), TokenRecord(id: other.id, hash: other.hash, grant: AccessGrant(name: "bob", rights: .read), createdAt: now),
+        ]
         let identity = try authenticate(field, bearer: other.text.revealed, records)
         #expect(identity.caller.name == "bob")
         #expect(!identity.isSession && identity.withoutSession.caller.name == "bob")

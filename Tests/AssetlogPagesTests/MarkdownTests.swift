@@ -44,16 +44,17 @@ import Testing
         arguments: [
             (
                 "| a | b |\n|---|:-:|\n| 1 | *2* |\n| 3 |\n\nx",
-                "<tr><th scope=\"col\">a</th><th scope=\"col\" class=\"center\">b</th></tr>\n"
-                    + "<tr><td>1</td><td class=\"center\"><em>2</em></td></tr>\n<tr><td>3</td></tr>\n</table></div>\n<p>x</p>\n"
+                "<tr><th scope=\"col\">a</th><th scope=\"col\" class=\"center\">b</th></tr>\n</thead><tbody>\n"
+                    + "<tr><td>1</td><td class=\"center\"><em>2</em></td></tr>\n<tr><td>3</td></tr>\n</tbody></table></div>\n<p>x</p>\n"
             ),
             (
                 "a|b\n-|-:\n1\\|2|3|4",
-                "<tr><th scope=\"col\">a</th><th scope=\"col\" class=\"end\">b</th></tr>\n<tr><td>1|2</td><td class=\"end\">3</td></tr>\n</table></div>\n"
+                "<tr><th scope=\"col\">a</th><th scope=\"col\" class=\"end\">b</th></tr>\n</thead><tbody>\n"
+                    + "<tr><td>1|2</td><td class=\"end\">3</td></tr>\n</tbody></table></div>\n"
             ),
         ])
     func tables(text: String, expected: String) {
-        let start = "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n"
+        let start = "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table><thead>\n"
         #expect(Self.html(text) == start + expected)
         #expect(Self.html("text\n" + text).hasPrefix("<p>text</p>\n" + start))
     }
@@ -219,7 +220,9 @@ enum Markup {
     }
 
     private static func tags(_ html: String) -> [Substring] {
-        html.split(separator: "<", omittingEmptySubsequences: false).dropFirst().map { $0.prefix { $0 != ">" } }
+        html.utf8.split(separator: UInt8(ascii: "<"), omittingEmptySubsequences: false).dropFirst().map { part in
+            Substring(part.prefix { $0 != UInt8(ascii: ">") })
+        }
     }
 
     private static func check(attributes text: Substring, _ comment: Comment?, _ sourceLocation: SourceLocation) {

@@ -77,7 +77,7 @@ import Testing
     func table(schema: String) throws {
         let html = try Self.value("table", #"{"records":[{"id":1,"é":"<x>"},{"other":2},{"é":null,"id":[1]}],"schema":\#(schema)}"#)
         #expect(html.contains("<tr><th scope=\"col\"><bdi>id</bdi></th><th scope=\"col\"><bdi>é</bdi></th></tr>"))
-        #expect(html.contains("<tr><td class=\"number\">1</td><td><bdi>&lt;x&gt;</bdi></td></tr>\n<tr><td></td><td></td></tr>\n"))
+        #expect(html.contains("<tr><td class=\"numeric\">1</td><td><bdi>&lt;x&gt;</bdi></td></tr>\n<tr><td></td><td></td></tr>\n"))
         #expect(html.contains("<td><code><bdi dir=\"ltr\">[1]</bdi></code></td><td class=\"metadata-null\">null</td>"))
     }
 
@@ -98,7 +98,8 @@ import Testing
             + #"{"name":"id","type":"int"},{"name":"old","type":"text"},{"name":"same","type":"text"}]}}}"#
         let now =
             #"{"s":{"type":"table_schema","value":{"columns":["#
-            + #"{"name":"id","type":"bigint","constraints":{"nullable":false,"unique":true,"other":["> 0"]}},{"name":"same","type":"text"},"#
+            + #"{"name":"id","type":"bigint","constraints":{"nullable":false,"unique":true,"other":["> 0"]}},"#
+            + #"{"name":"same","type":"text"},"#
             + #"{"name":"new","type":"text","description":"a <note>"}],"constraints":{"other":["one row a day"]}}}}"#
         let html = Self.html(now, previous: before)
         #expect(html.contains("Since the event before: 1 column added, 1 column removed, 1 column with another type."))
@@ -120,7 +121,8 @@ import Testing
     func lineage() throws {
         let html = try Self.value(
             "table_column_lineage",
-            #"{"deps_by_column":{"a":[{"asset_key":"s/t","column_name":"b"},{"asset_key":["u/v"],"column_name":"c"},{"asset_key":5}],"d":[]}}"#
+            #"{"deps_by_column":{"a":[{"asset_key":"s/t","column_name":"b"},{"asset_key":["u/v"],"column_name":"c"},"#
+                + #"{"asset_key":5}],"d":[]}}"#
         )
         #expect(html.contains("<a href=\"/asset/s/t\">"))
         #expect(html.contains("<a href=\"/asset/u/v\"><bdi>u/v</bdi></a>: <bdi>c</bdi>"))
@@ -239,15 +241,14 @@ import Testing
     @Test("A large value leaves room for others", arguments: ["text", "md", "json", "table", "table_schema", "table_column_lineage"])
     func largeValue(type: String) {
         let long = String(repeating: "<a \\\" *b* ", count: 20_000)
+        func list(_ element: String) -> String { "[\([String](repeating: element, count: 6000).joined(separator: ","))]" }
         let value =
             switch type {
             case "json": #"[[[["\#(long)",{"a":1}]]]]"#
-            case "table":
-                #"{"records":[\#([String](repeating: #"{"a":"\#(long.prefix(1998))"}"#, count: 500).joined(separator: ","))],"schema":[{"name":"a"}]}"#
-            case "table_schema":
-                #"{"columns":[\#([String](repeating: #"{"name":"\#(long.prefix(198))"}"#, count: 6000).joined(separator: ","))]}"#
+            case "table": #"{"records":\#(list(#"{"a":"\#(long.prefix(198))"}"#)),"schema":[{"name":"a"}]}"#
+            case "table_schema": #"{"columns":\#(list(#"{"name":"\#(long.prefix(198))"}"#))}"#
             case "table_column_lineage":
-                #"{"deps_by_column":{"a":[\#([String](repeating: #"{"asset_key":"a/b","column_name":"\#(long.prefix(198))"}"#, count: 6000).joined(separator: ","))]}}"#
+                #"{"deps_by_column":{"a":\#(list(#"{"asset_key":"a/b","column_name":"\#(long.prefix(198))"}"#))}}"#
             default: "\"\(long)\""
             }
         let html = Self.html(#"{"a":{"type":"\#(type)","value":\#(value)},"last":{"type":"int","value":1}}"#)

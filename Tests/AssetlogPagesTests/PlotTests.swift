@@ -149,7 +149,7 @@ import Testing
         #expect(html.count(of: "<rect class=\"plot-bar\"") == min(count, 500))
         #expect(html.contains("only the last 500 are shown") == (count > 500))
         #expect(html.contains("partition p\(count - 1)&lt;"))
-        #expect(html.count(of: "text-anchor=\"middle\"") <= 9)
+        #expect(html.count(of: "text-anchor=\"middle\"") <= 6)
     }
 
     @Test(

@@ -55,10 +55,10 @@ private final class Browser {
     var isSecure = false
     let base: String
 
-    init(base: String = "", isTokenRequired: Bool = true) throws {
+    init(base: String = "", isTokenRequired: Bool = true, areTokensKnown: Bool = true) throws {
         self.base = base
         token = try NewToken()
-        tokens = TokenRegistry([Self.record(token)])
+        tokens = TokenRegistry(areTokensKnown ? [Self.record(token)] : [], isComplete: areTokensKnown)
         let signer = try SessionSigner(key: SessionSigner.randomKey())
         var access = AccessPolicy(tokens: tokens, isTokenRequired: isTokenRequired)
         access.sessions = signer
@@ -141,6 +141,7 @@ struct SignInTests {
         let form = try await browser.ask(.get, String(try #require(refused.location).dropFirst(base.count)))
         #expect(form.status == 200)
         #expect(form.text.contains("type=\"password\""))
+        #expect(form.headers[.cacheControl] == "no-store")
         #expect(Browser.hidden("next", in: form.text) == "\(base)/page?a=1&amp;b=%2F")
         let answer = try await browser.signIn(next: "\(base)/page?a=1&b=%2F")
         #expect(answer.status == 303)
@@ -198,12 +199,12 @@ struct SignInTests {
 
     @Test("Before the tokens are known, nobody is told that one is wrong")
     func unknownTokens() async throws {
-        let browser = try Browser()
-        let form = try await browser.ask(.get, "/sign-in")
-        _ = form
-        let tokens = TokenRegistry(isComplete: false)
-        #expect(try tokens.token(browser.token.text, at: .now()) == nil)
-        #expect(!tokens.isComplete)
+        let browser = try Browser(areTokensKnown: false)
+        for method in [HTTPRequest.Method.get, .post] {
+            let answer = try await browser.ask(method, "/sign-in", form: method == .post ? "token=\(browser.token.text.revealed)" : nil)
+            #expect(answer.status == 503)
+            #expect(answer.headers[.retryAfter] == "2")
+        }
     }
 
     @Test("So many attempts of an address may fail, and those of others go on")

@@ -249,6 +249,11 @@ def schema(*columns: tuple[str, str]) -> dict[str, Any]:
     return typed("table_schema", {"columns": [{"name": name, "type": kind, "description": f"the {name}"} for name, kind in columns]})
 
 
+def latest_rows(key: Key) -> str:
+    """The label `rows` of the latest event of one of the plain assets."""
+    return str(next(event["metadata"]["rows"] for event in reversed(list(plain())) if event["asset_key"] == key))
+
+
 def metadata() -> Iterator[Event]:
     """An asset with metadata of every type, whose schema changed."""
     first = schema(("id", "int"), ("name", "string"), ("amount", "float"))
@@ -283,7 +288,7 @@ def hostile_metadata(version: int) -> dict[str, Any]:
         "link 5": typed("url", "https://elsewhere.example/\" onmouseover=\"window.pwned=1"),
         "path": typed("path", f"file:///etc/{IMAGE}"), "notebook": typed("notebook", LINK), "run": typed("dagster_run", SCRIPT),
         "markdown": typed("md", MARKDOWN), "deep markdown": typed("md", "> " * 500 + "* " * 200 + "[" * 500),
-        "asset": typed("asset", [SCRIPT, "..", LINK]), "json": {SCRIPT: [IMAGE, {"__proto__": LINK}], "w" * 500: ["v" * 500]},
+        "asset": typed("asset", HOSTILE_KEYS[6]), "json": {SCRIPT: [IMAGE, {"__proto__": LINK}], "w" * 500: ["v" * 500]},
         "table": typed("table", {
             "records": [{SCRIPT: SCRIPT, IMAGE: IMAGE, "wide": "w" * 400, "odd": {"a": [1]}} for _ in range(3)],
             "schema": [{"name": SCRIPT, "type": IMAGE}, {"name": IMAGE}, {"name": "wide"}, {"name": "absent"}]}),

@@ -98,7 +98,7 @@ def cases(known: Known) -> Iterator[PageCase]:
     yield PageCase("asset that fails", asset(fixtures.FAILING))
     yield PageCase("asset that runs", asset(fixtures.RUNNING))
     yield PageCase("asset that was only observed", asset(fixtures.OBSERVED))
-    yield PageCase("asset that was wiped", asset(fixtures.WIPED))
+    yield PageCase("asset that was wiped", asset(fixtures.WIPED), (200, 404))
     for view in ("", "partitions", "checks", "plots", "events"):
         yield PageCase(f"asset without all that, {view or 'first view'}", asset(fixtures.VOIDED, view))
     for name in sorted(known.events):

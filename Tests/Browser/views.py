@@ -11,9 +11,13 @@ from playwright.sync_api import Error, Locator, Page, expect
 from browser import Tab
 from server import Key
 
-ASSET_LINKS = "main a[href*='/asset/']"
-# The first link of each asset, in their order.
-LISTED = """links => [...new Set(links.filter(link => link.checkVisibility()).map(link => new URL(link.href).pathname))]"""
+# An asset whose key does not fit into a path, such as one with a part of two dots, is named in the query.
+ASSET_LINKS = "main a:is([href*='/asset/'], [href*='/asset?'])"
+# The keys of the assets that are linked, in their order, each once.
+LISTED = """links => [...new Set(links.filter(link => link.checkVisibility()).map(link => {
+    const url = new URL(link.href), key = url.searchParams.get("asset_key");
+    return key ? JSON.parse(key).join("/") : decodeURIComponent(url.pathname.split("/asset/")[1]);
+}))]"""
 
 
 def words(*texts: str) -> re.Pattern[str]:
@@ -23,7 +27,8 @@ def words(*texts: str) -> re.Pattern[str]:
 
 def written(key: Key) -> re.Pattern[str]:
     """A key as a page may write it: with slashes, and perhaps blanks around them."""
-    return re.compile(r"\s*/\s*".join(re.escape(part) for part in key))
+    # A slash as such would end the pattern for Playwright.
+    return re.compile(r"\s*\x2f\s*".join(re.escape(part).replace("/", r"\x2f") for part in key))
 
 
 def find(scope: Page | Locator, name: re.Pattern[str], *roles: Any) -> Locator:
@@ -86,8 +91,7 @@ def asset_link(page: Page, key: Key) -> Locator:
 
 def listed(page: Page) -> list[str]:
     """The assets in a list, in its order, as `a/b`."""
-    paths = page.locator(ASSET_LINKS).evaluate_all(LISTED)
-    return [unquote(path.split("/asset/", 1)[1]) for path in paths]
+    return page.locator(ASSET_LINKS).evaluate_all(LISTED)
 
 
 def search_box(page: Page) -> Locator:
@@ -136,8 +140,8 @@ def view_link(page: Page, view: str) -> Locator:
 
 
 def plot_points(page: Page) -> Locator:
-    """The points of a plot, each of which leads to its event."""
-    return main(page).locator("a[href*='/event/']").filter(has=page.locator("circle, rect, path, use"))
+    """The points of plots, each of which leads to its event."""
+    return main(page).locator("svg a[href]")
 
 
 def partition_cell(page: Page, partition: str) -> Locator:
@@ -177,9 +181,12 @@ def reason_box(page: Page) -> Locator:
     return page.get_by_role("textbox", name=re.compile("reason|why", re.I)).filter(visible=True).first
 
 
-def confirm_void(page: Page) -> Locator:
-    """What voids the event in the end."""
-    return find(page, words("Void"), "button")
+def confirm_void(page: Page) -> None:
+    """Says that one means it, and voids the event."""
+    sure = main(page).get_by_role("checkbox").filter(visible=True)
+    if sure.count():
+        sure.first.check()
+    find(page, words("Void"), "button").click()
 
 
 def open_void_form(tab: Tab) -> None:

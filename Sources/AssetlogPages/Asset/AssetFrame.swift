@@ -45,8 +45,7 @@ struct AssetFrame {
         switch summary.state {
         case .failed:
             guard let message = detail.failure?.failureMessage, !message.isEmpty else { return "The latest materialization failed" }
-            let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? message
-            return "The latest materialization failed: <span class=\"message\">\(HTML.reported(line, limit: 300))</span>"
+            return "The latest materialization failed: <span class=\"message\">\(HTML.line(message, limit: 300))</span>"
         case .checkFailed: return "\(HTML.count(summary.checks.failed, "check")) \(summary.checks.failed == 1 ? "fails" : "fail")"
         case .running: return "A materialization is running"
         case .warned: return "\(HTML.count(summary.checks.warned, "check")) \(summary.checks.warned == 1 ? "warns" : "warn")"

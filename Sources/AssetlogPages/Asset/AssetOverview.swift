@@ -49,7 +49,7 @@ struct AssetOverview {
         let items = EventKind.allCases.compactMap { kind -> HTML? in
             guard let count = detail.counts[kind], count > 0 else { return nil }
             return """
-                <li><a href="\(frame.href(.events, [("kind", kind.name)]))">\(NumberText.grouped(Int64(count))) \(kind.titles)</a></li>
+                <li><a href="\(frame.href(.events, [("kind", kind.name)]))">\(NumberText.grouped(Int64(count))) \(kind.noun(count))</a></li>
                 """
         }
         return "<ul class=\"counts\">\(HTML.joined(items))</ul>"

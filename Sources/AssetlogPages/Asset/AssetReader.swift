@@ -7,7 +7,7 @@ import AssetlogWeb
 struct AssetReader {
     static let eventsOfPage = 50
     static let checksOfPage = 20
-    static let plotsOfPage = 8
+    static let plotsOfPage = 6
     /// Results of a check that its strip shows.
     static let stripResults = 50
     private static let related = 20
@@ -53,7 +53,7 @@ struct AssetReader {
     func overview() async throws -> Overview {
         let written = try await events(kinds: [.materialization], limit: 2).events
         return Overview(
-            latest: written.first, previous: written.dropFirst().first, plots: try await plots(of: detail.labels.prefix(4)),
+            latest: written.first, previous: written.dropFirst().first, plots: try await plots(of: detail.labels.prefix(4), points: 150),
             checks: try await failingFirst(), partitions: try await partitionPage(limit: 190),
             events: try await timeline(limit: 15), states: try await statesOfRelated())
     }
@@ -91,15 +91,15 @@ struct AssetReader {
 
     func plots() async throws -> [Plot] {
         let first = Int(query.after ?? "") ?? 0
-        return try await plots(of: detail.labels.dropFirst(max(0, first)).prefix(Self.plotsOfPage))
+        return try await plots(of: detail.labels.dropFirst(max(0, first)).prefix(Self.plotsOfPage), points: 500)
     }
 
-    private func plots(of labels: ArraySlice<String>) async throws -> [Plot] {
+    private func plots(of labels: ArraySlice<String>, points: Int) async throws -> [Plot] {
         guard !labels.isEmpty else { return [] }
         return try await services.ask(for: context) { catalog in
             var plots: [Plot] = []
             for label in labels {
-                let series = SeriesQuery(scope: scope, assetKey: query.key, label: label, points: 300)
+                let series = SeriesQuery(scope: scope, assetKey: query.key, label: label, points: points)
                 if let value = try await catalog.series(series).value { plots.append(Plot(label: label, series: value)) }
             }
             return plots

@@ -21,7 +21,7 @@ struct AssetRoutes: RouteGroup {
         let answer = try await services.ask(for: context) { catalog in try await catalog.asset(query.key, in: scope) }
         guard let detail = answer.value else {
             throw RequestError.notFound(
-                "There is no event of the asset \(query.key.canonical.prefix(scalars: 200)) in the deployment"
+                "There is no event of the asset \(query.key.parts.joined(separator: "/").prefix(scalars: 200).quoted) in the deployment"
                     + " \(context.location.deployment.quoted).")
         }
         let links = PageLinks(context)

@@ -24,7 +24,7 @@ struct PartitionsView {
         """
     }
 
-    private var cells: HTML { isCalendar ? calendar(months: 14) : grid(rows[...]) }
+    private var cells: HTML { isCalendar ? calendar(months: 14, newestFirst: true) : grid(rows[...]) }
 
     // MARK: Counts
 
@@ -67,7 +67,7 @@ struct PartitionsView {
 
     private var isCalendar: Bool { !rows.isEmpty && rows.allSatisfy { CalendarDay($0.partition) != nil } }
 
-    private func calendar(months limit: Int) -> HTML {
+    private func calendar(months limit: Int, newestFirst: Bool = false) -> HTML {
         var states: [CalendarDay: AssetState] = [:]
         for row in rows {
             if let day = CalendarDay(row.partition) { states[day] = row.state }
@@ -78,7 +78,7 @@ struct PartitionsView {
             months.append(self.month(month, states, first, last))
             month = month.monthBefore
         }
-        return "<div class=\"months\">\(HTML.joined(months.reversed()))</div>"
+        return "<div class=\"months\">\(HTML.joined(newestFirst ? months : months.reversed()))</div>"
     }
 
     private func month(_ month: CalendarDay, _ states: [CalendarDay: AssetState], _ first: CalendarDay, _ last: CalendarDay) -> HTML {
@@ -86,7 +86,9 @@ struct PartitionsView {
             let start: HTML? = day.day == 1 ? " class=\"start-\(day.weekday)\"" : nil
             guard let state = states[day] else {
                 let isGap = day > first && day < last && frame.query.state == nil
-                return "<li\(start)><span class=\"day\(isGap ? " gap" : "")\">\(day.day)</span></li>"
+                let gap: HTML? = isGap ? "<span class=\"hidden-text\">, \(day.name): missing</span>" : nil
+                let title: HTML? = isGap ? " title=\"\(day.name): missing\"" : nil
+                return "<li\(start)><span class=\"day\(isGap ? " gap" : "")\"\(title)>\(day.day)\(gap)</span></li>"
             }
             return """
                 <li\(start)><a class="day \(state.name)" href="\(href(day.name))" aria-label="\(day.name): \(state.title)" \

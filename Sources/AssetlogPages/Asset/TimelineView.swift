@@ -23,7 +23,7 @@ struct TimelineView {
     private var kinds: HTML {
         var items: [HTML] = [tab(nil, "All")]
         items += EventKind.allCases.filter { frame.detail.counts[$0] ?? 0 > 0 || frame.query.kind == $0 }.map { kind in
-            tab(kind, "\(kind.titles) <span class=\"count\">\(NumberText.grouped(Int64(frame.detail.counts[kind] ?? 0)))</span>")
+            tab(kind, "\(kind.noun(2)) <span class=\"count\">\(NumberText.grouped(Int64(frame.detail.counts[kind] ?? 0)))</span>")
         }
         return "<ul class=\"tabs small-tabs\" aria-label=\"Kinds of events\">\(HTML.joined(items))</ul>"
     }

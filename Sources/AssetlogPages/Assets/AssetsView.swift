@@ -141,7 +141,9 @@ struct AssetsView {
 
     private func partitions(_ counts: StateCounts) -> HTML? {
         guard counts.total > 0 else { return nil }
-        return "\(counts.bar(label: "Partitions")) <span class=\"small\">\(NumberText.grouped(Int64(counts.total)))</span>"
+        return """
+            <span class="nowrap">\(counts.bar(label: "Partitions")) <span class="small">\(NumberText.grouped(Int64(counts.total)))</span></span>
+            """
     }
 
     private func checks(_ counts: CheckCounts) -> HTML? {

@@ -65,9 +65,8 @@ struct EventFacts {
 
     /// What a failure says, or a reason of a void or a wipe, or a description.
     var message: HTML? {
-        guard let message = failureMessage ?? text("reason") ?? text("description") else { return nil }
-        let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? message
-        return "<span class=\"fact message\">\(HTML.reported(line, limit: 160))</span>"
+        if let message = failureMessage { return "<span class=\"fact message\">\(HTML.line(message))</span>" }
+        return (text("reason") ?? text("description")).map { "<span class=\"fact\">\(HTML.line($0))</span>" }
     }
 
     /// The result of the check that was evaluated.

@@ -14,6 +14,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 
     /// Escapes what means something in HTML, in text and in quoted attributes alike.
     static func escaping(_ text: String) -> String {
+        guard text.utf8.contains(where: isSpecial) else { return text }
         var escaped = ""
         escaped.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -33,11 +34,21 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
         return escaped
     }
 
+    // Two bytes begin with c2 where they are among the controls that come last.
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"), 0x7f, 0xc2: true
+        default: byte < 0x20 && byte != 0x09 && byte != 0x0a && byte != 0x0d
+        }
+    }
+
     struct StringInterpolation: StringInterpolationProtocol {
         fileprivate var markup = ""
 
         init(literalCapacity: Int, interpolationCount: Int) { markup.reserveCapacity(literalCapacity * 2) }
         mutating func appendLiteral(_ literal: String) { markup += literal }
+        // A literal, as in `\(isGood ? "<b>yes</b>" : "no")`, is markup of the program's own. Only other texts are escaped.
+        @_disfavoredOverload
         mutating func appendInterpolation(_ text: String) { markup += HTML.escaping(text) }
         mutating func appendInterpolation(_ html: HTML) { markup += html.markup }
         mutating func appendInterpolation(_ html: HTML?) { markup += html?.markup ?? "" }

@@ -72,8 +72,7 @@ struct OverviewView {
 
     private func message(_ event: LatestEvent) -> HTML? {
         guard let message = event.failureMessage, !message.isEmpty else { return nil }
-        let line = message.split(whereSeparator: \.isNewline).first.map(String.init) ?? message
-        return "<span class=\"message\">\(HTML.reported(line, limit: 160))</span>"
+        return "<span class=\"message\">\(HTML.line(message))</span>"
     }
 
     private var hours: HTML {

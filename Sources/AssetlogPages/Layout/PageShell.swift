@@ -51,7 +51,10 @@ struct PageShell: Sendable {
     ) -> Response {
         let links = PageLinks(context)
         let header = header(content, links, switcher: switcher(context), who: signIn?(request, context))
-        return response(request, document(content, links, header: header), status: status)
+        var response = response(request, document(content, links, header: header), status: status)
+        // What a browser shows on the way back is gone with the session.
+        if context.identity.isSession { response.headers[.cacheControl] = "no-store" }
+        return response
     }
 
     /// Makes an answer of a title and a body.

@@ -69,18 +69,20 @@ extension EventKind {
         }
     }
 
-    /// The words in the plural, for counts and filters.
-    var titles: String {
-        switch self {
-        case .materialization: "materializations"
-        case .observation: "observations"
-        case .check: "check results"
-        case .materializationStarted: "starts"
-        case .materializationFailed: "failures"
-        case .materializationSkipped: "skips"
-        case .void: "voids"
-        case .wipe: "wipes"
-        }
+    /// The noun, for counts and filters.
+    func noun(_ count: Int) -> String {
+        let noun =
+            switch self {
+            case .materialization: "materialization"
+            case .observation: "observation"
+            case .check: "check result"
+            case .materializationStarted: "start"
+            case .materializationFailed: "failure"
+            case .materializationSkipped: "skip"
+            case .void: "void"
+            case .wipe: "wipe"
+            }
+        return count == 1 ? noun : noun + "s"
     }
 }
 

@@ -7,6 +7,11 @@ extension HTML {
             ? "<bdi title=\"\(text.prefix(scalars: 1000))\">\(text.prefix(scalars: limit - 1))…</bdi>" : "<bdi>\(text)</bdi>"
     }
 
+    /// The first line of a text that somebody reported.
+    static func line(_ text: String, limit: Int = 160) -> HTML {
+        reported(text.split(whereSeparator: \.isNewline).first.map(String.init) ?? text, limit: limit)
+    }
+
     /// The parts of a key, each of which may be broken from the one before.
     static func key(_ key: AssetKey) -> HTML {
         let parts = key.parts

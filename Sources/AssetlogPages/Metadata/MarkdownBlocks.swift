@@ -208,13 +208,17 @@ struct MarkdownBlocks {
     }
 
     private mutating func table(_ alignments: [MarkdownLine.Alignment], _ rest: inout ArraySlice<MarkdownLine>) {
-        writer.open("<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>\n")
+        writer.open("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\"><table>")
+        writer.open("<thead>\n")
         if let header = rest.popFirst() { row(header, alignments, isHeader: true) }
+        writer.close("</thead>")
         rest.removeFirst()
+        writer.open("<tbody>\n")
         while let line = rest.first, !line.isBlank, !line.interrupts, !writer.isFull {
             row(line, alignments, isHeader: false)
             rest.removeFirst()
         }
+        writer.close("</tbody>")
         writer.close("</table></div>\n")
     }
 

@@ -58,11 +58,12 @@ struct MarkdownWriter {
     /// Writes a text.
     mutating func text(_ text: String) {
         guard !isFull, !text.isEmpty else { return }
-        if ShownText.markup(text) > room {
+        let piece: HTML = "\(text)"
+        if piece.markup.utf8.count > room {
             pieces.append("\(ShownText.cut(text, to: .max, markup: room))")
             isFull = true
         } else {
-            write("\(text)")
+            write(piece)
         }
     }
 

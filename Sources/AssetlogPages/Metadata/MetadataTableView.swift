@@ -49,7 +49,7 @@ struct MetadataTableView {
     private static func cell(_ value: StoredJSON) -> HTML {
         switch value.kind {
         case .string: "<td>\(ShownText.isolated(value.text(atMost: cell) ?? "", to: cell))</td>"
-        case .number: "<td class=\"number\">\(value.literal(atMost: cell))</td>"
+        case .number: "<td class=\"numeric\">\(value.literal(atMost: cell))</td>"
         case .null: "<td class=\"metadata-null\">null</td>"
         case .boolean: "<td>\(value.literal(atMost: cell))</td>"
         default: "<td><code><bdi dir=\"ltr\">\(value.literal(atMost: cell))</bdi></code></td>"
@@ -67,6 +67,6 @@ struct MetadataTable {
     var html: HTML {
         let hidden = notes.filter { $0.hidden > 0 }.map { HTML.count($0.hidden, "more \($0.of)") }
         let note: HTML? = hidden.isEmpty ? nil : "<p class=\"metadata-note\">… and \(hidden.joined(separator: ", "))</p>"
-        return "<div class=\"table-scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(ShownText.plain(label))\">\(table)</div>\(note)"
+        return "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"\(ShownText.plain(label))\">\(table)</div>\(note)"
     }
 }

@@ -43,6 +43,7 @@ enum ShownText {
         case "\"": 6
         case "&", "'": 5
         case "<", ">": 4
+        case "\t", "\n", "\r": 1
         case "\0"..."\u{1f}", "\u{7f}"..."\u{9f}": 3
         default: UTF8.width(scalar)
         }

@@ -4,7 +4,7 @@ import AssetlogCore
 struct PartitionPlot {
     /// The most partitions that are drawn, and that the table has; the last ones.
     static let limit = 500
-    private static let labels = 8
+    private static let labels = 5
 
     private let label: String
     private let id: String
@@ -35,10 +35,10 @@ struct PartitionPlot {
         let scale = PlotScale(bars.lazy.map(\.value), includesZero: true)
         let frame = PlotFrame(ticks: (scale.ticks, ticks))
         let drawn = bars.enumerated().map { bar(at: $0, $1, scale) }
-        return PlotFrame.figure(caption, drawing: "\(frame.html)\(HTML.joined(drawn))", table: table, isFocusable: isFocusable)
+        return PlotFrame.figure(caption, drawing: "\(frame.html)\(HTML.joined(drawn))", links: focus, table: table)
     }
 
-    private var isFocusable: Bool { bars.count <= PlotLink.focusable }
+    private var focus: PlotLink.Focus { .init(count: bars.count) }
 
     // The names of a few partitions, in the middle of their bars.
     private var ticks: [PlotTick] {
@@ -60,7 +60,7 @@ struct PartitionPlot {
             width="\(PlotNumber.coordinate(width))" height="\(PlotNumber.coordinate(PlotFrame.plotHeight))"/>
             """
         let title = "\(ShownNumber.text(bar.value)), partition \(ShownText.plain(bar.partition, to: 60))"
-        return PlotLink(href: pointLink(bar.sequence), title: title, isFocusable: isFocusable).html("\(target)\(shape)")
+        return PlotLink(href: pointLink(bar.sequence), title: title, focus: focus).html("\(target)\(shape)")
     }
 
     private static func rectangle(_ style: String, x: Double, y: Double, width: Double, height: Double) -> HTML {

@@ -2,12 +2,12 @@ import AssetlogCore
 
 /// The drawing of a plot without its data: axes, marks and the lines of the grid.
 struct PlotFrame {
-    static let width = 720.0
-    static let height = 240.0
-    private static let left = 76.0
+    static let width = 560.0
+    static let height = 220.0
+    private static let left = 74.0
     private static let right = 14.0
     private static let top = 12.0
-    private static let bottom = 26.0
+    private static let bottom = 28.0
 
     /// The marks of the values, from below, and of what the values are over, from the left.
     let ticks: (values: [PlotTick], across: [PlotTick])
@@ -24,15 +24,13 @@ struct PlotFrame {
     static func y(_ place: Double) -> Double { top + (1 - place) * plotHeight }
 
     /// The figure: a caption, the drawing with the data in it, and the data as a table.
-    ///
-    /// - Parameter isFocusable: Whether something in the drawing can be focused; if not, the drawing itself can, so that it can be
-    ///   scrolled with the keyboard.
-    static func figure(_ caption: PlotCaption, drawing: HTML, table: HTML, isFocusable: Bool) -> HTML {
-        let focus: HTML? = isFocusable ? nil : " tabindex=\"0\""
+    static func figure(_ caption: PlotCaption, drawing: HTML, links: PlotLink.Focus?, table: HTML) -> HTML {
+        // Without links in the order of the tab key the drawing is itself in it, so that it can be scrolled.
+        let focus: HTML? = links == .inOrder ? nil : " tabindex=\"0\" role=\"group\" aria-labelledby=\"\(caption.id)\""
         return """
             <figure class="plot"><figcaption id="\(caption.id)">\(caption.html)</figcaption>
-            <div class="plot-scroll"\(focus) role="group" aria-labelledby="\(caption.id)">
-            <svg class="plot-drawing" role="\(isFocusable ? "group" : "img")" aria-labelledby="\(caption.id)" \
+            <div class="plot-scroll"\(focus)>
+            <svg class="plot-drawing" role="\(links == nil ? "img" : "group")" aria-labelledby="\(caption.id)" \
             viewBox="0 0 \(Int(width)) \(Int(height))">
             \(drawing)</svg></div>
             <details class="plot-data"><summary>Data table</summary>
@@ -69,9 +67,9 @@ struct PlotFrame {
         return "<text x=\"\(PlotNumber.coordinate(Self.left - 8))\" y=\"\(y)\" text-anchor=\"end\">\(tick.label)</text>"
     }
 
-    // Labels at the ends of the axis stay within the drawing.
+    // The label at the end of the axis stays within the drawing.
     private func label(_ tick: PlotTick) -> HTML {
-        let anchor = tick.place > 0.95 ? "end" : tick.place < 0.02 ? "start" : "middle"
+        let anchor = tick.place > 0.95 ? "end" : "middle"
         let x = PlotNumber.coordinate(Self.x(tick.place))
         return "<text x=\"\(x)\" y=\"\(PlotNumber.coordinate(Self.height - 8))\" text-anchor=\"\(anchor)\">\(tick.label)</text>"
     }
@@ -111,21 +109,28 @@ struct PlotTable {
         return MetadataTable(label: "Data of \(label)", table: table).html
     }
 
-    static func number(_ value: Double) -> HTML { "<td class=\"number\">\(ShownNumber.text(value))</td>" }
+    static func number(_ value: Double) -> HTML { "<td class=\"numeric\">\(ShownNumber.text(value))</td>" }
 }
 
 /// A point or bar of a plot, which leads to its event.
 struct PlotLink {
-    /// The most points that are in the order of the tab key; of more none is, for the data table has the same links.
-    static let focusable = 60
+    /// Whether links are in the order of the tab key.
+    enum Focus {
+        case inOrder
+        /// There are too many; the data table has the same links.
+        case skipped
+
+        init(count: Int) { self = count <= 60 ? .inOrder : .skipped }
+    }
 
     let href: String
     let title: String
-    let isFocusable: Bool
+    let focus: Focus
 
     func html(_ shape: HTML) -> HTML {
-        isFocusable
-            ? "<a class=\"plot-link\" href=\"\(href)\" aria-label=\"\(title)\"><title>\(title)</title>\(shape)</a>\n"
-            : "<a class=\"plot-link\" href=\"\(href)\" tabindex=\"-1\"><title>\(title)</title>\(shape)</a>\n"
+        switch focus {
+        case .inOrder: "<a class=\"plot-link\" href=\"\(href)\" aria-label=\"\(title)\"><title>\(title)</title>\(shape)</a>\n"
+        case .skipped: "<a class=\"plot-link\" href=\"\(href)\" tabindex=\"-1\"><title>\(title)</title>\(shape)</a>\n"
+        }
     }
 }

@@ -2,12 +2,12 @@ import AssetlogCore
 
 /// The axis of the times of a plot, with marks at round times of UTC.
 struct PlotTimeScale {
-    private static let wantedSteps = 7.0
+    private static let wantedSteps = 5.0
     private static let second = 1_000_000.0
     private static let day = 86_400.0
     // Steps in seconds. Seconds to days divide their next greater unit, so that marks are at its beginning too.
     private static let steps: [Double] = [
-        1, 5, 15, 30, 60, 300, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, day, 2 * day, 7 * day, 14 * day,
+        1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 3 * 3600, 6 * 3600, 12 * 3600, day, 2 * day, 7 * day, 14 * day,
     ]
     private static let monthSteps: [Int64] = [1, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 2400, 6000, 12_000]
 

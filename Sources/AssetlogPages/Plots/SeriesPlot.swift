@@ -28,8 +28,11 @@ struct SeriesPlot {
     }
 
     fileprivate func caption(_ notes: [String], from first: Timestamp?, to last: Timestamp?) -> PlotCaption {
-        let span = first.flatMap { first in last.map { ["\(Self.minute(first)) to \(Self.minute($0)) UTC"] } }
-        return PlotCaption(id: id, label: label, notes: notes + (span ?? []))
+        var notes = notes
+        if let first, let last {
+            notes.append(first == last ? "\(Self.minute(first)) UTC" : "\(Self.minute(first)) to \(Self.minute(last)) UTC")
+        }
+        return PlotCaption(id: id, label: label, notes: notes)
     }
 
     // Seconds are of no use to tell which time a plot is about.
@@ -61,10 +64,10 @@ private struct PointPlot {
         }
         let frame = PlotFrame(ticks: (values.ticks, times.ticks))
         let drawing: HTML = "\(frame.html)\(PlotPath.line(places))\(circles(places))"
-        return PlotFrame.figure(caption, drawing: drawing, table: table, isFocusable: isFocusable)
+        return PlotFrame.figure(caption, drawing: drawing, links: focus, table: table)
     }
 
-    private var isFocusable: Bool { points.count <= PlotLink.focusable }
+    private var focus: PlotLink.Focus { .init(count: points.count) }
 
     private func circles(_ places: [(x: Double, y: Double)]) -> HTML {
         .joined(
@@ -74,9 +77,9 @@ private struct PointPlot {
     private func circle(_ point: Series.Point, x: String, y: String) -> HTML {
         let partition = point.partition.map { ", partition \(ShownText.plain($0, to: 60))" } ?? ""
         let title = "\(ShownNumber.text(point.value)) at \(ShownTime.text(point.timeKey.timestamp))\(partition)"
-        let link = PlotLink(href: plot.pointLink(point.timeKey.sequence), title: title, isFocusable: isFocusable)
+        let link = PlotLink(href: plot.pointLink(point.timeKey.sequence), title: title, focus: focus)
         // Few points have a larger target around them.
-        let target: HTML? = isFocusable ? "<circle class=\"plot-target\" cx=\"\(x)\" cy=\"\(y)\" r=\"8\" fill-opacity=\"0\"/>" : nil
+        let target: HTML? = focus == .inOrder ? "<circle class=\"plot-target\" cx=\"\(x)\" cy=\"\(y)\" r=\"8\" fill-opacity=\"0\"/>" : nil
         return link.html("\(target)<circle class=\"plot-point\" cx=\"\(x)\" cy=\"\(y)\" r=\"\(points.count > 120 ? 2 : 3)\"/>")
     }
 
@@ -84,8 +87,9 @@ private struct PointPlot {
         let hasPartitions = points.contains { $0.partition != nil }
         let rows = points.map { point -> HTML in
             let partition: HTML? = hasPartitions ? "<td>\(point.partition.map(HTML.partition))</td>" : nil
+            let time = ShownTime.element(point.timeKey.timestamp)
             return """
-                <tr><th scope="row"><a href="\(plot.pointLink(point.timeKey.sequence))">\(ShownTime.element(point.timeKey.timestamp))</a></th>\
+                <tr><th scope="row"><a href="\(plot.pointLink(point.timeKey.sequence))">\(time)</a></th>\
                 \(PlotTable.number(point.value))\(partition)</tr>
 
                 """
@@ -125,7 +129,7 @@ private struct BucketPlot {
         let frame = PlotFrame(ticks: (values.ticks, times.ticks))
         let band = PlotPath.band(places.map { ($0.x, $0.low, $0.high) })
         let drawing: HTML = "\(frame.html)\(band)\(PlotPath.line(places.map { ($0.x, $0.mean) }))"
-        return PlotFrame.figure(caption, drawing: drawing, table: table, isFocusable: false)
+        return PlotFrame.figure(caption, drawing: drawing, links: nil, table: table)
     }
 
     // The sum of great values may be infinite.

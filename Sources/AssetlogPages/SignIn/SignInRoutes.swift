@@ -45,7 +45,8 @@ struct SignInRoutes: RouteGroup {
     var routes: [Route] {
         [
             Route(.get, "/sign-in", .open, about: .allDeployments, isPage: true, handler: show),
-            Route(.post, "/sign-in", .open, about: .allDeployments, isPage: true, handler: signIn),
+            // Who has a session may change to another token; the form is bound to the session then.
+            Route(.post, "/sign-in", .open, about: .allDeployments, isPage: true, acceptsSession: true, handler: signIn),
             Route(.post, "/sign-out", .open, about: .allDeployments, isPage: true, acceptsSession: true, handler: signOut),
         ]
     }
@@ -121,6 +122,9 @@ struct SignInRoutes: RouteGroup {
         let view = SignInView(next: next, field: field.html, problem: problem)
         // Not as a page of the context: who has not signed in learns of no deployment.
         var response = shell.response(request, base: base, PageContent(Self.title, body: view.html(base: base)), status: status)
+        // Its hidden field is for this one time.
+        response.headers[.cacheControl] = "no-store"
+        response.headers[.eTag] = nil
         if let cookie = field.cookie { response.headers.append(HTTPField(name: .setCookie, value: cookie)) }
         return response
     }

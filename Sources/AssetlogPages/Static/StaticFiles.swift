@@ -30,7 +30,7 @@ struct StaticFiles: RouteGroup {
     }
 
     var routes: [Route] {
-        [Route(.get, "/static/{file}", .open, name: "/static", isPage: true, handler: file)]
+        [Route(.get, "/static/{file}", .open, about: .allDeployments, name: "/static", isPage: true, handler: file)]
     }
 
     private func file(_ request: Request, _ context: RouteContext) throws -> Response {

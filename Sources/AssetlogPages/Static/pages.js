@@ -129,9 +129,35 @@
     if (newest > shown()) refreshSoon();
   }
 
-  function connect() {
+  // Browsers allow six connections to a server: of many windows four follow the log, and the others ask now and then.
+  const streams = 4;
+  const pollInterval = 3000;
+  let giveBack = null;
+
+  async function hasPlace() {
+    if (giveBack || !navigator.locks) return true;
+    for (let number = 0; number < streams && !giveBack; number++) {
+      await new Promise((decided) => {
+        navigator.locks.request("assetlog-stream-" + number, { ifAvailable: true }, (lock) => {
+          if (!lock) return decided();
+          const held = new Promise((release) => (giveBack = release));
+          decided();
+          return held;
+        });
+      });
+    }
+    return giveBack !== null;
+  }
+
+  async function connect() {
     retry = null;
     if (source || document.hidden || !main.dataset.stream) return;
+    if (!(await hasPlace())) {
+      refreshSoon();
+      retry ??= setTimeout(connect, pollInterval);
+      return;
+    }
+    if (source || document.hidden) return;
     source = new EventSource(main.dataset.stream);
     source.addEventListener("open", () => {
       if (!notice.hidden) refreshSoon();
@@ -146,7 +172,9 @@
       if (!source) return;
       notice.hidden = false;
       if (source.readyState === EventSource.CLOSED) {
+        // It may be that the session has ended: then the page leads to where one signs in.
         disconnect();
+        refreshSoon();
         retry = setTimeout(connect, 2000);
       }
     });
@@ -157,6 +185,8 @@
     retry = null;
     source?.close();
     source = null;
+    giveBack?.();
+    giveBack = null;
   }
 
   // Under very many events a page needs to know that there are some, not each of them.

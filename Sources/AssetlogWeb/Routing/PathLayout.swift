@@ -55,7 +55,6 @@ package struct PathLayout: Sendable {
     private func meaning(belowPrefix segments: [String]) -> Meaning {
         let server = Meaning.location(RequestLocation(RequestPath(segments: segments), base: base))
         guard let first = segments.first, !DeploymentName.isReserved(first) else { return server }
-        guard segments.count >= 2 else { return deployments.contains(first) ? .redirect("\(base)/\(PercentCoding.encode(first))/") : server }
         guard Self.isBelowDeployment(segments) else { return server }
         let isKnown = deployments.contains(first) || (createsDeployments && DeploymentName.isValid(first))
         let location = RequestLocation(RequestPath(segments: Array(segments.dropFirst())), in: first, base: base)
@@ -64,6 +63,7 @@ package struct PathLayout: Sendable {
 
     // The API, reports, and pages: `/NAME/` is the first of them.
     private static func isBelowDeployment(_ segments: [String]) -> Bool {
+        guard segments.count >= 2 else { return false }
         let second = segments[1]
         return second == "api" || second.hasPrefix("report_asset_") || DeploymentName.pages.contains(second)
             || (second.isEmpty && segments.count == 2)

@@ -5,7 +5,7 @@ import pages
 from scenarios import Bench, check
 
 MOST = 400
-LINKS = """() => [...document.querySelectorAll("a[href], link[href], img[src], script[src], form[action]")]
+LINKS = """() => [...document.querySelectorAll("a[href], link[href], img[src], script[src], form[method=get]")]
     .map(one => one.href?.baseVal ?? one.href ?? one.src ?? one.action).filter(url => typeof url === "string")"""
 
 
@@ -16,9 +16,10 @@ def collect(bench: Bench) -> dict[str, str]:
     found: dict[str, str] = {}
     for case in pages.cases(known):
         tab.open(case.path)
-        for url in tab.page.evaluate(LINKS):
-            if urlsplit(url).netloc == urlsplit(server.address).netloc:
-                found.setdefault(urldefrag(url)[0], case.path)
+        for url in (urldefrag(url)[0] for url in tab.page.evaluate(LINKS)):
+            # A page that is itself an error may link to itself, such as for those who sign in.
+            if urlsplit(url).netloc == urlsplit(server.address).netloc and url != urldefrag(tab.page.url)[0]:
+                found.setdefault(url, case.path)
     return found
 
 
