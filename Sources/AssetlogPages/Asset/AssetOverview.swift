@@ -107,11 +107,11 @@ struct AssetOverview {
     private var plots: HTML? {
         guard !found.plots.isEmpty else { return nil }
         let rest = detail.labels.count - found.plots.count
-        let more: HTML? =
-            rest > 0 ? "<p><a href=\"\(frame.href(.plots))\">Plots of all \(detail.labels.count) labels</a></p>" : nil
+        let title: HTML = rest > 0 ? "Plots of all \(detail.labels.count) labels" : "Plots of other times"
+        let more: HTML = "<p><a href=\"\(frame.href(.plots))\">\(title)</a></p>"
         return """
             <section aria-labelledby="plots" class="wide"><h2 id="plots">Plots</h2>
-            \(PlotsView(frame: frame, plots: found.plots).grid)\(more)</section>
+            \(PlotsView(frame: frame, plots: found.plots, period: .quarter).grid)\(more)</section>
             """
     }
 

@@ -11,7 +11,7 @@ struct AssetPageQuery {
         case overview, plots, partitions, checks, versions, events
     }
 
-    private static let names = ["asset_key", "view", "kind", "partition", "check_name", "state", "by", "after"]
+    private static let names = ["asset_key", "view", "kind", "partition", "check_name", "state", "by", "days", "after"]
 
     let key: AssetKey
     let view: View
@@ -20,6 +20,8 @@ struct AssetPageQuery {
     let checkName: String?
     let state: AssetState?
     let byPartition: Bool
+    /// How much of the past plots show.
+    let period: PlotPeriod?
     let after: String?
 
     /// Reads the path and the parameters.
@@ -41,7 +43,31 @@ struct AssetPageQuery {
         checkName = try parameters.text("check_name")
         state = try parameters.choice("state", AssetState.allCases.map { ($0.name, $0) })
         byPartition = try parameters.choice("by", [("name", false), ("partition", true), ("time", false)]) ?? false
+        period = try parameters.choice("days", PlotPeriod.allCases.map { ($0.rawValue, $0) })
         after = parameters["after"]
+    }
+}
+
+/// How much of the past a plot shows.
+enum PlotPeriod: String, CaseIterable {
+    case month = "30"
+    case quarter = "90"
+    case year = "365"
+    case all
+
+    /// The words that people read.
+    var title: String {
+        switch self {
+        case .month: "30 days"
+        case .quarter: "90 days"
+        case .year: "A year"
+        case .all: "All"
+        }
+    }
+
+    /// Where it begins; nil: at the beginning.
+    func start(before now: Timestamp) -> Timestamp? {
+        Int64(rawValue).map { Timestamp(microseconds: now.microseconds - $0 * 86_400_000_000) }
     }
 }
 

@@ -7,7 +7,7 @@ import AssetlogWeb
 struct AssetReader {
     static let eventsOfPage = 50
     static let checksOfPage = 20
-    static let plotsOfPage = 6
+    static let plotsOfPage = 4
     /// Results of a check that its strip shows.
     static let stripResults = 50
     private static let related = 20
@@ -89,17 +89,24 @@ struct AssetReader {
 
     // MARK: Plots
 
+    /// How much of the past the plots show: the last 90 days, unless nothing happened in them.
+    var period: PlotPeriod {
+        let quarter = PlotPeriod.quarter.start(before: .now()) ?? detail.firstSeen
+        return query.period ?? (detail.summary.lastSeen < quarter ? .all : .quarter)
+    }
+
     func plots() async throws -> [Plot] {
         let first = Int(query.after ?? "") ?? 0
-        return try await plots(of: detail.labels.dropFirst(max(0, first)).prefix(Self.plotsOfPage), points: 500)
+        return try await plots(of: detail.labels.dropFirst(max(0, first)).prefix(Self.plotsOfPage), points: 400)
     }
 
     private func plots(of labels: ArraySlice<String>, points: Int) async throws -> [Plot] {
         guard !labels.isEmpty else { return [] }
+        let start = period.start(before: .now())
         return try await services.ask(for: context) { catalog in
             var plots: [Plot] = []
             for label in labels {
-                let series = SeriesQuery(scope: scope, assetKey: query.key, label: label, points: points)
+                let series = SeriesQuery(scope: scope, assetKey: query.key, label: label, from: start, points: points)
                 if let value = try await catalog.series(series).value { plots.append(Plot(label: label, series: value)) }
             }
             return plots

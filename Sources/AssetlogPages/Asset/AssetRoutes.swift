@@ -42,7 +42,7 @@ struct AssetRoutes: RouteGroup {
         case .overview:
             let report = FirstReport(services.configuration, request, context)
             return AssetOverview(frame: frame, found: try await reader.overview(), report: report).html
-        case .plots: return PlotsView(frame: frame, plots: try await reader.plots()).html
+        case .plots: return PlotsView(frame: frame, plots: try await reader.plots(), period: reader.period).html
         case .partitions: return try await reader.partitions(frame)
         case .checks: return ChecksView(frame: frame, page: try await reader.checks(limit: AssetReader.checksOfPage)).html
         case .versions: return VersionsView(frame: frame, page: try await reader.versions()).html

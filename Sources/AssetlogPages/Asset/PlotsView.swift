@@ -5,10 +5,13 @@ import AssetlogCore
 struct PlotsView {
     let frame: AssetFrame
     let plots: [AssetReader.Plot]
+    let period: PlotPeriod
 
     var html: HTML {
         guard !plots.isEmpty else { return "<p class=\"empty\">No event reports a number here.</p>" }
-        return "<section class=\"wide\" aria-labelledby=\"plots\"><h2 id=\"plots\">Plots</h2>\(choice)\(grid)\(paging)</section>"
+        return """
+            <section class="wide" aria-labelledby="plots"><h2 id="plots">Plots</h2>\(choice)\(grid)\(paging)</section>
+            """
     }
 
     /// The plots side by side.
@@ -33,23 +36,30 @@ struct PlotsView {
         return latest.sorted { $0.key < $1.key }.map { ($0.key, $0.value.value, $0.value.timeKey.sequence) }
     }
 
-    private var choice: HTML? {
-        guard frame.detail.summary.partitions.total > 0 else { return nil }
-        let items = [("time", "Over time", false), ("partition", "Over partitions", true)].map { word, title, value -> HTML in
-            let current: HTML? = frame.query.byPartition == value ? " aria-current=\"true\"" : nil
-            return "<li><a href=\"\(frame.href(.plots, [("by", word)]))\"\(current)>\(title)</a></li>"
+    private var choice: HTML {
+        let periods = PlotPeriod.allCases.map { tab($0.title, [("days", $0.rawValue), ("by", by)], isCurrent: $0 == period) }
+        guard frame.detail.summary.partitions.total > 0 else {
+            return "<ul class=\"tabs small-tabs\" aria-label=\"Period\">\(HTML.joined(periods))</ul>"
         }
-        return "<ul class=\"tabs small-tabs\">\(HTML.joined(items))</ul>"
+        let forms = [("time", "Over time", false), ("partition", "Over partitions", true)].map { word, title, value in
+            tab(title, [("days", frame.query.period?.rawValue), ("by", word)], isCurrent: frame.query.byPartition == value)
+        }
+        return """
+            <ul class="tabs small-tabs" aria-label="Period">\(HTML.joined(periods))</ul>
+            <ul class="tabs small-tabs" aria-label="Axis">\(HTML.joined(forms))</ul>
+            """
+    }
+
+    private var by: String? { frame.query.byPartition ? "partition" : nil }
+
+    private func tab(_ title: String, _ parameters: [(name: String, value: String?)], isCurrent: Bool) -> HTML {
+        "<li><a href=\"\(frame.href(.plots, parameters))\"\(isCurrent ? " aria-current=\"true\"" : nil)>\(title)</a></li>"
     }
 
     private var paging: HTML? {
-        let first = Int(frame.query.after ?? "") ?? 0
-        let by = frame.query.byPartition ? "partition" : nil
-        let next = first + AssetReader.plotsOfPage
+        let next = (Int(frame.query.after ?? "") ?? 0) + AssetReader.plotsOfPage
         guard next < frame.detail.labels.count else { return nil }
-        return """
-            <nav class="paging" aria-label="Pages"><a rel="next" href="\(frame.href(.plots, [("by", by), ("after", "\(next)")]))">\
-            More labels</a></nav>
-            """
+        let href = frame.href(.plots, [("days", frame.query.period?.rawValue), ("by", by), ("after", "\(next)")])
+        return "<nav class=\"paging\" aria-label=\"Pages\"><a rel=\"next\" href=\"\(href)\">More labels</a></nav>"
     }
 }
