@@ -76,10 +76,10 @@ package struct PageServices: Sendable {
     /// What the log holds: of all deployments together.
     package func statistics() async throws -> StorageStatistics { try await storage.statistics() }
 
-    // MARK: Voids
+    // MARK: Voids and wipes
 
-    /// Whether the caller may void events here.
-    package func mayVoid(_ context: RouteContext) -> Bool {
+    /// Whether the caller may void events here, and wipe assets.
+    package func mayCorrect(_ context: RouteContext) -> Bool {
         !corrections.isReadOnly && context.identity.caller.allows(.admin, deployment: context.deployment)
     }
 
@@ -88,6 +88,17 @@ package struct PageServices: Sendable {
     /// - Throws: ``RequestError``, also where it may have been recorded; its detail says which.
     package func void(_ event: LoggedEvent, because reason: String, _ context: RouteContext) async throws {
         switch try await corrections.void(event, try VoidRequest(reason: reason), context) {
+        case .recorded: return
+        case .failed(let error): throw error
+        }
+    }
+
+    /// Wipes an asset, or a partition of it.
+    ///
+    /// - Throws: ``RequestError``, also where it may have been recorded; its detail says which.
+    package func wipe(_ key: AssetKey, partition: String?, because reason: String, _ context: RouteContext) async throws {
+        let asked = try WipeRequest(key, partition: partition, reason: reason)
+        switch try await corrections.wipe(asked, id: nil, context) {
         case .recorded: return
         case .failed(let error): throw error
         }

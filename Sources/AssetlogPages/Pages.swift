@@ -37,7 +37,7 @@ package struct Pages: Sendable {
             shell: shell)
         let groups: [any RouteGroup] = [
             HomeRoutes(services: services, shell: shell), AssetsRoutes(services: services, shell: shell),
-            AssetRoutes(services: services, shell: shell),
+            AssetRoutes(services: services, shell: shell, protection: protection, memory: memory),
             EventRoutes(services: services, shell: shell, protection: protection, memory: memory),
             StatusRoutes(services: services, shell: shell, protection: protection, memory: memory), signIn, files,
         ]

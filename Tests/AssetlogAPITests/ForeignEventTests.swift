@@ -50,22 +50,6 @@ struct ForeignEventTests {
         }
     }
 
-    @Test("is not counted on the page for browsers")
-    func page() async throws {
-        let server = try await Server(deployments: ["prod"])
-        try server.record((0..<1234).map { _ in .sample(key: ["raw"]) })
-        let all = try await server.get("/", try BoundedReadTests.reader(rights: .admin)).text
-        #expect(all.contains("1,234 events"))
-        for limited in [
-            try BoundedReadTests.reader("warehouse/*", rights: .admin),
-            try BoundedReadTests.reader(deployments: ["default"], rights: .admin),
-        ] {
-            let text = try await server.get("/", limited).text
-            #expect(!text.contains("1,234"))
-            #expect(text.contains(#"<h2 id="log">Events"#))
-        }
-    }
-
     @Test("looks like what does not exist", arguments: ["prod", "prodd"])
     func deployments(_ name: String) async throws {
         let server = try await Server(deployments: ["prod"])

@@ -122,13 +122,4 @@ struct StorageFailureTests {
         #expect(try !answer.problem(500).contains("hunter2"))
         #expect(try await broken.ask(.head, path).status == 500)
     }
-
-    @Test("show on the page as a sentence, with 503")
-    func page() async throws {
-        let server = try await Server(storage: FaultyStorage(read: { throw SecretError() }))
-        let answer = try await server.get("/")
-        #expect(answer.status == 503)
-        #expect(answer.text.contains("can’t be read now"))
-        #expect(!answer.text.contains("hunter2"))
-    }
 }

@@ -27,7 +27,7 @@ struct OpenAPITests {
     func routes() async throws {
         let server = try await Server()
         var routes: Set<String> = []
-        for route in server.service.responder.table.routes where route.isListed {
+        for route in server.service.responder.table.routes where route.isListed && !route.isPage {
             let path = route.pattern.description
             let method = route.method.rawValue.lowercased()
             routes.insert("\(method) \(path)")

@@ -2,10 +2,10 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Response
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Response, expect
 
 NARROW, WIDE = 390, 1440
 # Nothing but the servers of the tests is ever asked. What a page asks for elsewhere is still noted as its fault.
@@ -15,8 +15,9 @@ ZONE = "America/Los_Angeles"
 # Collects what the content security policy of a page forbids.
 NOTE_VIOLATIONS = """
     Object.defineProperty(window, "__violations", {value: [], enumerable: false});
-    addEventListener("securitypolicyviolation", event => __violations.push(
-        `${event.effectiveDirective} forbids ${event.blockedURI} at ${event.sourceFile || "?"}:${event.lineNumber} ${event.sample}`));
+    addEventListener("securitypolicyviolation", event => __violations.push([
+        event.effectiveDirective, "forbids", event.blockedURI, "in line", event.lineNumber, "of", event.sourceFile || "the page",
+        event.sample].join(" ")));
 """
 
 
@@ -25,7 +26,7 @@ class Look:
     """How somebody looks at a page."""
 
     width: int = WIDE
-    scheme: str = "light"
+    scheme: Literal["light", "dark"] = "light"
     scripts: bool = True
 
     def __str__(self) -> str:
@@ -36,10 +37,8 @@ class Look:
         return replace(self, scripts=False)
 
 
-ALL_LOOKS = [
-    Look(width, scheme, scripts)
-    for scripts in (True, False) for width in (NARROW, WIDE) for scheme in ("light", "dark")
-]
+SCHEMES: list[Literal["light", "dark"]] = ["light", "dark"]
+ALL_LOOKS = [Look(width, scheme, scripts) for scripts in (True, False) for width in (NARROW, WIDE) for scheme in SCHEMES]
 # Each width, each scheme, with and without JavaScript: the least that a quick run looks at.
 FEW_LOOKS = [Look(NARROW, "dark"), Look(WIDE, "light"), Look(NARROW, "light", scripts=False)]
 
@@ -51,6 +50,8 @@ class Tab:
     page: Page
     look: Look
     address: str
+    # By how much everything that takes time may take longer.
+    patience: float = 1
     console: list[tuple[str, str]] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     elsewhere: list[str] = field(default_factory=list)
@@ -164,6 +165,7 @@ class Chromium:
     def __init__(self, playwright: Playwright, executable: str, patience: float) -> None:
         self.process = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         self.patience = patience
+        expect.set_options(timeout=5_000 * patience)
 
     @contextmanager
     def tab(self, address: str, look: Look = Look(), **options: Any) -> Iterator[Tab]:
@@ -177,7 +179,7 @@ class Chromium:
             context.set_default_timeout(5_000 * self.patience)
             context.set_default_navigation_timeout(15_000 * self.patience)
             context.add_init_script(NOTE_VIOLATIONS)
-            tab = Tab(context.new_page(), look, address)
+            tab = Tab(context.new_page(), look, address, self.patience)
             tab.watch()
             yield tab
         finally:

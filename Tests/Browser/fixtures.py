@@ -37,7 +37,9 @@ SCRIPT = "<script>window.pwned=1;document.title='pwned'</script>"
 IMAGE = "\"'><img src=x onerror=window.pwned=1><b>bold</b>&amp;&lt;"
 LINK = "javascript:window.pwned=1"
 REVERSED = "invoice\u202egpj.exe"
-EMOJI = "\U0001f9e8\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+# A firecracker, a family, and the flag of Scotland.
+EMOJI = ("\U0001f9e8" "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+         "\U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f")
 MARKDOWN = f"""# A heading
 
 Some *emphasis*, some **strength**, `code` and a [link](https://docs.example/orders).
@@ -246,7 +248,8 @@ def everything(key: Key) -> dict[str, Any]:
 
 def schema(*columns: tuple[str, str]) -> dict[str, Any]:
     """A table's schema."""
-    return typed("table_schema", {"columns": [{"name": name, "type": kind, "description": f"the {name}"} for name, kind in columns]})
+    described = [{"name": name, "type": kind, "description": f"the {name}"} for name, kind in columns]
+    return typed("table_schema", {"columns": described})
 
 
 def latest_rows(key: Key) -> str:

@@ -26,7 +26,7 @@ from playwright.sync_api import Error, sync_playwright
 
 import pages
 import scenarios
-from browser import ALL_LOOKS, FEW_LOOKS, NARROW, WIDE, Chromium, Look, Lookers, Tab
+from browser import ALL_LOOKS, FEW_LOOKS, NARROW, SCHEMES, WIDE, Chromium, Look, Lookers, Tab
 from fixtures import Known
 from pages import PageCase
 from results import Results, file_name, first_line
@@ -94,8 +94,8 @@ def run_page(lookers: Lookers, results: Results, looks: list[Look], case: PageCa
             found.setdefault(fault, []).append(look)
         if broken:
             lookers.close(look)
-    for note in sorted(notes):
-        results.info(f"{case.name}: {note}")
+    for note in notes:
+        results.note(note, case.name)
     name = f"pages: {case.name}"
     if found:
         lines = [f"{fault}\nin {seen_in(seen, looks)}" for fault, seen in found.items()]
@@ -143,7 +143,7 @@ def take_pictures(bench: Bench, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for case in pages.cases(known):
-        for look in (Look(width, scheme) for width in (NARROW, WIDE) for scheme in ("light", "dark") if case.is_main):
+        for look in (Look(width, scheme) for width in (NARROW, WIDE) for scheme in SCHEMES if case.is_main):
             with bench.chromium.tab(server.address, look) as tab:
                 tab.open(case.path)
                 tab.settle()
@@ -179,7 +179,8 @@ def main() -> int:
     options = arguments()
     wanted = functools.partial(wanted_names, options)
     if options.list:
-        names = [check.name for check in scenarios.all_checks()] + [f"pages: {case.name}" for case in page_cases(None, lambda _: True)]
+        names = [check.name for check in scenarios.all_checks()]
+        names += [f"pages: {case.name}" for case in page_cases(None, lambda _: True)]
         print(*(name for name in names if not options.only or wanted(name)), sep="\n")
         return 0
     if not options.server or not os.access(options.server, os.X_OK):

@@ -14,6 +14,7 @@ class Results:
         self.passed = 0
         self.failed = 0
         self.failures: list[str] = []
+        self.notes: dict[str, list[str]] = {}
 
     def passes(self, name: str, seconds: float, note: str = "") -> None:
         """Says that a check passed."""
@@ -28,9 +29,9 @@ class Results:
         for fault in faults:
             self._say("        " + fault.replace("\n", "\n          "))
 
-    def info(self, text: str) -> None:
-        """Says what is worth knowing and is no failure."""
-        self._say(f"info    {text}")
+    def note(self, text: str, name: str) -> None:
+        """Keeps what is worth knowing of a page and is no failure; the end says it once for all pages."""
+        self.notes.setdefault(text, []).append(name)
 
     def picture(self, page: Any, name: str) -> str:
         """Keeps a picture of the page, and says where."""
@@ -46,6 +47,8 @@ class Results:
 
     def close(self) -> int:
         """Says the result of all; returns the exit status."""
+        for text, names in sorted(self.notes.items()):
+            self._say(f"info    {text}: on {len(names)} pages, such as {names[0]}")
         for name in self.failures:
             self._say(f"FAILED: {name}")
         if self.failures and self.folder:

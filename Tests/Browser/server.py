@@ -1,6 +1,6 @@
 """Real servers on free ports of 127.0.0.1, and reports to them over HTTP."""
 import ctypes
-import http.client
+import email.message
 import json
 import os
 import re
@@ -110,7 +110,7 @@ class Server:
     # Requests
 
     def ask(self, method: str, path: str, body: bytes | None = None, token: str | None = None,
-            **headers: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+            **headers: str) -> tuple[int, email.message.Message, bytes]:
         """Sends a request, with the server's own token unless another one is given, and follows no redirect."""
         token = token or self.token
         fields = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -3,6 +3,7 @@
 Things are found by their roles and names, as by somebody who listens to the page. Where a name is not settled, several are tried.
 """
 import re
+import time
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -235,8 +236,9 @@ def query_has(tab: Tab, text: str) -> None:
 
 
 def eventually(tab: Tab, condition: Any, seconds: float, what: str) -> None:
-    """Waits until a condition holds."""
-    for _ in range(int(seconds / 0.05) + 1):
+    """Waits until a condition holds, and fails with what else is the case."""
+    end = time.monotonic() + seconds * tab.patience
+    while time.monotonic() < end:
         if condition():
             return
         tab.page.wait_for_timeout(50)

@@ -52,6 +52,15 @@ struct WipeRequest {
         reason = try CorrectionReason(body["reason"]).text
     }
 
+    /// Takes what was given in a form.
+    ///
+    /// - Throws: ``RequestError`` with the status 400.
+    init(_ key: AssetKey, partition: String?, reason text: String) throws(RequestError) {
+        assetKey = key
+        partitions = partition.map { [$0] }
+        reason = try CorrectionReason(.text(text)).text
+    }
+
     private static func assetKey(_ key: FlatValue, path: FlatValue) throws(RequestError) -> AssetKey {
         let parts: [String]
         switch (key, path) {

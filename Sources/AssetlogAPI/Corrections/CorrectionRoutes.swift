@@ -93,34 +93,49 @@ struct CorrectionRoutes: RouteGroup {
         let (members, isDryRun) = try await members(of: request, WipeRequest.members, maximumBytes: 1 << 20)
         let asked = try WipeRequest(members)
         let key = try request.keyedEventID(context)
-        let last = try await visible(context).page(
-            EventQuery(order: .descending(before: nil), limit: 1, deployment: context.deployment, assetKey: asked.assetKey))
-        guard let last = last.events.first else {
-            throw RequestError.notFound(
-                "There is no asset \(asked.assetKey) in the deployment \(context.location.deployment.quoted).")
+        guard isDryRun else { return try await wipe(asked, id: key, context).response }
+        if let known = try await lastWipe(asked, context) {
+            return dryRun(known.event, ["The asset's last event is a wipe of all of it: nothing would be recorded."])
         }
         var wipe = asked.event(in: context.deployment, by: context.identity.caller, at: .now())
         if let key { wipe.id = key }
-        let isWiped = asked.partitions == nil && last.kind == .wipe && WipeDetails(last.details)?.partitions == nil
-        guard !isDryRun else {
-            return isWiped
-                ? dryRun(last.event, ["The asset's last event is a wipe of all of it: nothing would be recorded."]) : dryRun(wipe, [])
+        return dryRun(wipe, [])
+    }
+
+    /// Wipes an asset, or some of its partitions, unless all of it is wiped already.
+    ///
+    /// - Parameter key: The identity that the client chose; nil: none.
+    func wipe(_ asked: WipeRequest, id key: EventID?, _ context: RouteContext) async throws -> Correction.Outcome {
+        guard !isReadOnly else { throw RequestError.readOnly }
+        if let known = try await lastWipe(asked, context) {
+            return .recorded(Correction(event: known.event, sequence: known.sequence, isRepetition: true))
         }
-        if isWiped {
-            return Correction(event: last.event, sequence: last.sequence, isRepetition: true).response
-        }
+        var wipe = asked.event(in: context.deployment, by: context.identity.caller, at: .now())
+        if let key { wipe.id = key }
         switch try await record(wipe, isKeyed: key != nil) {
         case .failed(let error):
             return Correction.failure(error, retry: "An asset may be wiped twice without harm, if nothing was reported in between.")
-                .response
         case .recorded(let sequence):
             let partitions = asked.partitions.map { LogField("partitions", $0.count) }
             record(.assetWiped, LoggedEvent(sequence: sequence, event: wipe), asked.reason, [partitions].compactMap { $0 }, context)
-            return Correction(event: wipe, sequence: sequence).response
-        case .known(let sequence): return Correction(event: wipe, sequence: sequence, isRepetition: true).response
+            return .recorded(Correction(event: wipe, sequence: sequence))
+        case .known(let sequence): return .recorded(Correction(event: wipe, sequence: sequence, isRepetition: true))
         case .taken:
             throw RequestError(status: .unprocessableContent, detail: "The Idempotency-Key was used before with a different request.")
         }
+    }
+
+    /// The last event of an asset, if that is a wipe of all of it and such a one is asked for.
+    ///
+    /// - Throws: ``RequestError`` with the status 404 where there is no asset that the caller may see.
+    private func lastWipe(_ asked: WipeRequest, _ context: RouteContext) async throws -> LoggedEvent? {
+        let page = try await visible(context).page(
+            EventQuery(order: .descending(before: nil), limit: 1, deployment: context.deployment, assetKey: asked.assetKey))
+        guard let last = page.events.first else {
+            throw RequestError.notFound(
+                "There is no asset \(asked.assetKey) in the deployment \(context.location.deployment.quoted).")
+        }
+        return asked.partitions == nil && last.kind == .wipe && WipeDetails(last.details)?.partitions == nil ? last : nil
     }
 
     // MARK: Pieces

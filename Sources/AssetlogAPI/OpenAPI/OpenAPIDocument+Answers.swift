@@ -77,17 +77,6 @@ extension OpenAPIDocument {
           "description": "Reports can't be recorded, or events can't be read",
           "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
           "content": {"text/plain": {"schema": {"type": "string", "pattern": "^(\\[[+!-]\\] [^\\n]+\\n)*not ready\\n$"}}}
-        },
-        "Page": {
-          "description": "The page", "content": {"text/html": {"schema": {"type": "string"}}}
-        },
-        "PageWithoutLog": {
-          "description": "The page, saying that the log can't be read; or tokens can't be checked yet",
-          "headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}},
-          "content": {
-            "text/html": {"schema": {"type": "string"}},
-            "application/json": {"schema": {"$ref": "#/components/schemas/ErrorAnswer"}}
-          }
         }
         """#
 

@@ -22,7 +22,8 @@ extension OpenAPIDocument {
 
         `/livez`, `/readyz` and `/metrics` also answer without the path prefix. A path below the name of a deployment exists if the \
         server knows the deployment, and is 404 otherwise. A read-only server answers 401 to reports and 403 to events. The rights \
-        that a token needs are listed in each operation's security schemes, by the names of `assetlog token create --allow`.
+        that a token needs are listed in each operation's security schemes, by the names of `assetlog token create --allow`. The pages \
+        for browsers (`/`, `/assets`, `/asset/`, `/event/`, `/status` and so on) are not described here.
 
         Later releases may add members to objects in answers, and values to the lists of `x-extensible-enum`: ignore what you do \
         not know. Objects in requests are checked strictly.

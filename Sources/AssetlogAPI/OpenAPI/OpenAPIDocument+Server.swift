@@ -1,6 +1,6 @@
 // What is about the server itself.
 extension OpenAPIDocument {
-    static let serverOperations = [serverInfo, metrics, livez, readyz, page]
+    static let serverOperations = [serverInfo, metrics, livez, readyz]
 
     private static let serverInfo = OpenAPIOperation(
         method: "get", path: "/server_info", id: "getServerInfo", tag: "server",
@@ -20,10 +20,6 @@ extension OpenAPIDocument {
         method: "get", path: "/readyz", id: "isReady", tag: "server",
         summary: "Ask whether reports are taken and events can be read", rights: nil, parameters: ["verbose", "exclude"],
         answers: [(200, "Ready")] + always + [(503, "NotReady")])
-
-    private static let page = OpenAPIOperation(
-        method: "get", path: "/", id: "getPage", tag: "server", summary: "Show the last events to a person", rights: ["admin"],
-        answers: [(200, "Page")] + errors + [(503, "PageWithoutLog")])
 
     private static let errors: [(status: Int, name: String)] =
         [(401, "NoToken"), (403, "Forbidden"), (404, "NotFound")] + always + [(429, "TooMany"), (500, "Failed")]

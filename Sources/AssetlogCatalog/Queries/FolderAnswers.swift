@@ -1,5 +1,3 @@
-package import AssetlogCore
-
 /// What the keys of a scope have in common behind a prefix, as a tree shows it.
 package struct AssetFolders: Hashable, Sendable {
     /// A part that keys have behind the prefix.

@@ -28,7 +28,9 @@ struct AssetOverview {
 
     private var facts: HTML {
         var rows: [HTML] = []
-        if let description = detail.description { rows.append("<div><dt>Description</dt><dd>\(HTML.reported(description, limit: 2000))</dd></div>") }
+        if let description = detail.description {
+            rows.append("<div><dt>Description</dt><dd>\(HTML.reported(description, limit: 2000))</dd></div>")
+        }
         if let version = detail.dataVersion {
             rows.append(
                 """
@@ -153,29 +155,13 @@ struct AssetOverview {
 
     // MARK: Reporting
 
-    private var reporting: HTML {
-        let path = frame.query.key.parts.map(PercentCoding.encode).joined(separator: "/")
-        let command = frame.query.key.parts.joined(separator: "/")
+    private var reporting: HTML? {
+        guard !report.isReadOnly else { return nil }
+        let command = report.command(asset: frame.query.key).map(FirstReport.code)
         return """
             <section aria-labelledby="reporting" class="wide"><details><summary><h2 id="reporting">Report this asset</h2></summary>
-            \(FirstReport.code(report.curl(asset: path, body: #"{"metadata": {"rows": 10}}"#)))
-            \(FirstReport.code(report.command(asset: ShellWord.quoted(command))))</details></section>
+            \(FirstReport.code(report.curl(asset: frame.query.key, #""metadata": {"rows": 10}"#)))
+            \(command)</details></section>
             """
-    }
-}
-
-/// Words of a command line.
-enum ShellWord {
-    /// A text as one word of a shell: as it is where nothing in it means something to a shell.
-    static func quoted(_ text: String) -> String {
-        let isPlain = !text.isEmpty && text.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
-                UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "="):
-                true
-            default: false
-            }
-        }
-        return isPlain ? text : "'\(text.replacing("'", with: #"'\''"#))'"
     }
 }

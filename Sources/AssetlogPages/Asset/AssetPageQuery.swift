@@ -28,8 +28,8 @@ struct AssetPageQuery {
     ///
     /// - Throws: ``RequestError`` that says what is wrong.
     init(_ request: Request, _ context: RouteContext) throws {
-        let filled = (request.uri.query ?? "").split(separator: "&").filter { $0.hasPrefix("partition=") || !$0.hasSuffix("=") }
-        let parameters = try QueryParameters(filled.joined(separator: "&"), known: Self.names)
+        // A partition may have an empty name.
+        let parameters = try QueryParameters(FilledFields.query(request.uri.query, evenEmpty: "partition"), known: Self.names)
         let parts = Array(context.location.path.segments.dropFirst())
         if parts.isEmpty {
             guard let key = try parameters.assetKey() else { throw NoSuchPath() }

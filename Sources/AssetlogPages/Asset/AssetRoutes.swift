@@ -10,9 +10,27 @@ import HummingbirdCore
 struct AssetRoutes: RouteGroup {
     let services: PageServices
     let shell: PageShell
+    let protection: FormProtection
+    let memory: MemoryBudget.Share
 
     var routes: [Route] {
-        [Route(.get, "/asset/{key...}", .anyOf(.read), about: .deployment, name: "/asset", isPage: true, handler: show)]
+        [
+            Route(.get, "/asset/{key...}", .anyOf(.read), about: .deployment, name: "/asset", isPage: true, handler: show),
+            Route(
+                .post, "/asset/{key...}", .anyOf(.admin), about: .deployment, name: "/asset", isPage: true, acceptsSession: true,
+                handler: wipe),
+        ]
+    }
+
+    /// Wipes the asset, or a partition of it.
+    private func wipe(_ request: Request, _ context: RouteContext) async throws -> Response {
+        let fields = try await FormFields.body(of: request, maximumBytes: 16 << 10, memory: memory)
+        try protection.verify(fields, request, context)
+        let query = try AssetPageQuery(request, context)
+        try await services.wipe(
+            query.key, partition: query.partition, because: try CorrectionForm(fields, verb: "wiped").reason, context)
+        let links = PageLinks(context)
+        return .seeOther(query.partition == nil ? links.assets() : links.asset(query.key))
     }
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
@@ -33,7 +51,11 @@ struct AssetRoutes: RouteGroup {
         page.section = .assets
         page.stream = links.api("events/stream", [("asset_key", query.key.canonical)])
         page.asOf = answer.asOf
-        return shell.response(request, context, page)
+        let field = services.mayCorrect(context) ? protection.field(for: request, context) : nil
+        page.forms = field.flatMap { WipeForm(frame: frame, fields: $0.html).html }
+        var response = shell.response(request, context, page)
+        if let cookie = field?.cookie { response.headers.append(HTTPField(name: .setCookie, value: cookie)) }
+        return response
     }
 
     private func content(_ frame: AssetFrame, _ request: Request, _ context: RouteContext) async throws -> HTML {

@@ -126,7 +126,8 @@ struct PartitionsView {
 
     private var paging: HTML? {
         let first: HTML? =
-            frame.query.after == nil ? nil : "<a href=\"\(frame.href(.partitions, [("state", frame.query.state?.name)]))\">Last partitions</a> "
+            frame.query.after == nil
+            ? nil : "<a href=\"\(frame.href(.partitions, [("state", frame.query.state?.name)]))\">Last partitions</a> "
         let next: HTML? = page.list.next.map { next in
             let href = frame.href(.partitions, [("state", frame.query.state?.name), ("after", next)])
             return "<a rel=\"next\" href=\"\(href)\">Earlier partitions</a>"

@@ -27,8 +27,7 @@ struct AssetFilters {
     ///
     /// - Throws: ``RequestError`` that says which parameter is wrong.
     init(_ query: String?) throws(RequestError) {
-        let filled = (query ?? "").split(separator: "&").filter { !$0.hasSuffix("=") }.joined(separator: "&")
-        let parameters = try QueryParameters(filled, known: Self.names)
+        let parameters = try QueryParameters(FilledFields.query(query), known: Self.names)
         text = try parameters.text("q") ?? ""
         state = try parameters.choice("state", AssetState.allCases.map { ($0.name, $0) })
         tagText = try parameters.text("tag") ?? ""
@@ -65,7 +64,8 @@ struct AssetFilters {
     /// A prefix as it stands in an address: short where no part has a slash in it.
     private static func text(_ key: AssetKey) -> String {
         let parts = key.parts
-        let isPlain = parts.allSatisfy { !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: "/")) } && parts.first?.utf8.first != UInt8(ascii: "[")
+        let isPlain =
+            parts.allSatisfy { !$0.isEmpty && !$0.utf8.contains(UInt8(ascii: "/")) } && parts.first?.utf8.first != UInt8(ascii: "[")
         return isPlain ? parts.joined(separator: "/") : key.canonical
     }
 }

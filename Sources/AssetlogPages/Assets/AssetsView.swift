@@ -70,8 +70,8 @@ struct AssetsView {
             index == parts.count - 1
                 ? "<li aria-current=\"location\">\(HTML.reported(parts[index], limit: 80))</li>"
                 : """
-                    <li><a href="\(href(prefix: .some(AssetKey(Array(parts[...index])))))">\(HTML.reported(parts[index], limit: 80))</a></li>
-                    """
+                <li><a href="\(href(prefix: .some(AssetKey(Array(parts[...index])))))">\(HTML.reported(parts[index], limit: 80))</a></li>
+                """
         }
         return """
             <nav class="breadcrumb" aria-label="Prefix"><ol><li><a href="\(href(prefix: .some(nil)))">All assets</a></li>\

@@ -28,7 +28,6 @@ struct EventPage {
         \(voided)
         <div class="columns">\(about)\(content)</div>
         \(raw)
-        \(voidForm)
         """
     }
 
@@ -77,7 +76,9 @@ struct EventPage {
             if let severity = facts.text("severity") { rows.append(row("Severity", HTML.reported(severity))) }
         }
         if let reason = facts.failureReason { rows.append(row("Reason", HTML.reported(reason))) }
-        if let message = facts.failureMessage { rows.append(row("Message", "<pre class=\"text\" tabindex=\"0\"><bdi>\(message.prefix(scalars: 20_000))</bdi></pre>")) }
+        if let message = facts.failureMessage {
+            rows.append(row("Message", "<pre class=\"text\" tabindex=\"0\"><bdi>\(message.prefix(scalars: 20_000))</bdi></pre>"))
+        }
         if let reason = facts.text("reason") { rows.append(row("Reason", HTML.reported(reason, limit: 1024))) }
         if let description = facts.text("description") { rows.append(row("Description", HTML.reported(description, limit: 2000))) }
         if let version = facts.text("data_version") { rows.append(row("Data version", "<code>\(HTML.reported(version))</code>")) }
@@ -104,16 +105,15 @@ struct EventPage {
             """
     }
 
-    private var voidForm: HTML? {
+    /// The form that voids the event; nil: there is none.
+    var voidForm: HTML? {
         guard let form, logged.kind.isReportable else { return nil }
         return """
             <section class="wide" aria-labelledby="void"><details><summary><h2 id="void">Void this event</h2></summary>
             <p>A void event stays readable, and counts no more: not for the state of the asset, its partitions, checks or plots. \
             This can’t be undone.</p>
-            <form class="stacked" method="post" action="\(links.event(logged.id))/void">\(form)
-            <label><span class="label">Reason</span><input type="text" name="reason" required maxlength="1000" autocomplete="off"></label>
-            <label class="check"><input type="checkbox" name="confirm" value="yes" required> Void this event for good</label>
-            <button type="submit" class="danger">Void</button></form></details></section>
+            \(CorrectionForm.html(action: "\(links.event(logged.id))/void", fields: form, confirm: "Void this event for good", button: "Void"))\
+            </details></section>
             """
     }
 }

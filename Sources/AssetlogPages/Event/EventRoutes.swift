@@ -25,13 +25,14 @@ struct EventRoutes: RouteGroup {
         _ = try QueryParameters(request.uri.query, known: [])
         let event = try await services.event(for: context)
         let links = PageLinks(context)
-        let field = services.mayVoid(context) && event.voiding == nil ? protection.field(for: request, context) : nil
+        let field = services.mayCorrect(context) && event.voiding == nil ? protection.field(for: request, context) : nil
         let view = EventPage(
             event: event, previous: try await previous(event.event, context), json: services.json(of: event), form: field?.html,
             links: links, times: TimeView())
         var page = PageContent("\(event.event.kind.title): \(event.event.assetKey.parts.joined(separator: "/"))", body: view.html)
         page.heading = view.heading
         page.breadcrumb = view.breadcrumb
+        page.forms = view.voidForm
         page.stream = links.api("events/stream", [("asset_key", event.event.assetKey.canonical)])
         var response = shell.response(request, context, page)
         if let cookie = field?.cookie { response.headers.append(HTTPField(name: .setCookie, value: cookie)) }
@@ -59,14 +60,7 @@ struct EventRoutes: RouteGroup {
         let fields = try await FormFields.body(of: request, maximumBytes: 16 << 10, memory: memory)
         try protection.verify(fields, request, context)
         let event = try await services.event(for: context)
-        guard fields["confirm"] == "yes" else {
-            throw RequestError(status: .badRequest, detail: "Nothing was voided: the box that confirms it was not checked. Go back, and check it.")
-        }
-        let reason = fields["reason"] ?? ""
-        guard !reason.allSatisfy(\.isWhitespace) else {
-            throw RequestError(status: .badRequest, detail: "Nothing was voided: the reason is missing. Go back, and say why.")
-        }
-        try await services.void(event.event, because: reason, context)
+        try await services.void(event.event, because: try CorrectionForm(fields, verb: "voided").reason, context)
         return .seeOther(PageLinks(context).event(event.event.id))
     }
 }

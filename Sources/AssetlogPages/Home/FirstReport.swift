@@ -21,7 +21,7 @@ struct FirstReport {
 
     /// What an empty log shows.
     var section: HTML {
-        if configuration.paths.isReadOnly {
+        if isReadOnly {
             return """
                 <section aria-labelledby="first"><h2 id="first">Nothing has been reported yet</h2>
                 <p>This server is read-only: it shows its log, but accepts no reports.</p></section>
@@ -30,24 +30,43 @@ struct FirstReport {
         return """
             <section aria-labelledby="first"><h2 id="first">Report the first event</h2>
             <p>Nothing has been reported yet. Run this where a table is written:</p>
-            \(Self.code(curl(asset: "warehouse/orders", body: #"{"partition": "2026-11-23", "metadata": {"rows": 10}}"#)))
+            \(Self.code(curl(asset: Self.example, #""partition": "2026-11-23", "metadata": {"rows": 10}"#)))
             <p>The table appears here at once. The same with the command line tool:</p>
-            \(Self.code(command(asset: "warehouse/orders")))</section>
+            \(command(asset: Self.example).map(Self.code))</section>
             """
     }
 
+    private static let example = AssetKey(["warehouse", "orders"])
+
+    /// Whether the server takes no reports.
+    var isReadOnly: Bool { configuration.paths.isReadOnly }
+
     /// The lines that report a materialization of an asset.
-    func curl(asset path: String, body: String) -> String {
+    ///
+    /// - Parameter members: Those of the body.
+    func curl(asset key: AssetKey, _ members: String) -> String {
+        // A path can't have every part: it is split at slashes, encoded or not, and clients resolve dots.
+        let isPath = key.parts.allSatisfy { part in
+            !part.isEmpty && part != "." && part != ".." && !part.utf8.contains { $0 == UInt8(ascii: "/") || $0 < 0x20 }
+        }
+        let path = isPath ? key.parts.map(PercentCoding.encode).joined(separator: "/") : ""
+        let body = isPath ? "{\(members)}" : "{\"asset_key\": \(key.canonical), \(members)}"
         let token = configuration.isTokenRequired ? " \\\n  -H \"Authorization: Bearer $ASSETLOG_TOKEN\"" : ""
         return """
             curl -X POST '\(address)/report_asset_materialization/\(path)'\(token) \\
               -H 'Content-Type: application/json' \\
-              -d '\(body)'
+              -d \(ShellWord.quoted(body))
             """
     }
 
-    /// The same with `assetlog report`.
-    func command(asset: String) -> String { "assetlog report materialization \(asset) --to '\(address)'" }
+    /// The same with `assetlog report`; nil: it takes no key with an empty part.
+    func command(asset key: AssetKey) -> String? {
+        guard !key.parts.contains("") else { return nil }
+        let path = key.parts.joined(separator: "/")
+        let isPath = AssetKey(path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)) == key
+        let isWord = isPath && !path.hasPrefix("[") && !path.hasPrefix("-")
+        return "assetlog report materialization \(ShellWord.quoted(isWord ? path : key.canonical)) --to '\(address)'"
+    }
 
     /// Lines to be copied.
     static func code(_ text: String) -> HTML { "<pre class=\"code\" tabindex=\"0\"><code>\(text)</code></pre>" }

@@ -15,6 +15,8 @@ struct PageContent {
     var body: HTML
     /// The heading as it is shown, where it is more than the title.
     var heading: HTML?
+    /// What follows the body and is another one each time, though it says the same: forms with their hidden fields.
+    var forms: HTML?
     /// The page of the navigation that is the present one.
     var section: Section?
     /// The stream of events after which the page is out of date; nil: it stays as it is.
@@ -50,8 +52,10 @@ struct PageShell: Sendable {
         _ request: Request, _ context: RouteContext, _ content: PageContent, status: HTTPResponse.Status = .ok
     ) -> Response {
         let links = PageLinks(context)
-        let header = header(content, links, switcher: switcher(context), who: signIn?(request, context))
-        var response = response(request, document(content, links, header: header), status: status)
+        let switcher = switcher(context)
+        let header = header(content, links, switcher: switcher, who: signIn?(request, context))
+        var response = response(document(content, links, header: header), status: status)
+        if status == .ok { response.tag(said(content, switcher), for: request) }
         // What a browser shows on the way back is gone with the session.
         if context.identity.isSession { response.headers[.cacheControl] = "no-store" }
         return response
@@ -67,15 +71,22 @@ struct PageShell: Sendable {
     /// Makes an answer to a request of which no more is known than where it went.
     func response(_ request: Request, base: String, _ content: PageContent, status: HTTPResponse.Status) -> Response {
         let links = PageLinks(base: base, deployment: nil)
-        return response(request, document(content, links, header: header(content, links, switcher: nil, who: nil)), status: status)
+        return response(document(content, links, header: header(content, links, switcher: nil, who: nil)), status: status)
     }
 
-    private func response(_ request: Request, _ document: HTML, status: HTTPResponse.Status) -> Response {
-        let bytes = Array(document.markup.utf8)
-        var response = Response(status: status, type: "text/html; charset=utf-8", bytes: bytes)
+    private func response(_ document: HTML, status: HTTPResponse.Status) -> Response {
+        var response = Response(status: status, type: "text/html; charset=utf-8", bytes: Array(document.markup.utf8))
         response.headers[.contentSecurityPolicy] = Self.policy
-        if status == .ok { response.tag(bytes, for: request) }
         return response
+    }
+
+    /// What a page says: without hidden fields, which stay valid.
+    private func said(_ content: PageContent, _ switcher: HTML?) -> [UInt8] {
+        let text: HTML = """
+            \(files.style.name) \(files.script.name) \(configuration.version) \(switcher)\(content.forms == nil ? "" : "+")\
+            \(content.breadcrumb)\(content.title)\(content.heading)\(content.body)
+            """
+        return Array(text.markup.utf8)
     }
 
     // MARK: Pieces
@@ -102,6 +113,7 @@ struct PageShell: Sendable {
             \(content.breadcrumb)
             <h1>\(content.heading ?? HTML.reported(content.title))</h1>
             \(content.body)
+            \(content.forms)
             </main>
             <footer class="site-footer"><nav aria-label="API"><a href="\(links.root)/api/v1/events?order=latest">Events as JSON</a>
             <a href="\(links.base)/api/v1/openapi.json">OpenAPI</a>

@@ -41,7 +41,9 @@ extension CheckResult {
     }
 
     /// The result as a label.
-    var badge: HTML { "<span class=\"state \(self == .failed ? "check_failed" : self == .warned ? "warned" : "ok")\">\(mark) \(title)</span>" }
+    var badge: HTML {
+        "<span class=\"state \(self == .failed ? "check_failed" : self == .warned ? "warned" : "ok")\">\(mark) \(title)</span>"
+    }
 
     private var mark: HTML {
         let mark =

@@ -93,7 +93,9 @@ struct StatusView {
             row("Dead letters", "\(NumberText.grouped(Int64(view.deadLetters)))"),
         ]
         if let pause = view.pause { rows.append(row("Paused", HTML.reported(pause, limit: 300))) }
-        if let error = report?.consumer.lastError ?? view.exporter.failure { rows.append(row("Last error", HTML.reported(error, limit: 600))) }
+        if let error = report?.consumer.lastError ?? view.exporter.failure {
+            rows.append(row("Last error", HTML.reported(error, limit: 600)))
+        }
         return """
             <article class="card" aria-label="Exporter \(view.exporter.name)"><h3>\(HTML.reported(view.exporter.name)) \
             <span class="soft">\(view.exporter.type)</span></h3>

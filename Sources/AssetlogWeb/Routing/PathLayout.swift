@@ -66,7 +66,7 @@ package struct PathLayout: Sendable {
         guard segments.count >= 2 else { return false }
         let second = segments[1]
         return second == "api" || second.hasPrefix("report_asset_") || DeploymentName.pages.contains(second)
-            || (second.isEmpty && segments.count == 2)
+            || (second.isEmpty && segments.count == 2 && !segments[0].isEmpty)
     }
 
     /// Why a path has no deployment of this name, and what to do.

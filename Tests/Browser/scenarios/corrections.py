@@ -68,7 +68,8 @@ def forged(bench: Bench) -> None:
     tab = signed_in(bench, server, server.make_token("admin", "read,admin"), path=f"/event/{event}")
     views.open_void_form(tab)
     fields = views.reason_box(tab.page).evaluate("""box => box.form
-        ? {action: box.form.action, names: [...new FormData(box.form)].map(([name, value]) => [name, name === box.name ? "forged" : value])}
+        ? {action: box.form.action, names: [...new FormData(box.form), ["confirm", "yes"]]
+            .map(([name, value]) => [name, name === box.name ? "forged" : value])}
         : null""")
     actions = [f"{server.address}/api/v1/events/{event}/void", f"{server.address}/event/{event}/void"]
     names = [["reason", "forged"]]

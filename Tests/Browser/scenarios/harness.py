@@ -7,6 +7,8 @@ from browser import NARROW, Look, Lookers
 from elsewhere import pages_elsewhere
 from scenarios import Bench, check
 
+RED = '<p style="color: red">red</p>'
+ELSEWHERE = '<img alt="x" src="https://elsewhere.example/x.png">'
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'"
 RIGHT = """<!doctype html><html lang="en"><head><title>A page</title><meta charset="utf-8">
 <meta name="viewport" content="width=device-width"></head><body><main><h1>A heading</h1>{}</main></body></html>"""
@@ -18,11 +20,10 @@ WRONG: list[tuple[str, str, Look, dict[str, str]]] = [
     (f"px wide in a window of {NARROW} px", RIGHT.format(f"<p>{WORD}</p>"), Look(NARROW), {}),
     (f"px wide in a window of {NARROW} px", RIGHT.format(f"<p>{WORD}</p>"), Look(NARROW, scripts=False), {}),
     ("no viewport in the document", RIGHT.format("").replace("viewport", "view"), Look(NARROW), {}),
-    ("content security policy: style-src-attr forbids inline", RIGHT.format('<p style="color: red">red</p>'), Look(), {}),
-    ("error in the console: Applying inline style violates", RIGHT.format('<p style="color: red">red</p>'), Look(scripts=False), {}),
-    ("asked another server: https://elsewhere.example/x.png", RIGHT.format('<img alt="x" src="https://elsewhere.example/x.png">'), Look(), {}),
-    ("asked another server: https://elsewhere.example/x.png", RIGHT.format('<img alt="x" src="https://elsewhere.example/x.png">'),
-     Look(scripts=False), {}),
+    ("content security policy: style-src-attr forbids inline", RIGHT.format(RED), Look(), {}),
+    ("error in the console: Applying inline style violates", RIGHT.format(RED), Look(scripts=False), {}),
+    ("asked another server: https://elsewhere.example/x.png", RIGHT.format(ELSEWHERE), Look(), {}),
+    ("asked another server: https://elsewhere.example/x.png", RIGHT.format(ELSEWHERE), Look(scripts=False), {}),
     ("axe image-alt", RIGHT.format('<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'), Look(),
      {"Content-Security-Policy": "default-src 'none'; img-src data:"}),
     ("axe color-contrast", RIGHT.format('<font color="#ccc">hard to read</font>'), Look(), {}),

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 import views
 from browser import Look
-from fixtures import HOSTILE_KEYS, IMAGE, LINK, SCRIPT
+from fixtures import HOSTILE_KEYS, IMAGE, LINK, NOW, SCRIPT, made, typed
 from scenarios import Bench, check
 
 
@@ -59,7 +59,7 @@ def direction(bench: Bench) -> None:
 
 
 @check("typing markup into the search runs nothing")
-def typed(bench: Bench) -> None:
+def typed_markup(bench: Bench) -> None:
     """The list that comes back is made of texts."""
     server, _ = bench.shared()
     tab = bench.tab(server)
@@ -84,8 +84,8 @@ def live(bench: Bench) -> None:
         tab.settle()
         tabs.append(tab)
     for key in (["a"], ["b", IMAGE], ["c", SCRIPT]):
-        server.submit([{"kind": "materialization", "asset_key": key, "description": IMAGE, "tags": {IMAGE: IMAGE}, "partition": SCRIPT,
-                        "metadata": {IMAGE: IMAGE, "link": {"type": "url", "raw_value": LINK}}}])
+        values = {IMAGE: IMAGE, "link": typed("url", LINK)}
+        server.submit([made(key, NOW, description=IMAGE, tags={IMAGE: IMAGE}, partition=SCRIPT, metadata=values)])
         server.report("check", key, check_name=IMAGE, passed=False)
     tabs[0].page.wait_for_timeout(1_500)
     for tab in tabs:

@@ -1,11 +1,12 @@
 """Everything that a pointer can do, a keyboard can, and one always sees where one is."""
 import re
+from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import FloatRect, expect
 
 import fixtures
 import views
-from browser import Look, Tab
+from browser import SCHEMES, Look, Tab
 from pages import asset
 from scenarios import Bench, check
 
@@ -17,9 +18,9 @@ FOCUSED = """() => {
 }"""
 
 
-def tab_through(tab: Tab, most: int = 400) -> list[dict]:
+def tab_through(tab: Tab, most: int = 400) -> list[dict[str, Any]]:
     """What gets the focus, in the order of the Tab key, until it leaves the page."""
-    found = []
+    found: list[dict[str, Any]] = []
     for _ in range(most):
         tab.page.keyboard.press("Tab")
         focused = tab.page.evaluate(FOCUSED)
@@ -50,7 +51,7 @@ def order(bench: Bench) -> None:
 def visible(bench: Bench) -> None:
     """What has the focus looks different with it, in both schemes, and lies within the window."""
     server, _ = bench.shared()
-    for scheme in ("light", "dark"):
+    for scheme in SCHEMES:
         for path in ("/", "/assets", asset(fixtures.ORDERS), "/sign-in"):
             tab = bench.tab(server, Look(scheme=scheme))
             tab.open(path)
@@ -61,8 +62,9 @@ def visible(bench: Bench) -> None:
                     break
                 name = focused["name"] or focused["tag"]
                 assert focused["y"] > -1 and focused["y"] < 900, f"{path}, {scheme}: {name!r} has the focus outside of the window"
-                clip = {"x": max(0, focused["x"] - 6), "y": max(0, focused["y"] - 6),
-                        "width": min(700, focused["width"] + 12), "height": min(300, focused["height"] + 12)}
+                clip: FloatRect = {
+                    "x": max(0, focused["x"] - 6), "y": max(0, focused["y"] - 6),
+                    "width": min(700, focused["width"] + 12), "height": min(300, focused["height"] + 12)}
                 with_focus = tab.page.screenshot(clip=clip, animations="disabled")
                 tab.page.evaluate("window.focused = document.activeElement; focused.blur()")
                 without = tab.page.screenshot(clip=clip, animations="disabled")
@@ -102,4 +104,5 @@ def skip(bench: Bench) -> None:
     tab.page.keyboard.press("Tab")
     tab.page.keyboard.press("Enter")
     tab.page.keyboard.press("Tab")
-    assert tab.page.evaluate("document.querySelector('main').contains(document.activeElement)"), "Tab goes on outside of the content"
+    within = tab.page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    assert within, "Tab goes on outside of the content"

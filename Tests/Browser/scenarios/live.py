@@ -125,6 +125,8 @@ def heals(bench: Bench) -> None:
     server.report("materialization", ["live", "while_away"])
     expect(views.asset_link(tab.page, ["live", "while_away"])).to_be_visible(timeout=20_000 * bench.patience)
     expect(views.connection_notice(tab.page)).to_have_count(0)
+    # A page that has just changed waits for a second before it changes again.
+    tab.page.wait_for_timeout(1_200)
     since = time.monotonic()
     server.report("materialization", ["live", "after_all"])
     visible_in_time(bench, tab, since, views.asset_link(tab.page, ["live", "after_all"]), "the report after that")
