@@ -1,10 +1,10 @@
-package import AssetlogAccess
+import AssetlogAccess
 package import AssetlogCatalog
 package import AssetlogCore
-package import AssetlogLog
-package import AssetlogObservation
+import AssetlogLog
 package import AssetlogWeb
-package import HTTPTypes
+import HTTPTypes
+package import HummingbirdCore
 
 /// What the pages for people are made of: the reads and the actions of the API, for one caller at a time, with the same bounds.
 package struct PageServices: Sendable {
@@ -32,9 +32,10 @@ package struct PageServices: Sendable {
         try await catalog.read(for: context, work)
     }
 
-    /// Waits a moment until the catalog contains an event.
-    package func waitForCatalog(sequence: Int64, atMost longest: Duration) async {
-        _ = await catalog.catalog?.waitFor(sequence: sequence, atMost: longest)
+    /// Waits a moment until the catalog contains the event that made a browser ask again, as the request says.
+    package func waitForCatalog(_ request: Request) async {
+        guard let sequence = request.headers[.assetlogMinSequence].flatMap({ Int64($0) }) else { return }
+        _ = await catalog.catalog?.waitFor(sequence: sequence, atMost: .milliseconds(500))
     }
 
     // MARK: The log

@@ -1,6 +1,6 @@
 package import AssetlogAPI
 package import AssetlogAccess
-package import AssetlogCore
+import AssetlogCore
 package import AssetlogObservation
 import AssetlogWeb
 import HTTPTypes
@@ -41,7 +41,7 @@ package struct Pages: Sendable {
             EventRoutes(services: services, shell: shell, protection: protection, memory: memory),
             StatusRoutes(services: services, shell: shell, protection: protection, memory: memory), signIn, files,
         ]
-        let errors = ErrorPage(shell: shell, base: services.layout.base)
+        let errors = ErrorPage(shell: shell, protection: protection, base: services.layout.base)
         return PageGroup(groups: groups, errorPage: errors.response)
     }
 }
@@ -49,6 +49,7 @@ package struct Pages: Sendable {
 /// Shows a person what went wrong.
 struct ErrorPage: Sendable {
     let shell: PageShell
+    let protection: FormProtection
     let base: String
 
     func response(
@@ -60,7 +61,10 @@ struct ErrorPage: Sendable {
             <p class="lead" role="alert">\(HTML.reported(error.detail, limit: 2000))</p>
             <p><a href="\(base)/">Go to the overview</a></p>
             """
-        var response = shell.response(request, base: base, PageContent(Self.title(error.status), body: body), status: error.status)
+        // Who signed in with a token that may not read is to find the way out.
+        let who = SignInState(request, identity, base: base, protection).html(base: base)
+        var response = shell.response(
+            request, base: base, PageContent(Self.title(error.status), body: body), status: error.status, who: who)
         for field in error.headers { response.headers[field.name] = field.value }
         return response
     }

@@ -90,6 +90,36 @@ struct CatalogPropertyTests {
             #expect(Set(list.assets.map(\.assetKey)) == Set(all.filter { $0.value.exists }.keys))
             #expect(list.counts.total == list.assets.count)
             try await expectOverview(of: catalog, scope, all, Int64(said.count))
+            try await expectLists(of: catalog, scope, all)
+        }
+    }
+
+    private func expectLists(of catalog: Catalog, _ scope: CatalogScope, _ all: [AssetKey: NaiveCatalog]) async throws {
+        let known = all.values.filter(\.exists).map { $0.detail(upstream: all, now: Self.now, timeout: Self.timeout).summary }
+            .sorted { $0.assetKey.canonical.utf8.lexicographicallyPrecedes($1.assetKey.canonical.utf8) }
+        // Those of equal times are in the order of their keys, and those that never were materialized come last.
+        let times = known.enumerated().map { ($0.element.materialization?.event.timestamp.microseconds ?? .max, $0.offset) }
+        let oldest = zip(times, known).sorted { $0.0 < $1.0 }.map(\.1.assetKey)
+        #expect(try await catalog.assets(AssetListQuery(scope: scope, order: .oldest, limit: 1000)).value.assets.map(\.assetKey) == oldest)
+        for prefix in [nil, AssetKey(["raw"])] {
+            let depth = prefix?.parts.count ?? 0
+            let below = known.filter { $0.assetKey.parts.count > depth && $0.assetKey.parts.starts(with: prefix?.parts ?? []) }
+            let folders = Dictionary(grouping: below) { ByteText($0.assetKey.parts[depth]) }.sorted { $0.key < $1.key }.map { _, assets in
+                var counts = StateCounts()
+                for asset in assets { counts[asset.state] += 1 }
+                let hasChildren = assets.contains { $0.assetKey.parts.count > depth + 1 }
+                return AssetFolders.Folder(part: assets[0].assetKey.parts[depth], hasChildren: hasChildren, counts: counts)
+            }
+            #expect(try await catalog.folders(below: prefix, in: scope).value == AssetFolders(folders: folders, isCut: false))
+        }
+        let present = Self.now.microseconds / 3_600_000_000
+        let activity = try await catalog.activity(of: Array(all.keys), in: scope).value
+        #expect(Set(activity.keys) == Set(known.map(\.assetKey)))
+        for (key, counts) in activity {
+            let expected = (present - 48...present).map { hour in
+                all[key]?.received(in: Timestamp(microseconds: hour * 3_600_000_000)).values.reduce(0, +)
+            }
+            #expect(counts == expected)
         }
     }
 

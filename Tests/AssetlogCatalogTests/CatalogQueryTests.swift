@@ -63,6 +63,7 @@ struct CatalogQueryTests {
         (AssetListQuery(scope: scope, updatedFrom: Timestamp(microseconds: 96 * day)), ["mart/orders", "raw/users"]),
         (AssetListQuery(scope: scope, updatedBefore: Timestamp(microseconds: 91 * day)), ["raw/Orders"]),
         (AssetListQuery(scope: scope, order: .materialization), ["mart/orders", "rawest", "raw/Orders", "raw/users", "raw"]),
+        (AssetListQuery(scope: scope, order: .oldest), ["raw/Orders", "rawest", "mart/orders", "raw/users", "raw"]),
         (AssetListQuery(scope: scope, order: .state), ["raw/users", "mart/orders", "raw", "raw/Orders", "rawest"]),
         (AssetListQuery(scope: CatalogScope(deployment: "default", assets: [PartPattern("raw/*")!])), ["raw/Orders", "raw/users"]),
         (AssetListQuery(scope: CatalogScope(deployment: "other")), []),

@@ -113,10 +113,13 @@ struct AssetPageTests {
     @Test(
         "has an address for any key",
         arguments: [
-            (["a"], "/asset/a"), (["a", "b"], "/asset/a/b"), (["a/b", "c"], "/asset/a%2Fb/c"), (["a b", "ü?#%"], "/asset/a%20b/%C3%BC%3F%23%25"),
-            (["...", ".a"], "/asset/.../.a"), (["."], "/asset?asset_key=%5B%22.%22%5D"), (["a", ".."], "/asset?asset_key=%5B%22a%22%2C%22..%22%5D"),
+            (["a"], "/asset/a"), (["a", "b"], "/asset/a/b"), (["a/b", "c"], "/asset/a%2Fb/c"),
+            (["a b", "ü?#%"], "/asset/a%20b/%C3%BC%3F%23%25"),
+            (["...", ".a"], "/asset/.../.a"), (["."], "/asset?asset_key=%5B%22.%22%5D"),
+            (["a", ".."], "/asset?asset_key=%5B%22a%22%2C%22..%22%5D"),
             ([""], "/asset?asset_key=%5B%22%22%5D"), (["", "a"], "/asset?asset_key=%5B%22%22%2C%22a%22%5D"),
-            (["a", ""], "/asset?asset_key=%5B%22a%22%2C%22%22%5D"), (["assets"], "/asset/assets"), (["api", "v1", "events"], "/asset/api/v1/events"),
+            (["a", ""], "/asset?asset_key=%5B%22a%22%2C%22%22%5D"), (["assets"], "/asset/assets"),
+            (["api", "v1", "events"], "/asset/api/v1/events"),
             (["report_asset_check", "x"], "/asset/report_asset_check/x"), (["\"\\\u{202e}"], "/asset/%22%5C%E2%80%AE"),
         ])
     func addresses(_ key: [String], address: String) async throws {
@@ -138,7 +141,8 @@ struct AssetPageTests {
     @Test(
         "says what is wrong with its address",
         arguments: [
-            ("?view=x", "view"), ("?kind=x", "kind"), ("?state=x", "state"), ("?by=x", "by"), ("?partition=%00", "partition"), ("?q=x", "q"),
+            ("?view=x", "view"), ("?kind=x", "kind"), ("?state=x", "state"), ("?by=x", "by"), ("?partition=%00", "partition"),
+            ("?q=x", "q"),
             ("?view=events&after=x", "after"), ("?view=partitions&after=x", "after"), ("?view=checks&after=x", "after"),
             ("?view=versions&after=x.y", "after"),
         ])
@@ -150,7 +154,8 @@ struct AssetPageTests {
         #expect(page.words(where: "role", "alert")?.contains(parameter) == true, "\(page.words)")
     }
 
-    @Test("is 404 where nothing was reported", arguments: ["/asset/a", "/asset/a/b/c", "/asset/a/b/", "/asset/", "/asset//a/b", "/asset/A/b"])
+    @Test(
+        "is 404 where nothing was reported", arguments: ["/asset/a", "/asset/a/b/c", "/asset/a/b/", "/asset/", "/asset//a/b", "/asset/A/b"])
     func unknown(_ target: String) async throws {
         let server = try await PageServer()
         try await server.record([.reported(Self.key)])
@@ -173,14 +178,20 @@ struct AssetPageTests {
             page.document.words(in: "p").filter { $0.hasSuffix("2026") || $0.hasSuffix("2027") }
                 == ["January 2027", "December 2026", "November 2026", "October 2026"])
         let days = page.document.elements.filter { $0["class"]?.hasPrefix("day") == true && $0.name != "ol" }
-        #expect(days.count == 31 + 31 + 30 + 31)
+        #expect(days.count == 123)
         #expect(days.compactMap { $0["aria-label"] } == ["2027-01-01: OK", "2026-11-02: OK", "2026-11-03: Failed", "2026-10-30: OK"])
         #expect(page.links.contains("/asset/a/b?view=events&partition=2026-11-03"))
         // Between the first day and the last.
         let gaps = days.filter { $0["class"] == "day gap" }.compactMap { $0["title"] }
-        #expect(gaps.count == 2 + 28 + 31 - 1 && gaps.contains("2026-10-31: missing") && !gaps.contains("2026-10-29: missing"))
+        // One in October, 28 in November, all of December.
+        #expect(gaps.count == 60)
+        #expect(gaps.contains("2026-10-31: missing"))
+        #expect(!gaps.contains("2026-10-29: missing"))
         // The first of each month is below its weekday.
-        #expect(page.document.elements.compactMap { $0["class"] }.filter { $0.hasPrefix("start-") } == ["start-5", "start-2", "start-7", "start-4"])
+        #expect(
+            page.document.elements.compactMap { $0["class"] }.filter { $0.hasPrefix("start-") } == [
+                "start-5", "start-2", "start-7", "start-4",
+            ])
         #expect(page.words.contains("Dates without a partition 2026-10-31 to 2026-11-01 2026-11-04 to 2026-12-31 Ranges"), "\(page.words)")
     }
 
@@ -235,14 +246,17 @@ struct AssetPageTests {
     @Test("Checks are rows with their results as a strip, the latest at the right", arguments: ["", "?view=checks"])
     func checks(_ query: String) async throws {
         let events: [Event] = [
-            .checked(Self.key, "fresh", ago: 9 * Self.hour), .checked(Self.key, "fresh", passed: false, severity: "WARN", ago: 8 * Self.hour),
+            .checked(Self.key, "fresh", ago: 9 * Self.hour),
+            .checked(Self.key, "fresh", passed: false, severity: "WARN", ago: 8 * Self.hour),
             .checked(Self.key, "fresh", passed: false, ago: 7 * Self.hour), .checked(Self.key, "unique", ago: 6 * Self.hour),
         ]
         let page = try await page(events, "/asset/a/b\(query)")
         let rows = page.document.words(in: "tr").filter { $0.hasPrefix("fresh") || $0.hasPrefix("unique") }
         #expect(rows == ["fresh ◆ Failed 7 h ago 7 h ago 1 2", "unique ● Passed 6 h ago 6 h ago 1 0"])
         #expect(page.document.values(of: "aria-label", in: "svg").contains("The last 3 results: 1 failed, 1 with a warning, 1 passed"))
-        let strip = page.document.elements.filter { $0["class"]?.hasPrefix("stroke-") == true }.map { "\($0["class"] ?? "") \($0["d"] ?? "")" }
+        let strip = page.document.elements.filter { $0["class"]?.hasPrefix("stroke-") == true }.map {
+            "\($0["class"] ?? "") \($0["d"] ?? "")"
+        }
         #expect(strip == ["stroke-failed M10 15v-14", "stroke-warned M6 15v-10", "stroke-passed M2 15v-6", "stroke-passed M2 15v-6"])
         #expect(page.links.contains("/asset/a/b?view=events&kind=check&check_name=fresh"))
     }
@@ -264,7 +278,8 @@ struct AssetPageTests {
             try await page(events, "/asset/a/b?view=checks\(query)").document.words(in: "tr").filter { $0.hasPrefix("fresh") }
         }
         #expect(try await rows("").count == 1)
-        #expect(try await rows("&by=partition").map { String($0.prefix(26)) } == ["fresh partition p ◆ Failed", "fresh partition q ● Passed"])
+        #expect(
+            try await rows("&by=partition").map { String($0.prefix(26)) } == ["fresh partition p ◆ Failed", "fresh partition q ● Passed"])
     }
 
     @Test("Checks continue on the next page")
@@ -287,7 +302,8 @@ struct AssetPageTests {
         let events: [Event] = (0..<5).map { number in
             .reported(
                 Self.key, partition: "p\(number)", ago: Int64(1 + number) * Self.hour,
-                #"{"metadata":{"rows":{"type":"int","value":\#(number * 10)},"size":{"type":"float","value":NaN},"name":{"type":"text","value":"x"}}}"#)
+                #"{"metadata":{"rows":{"type":"int","value":\#(number * 10)},"size":{"type":"float","value":NaN},"name":{"type":"text","value":"x"}}}"#
+            )
         }
         for query in ["", "?view=plots", "?view=plots&by=partition"] {
             let page = try await page(events, "/asset/a/b\(query)")
@@ -387,7 +403,9 @@ struct AssetPageTests {
         #expect(try EventPosition.key(nil) == nil)
     }
 
-    @Test("A position that no page gives is refused", arguments: ["", "1", "1.", ".1", "1.2.3", "a.b", "1.x", "99999999999999999999.1", "1..2"])
+    @Test(
+        "A position that no page gives is refused",
+        arguments: ["", "1", "1.", ".1", "1.2.3", "a.b", "1.x", "99999999999999999999.1", "1..2"])
     func badPositions(_ text: String) {
         #expect(throws: (any Error).self) { try EventPosition.key(text) }
     }
@@ -411,7 +429,8 @@ struct AssetPageTests {
         let server = try await PageServer()
         try await server.record([.reported(key)])
         let page = try await server.get(PageLinks(base: "", deployment: nil).asset(AssetKey(key)))
-        let address = "curl -X POST 'http://localhost:3000/report_asset_materialization/\(path)' \\ -H 'Content-Type: application/json' \\ -d '"
+        let address =
+            "curl -X POST 'http://localhost:3000/report_asset_materialization/\(path)' \\ -H 'Content-Type: application/json' \\ -d '"
         #expect(page.words.contains(address + body), "\(page.document.words(in: "pre"))")
         if let word {
             #expect(page.words.contains("assetlog report materialization \(word) --to"), "\(page.document.words(in: "pre"))")

@@ -54,12 +54,13 @@ struct AssetsPageTests {
         let server = try await PageServer()
         try await server.record(SampleHistory.events())
         let rows = try await server.get("/assets?sort=key").document.words(in: "tr").dropFirst()
-        #expect(rows.map { $0 } == [
-            "mart/broken ✕ Failed 3 h ago never", "mart/late ◆ Check failed 4 h ago 3 days ago 1 failed",
-            "mart/odd ▲ Warning 4 h ago 3 days ago 1 warning", "mart/running ▸ Running 5 h ago 3 days ago",
-            "raw/orders ● OK 3 days ago 3 days ago none", "raw/seen ○ Missing 3 days ago never none",
-            "warehouse/orders ● OK yesterday 2 days ago 3 2 passed",
-        ])
+        #expect(
+            rows.map { $0 } == [
+                "mart/broken ✕ Failed 3 h ago never", "mart/late ◆ Check failed 4 h ago 3 days ago 1 failed",
+                "mart/odd ▲ Warning 4 h ago 3 days ago 1 warning", "mart/running ▸ Running 5 h ago 3 days ago",
+                "raw/orders ● OK 3 days ago 3 days ago none", "raw/seen ○ Missing 3 days ago never none",
+                "warehouse/orders ● OK yesterday 2 days ago 3 2 passed",
+            ])
     }
 
     @Test("continues on the next page, with the same filters, and back to the first")
@@ -97,7 +98,9 @@ struct AssetsPageTests {
         #expect(deep.words(where: "aria-label", "Key prefixes") == nil)
     }
 
-    @Test("leads to prefixes whose parts have slashes in them, or are empty", arguments: [["a/b", "c"], ["", "c"], ["[x", "c"], ["a,", "c"]])
+    @Test(
+        "leads to prefixes whose parts have slashes in them, or are empty",
+        arguments: [["a/b", "c"], ["", "c"], ["[x", "c"], ["a,", "c"]])
     func oddFolders(_ key: [String]) async throws {
         let server = try await PageServer()
         try await server.record([.reported(key), .reported(["a", "b", "c"])])
@@ -110,7 +113,8 @@ struct AssetsPageTests {
         "says which parameter is wrong",
         arguments: [
             ("sort=x", "sort"), ("state=bad", "state"), ("after=zz", "after"), ("limit=5", "limit"), ("q=%00", "q"),
-            ("prefix=%5B1%5D", "prefix"), ("tag=%00", "tag"), ("sort=key&sort=key", "sort"), ("q=" + String(repeating: "x", count: 2049), "q"),
+            ("prefix=%5B1%5D", "prefix"), ("tag=%00", "tag"), ("sort=key&sort=key", "sort"),
+            ("q=" + String(repeating: "x", count: 2049), "q"),
         ])
     func mistakes(_ query: String, parameter: String) async throws {
         let server = try await PageServer()

@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogLog
 import HTTPTypes
 import Testing
 
@@ -7,7 +8,7 @@ import Testing
 
 @Suite("The page of an event", .enabled(if: hasCatalog))
 struct EventPageTests {
-    private static let kinds: [(event: Event, title: String, content: String)] = [
+    private static let events: [(event: Event, title: String, content: String)] = [
         (
             .reported(["a"], partition: "p", by: "nightly", #"{"data_version":"v<1>","metadata":{"rows":{"type":"int","value":12}}}"#),
             "Materialized a", "Data version v<1> Metadata rows 12"
@@ -20,9 +21,9 @@ struct EventPageTests {
         (.reported(.wipe, ["a"], #"{"partitions":null,"reason":"Wrong account."}"#), "Wiped a", "Reason Wrong account."),
     ]
 
-    @Test("shows all that an event of any kind says", arguments: kinds.indices)
+    @Test("shows all that an event of any kind says", arguments: events.indices)
     func kinds(_ index: Int) async throws {
-        let (event, title, content) = Self.kinds[index]
+        let (event, title, content) = Self.events[index]
         let server = try await PageServer()
         try await server.record([event])
         let page = try await server.get("/event/\(event.id)")
@@ -176,7 +177,9 @@ struct EventPageTests {
         #expect(try await server.post(target + "/void", form, cookie: page.cookie).status == 403)
         #expect(try await server.post(target + "/void", form + [("csrf", token)]).status == 403)
         #expect(try await server.post(target + "/void", form + [("csrf", token + "x")], cookie: page.cookie).status == 403)
-        #expect(try await server.post(target + "/void", form + [("csrf", token)], cookie: page.cookie, fields: [site: "cross-site"]).status == 403)
+        #expect(
+            try await server.post(target + "/void", form + [("csrf", token)], cookie: page.cookie, fields: [site: "cross-site"]).status
+                == 403)
         for rights in [AccessRights.read, .reporting] {
             let refused = try await server.post(target + "/void", form + [("csrf", token)], as: .token(rights), cookie: page.cookie)
             #expect(refused.status == 403)

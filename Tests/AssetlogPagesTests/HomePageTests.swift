@@ -136,7 +136,10 @@ struct HomePageTests {
             (EventKind.check, #"{"check_name":"fresh","passed":true,"severity":"ERROR"}"#, "Check a ● Passed fresh"),
             (.check, #"{"check_name":"fresh","passed":false,"severity":"ERROR"}"#, "Check a ◆ Failed fresh"),
             (.check, #"{"check_name":"fresh","passed":false,"severity":"WARN"}"#, "Check a ▲ Warning fresh"),
-            (.check, #"{"metadata":{"passed":{"type":"bool","value":true}},"check_name":"fresh","passed":false}"#, "Check a ◆ Failed fresh"),
+            (
+                .check, #"{"metadata":{"passed":{"type":"bool","value":true}},"check_name":"fresh","passed":false}"#,
+                "Check a ◆ Failed fresh"
+            ),
             (.materialization, #"{"description":"All of them.\nTwice."}"#, "Materialized a All of them."),
             (.materialization, "{}", "Materialized a"), (.observation, "{}", "Observed a"), (.materializationStarted, "{}", "Started a"),
             (.materializationFailed, #"{"failure":{"reason":"UNKNOWN","message":"Disk full."}}"#, "Failed a Disk full."),

@@ -7,7 +7,8 @@ import Testing
 struct HostileContentTests {
     private static let texts = [
         "<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "' onmouseover='alert(1)", "</title></style><svg/onload=x>",
-        "&lt;b&gt;", "\u{0}\u{1b}[31m<i>", "javascript:alert(1)", "<!--", "\u{202e}<u>", "]]>", "</bdi></code></pre>", "\u{2028}a\r\n\u{85}b",
+        "&lt;b&gt;", "\u{0}\u{1b}[31m<i>", "javascript:alert(1)", "<!--", "\u{202e}<u>", "]]>", "</bdi></code></pre>",
+        "\u{2028}a\r\n\u{85}b",
         "\u{9f}\u{fffe}\u{10ffff}", "${x}{{y}}`", String(repeating: "ü<&\"'", count: 250), "%3Cscript%3E", "//evil.example", "..",
     ]
 
@@ -22,7 +23,8 @@ struct HostileContentTests {
             #""n":{"type":"float","value":NaN}"#, #""i":{"type":"float","value":-Infinity}"#, #""t":{"type":"timestamp","value":1e300}"#,
             #""s":{"type":"table_schema","value":{"columns":[{"name":\#(json),"type":\#(json),"description":\#(json)}]}}"#,
             #""l":{"type":"table_column_lineage","value":{"deps_by_column":{\#(json):[{"asset_key":[\#(json)],"column_name":\#(json)}]}}}"#,
-            #""r":{"type":"table","value":{"records":[{\#(json):\#(json)}]}}"#, #""\#("m")":{"type":"md","value":\#(Event.json("[a](\(text)) <\(text)>"))}"#,
+            #""r":{"type":"table","value":{"records":[{\#(json):\#(json)}]}}"#,
+            #""\#("m")":{"type":"md","value":\#(Event.json("[a](\(text)) <\(text)>"))}"#,
         ]
         let details = """
             {"description":\(json),"data_version":\(json),"tags":{\(json):\(json)},"metadata":{\((values + odd).joined(separator: ","))},\
@@ -32,7 +34,8 @@ struct HostileContentTests {
         let failure = #"{"failure":{"reason":\#(json),"message":\#(json)}}"#
         let event = Event.reported(key, partition: text, ago: 60, by: text, details)
         return [
-            event, .reported(key, partition: text, ago: 50, by: text, details), .checked(key, text, passed: false, partition: text, ago: 40),
+            event, .reported(key, partition: text, ago: 50, by: text, details),
+            .checked(key, text, passed: false, partition: text, ago: 40),
             .reported([text, "up"], ago: 30, by: text, details), .reported(.materializationFailed, [text, "failed"], ago: 20, failure),
             .reported([text], ago: 10), event.voided(because: text, by: text),
         ]
@@ -52,7 +55,10 @@ struct HostileContentTests {
         targets += [links.asset(key, [("view", "events"), ("partition", text), ("check_name", text)]), links.asset(events[4].assetKey)]
         // What cannot be is refused, on a page as well.
         targets += ["/assets?q=\(encoded)&tag=\(encoded)", "/assets?prefix=\(PercentCoding.encode(AssetKey([text]).canonical))"]
-        targets += ["/assets?sort=\(encoded)", "/assets?\(encoded)", "/\(encoded)", "/asset/\(encoded)/none", "/event/\(encoded)", "/event/at/\(encoded)"]
+        targets += [
+            "/assets?sort=\(encoded)", "/assets?\(encoded)", "/\(encoded)", "/asset/\(encoded)/none", "/event/\(encoded)",
+            "/event/at/\(encoded)",
+        ]
         for target in targets {
             let page = try await server.get(target)
             Markup.check(page, "\(target)")

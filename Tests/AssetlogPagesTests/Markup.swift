@@ -157,7 +157,9 @@ struct Document {
         if Set(element.attributes.map(\.name)).count < element.attributes.count { problems.append("<\(name)> has an attribute twice") }
     }
 
-    private static let noBlocks: Set = ["p", "span", "em", "strong", "code", "bdi", "a", "h1", "h2", "h3", "h4", "h5", "h6", "button", "summary"]
+    private static let noBlocks: Set = [
+        "p", "span", "em", "strong", "code", "bdi", "a", "h1", "h2", "h3", "h4", "h5", "h6", "button", "summary",
+    ]
 
     // A heading may stand in a summary.
     private static func may(_ name: String, in outer: String) -> Bool { outer == "summary" && name.first == "h" && name.count == 2 }
@@ -179,7 +181,8 @@ struct Document {
         if Set(ids).count < ids.count { problems.append("an ID twice: \(Dictionary(grouping: ids) { $0 }.filter { $1.count > 1 }.keys)") }
         let known = Set(ids)
         for name in ["aria-labelledby", "aria-describedby", "for"] {
-            for reference in elements.compactMap({ $0[name] }).flatMap({ $0.split(separator: " ") }) where !known.contains(String(reference)) {
+            for reference in elements.compactMap({ $0[name] }).flatMap({ $0.split(separator: " ") })
+            where !known.contains(String(reference)) {
                 problems.append("\(name)=\(reference) refers to nothing")
             }
         }

@@ -192,7 +192,7 @@ struct Page {
 extension Event {
     /// An event that happened so many seconds ago.
     static func reported(
-        _ kind: EventKind = .materialization, _ key: [String], partition: String? = nil, deployment: String = "default",
+        _ kind: EventKind, _ key: [String], partition: String? = nil, deployment: String = "default",
         ago seconds: Int64 = 3600, by reporter: String? = nil, _ details: String = "{}"
     ) -> Event {
         let time = Timestamp(microseconds: Timestamp.now().microseconds - seconds * 1_000_000)
@@ -200,6 +200,14 @@ extension Event {
             id: EventID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)), deployment: deployment, kind: kind,
             assetKey: AssetKey(key), partition: partition, timestamp: time, receivedAt: time, reportedBy: reporter,
             details: Array(details.utf8))
+    }
+
+    /// A materialization that happened so many seconds ago.
+    static func reported(
+        _ key: [String], partition: String? = nil, deployment: String = "default", ago seconds: Int64 = 3600, by reporter: String? = nil,
+        _ details: String = "{}"
+    ) -> Event {
+        reported(.materialization, key, partition: partition, deployment: deployment, ago: seconds, by: reporter, details)
     }
 
     /// The result of a check.

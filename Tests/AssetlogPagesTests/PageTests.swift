@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogWeb
 import HTTPTypes
 import Testing
 
@@ -29,7 +30,8 @@ struct PageTests {
         // Browsers say with a form where it comes from, and tell other sites nothing.
         #expect(page.headers[.referrerPolicy] == "same-origin", "\(target)")
         #expect(page.headers[.xContentTypeOptions] == "nosniff", "\(target)")
-        #expect(page.document.elements.allSatisfy { $0["style"] == nil && !$0.attributes.contains { $0.name.hasPrefix("on") } }, "\(target)")
+        #expect(
+            page.document.elements.allSatisfy { $0["style"] == nil && !$0.attributes.contains { $0.name.hasPrefix("on") } }, "\(target)")
         #expect(page.document.values(of: "src", in: "script").allSatisfy { $0.contains("/static/pages-") }, "\(target)")
     }
 
@@ -94,7 +96,8 @@ struct PageTests {
         }
     }
 
-    @Test("A name at which there is no deployment has no pages", arguments: ["/nope/", "/nope/assets", "/nope/asset/a", "/nope/event/at/1"])
+    @Test(
+        "A name at which there is no deployment has no pages", arguments: ["/nope/", "/nope/assets", "/nope/asset/a", "/nope/event/at/1"])
     func unknownDeployments(_ target: String) async throws {
         let page = try await PageServer(deployments: ["prod"]).get(target)
         #expect(page.status == 404)
@@ -264,7 +267,7 @@ struct BrokenStorage: Storage {
     private let error = StorageError(.unavailable, "password=hunter2")
 
     func append(_ batch: borrowing EventBatch) throws -> AppendOutcome { throw error }
-    func events(_ query: EventQuery) async throws -> EventPage { throw error }
+    func events(_ query: EventQuery) async throws -> AssetlogCore.EventPage { throw error }
     func event(_ id: EventID, deployment: String) async throws -> LoggedEvent? { throw error }
     func logID() async throws -> LogID { throw error }
     func statistics() async throws -> StorageStatistics { throw error }

@@ -17,7 +17,8 @@ enum SampleHistory {
         return [
             .reported(["raw", "orders"], ago: 90 * hour, by: "nightly", #"{"data_version":"v1"}"#),
             .reported(.observation, ["raw", "seen"], ago: 80 * hour, #"{"metadata":{"rows":{"type":"int","value":3}}}"#),
-            .reported(orders, partition: "2026-11-01", ago: 70 * hour, #"{"data_version":"v1","metadata":{"rows":{"type":"int","value":10}}}"#),
+            .reported(
+                orders, partition: "2026-11-01", ago: 70 * hour, #"{"data_version":"v1","metadata":{"rows":{"type":"int","value":10}}}"#),
             .reported(orders, partition: "2026-11-02", ago: 60 * hour, details),
             .reported(.materializationSkipped, orders, partition: "2026-11-05", ago: 50 * hour),
             .checked(orders, "fresh", passed: false, ago: 40 * hour), .checked(orders, "fresh", ago: 30 * hour),
@@ -31,10 +32,14 @@ enum SampleHistory {
 
     /// The addresses of all pages over these events, without a prefix.
     static func targets(_ events: [Event]) -> [String] {
-        let views = ["", "?view=plots", "?view=plots&by=partition", "?view=partitions", "?view=checks", "?view=checks&by=partition",
-            "?view=versions", "?view=events"]
+        let views = [
+            "", "?view=plots", "?view=plots&by=partition", "?view=partitions", "?view=checks", "?view=checks&by=partition",
+            "?view=versions", "?view=events",
+        ]
         return ["/", "/assets", "/assets?q=o&prefix=warehouse&state=ok&tag=team&sort=key", "/status"]
-            + views.map { "/asset/warehouse/orders\($0)" } + ["/asset/mart/broken", "/asset/raw/seen", "/asset?asset_key=%5B%22raw%22%2C%22seen%22%5D"]
+            + views.map { "/asset/warehouse/orders\($0)" } + [
+                "/asset/mart/broken", "/asset/raw/seen", "/asset?asset_key=%5B%22raw%22%2C%22seen%22%5D",
+            ]
             + events.map { "/event/\($0.id)" }
     }
 

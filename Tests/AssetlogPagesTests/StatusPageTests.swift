@@ -48,7 +48,8 @@ struct StatusPageTests {
             #expect(try await server.get("/p/status", as: identity).words.contains("warehouse webhook"))
         }
         for identity in [
-            try RequestIdentity.token(.read), try .token([.read, .admin], assets: ["a"]), try .token([.read, .admin], deployments: ["default"]),
+            try RequestIdentity.token(.read), try .token([.read, .admin], assets: ["a"]),
+            try .token([.read, .admin], deployments: ["default"]),
         ] {
             let page = try await server.get("/p/status", as: identity)
             #expect(page.status == 200)
@@ -70,7 +71,9 @@ struct StatusPageTests {
         #expect(answer.status == 303 && answer.headers[.location] == "/p/status")
         #expect(try await storage.pause(of: "warehouse") == (who == "a session" ? "ann paused it" : "reader paused it"))
         let paused = try await server.get("/p/status", as: identity)
-        #expect(paused.words.contains("warehouse webhook State paused") && paused.words.contains("Paused \(who == "a session" ? "ann" : "reader") paused"))
+        #expect(
+            paused.words.contains("warehouse webhook State paused")
+                && paused.words.contains("Paused \(who == "a session" ? "ann" : "reader") paused"))
         #expect(try await server.send("/p/status/exporters/warehouse/resume", [], from: page, as: identity).status == 303)
         #expect(try await storage.pause(of: "warehouse") == nil)
         #expect(exporters.restarted == ["warehouse"])
@@ -130,7 +133,8 @@ private final class FakeExporters: ExporterDirectory {
         warehouse.circuit = "half_open"
         warehouse.counts.delivered = 5
         return [
-            ListedExporter(name: "away", type: "webhook", report: nil), ListedExporter(name: "warehouse", type: "webhook", report: warehouse),
+            ListedExporter(name: "away", type: "webhook", report: nil),
+            ListedExporter(name: "warehouse", type: "webhook", report: warehouse),
         ]
     }
 

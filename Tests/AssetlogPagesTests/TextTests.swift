@@ -1,4 +1,6 @@
+import AssetlogAccess
 import AssetlogCore
+import AssetlogWeb
 import HTTPTypes
 import Testing
 
@@ -14,7 +16,8 @@ struct TextTests {
         arguments: [
             // From Monday, which is 1, to Sunday.
             ("1970-01-01", 4), ("2000-01-01", 6), ("2000-02-29", 2), ("1900-03-01", 4), ("1999-12-31", 5), ("2024-02-29", 4),
-            ("2026-11-23", 1), ("2026-11-29", 7), ("2100-02-28", 7), ("2100-03-01", 1), ("0001-01-01", 1), ("9999-12-31", 5), ("0000-01-01", 6),
+            ("2026-11-23", 1), ("2026-11-29", 7), ("2100-02-28", 7), ("2100-03-01", 1), ("0001-01-01", 1), ("9999-12-31", 5),
+            ("0000-01-01", 6),
         ])
     func weekdays(_ name: String, weekday: Int) throws {
         let day = try #require(CalendarDay(name))
@@ -72,7 +75,8 @@ struct TextTests {
     @Test(
         "A time is told in the unit that a person would choose",
         arguments: [
-            (-1_000_000, "in the future"), (-6, "in the future"), (-5, "just now"), (0, "just now"), (4, "just now"), (5, "5 s ago"), (59, "59 s ago"),
+            (-1_000_000, "in the future"), (-6, "in the future"), (-5, "just now"), (0, "just now"), (4, "just now"), (5, "5 s ago"),
+            (59, "59 s ago"),
             (60, "1 min ago"), (3599, "59 min ago"), (3600, "1 h ago"), (86_399, "23 h ago"), (86_400, "yesterday"), (172_799, "yesterday"),
             (172_800, "2 days ago"), (2_591_999, "29 days ago"), (2_592_000, "2026-10-24"), (1_795_392_000, "1970-01-01"),
         ])
@@ -104,12 +108,15 @@ struct TextTests {
 
     @Test(
         "Numbers have their digits in groups",
-        arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"), (.min, "-9,223,372,036,854,775,808")] as [(Int64, String)])
+        arguments: [(0, "0"), (999, "999"), (1000, "1,000"), (-1_234_567, "-1,234,567"), (.min, "-9,223,372,036,854,775,808")]
+            as [(Int64, String)])
     func numbers(_ number: Int64, text: String) {
         #expect(NumberText.grouped(number) == text)
     }
 
-    @Test("Sizes are in the unit that a person would choose", arguments: [(0, "0 bytes"), (9999, "9,999 bytes"), (10_000, "10 kB"), (12_345_678, "12 MB")])
+    @Test(
+        "Sizes are in the unit that a person would choose",
+        arguments: [(0, "0 bytes"), (9999, "9,999 bytes"), (10_000, "10 kB"), (12_345_678, "12 MB")])
     func sizes(_ count: Int, text: String) {
         #expect(NumberText.bytes(count) == text)
     }
@@ -133,7 +140,8 @@ struct TextTests {
     @Test(
         "Only markup of the program's own goes in as it is",
         arguments: [
-            ("a", "a"), ("<&>\"'", "&lt;&amp;&gt;&quot;&#39;"), ("\u{0}\u{1f}\u{1b}", "␀␟␛"), ("\u{7f}\u{80}\u{9f}", "\u{fffd}\u{fffd}\u{fffd}"),
+            ("a", "a"), ("<&>\"'", "&lt;&amp;&gt;&quot;&#39;"), ("\u{0}\u{1f}\u{1b}", "␀␟␛"),
+            ("\u{7f}\u{80}\u{9f}", "\u{fffd}\u{fffd}\u{fffd}"),
             ("é\u{a0}\t\r\n", "é\u{a0}\t\r\n"), ("", ""),
         ])
     func escapes(_ text: String, markup: String) {
@@ -143,7 +151,9 @@ struct TextTests {
 
     // MARK: Addresses
 
-    @Test("Addresses lie below the prefix and the deployment", arguments: [("", nil, ""), ("/p", nil, "/p"), ("/p", "a b", "/p/a%20b")] as [(String, String?, String)])
+    @Test(
+        "Addresses lie below the prefix and the deployment",
+        arguments: [("", nil, ""), ("/p", nil, "/p"), ("/p", "a b", "/p/a%20b")] as [(String, String?, String)])
     func links(_ base: String, deployment: String?, root: String) {
         let links = PageLinks(base: base, deployment: deployment)
         let id = EventID(high: 1, low: 2)
@@ -180,7 +190,9 @@ struct TextTests {
         #expect(file.name != StaticFiles.File("a", "css", type: "text/css", [1, 2, 4]).name)
     }
 
-    @Test("There is no other file", arguments: ["/static/pages.css", "/static/", "/static", "/static/..%2Fpages.css", "/prod/static/pages.css"])
+    @Test(
+        "There is no other file",
+        arguments: ["/static/pages.css", "/static/", "/static", "/static/..%2Fpages.css", "/prod/static/pages.css"])
     func noFiles(_ target: String) async throws {
         let server = try await PageServer(deployments: ["prod"], keepsCatalog: false)
         #expect(try await server.get(target, accept: nil).status == 404)

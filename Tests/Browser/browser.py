@@ -1,11 +1,11 @@
 """Chromium: windows of some width and colours, with and without JavaScript, that note all that goes wrong in them."""
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 from urllib.parse import urljoin, urlsplit
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright, Request, Response, expect
 
 NARROW, WIDE = 390, 1440
 # Nothing but the servers of the tests is ever asked. What a page asks for elsewhere is still noted as its fault.
@@ -183,8 +183,10 @@ class Chromium:
             tab.watch()
             yield tab
         finally:
-            context.close()
+            with suppress(Error):
+                context.close()
 
     def close(self) -> None:
-        """Ends it, with all its windows."""
-        self.process.close()
+        """Ends it, with all its windows. One that is gone, as after a signal, is as good."""
+        with suppress(Error):
+            self.process.close()

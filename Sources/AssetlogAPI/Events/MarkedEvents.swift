@@ -1,5 +1,5 @@
 package import AssetlogCore
-package import AssetlogLog
+import AssetlogLog
 
 /// An event with what a reader is shown of its void.
 package struct MarkedEvent: Sendable {

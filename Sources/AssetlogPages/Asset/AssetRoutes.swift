@@ -35,9 +35,11 @@ struct AssetRoutes: RouteGroup {
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
         let query = try AssetPageQuery(request, context)
+        await services.waitForCatalog(request)
         let scope = CatalogScope(context)
         let answer = try await services.ask(for: context) { catalog in try await catalog.asset(query.key, in: scope) }
         guard let detail = answer.value else {
+            if let page = try await uncounted(query, request, context) { return page }
             throw RequestError.notFound(
                 "There is no event of the asset \(query.key.parts.joined(separator: "/").prefix(scalars: 200).quoted) in the deployment"
                     + " \(context.location.deployment.quoted).")
@@ -56,6 +58,25 @@ struct AssetRoutes: RouteGroup {
         var response = shell.response(request, context, page)
         if let cookie = field?.cookie { response.headers.append(HTTPField(name: .setCookie, value: cookie)) }
         return response
+    }
+
+    /// An asset of which no event counts, because all were voided or wiped; nil: there are none.
+    private func uncounted(_ query: AssetPageQuery, _ request: Request, _ context: RouteContext) async throws -> Response? {
+        let events = EventQuery(order: .latest(before: nil), limit: 15, assetKey: query.key, maximumBytes: 1 << 20)
+        let found = try await services.events(events, for: context).events
+        guard !found.isEmpty else { return nil }
+        let links = PageLinks(context)
+        var page = PageContent(
+            query.key.parts.joined(separator: "/"),
+            body: """
+                <p class="lead">No event of this asset counts: all were voided or wiped.</p>
+                <section class="wide" aria-labelledby="timeline"><h2 id="timeline">Latest events</h2>\
+                \(EventLine.list(found, links, TimeView(), namesAsset: false))</section>
+                """)
+        page.heading = HTML.key(query.key)
+        page.section = .assets
+        page.stream = links.api("events/stream", [("asset_key", query.key.canonical)])
+        return shell.response(request, context, page, status: .notFound)
     }
 
     private func content(_ frame: AssetFrame, _ request: Request, _ context: RouteContext) async throws -> HTML {

@@ -17,7 +17,7 @@ struct ChecksView {
     /// The checks as rows.
     var table: HTML {
         """
-        <div class="scroll" tabindex="0" role="region" aria-label="Checks"><table>
+        <div class="scroll" tabindex="0" role="group" aria-label="Checks"><table>
         <thead><tr><th scope="col">Check</th><th scope="col">Result</th><th scope="col">Since</th><th scope="col">Latest</th>\
         <th scope="col">Passed</th><th scope="col">Failed</th><th scope="col">Last \(AssetReader.stripResults) results</th></tr></thead>
         <tbody>\(HTML.joined(page.list.checks.map(row)))</tbody></table></div>

@@ -115,7 +115,7 @@ struct PartitionsView {
         }
         let gaps: HTML? = missing.isEmpty ? nil : "<h3>Dates without a partition</h3><ul class=\"counts\">\(HTML.joined(missing))</ul>"
         return """
-            \(gaps)<details><summary>Ranges</summary><div class="scroll" tabindex="0" role="region" aria-label="Ranges"><table><thead><tr><th scope="col">State</th>\
+            \(gaps)<details><summary>Ranges</summary><div class="scroll" tabindex="0" role="group" aria-label="Ranges"><table><thead><tr><th scope="col">State</th>\
             <th scope="col">Partitions</th><th scope="col">Count</th></tr></thead><tbody>\(HTML.joined(ranges))</tbody></table></div></details>
             """
     }

@@ -66,7 +66,7 @@ struct VersionsView {
             changes.isEmpty
             ? "<p class=\"empty\">None of these events reports a data version.</p>"
             : """
-            <div class="scroll" tabindex="0" role="region" aria-label="Data versions"><table><thead><tr><th scope="col">Data version</th>\
+            <div class="scroll" tabindex="0" role="group" aria-label="Data versions"><table><thead><tr><th scope="col">Data version</th>\
             <th scope="col">Since</th><th scope="col">Events</th></tr></thead><tbody>\(HTML.joined(changes.map(row)))</tbody></table></div>
             """
         return """

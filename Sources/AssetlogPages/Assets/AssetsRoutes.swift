@@ -20,6 +20,7 @@ struct AssetsRoutes: RouteGroup {
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
         let filters = try AssetFilters(request.uri.query)
+        await services.waitForCatalog(request)
         let scope = CatalogScope(context)
         let answer = try await services.ask(for: context) { catalog in
             let list = try await catalog.assets(filters.query(scope, limit: Self.rows))

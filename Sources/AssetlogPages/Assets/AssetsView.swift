@@ -106,7 +106,7 @@ struct AssetsView {
             return "<p class=\"empty\">No asset matches.\(clear)</p>"
         }
         return """
-            <div class="scroll" tabindex="0" role="region" aria-label="Assets"><table class="assets">
+            <div class="scroll" tabindex="0" role="group" aria-label="Assets"><table class="assets">
             <thead><tr>\(head("Asset", .key, "ascending"))\(head("State", .state, "ascending"))<th scope="col">Since</th>\
             \(materializedHead)<th scope="col">Partitions</th><th scope="col">Checks</th>\
             <th scope="col">Last 48 h</th></tr></thead>

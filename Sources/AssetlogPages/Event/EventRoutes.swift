@@ -43,6 +43,8 @@ struct EventRoutes: RouteGroup {
     private func previous(_ event: LoggedEvent, _ context: RouteContext) async throws -> MarkedEvent? {
         var query = EventQuery(order: .latest(before: event.timeKey), limit: 1, assetKey: event.assetKey, maximumBytes: 1 << 20)
         query.kinds = [event.kind]
+        // Where there is none, the history of the asset is not read to its end.
+        query.maximumSkipped = 500
         query.partition = event.partition
         query.checkName = event.kind == .check ? EventFacts(event.event).text("check_name") : nil
         return try await services.events(query, for: context).events.first

@@ -19,6 +19,7 @@ struct HomeRoutes: RouteGroup {
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
         _ = try QueryParameters(request.uri.query, known: [])
+        await services.waitForCatalog(request)
         let (links, times) = (PageLinks(context), TimeView())
         let events = try await services.events(
             EventQuery(order: .descending(before: nil), limit: Self.newest, maximumBytes: 1 << 20), for: context)

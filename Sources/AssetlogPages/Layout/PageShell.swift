@@ -69,9 +69,13 @@ struct PageShell: Sendable {
     }
 
     /// Makes an answer to a request of which no more is known than where it went.
-    func response(_ request: Request, base: String, _ content: PageContent, status: HTTPResponse.Status) -> Response {
+    ///
+    /// - Parameter who: Whose token is in use; nil: none.
+    func response(
+        _ request: Request, base: String, _ content: PageContent, status: HTTPResponse.Status, who: HTML? = nil
+    ) -> Response {
         let links = PageLinks(base: base, deployment: nil)
-        return response(document(content, links, header: header(content, links, switcher: nil, who: nil)), status: status)
+        return response(document(content, links, header: header(content, links, switcher: nil, who: who)), status: status)
     }
 
     private func response(_ document: HTML, status: HTTPResponse.Status) -> Response {

@@ -80,11 +80,18 @@
     }
   }
 
+  // The last sequence that the stream has brought.
+  let newest = 0;
+
   // The page as it would be now. What the reader asked for later wins.
   let asked = 0;
   async function load(url) {
     const number = ++asked;
-    const answer = await fetch(url, { headers: { Accept: "text/html" }, cache: "no-cache" });
+    // The page is to contain what made it out of date.
+    const headers = { Accept: "text/html", "Assetlog-Min-Sequence": newest };
+    const answer = await fetch(url, { headers, cache: "no-cache" });
+    // What can't be had now is no reason to take away what is there.
+    if (answer.status >= 500 || answer.status === 429) throw new Error(answer.statusText);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = page.getElementById("main");
     if (number !== asked || !found || answer.redirected) {
@@ -101,7 +108,6 @@
 
   const shortest = 1000;
   let source = null;
-  let newest = 0;
   let last = 0;
   let timer = null;
   let retry = null;

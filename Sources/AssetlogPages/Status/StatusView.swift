@@ -128,7 +128,7 @@ struct StatusView {
         let confirm: HTML = "<label class=\"check\"><input type=\"checkbox\" name=\"confirm\" value=\"yes\" required> For good</label> "
         return """
             <details><summary>Dead letters</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label="Dead letters of \(exporter.view.exporter.name)"><table><thead><tr>\
+            <div class="scroll" tabindex="0" role="group" aria-label="Dead letters of \(exporter.view.exporter.name)"><table><thead><tr>\
             <th scope="col">Event</th><th scope="col">Failed</th><th scope="col">Attempts</th><th scope="col">Why</th></tr></thead>
             <tbody>\(HTML.joined(rows))</tbody></table></div>
             <div class="buttons">\(button(exporter.view, "replay", "Deliver all of them again"))\
