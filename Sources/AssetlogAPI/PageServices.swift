@@ -42,13 +42,17 @@ package struct PageServices: Sendable {
 
     /// A page of the events that the caller may see, those that are void marked.
     ///
-    /// - Parameter query: Its deployment is the one that the request is about.
-    package func events(_ query: EventQuery, for context: RouteContext) async throws -> MarkedPage {
+    /// - Parameters:
+    ///   - query: Its deployment is the one that the request is about.
+    ///   - findsEnd: Whether the page has no continuation where a look behind it finds nothing.
+    package func events(_ query: EventQuery, findsEnd: Bool = false, for context: RouteContext) async throws -> MarkedPage {
         var query = query
         query.deployment = context.deployment
         let visible = VisibleEvents(storage: storage, caller: context.identity.caller)
         return try await events.reads.read(upTo: query.limit, for: LimitedCaller(context.identity), in: context.memory) { [query] in
-            try await events.reads.page(query, voided: nil, of: visible, events.voids)
+            var page = try await events.reads.page(query, voided: nil, of: visible, events.voids)
+            if findsEnd, let order = page.continuation, try await !visible.follows(query, from: order) { page.continuation = nil }
+            return page
         }
     }
 

@@ -97,10 +97,15 @@ struct CatalogPropertyTests {
     private func expectLists(of catalog: Catalog, _ scope: CatalogScope, _ all: [AssetKey: NaiveCatalog]) async throws {
         let known = all.values.filter(\.exists).map { $0.detail(upstream: all, now: Self.now, timeout: Self.timeout).summary }
             .sorted { $0.assetKey.canonical.utf8.lexicographicallyPrecedes($1.assetKey.canonical.utf8) }
-        // Those of equal times are in the order of their keys, and those that never were materialized come last.
-        let times = known.enumerated().map { ($0.element.materialization?.event.timestamp.microseconds ?? .max, $0.offset) }
-        let oldest = zip(times, known).sorted { $0.0 < $1.0 }.map(\.1.assetKey)
-        #expect(try await catalog.assets(AssetListQuery(scope: scope, order: .oldest, limit: 1000)).value.assets.map(\.assetKey) == oldest)
+        // Those that never were materialized come last, in the order of their keys.
+        let oldest =
+            known.filter { $0.materialization != nil }
+            .sorted { left, right in
+                guard let left = left.materialization, let right = right.materialization else { return false }
+                return left.event.timeKey < right.event.timeKey
+            }
+            + known.filter { $0.materialization == nil }
+        #expect(try await catalog.assets(AssetListQuery(scope: scope, order: .oldest, limit: 1000)).value.assets == oldest)
         for prefix in [nil, AssetKey(["raw"])] {
             let depth = prefix?.parts.count ?? 0
             let below = known.filter { $0.assetKey.parts.count > depth && $0.assetKey.parts.starts(with: prefix?.parts ?? []) }

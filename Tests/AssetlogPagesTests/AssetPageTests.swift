@@ -32,8 +32,8 @@ struct AssetPageTests {
         ),
         ([.reported(key), .checked(key, passed: false, ago: 2 * hour)], "◆ Check failed 1 check fails since 2 h ago"),
         (
-            [.reported(key, ago: 9 * hour), .reported(.materializationStarted, key, ago: 120)],
-            "▸ Running A materialization is running since 2 min ago"
+            [.reported(key, ago: 9 * hour), .reported(.materializationStarted, key, ago: 2 * hour)],
+            "▸ Running A materialization is running since 2 h ago"
         ),
         ([.reported(key), .checked(key, passed: false, severity: "WARN", ago: 2 * hour)], "▲ Warning 1 check warns since 2 h ago"),
         ([.reported(.observation, key, ago: 5 * hour)], "○ Missing It was never materialized since 5 h ago"),
@@ -309,7 +309,6 @@ struct AssetPageTests {
             let page = try await page(events, "/asset/a/b\(query)")
             #expect(page.links("plot-link").sorted() == (1...5).map { "/event/at/\($0)" }, "\(query)")
             #expect(page.document.words(in: "figcaption").contains { $0.hasPrefix("rows 5 ") }, "\(page.document.words(in: "figcaption"))")
-            #expect(page.words.contains("not drawn (NaN or infinite)"))
         }
     }
 

@@ -92,7 +92,7 @@ struct EventPageTests {
         let void = event.voided(because: "Wrong <file>.", by: "ann")
         try await server.record([event, void])
         let page = try await server.get("/event/\(event.id)")
-        #expect(page.words.contains("This event is void and counts no more: Wrong <file>. (by ann, just now)"))
+        #expect(page.words.contains("This event is void and counts no more: Wrong <file>. (by ann, 2 h ago)"))
         #expect(page.formToken == nil)
         let itself = try await server.get("/event/\(void.id)")
         #expect(itself.document.words(in: "h1") == ["Void a"])
@@ -134,7 +134,7 @@ struct EventPageTests {
         #expect(answer.status == 303)
         #expect(answer.headers[.location] == target)
         let after = try await server.get(target, as: admin)
-        #expect(after.words.contains("This event is void and counts no more: Wrong file. (by reader, just now)"))
+        #expect(after.words.contains("This event is void and counts no more: Wrong file. (by reader, "))
         // Once more changes nothing.
         #expect(try await server.send(target + "/void", [("reason", "x"), ("confirm", "yes")], from: page, as: admin).status == 303)
         try await server.reach(2)
@@ -220,5 +220,75 @@ struct EventPageTests {
         let answer = try await server.send("/event/\(event.id)/void", [("reason", "x"), ("confirm", "yes")], from: page)
         #expect(answer.status == 503)
         Markup.check(answer)
+    }
+}
+
+@Suite("Wiping on the page of an asset", .enabled(if: hasCatalog))
+struct WipeTests {
+    private static let form = [("reason", "Wrong account."), ("confirm", "yes")]
+
+    @Test("wipes the asset, which leaves the lists, and whose events stay readable")
+    func asset() async throws {
+        let server = try await PageServer(prefix: "/p")
+        server.log.start()
+        try await server.record([.reported(["a", "b"], partition: "p"), .reported(["other"])])
+        let page = try await server.get("/p/asset/a/b")
+        #expect(page.words.contains("Wipe this asset"))
+        let answer = try await server.send("/p/asset/a/b", Self.form, from: page)
+        #expect(answer.status == 303 && answer.headers[.location] == "/p/assets")
+        try await server.reach(3)
+        #expect(try await server.get("/p/assets").links("key") == ["/p/asset/other"])
+        let after = try await server.get("/p/asset/a/b")
+        Markup.check(after)
+        #expect(after.status == 404)
+        #expect(
+            after.words.contains("No event of this asset counts: all were voided or wiped. Latest events Wiped Wrong account."))
+        #expect(after.links.filter { $0.hasPrefix("/p/event/") }.count == 2)
+        await server.log.drain()
+    }
+
+    @Test("wipes the partition whose events are shown, and no other", arguments: ["p", "", "2026-11-23"])
+    func partition(_ name: String) async throws {
+        let server = try await PageServer()
+        server.log.start()
+        try await server.record(["p", "", "2026-11-23", "q"].map { .reported(["a"], partition: $0) })
+        let target = PageLinks(base: "", deployment: nil).asset(AssetKey(["a"]), [("view", "events"), ("partition", name)])
+        let page = try await server.get(target)
+        Markup.check(page)
+        #expect(page.words.contains("Wipe this partition"))
+        #expect(page.document.values(of: "action", in: "form").contains(target))
+        let answer = try await server.send(target, Self.form, from: page)
+        #expect(answer.status == 303 && answer.headers[.location] == "/asset/a")
+        try await server.reach(5)
+        let after = try await server.get("/asset/a")
+        #expect(after.words.contains("Partitions 3"))
+        let partitions = after.links.filter { $0.contains("&partition=") }
+        #expect(partitions.count == 3 && !partitions.contains(target))
+        await server.log.drain()
+    }
+
+    @Test("is for administrators of the asset, with the form's token, a confirmation and a reason")
+    func refusals() async throws {
+        let server = try await PageServer()
+        server.log.start()
+        try await server.record([.reported(["a"]), .reported(["b"])])
+        let page = try await server.get("/asset/a")
+        let token = [("csrf", try #require(page.formToken))]
+        func status(_ target: String, _ form: [(String, String)], as identity: RequestIdentity = .init()) async throws -> Int {
+            let answer = try await server.post(target, form, as: identity, cookie: page.cookie)
+            if answer.status >= 400 { Markup.check(answer) }
+            return answer.status
+        }
+        #expect(try await status("/asset/a", Self.form) == 403)
+        #expect(try await status("/asset/a", token + [Self.form[0]]) == 400)
+        #expect(try await status("/asset/a", token + [Self.form[1]]) == 400)
+        #expect(try await status("/asset/none", token + Self.form) == 404)
+        #expect(try await status("/asset", token + Self.form) == 404)
+        #expect(try await status("/asset/a", token + Self.form, as: .token([.read, .reporting])) == 403)
+        #expect(try await status("/asset/b", token + Self.form, as: .token([.read, .admin], assets: ["a"])) == 404)
+        #expect(try await !server.get("/asset/a", as: .token([.read, .reporting])).words.contains("Wipe"))
+        #expect(try await server.log.storage.statistics().events == 2)
+        #expect(try await status("/asset/a", token + Self.form, as: .token([.read, .admin], assets: ["a"])) == 303)
+        await server.log.drain()
     }
 }

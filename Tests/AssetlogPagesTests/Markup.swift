@@ -97,7 +97,7 @@ struct Document {
         let isEnd = tag.first == UInt8(ascii: "/")
         let content = isEnd ? tag.dropFirst() : tag
         let name = String(decoding: content.prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }, as: UTF8.self)
-        if !Self.inline.contains(name), !Self.drawing.contains(name) { text.append(UInt8(ascii: " ")) }
+        if name == "br" || (!Self.inline.contains(name) && !Self.drawing.contains(name)) { text.append(UInt8(ascii: " ")) }
         if isEnd { close(name) } else { begin(name, content.dropFirst(name.utf8.count)) }
     }
 

@@ -86,6 +86,11 @@ final class PageServer: Sendable {
         try #require(await catalog.waitFor(sequence: sequence, atMost: .seconds(300)))
     }
 
+    /// Waits until the catalog says that it has read all there is.
+    func settle() async throws {
+        try await until { catalog?.status.phase ?? .following == .following }
+    }
+
     // MARK: Asking
 
     /// Asks for a page as a browser does.
@@ -227,11 +232,12 @@ extension Event {
             #"{"failure":{"reason":"UNKNOWN","message":\#(json(message))}}"#)
     }
 
-    /// The event that voids this one.
+    /// The event that voided this one two hours ago.
     func voided(because reason: String, by reporter: String? = nil) -> Event {
-        Event(
-            id: id.voidID, deployment: deployment, kind: .void, assetKey: assetKey, partition: partition, timestamp: .now(),
-            receivedAt: .now(), reportedBy: reporter, details: VoidDetails(voids: id, reason: reason).json)
+        let details = String(decoding: VoidDetails(voids: id, reason: reason).json, as: UTF8.self)
+        var void = Event.reported(.void, assetKey.parts, partition: partition, deployment: deployment, ago: 7200, by: reporter, details)
+        void.id = id.voidID
+        return void
     }
 
     /// A text as JSON.

@@ -22,7 +22,8 @@ struct StatusPageTests {
         let log = try await storage.logID()
         let letters = sequences.map { sequence in
             DeadLetter(
-                sequence: sequence, log: log, event: EventID(high: 1, low: UInt64(sequence)), attempts: 12, failedAt: .now(),
+                sequence: sequence, log: log, event: EventID(high: 1, low: UInt64(sequence)), attempts: 12,
+                failedAt: Timestamp(microseconds: Timestamp.now().microseconds - 7_200_000_000),
                 message: "It <answered> 400.", answer: "no \"such\"\u{0} <table>")
         }
         try await storage.keepDeadLetters(letters, of: "warehouse")
@@ -30,6 +31,7 @@ struct StatusPageTests {
 
     @Test("shows the log, the catalog and each exporter")
     func shows() async throws {
+        try await server.settle()
         let page = try await server.get("/p/status")
         Markup.check(page)
         #expect(page.words.contains("Event log Events 10 Last sequence 10 Version 1.2.3"))
@@ -75,7 +77,7 @@ struct StatusPageTests {
             paused.words.contains("warehouse webhook State paused")
                 && paused.words.contains("Paused \(who == "a session" ? "ann" : "reader") paused"))
         #expect(try await server.send("/p/status/exporters/warehouse/resume", [], from: page, as: identity).status == 303)
-        #expect(try await storage.pause(of: "warehouse") == nil)
+        #expect(try await storage.exporterPause(of: "warehouse").reason == nil)
         #expect(exporters.restarted == ["warehouse"])
     }
 
@@ -87,7 +89,7 @@ struct StatusPageTests {
         #expect(page.words.contains("Dead letters 29"))
         let rows = page.document.words(in: "tr").filter { $0.contains("It <answered>") }
         #expect(rows.count == 20)
-        #expect(rows.first == "2 just now 12 It <answered> 400. Answer no \"such\"␀ <table>")
+        #expect(rows.first == "2 2 h ago 12 It <answered> 400. Answer no \"such\"␀ <table>")
         #expect(page.links.contains("/p/event/at/2"))
         let replay = try await server.send("/p/status/exporters/warehouse/replay", [], from: page)
         #expect(replay.status == 303)

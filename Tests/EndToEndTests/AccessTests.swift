@@ -66,7 +66,7 @@ struct AccessTests {
         let everything = report + ",read,admin"
         let right = try Self.createToken(
             "right", ["--allow", everything, "--assets", "warehouse/**", "--deployment", "prod"], on: server)
-        let actions = ["read": report + ",admin", "admin": report + ",read", "report": "read,admin"]
+        let actions = ["read": report + ",admin", "admin": report, "report": "read,admin"]
         let wrongAction = try actions.mapValues { allowed in
             try Self.createToken("without-\(allowed.count)", ["--allow", allowed], on: server)
         }
@@ -115,6 +115,13 @@ struct AccessTests {
                     wrongDeployment: 403, right: 403),
                 Row(method: "GET", path: "/", worthless: 401, wrongAction: 403, wrongAsset: 200, wrongDeployment: 403, right: 403),
                 Row(
+                    method: "GET", path: "/prod/assets", worthless: 401, wrongAction: 403, wrongAsset: 200, wrongDeployment: 403, right: 200
+                ),
+                Row(
+                    method: "GET", path: "/prod/event/\(id)", worthless: 401, wrongAction: 403, wrongAsset: 404, wrongDeployment: 403,
+                    right: 200),
+                Row(method: "GET", path: "/sign-in", worthless: 200, wrongAction: 200, wrongAsset: 200, wrongDeployment: 200, right: 200),
+                Row(
                     method: "PUT", path: key, worthless: 401, wrongAction: 405, wrongAsset: 405, wrongDeployment: 401,
                     right: 405),
                 Row(
@@ -146,6 +153,7 @@ struct AccessTests {
             for token in ["x", unknown, right + "x"] { try expect("a wrong token", token, row.worthless) }
             try expect("an expired token", expired, row.worthless)
             try expect("a revoked token", revoked, row.worthless)
+            // Who may read or administrate sees the overview.
             let action = row.path.contains("/report_") ? "report" : row.path == "/" ? "admin" : "read"
             try expect("the wrong action", row.path == "/api/v1/events" ? wrongAction["report"] : wrongAction[action], row.wrongAction)
             try expect("the wrong asset", wrongAsset, row.wrongAsset)

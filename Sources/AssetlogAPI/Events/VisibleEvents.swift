@@ -20,6 +20,14 @@ struct VisibleEvents: Sendable {
         return page
     }
 
+    /// Whether a short look finds an event of a query from a place on, or comes to no end.
+    func follows(_ query: EventQuery, from place: EventQuery.Order) async throws -> Bool {
+        var query = query
+        (query.order, query.limit, query.maximumSkipped) = (place, 1, 100)
+        let page = try await page(query)
+        return !page.events.isEmpty || page.skipped >= query.maximumSkipped
+    }
+
     /// The events of a filter that the caller may see.
     func filter(_ filter: EventFilter) -> EventFilter {
         guard let assets = caller.visibleAssets else { return filter }

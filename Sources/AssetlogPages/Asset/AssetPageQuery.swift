@@ -80,7 +80,7 @@ enum EventPosition {
 
     static func key(_ text: String?) throws(RequestError) -> EventTimeKey? {
         guard let text else { return nil }
-        let numbers = text.split(separator: ".").map { Int64($0) }
+        let numbers = text.split(separator: ".", omittingEmptySubsequences: false).map { Int64($0) }
         guard numbers.count == 2, let time = numbers[0], let sequence = numbers[1] else {
             throw .badParameter("after", "must be that of the link to the next page")
         }

@@ -69,7 +69,7 @@ struct AssetReader {
             events.partition = query.partition
             events.checkName = query.checkName
         }
-        return try await services.events(events, for: context)
+        return try await services.events(events, findsEnd: query.view == .events, for: context)
     }
 
     /// The latest events that may report a data version.
@@ -77,7 +77,7 @@ struct AssetReader {
         var events = EventQuery(
             order: .latest(before: try EventPosition.key(query.after)), limit: 200, assetKey: query.key, maximumBytes: 2 << 20)
         events.kinds = [.materialization, .observation]
-        return try await services.events(events, for: context)
+        return try await services.events(events, findsEnd: true, for: context)
     }
 
     private func events(kinds: Set<EventKind>, limit: Int, checkName: String? = nil) async throws -> MarkedPage {

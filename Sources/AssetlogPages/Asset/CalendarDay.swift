@@ -41,8 +41,9 @@ struct CalendarDay: Hashable, Comparable {
 
     /// 1 for Monday to 7 for Sunday.
     var weekday: Int {
-        // Zeller's congruence, with January and February as months of the year before.
-        let (shiftedMonth, shiftedYear) = month < 3 ? (month + 12, year - 1) : (month, year)
+        // Zeller's congruence, with January and February as months of the year before. Weekdays repeat after 400 years, so none is
+        // negative.
+        let (shiftedMonth, shiftedYear) = month < 3 ? (month + 12, year + 399) : (month, year + 400)
         let (century, rest) = (shiftedYear / 100, shiftedYear % 100)
         let saturdayBased = (day + 13 * (shiftedMonth + 1) / 5 + rest + rest / 4 + century / 4 + 5 * century) % 7
         return (saturdayBased + 5) % 7 + 1
