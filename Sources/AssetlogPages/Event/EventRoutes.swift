@@ -22,7 +22,6 @@ struct EventRoutes: RouteGroup {
     }
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
-        _ = try QueryParameters(request.uri.query, known: [])
         let event = try await services.event(for: context)
         let links = PageLinks(context)
         let field = services.mayCorrect(context) && event.voiding == nil ? protection.field(for: request, context) : nil

@@ -18,7 +18,6 @@ struct HomeRoutes: RouteGroup {
     private static let newest = 10
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
-        _ = try QueryParameters(request.uri.query, known: [])
         await services.waitForCatalog(request)
         let (links, times) = (PageLinks(context), TimeView())
         let events = try await services.events(

@@ -76,7 +76,7 @@ struct OverviewView {
     }
 
     private var hours: HTML {
-        let hours = overview.hours.map { hour in
+        let hours = overview.hours.suffix(48).map { hour in
             (start: hour.start, total: hour.counts.values.reduce(0, +), failed: hour.counts[.materializationFailed] ?? 0)
         }
         return """

@@ -29,7 +29,6 @@ struct StatusRoutes: RouteGroup {
     }
 
     private func show(_ request: Request, _ context: RouteContext) async throws -> Response {
-        _ = try QueryParameters(request.uri.query, known: [])
         let mayControl = services.mayControlExporters(context)
         let field = mayControl ? protection.field(for: request, context) : nil
         var exporters: [StatusView.Exporter] = []
