@@ -144,7 +144,7 @@ package struct Responder: Sendable {
         to request: Request, _ path: RequestPath, _ match: RouteMatch, _ identity: RequestIdentity, _ held: AnswerMemory,
         _ flow: AnswerFlow
     ) async throws -> Response {
-        if let name = match.namedDeployment { try authorize(request, path, deployment: name, identity) }
+        if let name = match.namedDeployment { try authorize(request, path, match, deployment: name, identity) }
         switch match.target {
         case .redirect(let target):
             guard request.method == .get || request.method == .head else { throw RequestError.methodNotAllowed(request) }
@@ -183,12 +183,13 @@ package struct Responder: Sendable {
     // A token that is limited to other deployments does not learn which there are: whatever it asks for below the name of one,
     // it gets the same answer.
     private func authorize(
-        _ request: Request, _ path: RequestPath, deployment name: String, _ identity: RequestIdentity
+        _ request: Request, _ path: RequestPath, _ match: RouteMatch, deployment name: String, _ identity: RequestIdentity
     ) throws(RequestError) {
         guard !identity.covers(deployment: name) else { return }
-        guard table.isAPI(path) else { throw .notAuthorized }
+        guard table.isAPI(path) || match.isPage else { throw .notAuthorized }
         let deployment = OrganizationPolicy.qualified(name, organization: identity.organization)
-        throw .forbidden(request.method == .post ? .reporting : .read, deployment: deployment)
+        let isReport = request.method == .post && !match.isPage
+        throw .forbidden(isReport ? .reporting : .read, deployment: deployment)
     }
 
     private func answer(

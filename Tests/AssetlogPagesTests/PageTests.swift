@@ -185,6 +185,19 @@ struct PageTests {
         #expect(refused.document.words(in: "h1") == ["Not allowed"])
     }
 
+    @Test(
+        "does not tell who reads other deployments which there are",
+        arguments: ["/", "/assets", "/asset/a", "/event/at/1", "/event/x", "/static/x", "/nothing"])
+    func otherDeployments(_ target: String) async throws {
+        let server = try await PageServer(deployments: ["prod"])
+        let reader = try RequestIdentity.token(.all, deployments: ["default"])
+        let (known, unknown) = (try await server.get("/prod\(target)", as: reader), try await server.get("/nope\(target)", as: reader))
+        #expect(known.status == unknown.status && known.text.replacing("prod", with: "nope") == unknown.text)
+        let isPage = !target.hasPrefix("/static") && target != "/nothing"
+        #expect(!isPage || known.status == 403 && known.document.words(in: "h1") == ["Not allowed"])
+        #expect(try await server.get("/prod/asset/a", as: .token(.all, deployments: ["prod"])).status != 403)
+    }
+
     @Test("leads a browser without a token to the form for signing in, and says 401 to programs")
     func signIn() async throws {
         let server = try await PageServer(isTokenRequired: true)
