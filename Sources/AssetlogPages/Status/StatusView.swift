@@ -55,7 +55,8 @@ struct StatusView {
             row("Behind the log", "\(HTML.count(Int(catalog.lag), "event"))"),
             row("In memory", "\(NumberText.bytes(catalog.memoryBytes))"),
         ]
-        if let error = catalog.lastError { rows.append(row("Last error", HTML.reported(error, limit: 500))) }
+        // It may name files of the server.
+        if log != nil, let error = catalog.lastError { rows.append(row("Last error", HTML.reported(error, limit: 500))) }
         return """
             <section aria-labelledby="catalog"><h2 id="catalog">Catalog</h2><dl class="facts-list">\(HTML.joined(rows))</dl></section>
             """
