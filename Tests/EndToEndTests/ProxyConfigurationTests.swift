@@ -306,7 +306,8 @@ struct ProxyConfigurationTests {
         let page = try proxied.ask("/assetlog/api/v1/events", "-G", "--data-urlencode", #"asset_key=["warehouse","orders"]"#)
         #expect(try (json(page)["events"] as? [Any])?.count == 1)
         // The page shows the address that people use.
-        #expect(try proxied.ask("/assetlog/asset/warehouse/orders").text.contains("https://assets.example.com/assetlog/report_asset"))
+        let shown = try proxied.ask("/assetlog/asset/warehouse/orders").text
+        #expect(shown.contains("https://assets.example.com") && shown.contains("/assetlog/report_asset_materialization/warehouse/orders"))
 
         #expect(try proxied.ask("/assetlog/report_asset_materialization/a", "-X", "POST", token: "").status == 401)
         // What the proxy answers by itself is no success.

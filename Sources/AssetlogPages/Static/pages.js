@@ -139,6 +139,7 @@
   const streams = 4;
   const pollInterval = 3000;
   let giveBack = null;
+  let connecting = false;
 
   async function hasPlace() {
     if (giveBack || !navigator.locks) return true;
@@ -157,13 +158,16 @@
 
   async function connect() {
     retry = null;
-    if (source || document.hidden || !main.dataset.stream) return;
-    if (!(await hasPlace())) {
+    if (source || connecting || document.hidden || !main.dataset.stream) return;
+    connecting = true;
+    const isAllowed = await hasPlace();
+    connecting = false;
+    if (document.hidden) return disconnect();
+    if (!isAllowed) {
       refreshSoon();
       retry ??= setTimeout(connect, pollInterval);
       return;
     }
-    if (source || document.hidden) return;
     source = new EventSource(main.dataset.stream);
     source.addEventListener("open", () => {
       if (!notice.hidden) refreshSoon();
