@@ -13,7 +13,7 @@ struct FirstReport {
         self.configuration = configuration
         let links = PageLinks(context)
         if let url = configuration.publicURL {
-            address = url + (context.location.namedDeployment.map { "/" + PercentCoding.encode($0) } ?? "")
+            address = PageLinks(base: url, deployment: context.location.namedDeployment).root
         } else {
             address = PageAddress(request, context.identity, base: links.root).text
         }

@@ -40,14 +40,7 @@ extension String {
 /// Numbers for people.
 enum NumberText {
     /// A number with its digits in groups: `1,234,567`.
-    static func grouped(_ number: Int64) -> String {
-        var grouped = ""
-        for (index, digit) in String(number.magnitude).reversed().enumerated() {
-            if index > 0, index % 3 == 0 { grouped.append(",") }
-            grouped.append(digit)
-        }
-        return (number < 0 ? "-" : "") + String(grouped.reversed())
-    }
+    static func grouped(_ number: Int64) -> String { ShownNumber.grouped(String(number)) }
 
     /// A size in the unit that a person would choose.
     static func bytes(_ count: Int) -> String {
