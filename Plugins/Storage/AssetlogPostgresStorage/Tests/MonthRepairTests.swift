@@ -140,7 +140,9 @@ struct MonthRepairTests {
             \(Self.shanghai) SELECT \(name).ensure_partitions('2030-12-15Z', '2031-01-15Z');
             ALTER SCHEMA \(name) OWNER TO \(role);
             DO $$ DECLARE thing regclass; BEGIN
-                FOR thing IN SELECT oid FROM pg_class WHERE relnamespace = '\(name)'::regnamespace AND relkind IN ('r', 'p', 'S') LOOP
+                -- Sequences last: one that belongs to a column changes its owner with the table, and can't before it.
+                FOR thing IN SELECT oid FROM pg_class WHERE relnamespace = '\(name)'::regnamespace AND relkind IN ('r', 'p', 'S')
+                    ORDER BY relkind = 'S' LOOP
                     EXECUTE format('ALTER TABLE %s OWNER TO \(role)', thing);
                 END LOOP;
             END $$;
