@@ -58,6 +58,7 @@ let package = Package(
         .library(name: "AssetlogSQLite", targets: ["AssetlogSQLite"]),
         .library(name: "AssetlogPostgres", targets: ["AssetlogPostgres"]),
         .library(name: "AssetlogOpenLineage", targets: ["AssetlogOpenLineage"]),
+        .library(name: "AssetlogResults", targets: ["AssetlogResults"]),
         .library(name: "AssetlogClient", targets: ["AssetlogClient"]),
         .library(name: "AssetlogApp", targets: ["AssetlogApp"]),
         .library(name: "AssetlogStandardPlugins", targets: ["AssetlogStandardPlugins"]),
@@ -82,6 +83,10 @@ let package = Package(
             name: "Webhook", description: "The exporter `webhook`: events as CloudEvents, Standard Webhooks or chat messages.",
             enabledTraits: ["Delivery"]),
         .trait(
+            name: "OpenLineageReceiver", description: "The receiver `openlineage`: what Spark, Airflow, Flink and dbt-ol send."),
+        .trait(name: "CloudEventsReceiver", description: "The receiver `cloudevents`: CloudEvents of other servers and tools."),
+        .trait(name: "DbtReceiver", description: "The receiver `dbt`: the result files of dbt, uploaded."),
+        .trait(
             name: "Catalog", description: "The catalog: what is known about every asset, in an SQLite file of its own.",
             enabledTraits: ["SQLite"]),
         .trait(
@@ -89,7 +94,7 @@ let package = Package(
         .trait(name: "Delivery", description: "Outbound HTTP over libcurl: `assetlog report` and the client library."),
         .default(enabledTraits: [
             "SQLite", "Postgres", "TLS", "Gzip", "JSONLines", "Delivery", "Dagster", "DagsterDatabase", "OpenLineage", "Webhook",
-            "Catalog", "UI",
+            "OpenLineageReceiver", "CloudEventsReceiver", "DbtReceiver", "Catalog", "UI",
         ]),
     ],
     dependencies: [
@@ -124,6 +129,9 @@ let package = Package(
                 library("AssetlogJSONLinesExporter", trait: "JSONLines"), library("AssetlogDagsterExporter", trait: "Dagster"),
                 library("AssetlogDagsterDatabaseExporter", trait: "DagsterDatabase"),
                 library("AssetlogOpenLineageExporter", trait: "OpenLineage"), library("AssetlogWebhookExporter", trait: "Webhook"),
+                library("AssetlogOpenLineageReceiver", trait: "OpenLineageReceiver"),
+                library("AssetlogCloudEventsReceiver", trait: "CloudEventsReceiver"),
+                library("AssetlogDbtReceiver", trait: "DbtReceiver"),
             ]),
         .testTarget(name: "EndToEndTests", dependencies: ["assetlog", "ScriptedServer", .product(name: "Yams", package: "Yams")]),
     ]
@@ -137,6 +145,7 @@ let package = Package(
         + target("AssetlogSQLite", on: ["AssetlogCore", library("CSQLite", trait: "SQLite")])
         + target("AssetlogPostgres", on: ["AssetlogCore", library("CPostgres", trait: "Postgres")], tests: nil)
         + target("AssetlogOpenLineage", on: ["AssetlogCore", "AssetlogCrypto"])
+        + target("AssetlogResults", on: ["AssetlogCore"])
         + target("AssetlogObservation", on: ["AssetlogCore", logging], tests: ["TestSupport"])
         + target(
             "AssetlogAccess", on: ["AssetlogCore", "AssetlogCrypto", logging],
@@ -189,7 +198,7 @@ let package = Package(
             on: [
                 "AssetlogCore", "AssetlogAccess", "AssetlogLog", "AssetlogCatalog", "AssetlogHTTP", "AssetlogTLS", "AssetlogAPI",
                 library("AssetlogPages", trait: "UI"),
-                "AssetlogClient", "AssetlogDelivery", "AssetlogObservation", "CAllocator", logging,
+                "AssetlogClient", "AssetlogDelivery", "AssetlogResults", "AssetlogObservation", "CAllocator", logging,
                 nio("NIOCore"), nio("NIOPosix"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -219,6 +228,11 @@ let package = Package(
         + plugin(
             "AssetlogWebhookExporter", in: "Exporters",
             dependencies: [library("AssetlogDelivery", trait: "Webhook"), library("AssetlogCrypto", trait: "Webhook")])
+        + plugin(
+            "AssetlogOpenLineageReceiver", in: "Receivers",
+            dependencies: [library("AssetlogOpenLineage", trait: "OpenLineageReceiver")])
+        + plugin("AssetlogCloudEventsReceiver", in: "Receivers")
+        + plugin("AssetlogDbtReceiver", in: "Receivers", dependencies: [library("AssetlogResults", trait: "DbtReceiver")])
 )
 
 // Files that are part of the program.

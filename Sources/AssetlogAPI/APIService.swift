@@ -38,6 +38,7 @@ public struct APIService: Sendable {
     ///   - voids: Which events are void; the owner runs it.
     ///   - tokens: What the server is not ready without; nil: nothing.
     ///   - exporters: The exporters of the server.
+    ///   - receivers: The receivers of the server.
     ///   - audit: Records what is done to exporters; nil: nothing does.
     ///   - observer: Is notified of every answer.
     ///   - registry: What `/metrics` shows.
@@ -45,7 +46,8 @@ public struct APIService: Sendable {
     ///   - logger: Takes what the operator should know.
     package init(
         log: EventLog, catalog: (any CatalogQueries)? = nil, configuration: APIConfiguration, voids: VoidIndex,
-        tokens: TokenRegistry? = nil, exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil,
+        tokens: TokenRegistry? = nil, exporters: any ExporterDirectory = ExporterRegistry(),
+        receivers: [NamedReceiver] = [], audit: AuditLog? = nil,
         observer: RequestObserver = .init(),
         registry: MetricsRegistry = .init(), pages: ((PageServices) -> PageGroup)? = nil, logger: Logger
     ) {
@@ -59,12 +61,15 @@ public struct APIService: Sendable {
             limits: configuration.limits, memory: configuration.memory.answers, clock: configuration.streamClock)
         streams.register(in: registry)
         let document = OpenAPIDocument(
-            base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired)
+            base: layout.base, version: configuration.version, isTokenRequired: configuration.isTokenRequired,
+            receivers: receivers)
         let events = EventRoutes(storage: log.storage, reads: reads, voids: voids)
         let catalogReads = CatalogReads(catalog)
         let corrections = CorrectionRoutes(log: log, voids: voids, audit: audit, configuration: configuration)
         let exporterRoutes = ExporterRoutes(
             directory: exporters, storage: log.storage, audit: audit, memory: configuration.memory.requests)
+        let receiverRoutes = ReceiverRoutes(receivers, log: log, configuration: configuration)
+        for receiver in receivers { receiver.register(in: registry) }
         let pageGroup = pages?(
             PageServices(
                 configuration: configuration, layout: layout, storage: log.storage, events: events, catalog: catalogReads,
@@ -74,7 +79,7 @@ public struct APIService: Sendable {
             CatalogRoutes(reads: catalogReads, events: events),
             SubmissionRoute(log: log, similar: similar, configuration: configuration),
             ReportDryRunRoutes(similar: similar, configuration: configuration),
-            corrections, exporterRoutes,
+            corrections, exporterRoutes, receiverRoutes,
             OpenAPIRoute(document),
             ServerInfoRoute(version: configuration.version),
             MetricsRoute(registry: registry, storage: log.storage, timeout: configuration.probeTimeout),

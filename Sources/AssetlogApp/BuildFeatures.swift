@@ -49,6 +49,70 @@ enum BuildFeatures {
         #endif
     }
 
+    private static var hasPostgres: Bool {
+        #if Postgres
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasDagster: Bool {
+        #if Dagster
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasDagsterDatabase: Bool {
+        #if DagsterDatabase
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasOpenLineage: Bool {
+        #if OpenLineage
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasWebhook: Bool {
+        #if Webhook
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasOpenLineageReceiver: Bool {
+        #if OpenLineageReceiver
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasCloudEventsReceiver: Bool {
+        #if CloudEventsReceiver
+        true
+        #else
+        false
+        #endif
+    }
+
+    private static var hasDbtReceiver: Bool {
+        #if DbtReceiver
+        true
+        #else
+        false
+        #endif
+    }
+
     static var hasUI: Bool {
         #if UI
         true
@@ -62,9 +126,17 @@ enum BuildFeatures {
     /// Every trait of the package, in the order of its manifest.
     static let all = [
         Feature(name: "SQLite", summary: "the storage sqlite", isCompiledIn: hasSQLite),
+        Feature(name: "Postgres", summary: "the storage postgres", isCompiledIn: hasPostgres),
         Feature(name: "TLS", summary: "HTTPS", isCompiledIn: hasTLS),
         Feature(name: "Gzip", summary: "requests with Content-Encoding: gzip", isCompiledIn: hasGzip),
         Feature(name: "JSONLines", summary: "the exporter jsonlines", isCompiledIn: hasJSONLines),
+        Feature(name: "Dagster", summary: "the exporter dagster", isCompiledIn: hasDagster),
+        Feature(name: "DagsterDatabase", summary: "the exporter dagster-database", isCompiledIn: hasDagsterDatabase),
+        Feature(name: "OpenLineage", summary: "the exporter openlineage", isCompiledIn: hasOpenLineage),
+        Feature(name: "Webhook", summary: "the exporter webhook", isCompiledIn: hasWebhook),
+        Feature(name: "OpenLineageReceiver", summary: "the receiver openlineage", isCompiledIn: hasOpenLineageReceiver),
+        Feature(name: "CloudEventsReceiver", summary: "the receiver cloudevents", isCompiledIn: hasCloudEventsReceiver),
+        Feature(name: "DbtReceiver", summary: "the receiver dbt", isCompiledIn: hasDbtReceiver),
         Feature(name: "Catalog", summary: "what is known about every asset", isCompiledIn: hasCatalog),
         Feature(name: "UI", summary: "the pages for browsers", isCompiledIn: hasUI),
         Feature(name: "Delivery", summary: "assetlog report, and what sends over HTTP", isCompiledIn: hasDelivery),

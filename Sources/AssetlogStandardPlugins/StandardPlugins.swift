@@ -1,17 +1,26 @@
 public import AssetlogCore
 import AssetlogMemoryStorage
 
+#if CloudEventsReceiver
+import AssetlogCloudEventsReceiver
+#endif
 #if DagsterDatabase
 import AssetlogDagsterDatabaseExporter
 #endif
 #if Dagster
 import AssetlogDagsterExporter
 #endif
+#if DbtReceiver
+import AssetlogDbtReceiver
+#endif
 #if JSONLines
 import AssetlogJSONLinesExporter
 #endif
 #if OpenLineage
 import AssetlogOpenLineageExporter
+#endif
+#if OpenLineageReceiver
+import AssetlogOpenLineageReceiver
 #endif
 #if Postgres
 import AssetlogPostgresStorage
@@ -48,6 +57,15 @@ extension PluginList {
         #endif
         #if Webhook
         list = list.adding(.webhook)
+        #endif
+        #if OpenLineageReceiver
+        list = list.adding(.openLineageReceiver)
+        #endif
+        #if DbtReceiver
+        list = list.adding(.dbtReceiver)
+        #endif
+        #if CloudEventsReceiver
+        list = list.adding(.cloudEventsReceiver)
         #endif
         return list
     }

@@ -35,6 +35,7 @@ extension OpenAPIDocument {
           {"name": "events", "description": "The event API"},
           {"name": "catalog", "description": "What is known about assets"},
           {"name": "exporters", "description": "What brings events elsewhere"},
+          {"name": "receivers", "description": "What takes the requests of other tools"},
           {"name": "server", "description": "About the server itself"}
         ]
         """#

@@ -10,6 +10,8 @@ struct OpenAPIDocument: Sendable {
     var version: String
     /// Whether a request needs a token.
     var isTokenRequired: Bool
+    /// The receivers, whose paths it names.
+    var receivers: [NamedReceiver] = []
 
     /// The document without blanks.
     var bytes: [UInt8] {
@@ -23,10 +25,10 @@ struct OpenAPIDocument: Sendable {
               "paths": {\#(paths)},
               "components": {
                 "securitySchemes": {\#(Self.securitySchemes)},
-                "parameters": {\#(Self.parameters),\#(Self.catalogParameters),\#(Self.exporterParameters)},
+                "parameters": {\#(Self.parameters),\#(Self.catalogParameters),\#(Self.exporterParameters),\#(Self.receiverParameters)},
                 "requestBodies": {\#(Self.requestBodies),\#(Self.correctionBodies),\#(Self.exporterBodies)},
                 "headers": {\#(Self.headers),\#(Self.catalogHeaders)},
-                "responses": {\#(Self.answers),\#(Self.catalogAnswers),\#(Self.correctionAnswers),\#(Self.exporterAnswers)},
+                "responses": {\#(Self.answers),\#(Self.catalogAnswers),\#(Self.correctionAnswers),\#(Self.exporterAnswers),\#(Self.receiverAnswers)},
                 "schemas": {\#(Self.schemas)}
               }
             }
@@ -34,18 +36,19 @@ struct OpenAPIDocument: Sendable {
     }
 
     private static let schemas = [
-        eventSchemas, submissionSchemas, reportSchemas, catalogSchemas, correctionSchemas, exporterSchemas, answerSchemas,
+        eventSchemas, submissionSchemas, reportSchemas, catalogSchemas, correctionSchemas, exporterSchemas, receiverSchemas, answerSchemas,
     ].joined(separator: ",")
 
     /// Every operation, in the order of the document.
     static let operations =
-        reportOperations + eventOperations + catalogOperations + correctionOperations + exporterOperations + serverOperations
+        reportOperations + eventOperations + catalogOperations + correctionOperations + exporterOperations + receiverOperations
+        + serverOperations
 
     // A path stands once, with all of its methods.
     private var paths: String {
         var order: [String] = []
         var methods: [String: [String]] = [:]
-        for operation in Self.operations {
+        for operation in Self.operations + receivers.flatMap(Self.operations(of:)) {
             if methods[operation.path] == nil { order.append(operation.path) }
             methods[operation.path, default: []].append(operation.json(isTokenRequired: isTokenRequired))
         }

@@ -17,6 +17,10 @@ struct OpenAPIOperation: Sendable {
     var body: String?
     /// The names of its answers among the components, by status.
     var answers: [(status: Int, name: String)]
+    /// A body that is described here and not among the components, as JSON.
+    var inlineBody: String?
+    /// Answers that are described here and not among the components, as JSON.
+    var inlineAnswers: [(status: Int, json: String)] = []
 
     /// The same operation below the name of a deployment.
     var inDeployment: OpenAPIOperation {
@@ -31,8 +35,10 @@ struct OpenAPIOperation: Sendable {
     /// The member of the path's object.
     func json(isTokenRequired: Bool) -> String {
         let parameters = parameters.map { OpenAPIText.reference("parameters", $0) }.joined(separator: ",")
-        let answers = answers.map { "\"\($0.status)\": \(OpenAPIText.reference("responses", $0.name))" }
-        let body = body.map { ", \"requestBody\": \(OpenAPIText.reference("requestBodies", $0))" } ?? ""
+        let answers =
+            inlineAnswers.map { "\"\($0.status)\": \($0.json)" }
+            + answers.map { "\"\($0.status)\": \(OpenAPIText.reference("responses", $0.name))" }
+        let body = (inlineBody ?? body.map { OpenAPIText.reference("requestBodies", $0) }).map { ", \"requestBody\": \($0)" } ?? ""
         let text = description.isEmpty ? "" : ", \"description\": \(OpenAPIText.string(description))"
         return #"""
             "\#(method)": {

@@ -20,6 +20,11 @@ final class Submission {
         var listsAll = false
         /// What the identities of its items follow from, when it was sent with an Idempotency-Key.
         var key: EventID?
+        /// Whether an event that is in the log with other content counts as a duplicate, because its identity says what it is
+        /// about and not what it says. Else it is refused.
+        var firstWins = false
+        /// Is called with the index and the error of each item that is refused, instead of the answer's listing it.
+        var noteRefusal: ((Int, SubmissionError) -> Void)?
     }
 
     /// The events and bytes after which a slice goes to the writer.
@@ -63,7 +68,7 @@ final class Submission {
         self.log = log
         self.options = options
         resolver = EventResolver(limits: limits)
-        results = SubmissionResults(listsAll: options.listsAll)
+        results = SubmissionResults(listsAll: options.listsAll, noteRefusal: options.noteRefusal)
         results.isReplay = options.key != nil
     }
 
@@ -91,9 +96,11 @@ final class Submission {
 
     /// Resolves an item into the slice, or notes why it is refused.
     ///
-    /// - Parameter hasRoom: Whether room was made for what the item becomes.
-    func add(_ item: UnsafeRawBufferPointer, hasRoom: Bool = false) -> Addition {
-        let index = results.received
+    /// - Parameters:
+    ///   - index: What the item is noted by; nil: its place among the items.
+    ///   - hasRoom: Whether room was made for what the item becomes.
+    func add(_ item: UnsafeRawBufferPointer, as index: Int? = nil, hasRoom: Bool = false) -> Addition {
+        let index = index ?? results.received
         let now = Timestamp.now()
         do throws(SubmissionError) {
             let addition = try resolver.resolve(
@@ -264,6 +271,7 @@ final class Submission {
             switch outcome.skippedEvent(at: index) {
             case nil: break
             case .duplicate(let sequence): duplicates.append(sequence)
+            case .conflict where options.firstWins: return results.repeated(1)
             case .conflict, .groupAborted(by: _): return results.note(item.index, .refused(Self.conflict(item.id)))
             case .indeterminate: return results.note(item.index, .refused(Self.indeterminate))
             }

@@ -27,17 +27,19 @@ final class SubmissionItems: AsyncSequence, AsyncIteratorProtocol {
     /// Prepares for the body that a head announces.
     ///
     /// - Parameters:
+    ///   - format: How the items stand in it; nil: as its Content-Type says.
     ///   - limits: What the body may cost.
     ///   - maximumItemBytes: The most bytes of an item; of a larger one only its place is known.
     ///   - memory: Where the bytes are counted, as long as this is there.
     /// - Throws: ``RequestError`` with the status 415, and ``RequestBodyError``.
     init(
-        of request: Request, limits: RequestBodyLimits, maximumItemBytes: Int, memory: MemoryBudget.Share
+        of request: Request, format: ItemSplitter.Format? = nil, limits: RequestBodyLimits, maximumItemBytes: Int,
+        memory: MemoryBudget.Share
     ) throws {
         self.limits = limits
         self.memory = MemoryHold(of: memory)
         splitter = ItemSplitter(
-            format: try ItemSplitter.Format(contentType: request.headers[.contentType]), maximumItemBytes: maximumItemBytes)
+            format: try format ?? ItemSplitter.Format(contentType: request.headers[.contentType]), maximumItemBytes: maximumItemBytes)
         decoder = try request.bodyDecoder(limits)
         chunks = request.chunks.makeAsyncIterator()
     }

@@ -27,8 +27,11 @@ struct SubmissionResults {
     /// Whether an item was refused for a reason that may be gone when it is sent again.
     private(set) var mayBeTakenLater = false
 
-    init(listsAll: Bool) {
+    private let noteRefusal: ((Int, SubmissionError) -> Void)?
+
+    init(listsAll: Bool, noteRefusal: ((Int, SubmissionError) -> Void)? = nil) {
         self.listsAll = listsAll
+        self.noteRefusal = noteRefusal
     }
 
     /// The bytes that the list takes of the memory.
@@ -51,9 +54,9 @@ struct SubmissionResults {
     }
 
     /// Counts events that were in the log before.
-    mutating func repeated(_ count: Int, at sequence: Int64) {
+    mutating func repeated(_ count: Int, at sequence: Int64? = nil) {
         duplicate += count
-        guard isReplay else { return }
+        guard isReplay, let sequence else { return }
         record(0, at: sequence...sequence)
     }
 
@@ -64,6 +67,7 @@ struct SubmissionResults {
     mutating func note(_ index: Int, _ fate: Fate) {
         if case .refused(let error) = fate {
             refused += 1
+            if let noteRefusal { return noteRefusal(index, error) }
             if AnswerField.value(status: error.status) == AnswerField.later { mayBeTakenLater = true }
         } else if !listsAll {
             return

@@ -39,6 +39,7 @@ struct CheckConfigCommand: AssetlogSubcommand {
         let exporters = server.exporters.isEmpty ? "none" : server.exporters.map(\.name).joined(separator: ", ")
         return
             "\(scheme)://\(server.listen)\(server.paths.prefix), storage \(server.storage.name), exporters: \(exporters)"
+            + (server.receivers.isEmpty ? "" : ", receivers: \(server.receivers.map(\.name).joined(separator: ", "))")
     }
 }
 

@@ -4,7 +4,7 @@ import AssetlogCore
 /// `assetlog plugins`
 struct PluginsCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
-        commandName: "plugins", abstract: "List the storages and the exporters of this build, with their keys.")
+        commandName: "plugins", abstract: "List the storages, exporters and receivers of this build, with their keys.")
 
     func run(in context: CommandContext) throws {
         try context.plugins.validate()
@@ -27,6 +27,13 @@ struct PluginsCommand: AssetlogSubcommand {
             lines.append("  every exporter, with the defaults of most:")
             lines += keys("exporters.NAME", ExporterKeys(DeliveryDefaults()).declarations)
         }
+        lines += ["", "Receivers (receivers.NAME):"]
+        for plugin in plugins.receivers {
+            lines += entry(
+                plugin.name, plugin.summary, plugin.stability, ReceiverKeys.section(plugin),
+                ReceiverKeys(plugin).declarations + plugin.keys)
+        }
+        if plugins.receivers.isEmpty { lines.append("  none") }
         let missing = features.filter { !$0.isCompiledIn }
         if !missing.isEmpty {
             lines += ["", "Not in this build; add the package trait and build again:"]

@@ -1,3 +1,4 @@
+import AssetlogAPI
 import AssetlogCatalog
 import AssetlogCore
 
@@ -42,6 +43,8 @@ struct ConfigurationChecker {
         checkOtherStorages(than: storage?.name, dataDirectory)
         let kept = CatalogSettings(catalog, dataDirectory: dataDirectory)
         let configured = exporters.compactMap { makeExporter($0.name, $0.plugin, dataDirectory) }
+        let receivers = plugins.receivers.compactMap { makeReceiver($0, dataDirectory) }
+        checkPaths(of: receivers)
         guard let listen = server.listenAddress(), let prefix = server.pathPrefix(), let storage else { return nil }
         return ServerConfiguration(
             listen: listen, dataDirectory: dataDirectory, eventLoops: loops, shutdownDelay: server[ListenerKeys.shutdownDelay],
@@ -50,7 +53,7 @@ struct ConfigurationChecker {
             publicURL: server.publicURL(), tls: TLSSettings(server), limits: limits, log: LogSettings(log),
             auth: AuthSettings(auth, isLoopback: listen.isLoopback),
             organizations: OrganizationSettings(deployments), paths: PathScheme(prefix: prefix, server, deployments, report),
-            storage: storage, exporters: configured,
+            storage: storage, exporters: configured, receivers: receivers,
             catalog: kept, ui: UISettings(ui, catalog: kept), retention: RetentionSettings(retention, catalog: kept, storage: storage))
     }
 
@@ -94,14 +97,17 @@ struct ConfigurationChecker {
         return ConfiguredStorage(name: plugin.name, stability: plugin.stability, setup: setup)
     }
 
-    // A section of a storage that is not in use may miss what is required, but what it says must fit.
     private func checkOtherStorages(than used: String?, _ dataDirectory: String) {
         for plugin in plugins.storages where plugin.name != used {
-            let section = "storage.\(plugin.name)"
-            for key in plugin.keys {
-                guard let written = merged["\(section).\(key.name)"] else { continue }
-                problems.collect { try ConfigurationValue(written.texts, for: key, in: section, directory: dataDirectory) }
-            }
+            checkUnused(plugin.keys, in: "storage.\(plugin.name)", dataDirectory)
+        }
+    }
+
+    // A section that is not in use may miss what is required, but what it says must fit.
+    private func checkUnused(_ keys: [KeyDeclaration], in section: String, _ dataDirectory: String) {
+        for key in keys {
+            guard let written = merged["\(section).\(key.name)"] else { continue }
+            problems.collect { try ConfigurationValue(written.texts, for: key, in: section, directory: dataDirectory) }
         }
     }
 
@@ -115,5 +121,37 @@ struct ConfigurationChecker {
         let delivery = problems.collect { try keys.settings(configuration) }
         guard let setup = problems.collect({ try plugin.configure(configuration) }), let delivery else { return nil }
         return ConfiguredExporter(name: name, type: plugin.name, setup: setup, delivery: delivery)
+    }
+
+    private func makeReceiver(_ plugin: ReceiverPlugin, _ dataDirectory: String) -> ConfiguredReceiver? {
+        let (keys, section) = (ReceiverKeys(plugin), ReceiverKeys.section(plugin))
+        guard let shared = read(section, keys.declarations, dataDirectory: dataDirectory),
+            let isEnabled = problems.collect({ try keys.isEnabled(shared) })
+        else { return nil }
+        guard isEnabled else {
+            checkUnused(plugin.keys, in: section, dataDirectory)
+            return nil
+        }
+        guard let configuration = read(section, plugin.keys, dataDirectory: dataDirectory),
+            let setup = problems.collect({ try plugin.configure(configuration) })
+        else { return nil }
+        return ConfiguredReceiver(name: plugin.name, setup: setup)
+    }
+
+    private func checkPaths(of receivers: [ConfiguredReceiver]) {
+        var owners: [String: String] = [:]
+        for receiver in receivers {
+            for path in receiver.setup.routes.map(\.path) {
+                let section = "receivers.\(receiver.name)"
+                if let problem = ReceiverPaths.problem(with: path) {
+                    problems.note(ConfigurationError(section, "takes requests at \(path), which \(problem)"))
+                }
+                if let owner = owners.updateValue(receiver.name, forKey: path) {
+                    problems.note(
+                        ConfigurationError(
+                            section, "takes requests at \(path), as receivers.\(owner) does; disable one of them (enabled: false)"))
+                }
+            }
+        }
     }
 }

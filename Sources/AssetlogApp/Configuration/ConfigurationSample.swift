@@ -15,6 +15,7 @@ enum ConfigurationSample {
         writer.section(ServerKeys.server.name, ServerKeys.server.summary, ServerKeys.server.keys)
         writeStorages(plugins, &writer)
         writeExporters(plugins, &writer)
+        writeReceivers(plugins, &writer)
         for section in ServerKeys.sections where section.name != ServerKeys.server.name {
             writer.section(section.name, section.summary, section.keys)
         }
@@ -26,6 +27,15 @@ enum ConfigurationSample {
         for plugin in plugins.storages {
             writer.open(plugin.name, plugin.summary, indent: 1)
             writer.keys(plugin.keys, indent: 2)
+        }
+    }
+
+    private static func writeReceivers(_ plugins: PluginList, _ writer: inout SampleWriter) {
+        guard !plugins.receivers.isEmpty else { return }
+        writer.lines += ["", "## What takes the requests of other tools, as these send them.", "receivers:"]
+        for plugin in plugins.receivers {
+            writer.open(plugin.name, plugin.summary, indent: 1)
+            writer.keys(ReceiverKeys(plugin).declarations + plugin.keys, indent: 2)
         }
     }
 

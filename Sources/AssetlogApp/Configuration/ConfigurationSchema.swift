@@ -25,6 +25,9 @@ struct ConfigurationSchema: Sendable {
             entries += Self.entries(
                 [ServerKeys.exporterType.declaration] + (plugin?.keys ?? []) + shared, in: "exporters.\(name)")
         }
+        for plugin in plugins.receivers {
+            entries += Self.entries(ReceiverKeys(plugin).declarations + plugin.keys, in: ReceiverKeys.section(plugin))
+        }
         self.entries = entries
         byPath = Dictionary(entries.map { ($0.path, $0.key) }, uniquingKeysWith: { first, _ in first })
     }

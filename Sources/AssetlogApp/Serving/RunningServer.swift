@@ -95,7 +95,9 @@ struct RunningServer {
             let sessions = try await configuration.sessionSigner(logger: logger)
             let api = APIService(
                 log: log, catalog: catalog, configuration: configuration.api(memory), voids: voids, tokens: tokens.registry,
-                exporters: observability.exporters, audit: observability.audit, observer: observer, registry: observability.registry,
+                exporters: observability.exporters,
+                receivers: configuration.receivers.map { NamedReceiver(name: $0.name, setup: $0.setup) }, audit: observability.audit,
+                observer: observer, registry: observability.registry,
                 pages: sessions.flatMap { PageFactory.make($0, tokens: tokens.registry, audit: observability.audit) },
                 logger: makeLogger("assetlog.api"))
             let http = try HTTPServer(

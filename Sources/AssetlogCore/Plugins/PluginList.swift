@@ -4,21 +4,29 @@ public struct PluginList: Sendable {
     public var storages: [StoragePlugin]
     /// The kinds of exporters, in the order in which they are shown.
     public var exporters: [ExporterPlugin]
+    /// The kinds of receivers, in the order in which they are shown.
+    public var receivers: [ReceiverPlugin]
 
     /// Makes a list.
-    public init(storages: [StoragePlugin] = [], exporters: [ExporterPlugin] = []) {
+    public init(storages: [StoragePlugin] = [], exporters: [ExporterPlugin] = [], receivers: [ReceiverPlugin] = []) {
         self.storages = storages
         self.exporters = exporters
+        self.receivers = receivers
     }
 
     /// The list with another kind of storage at its end.
     public func adding(_ storage: StoragePlugin) -> PluginList {
-        PluginList(storages: storages + [storage], exporters: exporters)
+        PluginList(storages: storages + [storage], exporters: exporters, receivers: receivers)
     }
 
     /// The list with another kind of exporter at its end.
     public func adding(_ exporter: ExporterPlugin) -> PluginList {
-        PluginList(storages: storages, exporters: exporters + [exporter])
+        PluginList(storages: storages, exporters: exporters + [exporter], receivers: receivers)
+    }
+
+    /// The list with another kind of receiver at its end.
+    public func adding(_ receiver: ReceiverPlugin) -> PluginList {
+        PluginList(storages: storages, exporters: exporters, receivers: receivers + [receiver])
     }
 
     /// Finds the kind of storage that a configuration names.
@@ -39,7 +47,9 @@ public struct PluginList: Sendable {
     ///
     /// - Throws: ``ConfigurationError`` that names the first pair.
     public func validate() throws {
-        for (label, names) in [("storages", storages.map(\.name)), ("exporters", exporters.map(\.name))] {
+        for (label, names) in [
+            ("storages", storages.map(\.name)), ("exporters", exporters.map(\.name)), ("receivers", receivers.map(\.name)),
+        ] {
             var seen: Set<String> = []
             for name in names where !seen.insert(name).inserted {
                 throw ConfigurationError(

@@ -43,6 +43,8 @@ struct ServerConfiguration: Sendable {
     var storage: ConfiguredStorage
     /// The exporters, by name.
     var exporters: [ConfiguredExporter]
+    /// The receivers that take requests.
+    var receivers: [ConfiguredReceiver]
     /// The catalog; nil: the server keeps none.
     var catalog: CatalogSettings?
     /// The pages for browsers; nil: there are none.

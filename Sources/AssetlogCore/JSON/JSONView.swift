@@ -1,0 +1,137 @@
+/// A value in a JSON text that was checked, read where it stands: nothing is copied until a text or a number is asked for.
+///
+/// For JSON of programs that nobody here wrote. It takes what ``JSONScanner`` takes, which includes NaN and the infinities, as
+/// Python writes them.
+public struct JSONView: Sendable {
+    private let document: [UInt8]
+    private let range: Range<Int>
+    /// What the value is.
+    public let kind: JSONKind
+
+    /// Checks a text that holds one value.
+    ///
+    /// - Throws: ``JSONError`` that says where the text is wrong.
+    public init(_ text: [UInt8]) throws(JSONError) {
+        var (start, end) = (text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, text.count)
+        let checked = text.withUnsafeBytes { bytes in
+            Result { () throws(JSONError) in
+                try JSONScanner.validate(UnsafeRawBufferPointer(rebasing: bytes[start...]), mode: .lenient)
+            }
+        }
+        kind = try checked.get()
+        while start < end, text[start].isJSONBlank { start += 1 }
+        while end > start, text[end - 1].isJSONBlank { end -= 1 }
+        document = text
+        range = start..<end
+    }
+
+    private init(_ document: [UInt8], _ range: Range<Int>, _ kind: JSONKind) {
+        self.document = document
+        self.range = range
+        self.kind = kind
+    }
+
+    // MARK: Values
+
+    /// The text of a string; nil for every other value.
+    public var text: String? {
+        guard kind == .string else { return nil }
+        return withBytes { JSONValue($0).text }
+    }
+
+    /// A whole number of 64 bits; nil for every other value.
+    public var integer: Int64? {
+        guard kind == .integer else { return nil }
+        return Int64(literal)
+    }
+
+    /// A number; nil for every other value. Python's words for what is no number are numbers.
+    public var number: Double? {
+        guard kind == .integer || kind == .float else { return nil }
+        return Double(literal)
+    }
+
+    /// A truth value; nil for every other value.
+    public var boolean: Bool? {
+        switch kind {
+        case .true: true
+        case .false: false
+        default: nil
+        }
+    }
+
+    /// The bytes of the value as they were written.
+    public var json: ArraySlice<UInt8> { document[range] }
+
+    /// How many bytes the value was written with.
+    public var byteCount: Int { range.count }
+
+    // MARK: Parts
+
+    /// The value of a member of an object; of equal names the last counts. Nil when it is absent or null, and for what is no object.
+    public subscript(name: String) -> JSONView? {
+        guard kind == .object else { return nil }
+        var found: JSONView?
+        forEachMember { member, value in
+            if Self.equals(member, name) { found = view(value) }
+        }
+        return found?.kind == .null ? nil : found
+    }
+
+    /// The members of an object in their order; none of what is no object.
+    public var members: [(name: String, value: JSONView)] {
+        guard kind == .object else { return [] }
+        var members: [(name: String, value: JSONView)] = []
+        forEachMember { member, value in members.append((member.text, view(value))) }
+        return members
+    }
+
+    /// The elements of an array in their order; none of what is no array.
+    public var elements: [JSONView] {
+        guard kind == .array else { return [] }
+        return withBytes { bytes in
+            var elements: [JSONView] = []
+            var values = JSONElements(bytes)
+            while let value = values.next() { elements.append(view(value, in: bytes)) }
+            return elements
+        }
+    }
+
+    // MARK: Reading
+
+    private var literal: String { String(decoding: json, as: UTF8.self) }
+
+    private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        document.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+    }
+
+    private func forEachMember(_ body: (JSONValue, (offset: Int, count: Int, kind: JSONKind)) -> Void) {
+        withBytes { bytes in
+            var members = JSONMembers(bytes)
+            while let (name, value) = members.next() {
+                body(name, (Self.offset(of: value, in: bytes), value.json.count, value.kind))
+            }
+        }
+    }
+
+    private func view(_ value: (offset: Int, count: Int, kind: JSONKind)) -> JSONView {
+        let start = range.lowerBound + value.offset
+        return JSONView(document, start..<start + value.count, value.kind)
+    }
+
+    private func view(_ value: JSONValue, in bytes: UnsafeRawBufferPointer) -> JSONView {
+        view((Self.offset(of: value, in: bytes), value.json.count, value.kind))
+    }
+
+    private static func offset(of value: JSONValue, in bytes: UnsafeRawBufferPointer) -> Int {
+        guard let start = bytes.baseAddress, let part = value.json.baseAddress else { return 0 }
+        return part - start
+    }
+
+    private static func equals(_ name: JSONValue, _ text: String) -> Bool {
+        var cursor = JSONCursor(name.json)
+        let content = cursor.string()
+        guard cursor.wasPlain else { return name.text == text }
+        return content.elementsEqual(text.utf8)
+    }
+}
