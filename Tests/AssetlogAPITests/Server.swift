@@ -24,7 +24,7 @@ struct Server {
     init(
         prefix: String = "", deployments: [String] = [], isReadOnly: Bool = false,
         storage: (any Storage)? = nil, probeTimeout: Duration = .seconds(2),
-        exporters: any ExporterDirectory = ExporterRegistry(), audit: AuditLog? = nil
+        exporters: any ExporterDirectory = ExporterRegistry(), receivers: [NamedReceiver] = [], audit: AuditLog? = nil
     ) async throws {
         self.prefix = prefix
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -39,7 +39,7 @@ struct Server {
             configuration: APIConfiguration(
                 paths: PathScheme(prefix: prefix, deployments: deployments, isReadOnly: isReadOnly), version: "1.2.3",
                 probeTimeout: probeTimeout),
-            voids: voids, exporters: exporters, audit: audit, registry: registry, logger: logger)
+            voids: voids, exporters: exporters, receivers: receivers, audit: audit, registry: registry, logger: logger)
     }
 
     static func memoryStorage() async throws -> any Storage {

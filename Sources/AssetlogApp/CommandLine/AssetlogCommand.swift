@@ -20,7 +20,7 @@ struct AssetlogCommand: ParsableCommand {
         subcommands: [
             ServeCommand.self, ReportCommand.self, RunCommand.self, AssetCommand.self, WaitCommand.self, TailCommand.self,
             InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self, PluginsCommand.self, BackupCommand.self,
-            CompactCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, ExporterCommand.self, CatalogCommand.self,
-            RetentionCommand.self, HealthCommand.self,
+            CompactCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, ExporterCommand.self, ReceiverCommand.self,
+            CatalogCommand.self, RetentionCommand.self, HealthCommand.self,
         ])
 }

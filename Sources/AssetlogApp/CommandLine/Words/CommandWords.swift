@@ -27,6 +27,8 @@ enum CommandWords {
         "assetlog exporter replay": ["retry", "redeliver", "resend", "rewind", "reset", "seek"],
         "assetlog exporter dead-letters": ["deadletters", "dead-letter", "dead_letters", "dlq", "failed", "failures", "errors"],
         "assetlog exporter test": ["check", "try", "ping", "probe", "verify"],
+        "assetlog receiver": ["receivers", "receive", "ingest", "input"],
+        "assetlog receiver try": ["test", "check", "dry-run", "preview", "map"],
         "assetlog plugins": ["plugin", "storages", "features"],
         "assetlog backup": ["dump", "export", "snapshot", "save"],
         "assetlog verify": ["fsck", "integrity"],
