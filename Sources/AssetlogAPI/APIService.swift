@@ -73,7 +73,7 @@ public struct APIService: Sendable {
         let pageGroup = pages?(
             PageServices(
                 configuration: configuration, layout: layout, storage: log.storage, events: events, catalog: catalogReads,
-                corrections: corrections, exporters: exporterRoutes))
+                corrections: corrections, exporters: exporterRoutes, receivers: receivers))
         let groups: [any RouteGroup] = [
             events, EventStreamRoute(storage: log.storage, tail: logTail, streams: streams, tokens: tokens),
             CatalogRoutes(reads: catalogReads, events: events),

@@ -17,6 +17,7 @@ package struct PageServices: Sendable {
     let catalog: CatalogReads
     let corrections: CorrectionRoutes
     let exporters: ExporterRoutes
+    let receivers: [NamedReceiver]
 
     // MARK: The catalog
 
@@ -124,6 +125,19 @@ package struct PageServices: Sendable {
     package func deadLetters(of exporter: String, after sequence: Int64, limit: Int) async throws -> [DeadLetter] {
         try await storage.deadLetters(of: exporter, after: sequence, limit: limit)
     }
+
+    // MARK: Receivers
+
+    /// The receivers of the server.
+    package var receiverViews: [ReceiverView] { receivers.map(ReceiverView.init) }
+
+    /// Whether the caller may read what receivers could not map, which may name any asset of any deployment.
+    package func maySeeReceivers(_ context: RouteContext) -> Bool {
+        guard let grant = context.identity.caller.grant else { return true }
+        return grant.rights.contains(.read) && grant.coversEveryAsset && grant.coversEveryDeployment
+    }
+
+    // MARK: Control
 
     /// Does something to the exporter that the path of a request names.
     ///

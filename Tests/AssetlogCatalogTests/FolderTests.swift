@@ -103,6 +103,19 @@ struct FolderTests {
         await running.stop()
     }
 
+    @Test("The assets with the most events come first, from memory and the file alike", arguments: [1, 2, 10])
+    func largest(_ limit: Int) async throws {
+        let said = [("b", 20), ("a", 20), ("c", 50), ("d", 10)].flatMap { name, count in (0..<count).map { _ in Self.said([name]) } }
+        let running = try await running(said)
+        let expected = ["c 50", "a 20", "b 20", "d 10"].prefix(limit)
+        let found = try await running.catalog.largestAssets(in: Self.scope, limit: limit).value
+        #expect(found.map { "\($0.assetKey.parts[0]) \($0.events)" } == Array(expected))
+        let pattern = try #require(PartPattern("d"))
+        let limited = CatalogScope(deployment: "default", assets: [pattern])
+        #expect(try await running.catalog.largestAssets(in: limited, limit: limit).value.map(\.events) == [10])
+        await running.stop()
+    }
+
     @Test("Events are counted by the hour that they were received in, of the present hour and the 48 before")
     func activity() async throws {
         var late = Self.said(["a"], hoursAgo: 400)

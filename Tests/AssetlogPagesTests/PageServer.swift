@@ -33,7 +33,7 @@ final class PageServer: Sendable {
     init(
         prefix: String = "", deployments: [String] = [], isReadOnly: Bool = false, isTokenRequired: Bool = false,
         publicURL: String? = nil, storage: (any Storage)? = nil, keepsCatalog: Bool = true,
-        exporters: any ExporterDirectory = ExporterRegistry()
+        exporters: any ExporterDirectory = ExporterRegistry(), receivers: [NamedReceiver] = []
     ) async throws {
         self.prefix = prefix
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
@@ -57,7 +57,7 @@ final class PageServer: Sendable {
                 paths: PathScheme(prefix: prefix, deployments: deployments, isReadOnly: isReadOnly), isTokenRequired: isTokenRequired,
                 publicURL: publicURL, version: "1.2.3"),
             voids: VoidIndex(storage: running, logger: logger), exporters: exporters,
-            pages: Pages(signer: signer, tokens: tokens, audit: nil).group, logger: logger)
+            receivers: receivers, pages: Pages(signer: signer, tokens: tokens, audit: nil).group, logger: logger)
     }
 
     deinit {

@@ -1,11 +1,17 @@
 import AssetlogAccess
 import AssetlogCore
 import AssetlogLog
+import AssetlogObservation
 import HTTPTypes
 import Synchronization
 import Testing
 
+@testable import AssetlogAPI
 @testable import AssetlogPages
+
+private struct NothingReceiver: Receiver {
+    func read(_ element: ReceivedElement, found: [EventID: Event]) -> ReceivedReading { ReceivedReading() }
+}
 
 @Suite("The page of the server's state", .enabled(if: hasCatalog))
 struct StatusPageTests {
@@ -61,6 +67,39 @@ struct StatusPageTests {
             #expect(answer.status == 403)
             #expect(try await storage.pause(of: "warehouse") == nil)
         }
+    }
+
+    @Test("shows the assets with the most events to those who may read them")
+    func largest() async throws {
+        try await server.record([.reported(["b"])])
+        let words = "Assets with the most events Asset Events a 10 b 1"
+        #expect(try await server.get("/p/status", as: .token(.read)).words.contains(words))
+        #expect(try await server.get("/p/status", as: .token(.read, assets: ["b"])).words.contains("the most events Asset Events b 1"))
+        #expect(try await !server.get("/p/status", as: .token(.admin)).words.contains("Assets with the most events"))
+    }
+
+    @Test("shows the receivers, and what they could not map, to those who may read everything")
+    func receivers() async throws {
+        let receiver = NamedReceiver(
+            name: "odd", setup: ReceiverSetup(routes: [ReceiverRoute("/api/v1/odd")], receiver: NothingReceiver()))
+        let server = try await PageServer(deployments: ["prod"], receivers: [receiver])
+        receiver.unmapped.add(2)
+        for number in 1...2 {
+            receiver.keep(
+                NamedReceiver.Unmapped(
+                    receivedAt: .now(), deployment: "prod", reportedBy: "etl", path: "/api/v1/odd",
+                    reason: "There is no word for <n\(number)>.",
+                    excerpt: "{\"odd\": \u{202e}\"<script>\"}"))
+        }
+        let page = try await server.get("/status")
+        Markup.check(page)
+        #expect(
+            page.words.contains(
+                "Receivers odd /api/v1/odd Messages 0 Recorded events 0 Duplicates 0 Failed messages 0 Could not be mapped 2"))
+        #expect(page.words.contains("prod etl There is no word for <n2>. Message {\"odd\":"))
+        #expect(try await !server.get("/status", as: .token(.read, assets: ["a"])).words.contains("Receivers"))
+        #expect(try await !server.get("/status", as: .token(.admin)).words.contains("Receivers"))
+        #expect(try await PageServer().get("/status").words.contains("Receivers None takes requests"))
     }
 
     @Test("Exporters are paused and resumed", arguments: ["a reader", "a session"])

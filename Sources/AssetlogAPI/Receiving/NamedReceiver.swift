@@ -5,19 +5,19 @@ import Synchronization
 /// A receiver of the server, with what it has done. Its state is guarded by a lock, and its counters are atomic.
 package final class NamedReceiver: Sendable {
     /// A part of a request that could not be mapped, or could not be recorded.
-    struct Unmapped: Sendable {
+    package struct Unmapped: Sendable {
         /// When it came.
-        var receivedAt: Timestamp
+        package var receivedAt: Timestamp
         /// The deployment to which it came.
-        var deployment: String
+        package var deployment: String
         /// The name of the token that it came with; nil: none.
-        var reportedBy: String?
+        package var reportedBy: String?
         /// The path to which it came.
-        var path: String
+        package var path: String
         /// What could not be mapped, and why.
-        var reason: String
+        package var reason: String
         /// How the element begins, as text.
-        var excerpt: String
+        package var excerpt: String
     }
 
     /// How many unmapped parts are kept.

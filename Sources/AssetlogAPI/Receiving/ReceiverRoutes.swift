@@ -131,7 +131,7 @@ struct ReceiverRoutes: RouteGroup {
     func list(_ request: Request, _ context: RouteContext) async throws -> Response {
         _ = try QueryParameters(request.uri.query, known: [])
         var json = JSONObject()
-        json.append("receivers", receivers.map(\.json))
+        json.append("receivers", receivers.map { ReceiverView($0).json })
         return json.response()
     }
 
@@ -151,17 +151,17 @@ struct ReceiverRoutes: RouteGroup {
     }
 }
 
-extension NamedReceiver {
+extension ReceiverView {
     /// What the API shows of it.
     var json: JSONObject {
         var json = JSONObject()
         json.append("name", name)
-        json.append("paths", raw: CanonicalJSON.array(of: setup.routes.map(\.path)))
-        json.append("messages", Int64(elements.value))
-        json.append("recorded", Int64(recorded.value))
-        json.append("duplicate", Int64(duplicate.value))
-        json.append("failed", Int64(failed.value))
-        json.append("unmapped", Int64(unmapped.value))
+        json.append("paths", raw: CanonicalJSON.array(of: paths))
+        json.append("messages", Int64(messages))
+        json.append("recorded", Int64(recorded))
+        json.append("duplicate", Int64(duplicate))
+        json.append("failed", Int64(failed))
+        json.append("unmapped", Int64(unmapped))
         return json
     }
 }

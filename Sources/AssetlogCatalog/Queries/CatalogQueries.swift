@@ -25,6 +25,9 @@ package protocol CatalogQueries: Sendable {
     /// The number of events in the present hour and in each of the 48 before, the oldest first, of assets that the scope has.
     func activity(of keys: [AssetKey], in scope: CatalogScope) async throws -> CatalogAnswer<[AssetKey: [Int]]>
 
+    /// The assets with the most events that count, the most first.
+    func largestAssets(in scope: CatalogScope, limit: Int) async throws -> CatalogAnswer<[AssetSize]>
+
     /// All that is known of an asset; the value is nil where the scope has no such asset.
     func asset(_ key: AssetKey, in scope: CatalogScope) async throws -> CatalogAnswer<AssetDetail?>
 
@@ -73,6 +76,14 @@ package struct CatalogAnswer<Value: Sendable>: Sendable {
     package func map<Other>(_ change: (Value) throws -> Other) rethrows -> CatalogAnswer<Other> {
         CatalogAnswer<Other>(try change(value), asOf: asOf, revision: revision, expires: expires)
     }
+}
+
+/// How many events an asset has.
+package struct AssetSize: Hashable, Sendable {
+    /// The asset.
+    package var assetKey: AssetKey
+    /// The events that count, those that retention removed among them.
+    package var events: Int
 }
 
 /// What a caller asks about: one deployment, and those of its assets that the caller may read.

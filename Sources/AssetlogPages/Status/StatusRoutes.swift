@@ -1,5 +1,6 @@
 import AssetlogAPI
 import AssetlogAccess
+import AssetlogCatalog
 import AssetlogCore
 import AssetlogLog
 import AssetlogWeb
@@ -14,6 +15,7 @@ struct StatusRoutes: RouteGroup {
     let memory: MemoryBudget.Share
 
     private static let shownLetters = 20
+    private static let shownAssets = 10
 
     private static let actions: [(word: String, action: ExporterAction)] = [
         ("pause", .pause), ("resume", .resume), ("replay", .replayDeadLetters), ("discard", .discardDeadLetters),
@@ -40,14 +42,23 @@ struct StatusRoutes: RouteGroup {
         }
         let seesAll = context.identity.caller.grant.map { $0.coversEveryAsset && $0.coversEveryDeployment } ?? true
         let view = StatusView(
-            catalog: services.catalogStatus, log: seesAll ? try await services.statistics() : nil,
-            exporters: mayControl ? exporters : nil, version: services.configuration.version, form: field?.html, links: PageLinks(context),
+            catalog: services.catalogStatus, largest: await largest(context), log: seesAll ? try await services.statistics() : nil,
+            exporters: mayControl ? exporters : nil, receivers: services.maySeeReceivers(context) ? services.receiverViews : nil,
+            version: services.configuration.version, form: field?.html, links: PageLinks(context),
             times: TimeView())
         var page = PageContent("Status", body: view.html)
         page.section = .status
         var response = shell.response(request, context, page)
         if let cookie = field?.cookie { response.headers.append(HTTPField(name: .setCookie, value: cookie)) }
         return response
+    }
+
+    // A caller without the right to read sees the page without it. So does everybody while the catalog does not answer: that is when
+    // the page is looked at.
+    private func largest(_ context: RouteContext) async -> [AssetSize] {
+        guard services.catalogStatus != nil, context.identity.caller.allows(.read, deployment: context.deployment) else { return [] }
+        let scope = CatalogScope(context)
+        return (try? await services.ask(for: context) { try await $0.largestAssets(in: scope, limit: Self.shownAssets).value }) ?? []
     }
 
     private func act(_ request: Request, _ context: RouteContext) async throws -> Response {

@@ -12,10 +12,14 @@ struct StatusView {
     }
 
     let catalog: CatalogStatus?
+    /// The assets with the most events.
+    let largest: [AssetSize]
     /// Nil: the caller does not see all of the log.
     let log: StorageStatistics?
     /// Nil: the caller may not see them.
     let exporters: [Exporter]?
+    /// Nil: the caller may not see them.
+    let receivers: [ReceiverView]?
     let version: String
     /// The hidden field of forms; nil: there are none.
     let form: HTML?
@@ -25,7 +29,9 @@ struct StatusView {
     var html: HTML {
         """
         <div class="columns">\(logSection)\(catalogSection)</div>
+        \(largestSection)
         \(exporterSection)
+        \(receivers.map { ReceiverSection(receivers: $0, times: times).html })
         """
     }
 
@@ -59,6 +65,21 @@ struct StatusView {
         if log != nil, let error = catalog.lastError { rows.append(row("Last error", HTML.reported(error, limit: 500))) }
         return """
             <section aria-labelledby="catalog"><h2 id="catalog">Catalog</h2><dl class="facts-list">\(HTML.joined(rows))</dl></section>
+            """
+    }
+
+    private var largestSection: HTML? {
+        guard !largest.isEmpty else { return nil }
+        let rows = largest.map { size -> HTML in
+            """
+            <tr><th scope="row"><a class="key" href="\(links.asset(size.assetKey))">\(HTML.key(size.assetKey))</a></th>
+            <td class="numeric">\(NumberText.grouped(Int64(size.events)))</td></tr>
+            """
+        }
+        return """
+            <section class="wide" aria-labelledby="largest"><h2 id="largest">Assets with the most events</h2>
+            <div class="scroll" tabindex="0" role="group" aria-label="Assets with the most events"><table><thead><tr>\
+            <th scope="col">Asset</th><th scope="col">Events</th></tr></thead><tbody>\(HTML.joined(rows))</tbody></table></div></section>
             """
     }
 
