@@ -1,6 +1,7 @@
 #if Catalog
 import AssetlogCore
 import AssetlogSQLite
+import Synchronization
 import TestSupport
 import Testing
 
@@ -33,7 +34,8 @@ struct RetentionTests {
             settings: RetentionSettings(rules: rules), storage: storage, limits: limits, exported: ExportedSequences(),
             now: { Self.now })
         let names = Set(said.map { AssetName(AssetKey($0.asset), in: $0.deployment) }).sorted()
-        try await run.work { last, _ in last == nil ? names : [] }
+        // Windows that end anywhere among the events of an asset.
+        try await run.work(inWindowsOf: 37) { last, _ in last == nil ? names : [] }
         return run.report
     }
 
@@ -137,6 +139,43 @@ struct RetentionTests {
         #expect(run.report.events == 9)
         #expect(run.report.waiting == 9)
         #expect(run.overtaken == 0)
+    }
+
+    @Test("removes the oldest events of all assets before younger ones, so that the storage can use their space soon")
+    func windows() async throws {
+        let log = try await TestLog()
+        let said = (0..<300).map { Said(kind: .observation, asset: ["a\($0 % 3)"], time: Int64($0) * Self.hour) }
+        try log.append(said)
+        let storage = try #require(log.storage.retaining)
+        let limits = RetentionLimits(now: Self.now, head: 300, last: 300, exported: .max, patience: .zero, deadLetters: [])
+        var run = RetentionRun(
+            settings: RetentionSettings(rules: [RetentionRule(keepLast: 1)]), storage: storage, limits: limits,
+            exported: ExportedSequences(), now: { Self.now })
+        // Another server takes over when three assets were worked on.
+        let leases = Mutex(3)
+        run.hasLease = {
+            leases.withLock { left in
+                left -= 1
+                return left >= 0
+            }
+        }
+        let names = (0..<3).map { AssetName(AssetKey(["a\($0)"]), in: "default") }
+        try await run.work(inWindowsOf: 60) { last, _ in last == nil ? names : [] }
+        let left = try await storage.events(EventQuery(limit: 1000)).events.map(\.sequence)
+        // The first of each asset stays, as the one that began what it is now.
+        #expect(left.filter { $0 <= 60 }.count <= 3)
+        #expect(left.filter { $0 > 60 }.count == 240)
+        #expect(run.report.assets == 3 && run.report.rules[0].assets == 3)
+    }
+
+    @Test("leaves the last event of the log, so that a catalog that is made again comes to its end")
+    func last() async throws {
+        let log = try await TestLog()
+        // The last one is late: it is not the latest of the asset, and nothing but its place keeps it.
+        try log.append([30, 40, 50, 20].map { Said(kind: .observation, asset: ["a"], time: $0 * Self.hour) })
+        let said = [Said(kind: .observation, asset: ["a"], time: 0)]
+        try await retain(log, said, [RetentionRule(keepLast: 0)])
+        #expect(try await log.storage.events(EventQuery(limit: 10)).events.map(\.sequence).last == 4)
     }
 
     @Test("adds its sums up to few rows, whatever the number of steps")

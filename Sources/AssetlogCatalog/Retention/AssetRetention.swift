@@ -29,12 +29,13 @@ struct AssetRetention: Sendable {
         var corrections: Corrections
     }
 
+    /// - Parameter sequence: Only events behind it are asked about.
     /// - Returns: What to do; nil: nothing of the asset goes.
-    func basis() async throws -> Basis? {
+    func basis(after sequence: Int64 = 0) async throws -> Basis? {
         guard !rules.kinds.isEmpty else { return nil }
         let firsts = try await firstOfLast()
         let draft = plan(firsts, needed: [])
-        let first = try await log.events(EventQuery(order: .ascending(after: 0), limit: 1, filter: filter(rules.kinds))).events.first
+        let first = try await log.events(EventQuery(order: .ascending(after: sequence), limit: 1, filter: filter(rules.kinds))).events.first
         guard let first, !draft.isEnd(first) else { return nil }
         let corrections = try await log.corrections(of: name, upTo: limits.head)
         var needed = try await self.needed(corrections)
@@ -58,7 +59,9 @@ struct AssetRetention: Sendable {
 
     private func plan(_ firsts: [EventKind: Int64], needed: Set<Int64>) -> RetentionPlan {
         RetentionPlan(
-            rules: rules, now: limits.now, firstOfLast: firsts, needed: needed, last: min(limits.last, limits.head),
+            rules: rules, now: limits.now, firstOfLast: firsts, needed: needed,
+            // The last event of the log stays: a catalog that is made again has come to the end when it has read it.
+            last: min(limits.last, limits.head - 1),
             exported: limits.exported, patience: limits.patience)
     }
 

@@ -142,6 +142,10 @@ package final class Retention: Sendable {
 }
 
 /// One run over all assets.
+///
+/// It works on the log a window of sequences after the other, from the oldest on. The events of an asset are spread over the log, and
+/// a storage uses the space of a page again once all of its events are gone: without windows that would be at the end of the run,
+/// and the log would have grown by all that came in the meantime.
 struct RetentionRun {
     let settings: RetentionSettings
     let storage: any RetainingStorage
@@ -154,9 +158,13 @@ struct RetentionRun {
     var removed: (Int64, Int64) -> Void = { _, _ in }
     private(set) var report: RetentionReport
     private(set) var overtaken: Int64 = 0
+    // The assets of which a rule has let events go.
+    private var touched: [Set<AssetName>]
     private var pace = RetentionPace()
 
     private static let namesAtOnce = 500
+    // Each asset is read again for each window in which something of it goes.
+    private static let (mostWindows, smallestWindow) = (Int64(16), Int64(250_000))
 
     init(
         settings: RetentionSettings, storage: any RetainingStorage, limits: RetentionLimits, exported: ExportedSequences,
@@ -168,31 +176,52 @@ struct RetentionRun {
         self.exported = exported
         self.now = now
         report = RetentionReport(rules: settings.rules.count)
+        touched = Array(repeating: [], count: settings.rules.count)
     }
 
     /// Works on all assets.
     ///
-    /// - Parameter names: Gives the names behind one, at most so many.
-    mutating func work(_ names: (AssetName?, Int) async throws -> [AssetName]) async throws {
+    /// - Parameters:
+    ///   - smallest: The fewest sequences of a window.
+    ///   - names: Gives the names behind one, at most so many.
+    mutating func work(
+        inWindowsOf smallest: Int64 = RetentionRun.smallestWindow, _ names: (AssetName?, Int) async throws -> [AssetName]
+    ) async throws {
+        var start = try await storage.events(EventQuery(order: .ascending(after: 0), limit: 1)).events.first.map { $0.sequence - 1 } ?? 0
+        let end = min(limits.last, limits.head)
+        let size = max(smallest, (end - start) / Self.mostWindows + 1)
+        var isFirst = true
+        repeat {
+            let last = end - start > size ? start + size : end
+            guard try await work(from: start, through: last, isFirst: isFirst, names) else { return }
+            (start, isFirst) = (last, false)
+        } while start < end
+    }
+
+    /// Works on all assets within a window; false: another server does it now.
+    private mutating func work(
+        from start: Int64, through end: Int64, isFirst: Bool, _ names: (AssetName?, Int) async throws -> [AssetName]
+    ) async throws -> Bool {
         var last: AssetName?
         while true {
             let page = try await names(last, Self.namesAtOnce)
             for name in page {
-                guard try await hasLease() else { return }
-                try await work(on: name)
+                guard try await hasLease() else { return false }
+                if isFirst { report.assets += 1 }
+                try await work(on: name, from: start, through: end)
             }
-            guard page.count == Self.namesAtOnce else { return }
+            guard page.count == Self.namesAtOnce else { return true }
             last = page.last
         }
     }
 
-    private mutating func work(on name: AssetName) async throws {
-        report.assets += 1
+    private mutating func work(on name: AssetName, from start: Int64, through end: Int64) async throws {
+        var limits = limits
+        limits.last = end
         let asset = AssetRetention(log: storage, name: name, rules: AssetRules(settings.rules, for: name), limits: limits)
-        guard let basis = try await asset.basis() else { return }
+        guard let basis = try await asset.basis(after: start) else { return }
         let removal = AssetRemoval(storage: storage, name: name, corrections: basis.corrections)
-        var seen: Set<Int> = []
-        var (last, isEnd) = (Int64(0), false)
+        var (last, isEnd) = (start, false)
         while !isEnd {
             var step: [(event: LoggedEvent, rule: Int)] = []
             var waiting: [Int] = []
@@ -210,7 +239,7 @@ struct RetentionRun {
             for rule in waiting { report.rules[rule].waiting += 1 }
             guard !step.isEmpty else { return }
             guard try await remove(step.map(\.event), removal) else { return }
-            for (event, rule) in step { report.add(event, rule: rule, isFirstOfAsset: seen.insert(rule).inserted) }
+            for (event, rule) in step { report.add(event, rule: rule, isFirstOfAsset: touched[rule].insert(name).inserted) }
         }
     }
 
