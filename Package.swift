@@ -231,7 +231,9 @@ let package = Package(
         + plugin(
             "AssetlogOpenLineageReceiver", in: "Receivers",
             dependencies: [library("AssetlogOpenLineage", trait: "OpenLineageReceiver")])
-        + plugin("AssetlogCloudEventsReceiver", in: "Receivers")
+        + plugin(
+            "AssetlogCloudEventsReceiver", in: "Receivers",
+            dependencies: [library("AssetlogCrypto", trait: "CloudEventsReceiver")])
         + plugin("AssetlogDbtReceiver", in: "Receivers", dependencies: [library("AssetlogResults", trait: "DbtReceiver")])
 )
 

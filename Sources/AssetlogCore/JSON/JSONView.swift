@@ -10,12 +10,14 @@ public struct JSONView: Sendable {
 
     /// Checks a text that holds one value.
     ///
+    /// - Parameter depth: The most levels of arrays and objects; where an event stands in an envelope, it may have more than by
+    ///   itself.
     /// - Throws: ``JSONError`` that says where the text is wrong.
-    public init(_ text: [UInt8]) throws(JSONError) {
+    public init(_ text: [UInt8], depth: Int = JSONScanner.maximumDepth) throws(JSONError) {
         var (start, end) = (text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0, text.count)
         let checked = text.withUnsafeBytes { bytes in
             Result { () throws(JSONError) in
-                try JSONScanner.validate(UnsafeRawBufferPointer(rebasing: bytes[start...]), mode: .lenient)
+                try JSONScanner.validate(UnsafeRawBufferPointer(rebasing: bytes[start...]), mode: .lenient, depth: depth)
             }
         }
         kind = try checked.get()

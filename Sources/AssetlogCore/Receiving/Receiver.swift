@@ -19,7 +19,8 @@ public protocol Receiver: Sendable {
     /// The answer to a request of which every element was read and what could be was recorded.
     ///
     /// The server itself answers 401, 403 (nothing of it may be recorded by its token), 413, 415, 429 and 503. The default answers
-    /// 200, or 422 when nothing could be used, with the counts and what failed as JSON.
+    /// 200, 503 when something may succeed when it is sent again, or 422 when nothing could be used, with the counts and what failed
+    /// as JSON.
     func answer(_ results: ReceivingResults, to route: ReceiverRoute) -> ReceiverAnswer
 }
 
@@ -29,7 +30,9 @@ extension Receiver {
 
     /// The counts and what failed.
     public func answer(_ results: ReceivingResults, to route: ReceiverRoute) -> ReceiverAnswer {
-        ReceiverAnswer(status: results.isUseless ? 422 : 200, json: results.json)
+        // What is sent again is recorded once, so the sender may send all of it.
+        let status = results.isRetriable ? 503 : results.isUseless ? 422 : 200
+        return ReceiverAnswer(status: status, json: results.json)
     }
 }
 

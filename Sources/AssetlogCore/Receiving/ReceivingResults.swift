@@ -39,6 +39,9 @@ public struct ReceivingResults: Hashable, Sendable {
     /// Whether every element failed, and nothing was or is in the log.
     public var isUseless: Bool { received > 0 && failed == received && recorded + duplicate == 0 }
 
+    /// Whether something was not recorded that may succeed when it is sent again.
+    public var isRetriable: Bool { failures.contains(where: \.isRetriable) }
+
     /// The results as a JSON object.
     public var json: [UInt8] {
         var json = Array("{\"received\":\(received),\"recorded\":\(recorded),\"duplicate\":\(duplicate),".utf8)

@@ -24,6 +24,8 @@ public struct EventItem: Hashable, Sendable {
         case json([UInt8])
         /// The columns of a table.
         case columns([Column])
+        /// A value of a type of the event API, by the type's name, such as `table`, and the value's JSON.
+        case typed(String, [UInt8])
     }
 
     /// A column of a table.
@@ -43,6 +45,14 @@ public struct EventItem: Hashable, Sendable {
         }
     }
 
+    /// The materialization that a check speaks of.
+    public enum Target: Hashable, Sendable {
+        /// That of this event.
+        case event(EventID)
+        /// That of this version of the data.
+        case dataVersion(String)
+    }
+
     /// The result of a check.
     public struct Check: Hashable, Sendable {
         /// The check.
@@ -53,13 +63,16 @@ public struct EventItem: Hashable, Sendable {
         public var isWarning: Bool
         /// Whether a failure holds up what comes after; nil: nobody said.
         public var isBlocking: Bool?
+        /// The materialization that was checked; nil: nobody said.
+        public var target: Target?
 
         /// Makes a result.
-        public init(name: String, passed: Bool, isWarning: Bool = false, isBlocking: Bool? = nil) {
+        public init(name: String, passed: Bool, isWarning: Bool = false, isBlocking: Bool? = nil, target: Target? = nil) {
             self.name = name
             self.passed = passed
             self.isWarning = isWarning
             self.isBlocking = isBlocking
+            self.target = target
         }
     }
 
@@ -87,7 +100,7 @@ public struct EventItem: Hashable, Sendable {
     public var timestamp: Timestamp?
     /// The partition; nil: the whole asset.
     public var partition: String?
-    /// Words for people. Checks have none.
+    /// Words for people.
     public var description: String?
     /// The version of the data, of materializations and observations.
     public var dataVersion: String?
@@ -145,10 +158,8 @@ extension EventItem {
         output.append(member: "event_id", eventID?.description)
         output.append(member: "timestamp", timestamp?.description)
         output.append(member: "partition", partition)
-        if kind != .check {
-            output.append(member: "description", description)
-            appendUpstream(to: &output)
-        }
+        output.append(member: "description", description)
+        if kind != .check { appendUpstream(to: &output) }
         if kind == .materialization || kind == .observation { output.append(member: "data_version", dataVersion) }
         appendCheck(to: &output)
         appendFailure(to: &output)
@@ -172,6 +183,15 @@ extension EventItem {
         output.append(member: "check_name", check.name)
         output.append(",\"passed\":\(check.passed),\"severity\":\"\(check.isWarning ? "WARN" : "ERROR")\"")
         if let isBlocking = check.isBlocking { output.append(",\"blocking\":\(isBlocking)") }
+        guard let target = check.target else { return }
+        output.append(",\"target\":{")
+        switch target {
+        case .event(let id): output.append("\"event_id\":\"\(id)\"}")
+        case .dataVersion(let version):
+            output.append("\"data_version\":")
+            CanonicalJSON.appendString(version.utf8, to: &output)
+            output.append("}")
+        }
     }
 
     private func appendFailure(to output: inout [UInt8]) {
@@ -219,6 +239,12 @@ extension EventItem.Value {
         case .time(let time): Self.append("timestamp", json: "\(Double(time.microseconds) / 1_000_000)".utf8, to: &output)
         case .json(let json): Self.append("json", json: json, to: &output)
         case .columns(let columns): Self.append("table_schema", json: Self.schema(columns), to: &output)
+        case .typed(let type, let json):
+            output.append("{\"type\":")
+            CanonicalJSON.appendString(type.utf8, to: &output)
+            output.append(",\"raw_value\":")
+            output.append(contentsOf: json)
+            output.append(UInt8(ascii: "}"))
         }
     }
 
