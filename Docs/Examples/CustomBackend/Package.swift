@@ -14,10 +14,15 @@ let package = Package(
     targets: [
         .target(name: "FlatFileStorage", dependencies: [.product(name: "AssetlogCore", package: "assetlog")]),
         .target(name: "CSVExporter", dependencies: [.product(name: "AssetlogCore", package: "assetlog")]),
+        .target(
+            name: "CSVReceiver",
+            dependencies: [
+                .product(name: "AssetlogCore", package: "assetlog"), .product(name: "AssetlogCrypto", package: "assetlog"),
+            ]),
         .executableTarget(
             name: "my-assetlog",
             dependencies: [
-                "FlatFileStorage", "CSVExporter",
+                "FlatFileStorage", "CSVExporter", "CSVReceiver",
                 .product(name: "AssetlogApp", package: "assetlog"),
                 .product(name: "AssetlogStandardPlugins", package: "assetlog"),
             ]),
@@ -36,6 +41,13 @@ let package = Package(
                 .product(name: "AssetlogCore", package: "assetlog"),
                 .product(name: "AssetlogTesting", package: "assetlog"),
                 .product(name: "Logging", package: "swift-log"),
+            ]),
+        .testTarget(
+            name: "CSVReceiverTests",
+            dependencies: [
+                "CSVReceiver",
+                .product(name: "AssetlogCore", package: "assetlog"),
+                .product(name: "AssetlogTesting", package: "assetlog"),
             ]),
         .testTarget(name: "ServerTests", dependencies: ["my-assetlog"]),
         .testTarget(name: "GuideTests"),

@@ -1,7 +1,8 @@
-// The standard server with two more plugins: a custom build needs no more than this file.
+// The standard server with three more plugins: a custom build needs no more than this file.
 import AssetlogApp
 import AssetlogStandardPlugins
 import CSVExporter
+import CSVReceiver
 import FlatFileStorage
 
-await Assetlog.main(plugins: .standard.adding(.flatFile).adding(.csv))
+await Assetlog.main(plugins: .standard.adding(.flatFile).adding(.csv).adding(.csvReceiver))

@@ -31,7 +31,7 @@ struct ServerTests {
         try #require(isTrue())
     }
 
-    @Test("takes a report into its storage, and writes it to its table")
+    @Test("takes reports into its storage, and writes them to its table")
     func run() async throws {
         let directory = FileManager.default.temporaryDirectory.appending(path: "my-assetlog-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
@@ -55,6 +55,14 @@ struct ServerTests {
         let row = text("events.csv", in: directory)
         #expect(row.contains(#"materialization,"[""warehouse"",""orders""]","""2026-11-22""","#), "\(row)")
         #expect(FileManager.default.fileExists(atPath: directory.appending(path: "assetlog-flat/events.log").path))
+
+        let lines = "asset,day,rows\norders,2026-11-22,1200\ncustomers,2026-11-22\n"
+        let hook = try start(
+            URL(filePath: "/usr/bin/env"),
+            ["curl", "-sS", "-H", "Content-Type: text/csv", "--data-binary", lines, "\(url)/hooks/csv"], in: directory, output: "received")
+        hook.waitUntilExit()
+        #expect(text("received", in: directory).hasPrefix(#"{"received":3,"recorded":1,"duplicate":0,"failed":1,"#))
+        try await wait { text("events.csv", in: directory).contains(#"[""reports"",""orders""]"#) }
 
         server.terminate()
         server.waitUntilExit()
