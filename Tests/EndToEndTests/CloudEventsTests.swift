@@ -7,6 +7,7 @@ struct CloudEventsTests {
     private static let metadata = #"""
         {"rows":12345678901234567890,"share":1.5,"whole":2.0,"ok":true,"none":null,"word":"é\n\u0001","more":{"b":[1,{"a":null}]},"url":{"type":"url","raw_value":"https://x"},"run":{"type":"dagster_run","raw_value":"r"},"time":{"type":"timestamp","raw_value":1790000000.25},"asset":{"type":"asset","raw_value":["a","b"]},"nan":{"type":"float","raw_value":"NaN"},"table":{"type":"table","raw_value":{"records":[{"a":1}],"schema":[{"name":"a","type":"int"}]}},"schema":{"type":"table_schema","raw_value":{"columns":[{"name":"a","type":"int"}]}},"lineage":{"type":"table_column_lineage","raw_value":{"deps_by_column":{"a":[{"asset_key":["x"],"column_name":"b"}]}}}}
         """#
+    private static let deep = String(repeating: "[", count: 509) + String(repeating: "]", count: 509)
     private static let events = [
         #"{"kind":"materialization","asset_key":["warehouse","o/r d%","日本"],"partition":"2026|ä","timestamp":"2026-11-22T10:00:00.123456Z","description":"d","data_version":"v1","tags":{"b":"1","a":"2"},"metadata":\#(metadata),"upstream":[["x","y"],["z"]]}"#,
         #"{"kind":"materialization","asset_key":"orders","event_id":"0193b0a0-1111-7222-8333-444444444444","partition":""}"#,
@@ -16,12 +17,13 @@ struct CloudEventsTests {
         #"{"kind":"materialization_started","asset_key":"report","partition":"p"}"#,
         #"{"kind":"materialization_failed","asset_key":"report","failure":{"reason":"RUN_TERMINATED","message":"m"},"metadata":{"a":1}}"#,
         #"{"kind":"materialization_skipped","asset_key":"report"}"#,
-        #"{"kind":"materialization","asset_key":"deep","metadata":{"deep":\#(String(repeating: "[", count: 509))\#(String(repeating: "]", count: 509))}}"#,
+        #"{"kind":"materialization","asset_key":"deep","metadata":{"deep":\#(deep)}}"#,
     ]
 
     private func ask(_ server: ServerProcess, _ path: String, _ arguments: [String] = []) throws -> [String: Any] {
         let answer = try run("curl", ["-sS", "-g", "\(server.url)\(path)"] + arguments)
-        let json = try JSONSerialization.jsonObject(with: Data(answer.output.utf8))
+        // Foundation reads fewer levels than an event may have.
+        let json = try JSONSerialization.jsonObject(with: Data(answer.output.replacing(Self.deep, with: "\"deep\"").utf8))
         return try #require(json as? [String: Any], "\(answer)")
     }
 

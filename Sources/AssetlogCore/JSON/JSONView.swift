@@ -80,6 +80,14 @@ public struct JSONView: Sendable {
         return found?.kind == .null ? nil : found
     }
 
+    /// How many members an object has; 0 for what is no object. Unlike ``members``, it takes no memory for each.
+    public var memberCount: Int {
+        guard kind == .object else { return 0 }
+        var count = 0
+        forEachMember { _, _ in count += 1 }
+        return count
+    }
+
     /// The members of an object in their order; none of what is no object.
     public var members: [(name: String, value: JSONView)] {
         guard kind == .object else { return [] }

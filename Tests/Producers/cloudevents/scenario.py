@@ -3,6 +3,7 @@ import datetime, http.client, json
 
 from cloudevents.core.bindings import http as binding
 from cloudevents.core.v1.event import CloudEvent
+from cloudevents.v1 import conversion
 from cloudevents.v1 import http as older
 from producing import check, equal, finish, serving
 
@@ -78,7 +79,7 @@ with serving("--set", "receivers.cloudevents.mappings=" + ",".join(MAPPINGS)) as
         equal("an extension is metadata", event["metadata"], {"size": {"type": "text", "value": "7"}})
 
     # The interface of version 1, which is what most programs use.
-    for number, to in ((7, older.to_structured), (8, older.to_binary)):
+    for number, to in ((7, conversion.to_structured), (8, conversion.to_binary)):
         event = older.CloudEvent({"type": "com.example.table.loaded", "source": "/older", "id": str(number), "time": TIME.isoformat(),
                                   "datacontenttype": "application/json"}, LOADED)
         headers, body = to(event)

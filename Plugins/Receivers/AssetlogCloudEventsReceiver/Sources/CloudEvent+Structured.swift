@@ -13,6 +13,9 @@ extension CloudEvent {
     init(structured body: [UInt8]) throws(CloudEventError) {
         let view = try Self.json(body, "The event", depth: JSONScanner.maximumStoredDepth)
         guard view.kind == .object else { throw CloudEventError("A CloudEvent is a JSON object.") }
+        guard view.memberCount <= Self.maximumMembers else {
+            throw CloudEventError("The event has over \(Self.maximumMembers) attributes, the most that are taken.")
+        }
         var (attributes, data, base64): ([String: String], JSONView?, JSONView?) = ([:], nil, nil)
         for (name, value) in view.members {
             switch name {

@@ -13,6 +13,9 @@ struct CloudEventError: Error {
 
 /// An event of the specification CloudEvents 1.0: its attributes as texts, and its data.
 struct CloudEvent {
+    /// The most attributes, and the most fields of an event of Assetlog: more than anybody sends, and few to keep in memory.
+    static let maximumMembers = 100
+
     /// The type, which says what happened.
     let type: String
     /// Where it happened; with the ID it identifies the event.

@@ -39,6 +39,9 @@ struct OwnEvent {
                 "The event of the type \(event.type.quoted) has no data; an Assetlog sends the event itself there."
             )
         }
+        guard data.memberCount <= CloudEvent.maximumMembers else {
+            throw CloudEventError("The data has over \(CloudEvent.maximumMembers) fields, the most that are taken.")
+        }
         let fields = OwnFields(data)
         let item = try fields.item(kind, id: try id(fields))
         return ReceivedReading(items: [item], unmapped: fields.unmapped)

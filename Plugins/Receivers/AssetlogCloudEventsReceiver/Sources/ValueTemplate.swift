@@ -164,16 +164,27 @@ struct KeyTemplate: Sendable {
         template: TextTemplate, separator: String?
     ) {
         guard !text.isEmpty else { throw MappingProblem("asset has an empty part") }
-        guard let colon = text.firstIndex(of: ":"), text.hasPrefix("{") else {
-            return (try TextTemplate(text), nil)
-        }
+        guard let colon = colonInBraces(text) else { return (try TextTemplate(text), nil) }
         let separator = text[text.index(after: colon)...].dropLast()
-        guard text.hasSuffix("}"), !separator.isEmpty, !separator.contains("}") else {
+        guard text.hasPrefix("{"), text.hasSuffix("}"), !separator.isEmpty, !separator.contains("}") else {
             throw MappingProblem(
                 "a value that is split must be a part of its own, such as {subject:/}, not \(text.quoted)"
             )
         }
         return (try TextTemplate("\(text[..<colon])}"), String(separator))
+    }
+
+    private static func colonInBraces(_ text: String) -> String.Index? {
+        var isInside = false
+        for index in text.indices {
+            switch text[index] {
+            case "{": isInside = true
+            case "}": isInside = false
+            case ":" where isInside: return index
+            default: break
+            }
+        }
+        return nil
     }
 
     // At the slashes outside of braces.

@@ -159,6 +159,12 @@ struct CloudEventTests {
         #expect(cut.refusal?.contains("The body is no JSON") == true)
     }
 
+    @Test("is refused where it has more attributes than anybody sends")
+    func attributes() throws {
+        let members = (0..<200).map { #","a\#($0)":"x""# }.joined()
+        #expect(try CloudEventsFixture.read(CloudEventsFixture.foreign(members)).refusal?.contains("over 100 attributes") == true)
+    }
+
     @Test("comes to one route, in three modes")
     func routes() throws {
         let route = try #require(CloudEventsFixture.setup().routes.first)

@@ -28,7 +28,7 @@ struct MappingTests {
             ("{data.table:.}", #"["s","orders"]"#),
             ("lake/{data.table:.}/raw", #"["lake","s","orders","raw"]"#),
             ("{subject:/}", #"["a","b c"]"#), ("{subject}", #"["a/b c"]"#),
-            ("{data.key}", #"["x","y"]"#), ("{data.key.1}", #"["y"]"#),
+            ("s3:{data.n}:x/y", #"["s3:5:x","y"]"#), ("{data.key}", #"["x","y"]"#), ("{data.key.1}", #"["y"]"#),
             ("{data.n}-{data.flag}", #"["5-true"]"#), ("{region}/x", #"["eu","x"]"#),
         ])
     func assets(_ template: String, _ key: String) throws {
