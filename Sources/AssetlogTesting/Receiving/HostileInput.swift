@@ -44,15 +44,16 @@ enum HostileInput {
 // MARK: Damage
 
 extension HostileInput {
-    /// The beginnings of a message, at most 200 of them, none of them empty.
-    static func truncated(_ body: [UInt8]) -> [[UInt8]] {
-        stride(from: 1, to: body.count, by: max(1, body.count / 200)).map { Array(body[..<$0]) }
+    /// The beginnings of a message, about 200 of them, none of them empty.
+    static func truncated(_ sample: ReceivedElement) -> [(name: String, element: ReceivedElement)] {
+        stride(from: 1, to: sample.body.count, by: max(1, sample.body.count / 200)).map { count in
+            ("cut off after \(count) bytes", with(sample.body[..<count], sample))
+        }
     }
 
     /// A message with other bytes in many places, and with texts that are far too long.
     static func damaged(_ sample: ReceivedElement) -> [(name: String, element: ReceivedElement)] {
         let body = sample.body
-        let cuts = truncated(body).map { ("cut off after byte \($0.count)", with($0, sample)) }
         let quotes = body.indices.filter { body[$0] == UInt8(ascii: "\"") }.prefix(64)
         let filling = [UInt8](repeating: UInt8(ascii: "x"), count: 5000)
         let longer = quotes.map { ("with 5,000 letters behind byte \($0)", with(body[...$0] + filling + body[($0 + 1)...], sample)) }
@@ -70,7 +71,7 @@ extension HostileInput {
                 return ("with the header \(name) \(value.prefix(10).debugDescription)", other)
             }
         }
-        return cuts + longer + flipped + headers
+        return truncated(sample) + longer + flipped + headers
     }
 
     private static func with(_ body: some Sequence<UInt8>, _ sample: ReceivedElement) -> ReceivedElement {

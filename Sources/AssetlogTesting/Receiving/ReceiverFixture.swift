@@ -75,6 +75,13 @@ struct ReceiverFixture {
         }
     }
 
+    /// The samples, cut off in many places.
+    var truncatedSamples: [(name: String, element: ReceivedElement)] {
+        subject.samples.enumerated().flatMap { index, sample in
+            HostileInput.truncated(sample).map { ("sample \(index), \($0.name)", $0.element) }
+        }
+    }
+
     /// The samples, changed in many places: most are no messages any more, and none may do harm.
     var damagedSamples: [(name: String, element: ReceivedElement)] {
         subject.samples.enumerated().flatMap { index, sample in
