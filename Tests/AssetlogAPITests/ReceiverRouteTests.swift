@@ -299,7 +299,7 @@ struct ReceiverRouteTests {
             ("/x/status", "own paths"),
         ] as [(String, String?)])
     func paths(_ path: String, problem: String?) {
-        let found = ReceiverPaths.problem(with: path)
+        let found = ReceiverRoute(path).serverPathProblem
         if let problem { #expect(found?.contains(problem) == true, "\(found ?? "nothing")") } else { #expect(found == nil) }
     }
 
@@ -307,7 +307,7 @@ struct ReceiverRouteTests {
     func ownRoutes() async throws {
         for route in try await Server().service.responder.table.routes {
             let path = route.pattern.description.replacing(/\{[^}]*\}/, with: "x")
-            #expect(ReceiverPaths.problem(with: path) != nil, "\(path)")
+            #expect(ReceiverRoute(path).serverPathProblem != nil, "\(path)")
         }
     }
 }

@@ -71,8 +71,18 @@ struct ReceiverAnswerTests {
         arguments: [(0, 0, false, 200), (2, 2, false, 422), (2, 1, false, 200), (2, 1, true, 503), (2, 2, true, 503)])
     func status(_ received: Int, _ failed: Int, _ isRetriable: Bool, _ status: Int) {
         var results = ReceivingResults()
-        (results.received, results.failed, results.recorded) = (received, failed, received - failed)
-        results.failures = (0..<failed).map { ReceivingResults.Failure(index: $0, reason: "r", isRetriable: isRetriable) }
+        (results.received, results.recorded) = (received, received - failed)
+        for index in 0..<failed { results.add(.init(index: index, reason: "r", isRetriable: isRetriable)) }
         #expect(Silent().answer(results, to: ReceiverRoute("/api/v1/x")).status == status)
+    }
+
+    @Test("counts the failures that it does not name, and knows whether one of them is retriable")
+    func many() {
+        var results = ReceivingResults()
+        for index in 0...ReceivingResults.maximumFailures {
+            results.add(.init(index: index, reason: "r", isRetriable: index == ReceivingResults.maximumFailures))
+        }
+        #expect(results.failures.count == ReceivingResults.maximumFailures)
+        #expect(results.failed == ReceivingResults.maximumFailures + 1 && results.isRetriable)
     }
 }

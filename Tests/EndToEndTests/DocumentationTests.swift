@@ -66,9 +66,10 @@ struct DocumentationTests {
         }
     }
 
-    @Test("show configurations of exporters that this build accepts")
+    @Test("show configurations of exporters and receivers that this build accepts")
     func exporters() throws {
-        let pages = Self.pages.filter { $0 == "Docs/Exporters.md" || $0.hasPrefix("Plugins/Exporters/") }
+        let starts = ["Docs/Exporters.md", "Plugins/Exporters/", "Docs/Receivers.md", "Plugins/Receivers/"]
+        let pages = Self.pages.filter { page in starts.contains { page.hasPrefix($0) } }
         var count = 0
         for page in pages {
             for block in try Self.text(page).components(separatedBy: "```yaml\n").dropFirst() {
@@ -122,7 +123,7 @@ struct DocumentationTests {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: ServerProcess.root.appending(path: directory).path)) ?? []
             return names.filter { $0.hasSuffix(".md") }.map { "\(directory)/\($0)" }
         }
-        let plugins = ["Storage", "Exporters"].flatMap { kind in
+        let plugins = ["Storage", "Exporters", "Receivers"].flatMap { kind in
             let directory = ServerProcess.root.appending(path: "Plugins/\(kind)").path
             return ((try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []).map { "Plugins/\(kind)/\($0)/README.md" }
         }

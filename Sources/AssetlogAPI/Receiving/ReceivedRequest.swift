@@ -130,10 +130,9 @@ final class ReceivedRequest {
     func finish() async throws -> ReceivingResults {
         try await submission.finish()
         let known = Set(results.failures.map(\.index))
-        for (index, error) in refusals.late where !known.contains(index) {
+        for (index, error) in refusals.late.sorted(by: { $0.index < $1.index }) where !known.contains(index) {
             fail(index, error.detail, isRetriable: error.status >= 500)
         }
-        results.failures.sort { $0.index < $1.index }
         count()
         return results
     }
@@ -148,10 +147,8 @@ final class ReceivedRequest {
     }
 
     private func fail(_ index: Int, _ reason: String, isRetriable: Bool = false) {
-        results.failed += 1
+        results.add(ReceivingResults.Failure(index: index, reason: reason, isRetriable: isRetriable))
         receiver.failed.add(1)
-        guard results.failures.count < ReceivingResults.maximumFailures else { return }
-        results.failures.append(ReceivingResults.Failure(index: index, reason: reason, isRetriable: isRetriable))
     }
 
     private func note(_ reason: String, _ body: [UInt8]) {

@@ -141,9 +141,9 @@ struct ConfigurationChecker {
     private func checkPaths(of receivers: [ConfiguredReceiver]) {
         var owners: [String: String] = [:]
         for receiver in receivers {
-            for path in receiver.setup.routes.map(\.path) {
-                let section = "receivers.\(receiver.name)"
-                if let problem = ReceiverPaths.problem(with: path) {
+            for route in receiver.setup.routes {
+                let (path, section) = (route.path, "receivers.\(receiver.name)")
+                if let problem = route.serverPathProblem {
                     problems.note(ConfigurationError(section, "takes requests at \(path), which \(problem)"))
                 }
                 if let owner = owners.updateValue(receiver.name, forKey: path) {

@@ -27,20 +27,26 @@ public struct ReceivingResults: Hashable, Sendable {
     /// How many events were in the log before.
     public var duplicate = 0
     /// How many elements were no message of the protocol, or had something that could not be recorded.
-    public var failed = 0
+    public private(set) var failed = 0
     /// How many things in the elements could not be mapped.
     public var unmapped = 0
+    /// Whether something was not recorded that may succeed when it is sent again, whether it is named or not.
+    public private(set) var isRetriable = false
     /// The elements of which something was not recorded, one failure each; the first ``maximumFailures``.
-    public var failures: [Failure] = []
+    public private(set) var failures: [Failure] = []
 
     /// Makes results of nothing.
     public init() {}
 
+    /// Takes in an element of which something was not recorded; past ``maximumFailures`` it is only counted.
+    public mutating func add(_ failure: Failure) {
+        failed += 1
+        isRetriable = isRetriable || failure.isRetriable
+        if failures.count < Self.maximumFailures { failures.append(failure) }
+    }
+
     /// Whether every element failed, and nothing was or is in the log.
     public var isUseless: Bool { received > 0 && failed == received && recorded + duplicate == 0 }
-
-    /// Whether something was not recorded that may succeed when it is sent again.
-    public var isRetriable: Bool { failures.contains(where: \.isRetriable) }
 
     /// The results as a JSON object.
     public var json: [UInt8] {

@@ -37,9 +37,9 @@ extension ReceiverConformance {
     ) -> ReceivingResults {
         var results = ReceivingResults()
         (results.received, results.recorded, results.duplicate) = (received, recorded, duplicate)
-        (results.unmapped, results.failed) = (unmapped, failures)
-        results.failures = (0..<min(failures, ReceivingResults.maximumFailures)).map { index in
-            ReceivingResults.Failure(index: index, reason: "It has \"quotes\", \\ and \u{1}.", isRetriable: areRetriable)
+        results.unmapped = unmapped
+        for index in 0..<failures {
+            results.add(.init(index: index, reason: "It has \"quotes\", \\ and \u{1}.", isRetriable: areRetriable))
         }
         return results
     }

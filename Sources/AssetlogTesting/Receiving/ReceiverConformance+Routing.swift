@@ -30,7 +30,7 @@ extension ReceiverConformance {
     ]
 
     private static func problem(with route: ReceiverRoute) -> String? {
-        if let problem = problem(withPath: route.path) { return problem }
+        if let problem = route.pathProblem { return problem }
         guard !route.bodies.isEmpty else { return "takes no kind of body" }
         guard route.bodies.allSatisfy({ isMediaType($0.mediaType) }) else {
             return "must name media types in lower case without parameters, or *"
@@ -38,28 +38,6 @@ extension ReceiverConformance {
         guard route.maximumElementBytes > 0 else { return "takes no bytes" }
         let areHeaders = route.headers.allSatisfy { !$0.isEmpty && $0 == $0.lowercased() && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7f } }
         return areHeaders ? nil : "must name headers in lower case"
-    }
-
-    // A server also refuses paths that it has itself; which these are is a matter of its release.
-    private static func problem(withPath path: String) -> String? {
-        let segments = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        guard segments.first == "", segments.count > 1, path.utf8.count <= 200 else {
-            return "must begin with a slash, and have at most 200 bytes"
-        }
-        let parts = Array(segments.dropFirst())
-        guard parts.allSatisfy(isPlain) else { return "must have parts of letters, digits, - . _ and ~, none of them empty" }
-        if parts[0] == "api" {
-            return parts.count > 2 && parts[1] == "v1" ? nil : "must be below /api/v1/, or have a name of its own"
-        }
-        let isReserved = DeploymentName.isReserved(parts[0]) || parts.prefix(2).contains { $0.hasPrefix("report_asset_") }
-        guard !isReserved, parts.count < 2 || (parts[1] != "api" && !DeploymentName.pages.contains(parts[1])) else {
-            return "is one of the server's own paths"
-        }
-        return nil
-    }
-
-    private static func isPlain(_ part: String) -> Bool {
-        !part.isEmpty && part != "." && part != ".." && part.utf8.allSatisfy { "-._~".utf8.contains($0) || isAlphanumeric($0) }
     }
 
     private static func isMediaType(_ text: String) -> Bool {
