@@ -107,6 +107,28 @@ public struct JSONView: Sendable {
         }
     }
 
+    /// Shows the members of an object in their order, without keeping them, until one says that it is enough.
+    ///
+    /// - Parameter body: Says whether to go on.
+    public func visitMembers(_ body: (_ name: String, _ value: JSONView) -> Bool) {
+        guard kind == .object else { return }
+        withBytes { bytes in
+            var members = JSONMembers(bytes)
+            while let (name, value) = members.next(), body(name.text, view(value, in: bytes)) {}
+        }
+    }
+
+    /// Shows the elements of an array in their order, without keeping them, until one says that it is enough.
+    ///
+    /// - Parameter body: Says whether to go on.
+    public func visitElements(_ body: (JSONView) -> Bool) {
+        guard kind == .array else { return }
+        withBytes { bytes in
+            var elements = JSONElements(bytes)
+            while let element = elements.next(), body(view(element, in: bytes)) {}
+        }
+    }
+
     // MARK: Reading
 
     private var literal: String { String(decoding: json, as: UTF8.self) }
