@@ -1,13 +1,13 @@
 public import AssetlogCore
 
-/// The facets of a run, a job or a dataset as they came, in their order: those that were taken back (`_deleted`) are left out.
+/// The facets of a run, a job or a dataset as they came, in their order. Some may have been taken back (`_deleted`).
 public struct ReceivedFacets: Sendable {
     /// The most facets that are read.
     public static let maximumCount = 200
     // One that takes a facet back holds nothing else.
     private static let maximumDeletedBytes = 2048
 
-    /// The facets by their names.
+    /// The facets by their names, also those that were taken back; see ``isDeleted(_:)``.
     public private(set) var all: [(name: String, value: JSONView)] = []
     /// Whether there were more than ``maximumCount``.
     public private(set) var isCut = false
@@ -21,17 +21,18 @@ public struct ReceivedFacets: Sendable {
                 isCut = true
                 return false
             }
-            if value.kind != .null, !Self.isDeleted(value) { all.append((name, value)) }
+            if value.kind != .null { all.append((name, value)) }
             return true
         }
     }
 
-    /// The facet of a name; of several the last. Nil: there is none.
+    /// The facet of a name; of several the last. Nil: there is none, or it was taken back.
     public subscript(name: String) -> JSONView? {
-        all.last { $0.name == name }?.value
+        all.last { $0.name == name }.flatMap { Self.isDeleted($0.value) ? nil : $0.value }
     }
 
-    private static func isDeleted(_ facet: JSONView) -> Bool {
+    /// Whether a facet says that what it said before holds no more.
+    public static func isDeleted(_ facet: JSONView) -> Bool {
         facet.byteCount <= maximumDeletedBytes && facet["_deleted"]?.boolean == true
     }
 }

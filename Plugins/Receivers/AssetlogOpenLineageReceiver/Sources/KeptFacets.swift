@@ -23,7 +23,7 @@ struct KeptFacets {
 
     /// Keeps those facets that are not among the known ones, under labels such as `openlineage/run/spark_version`.
     mutating func keep(_ facets: ReceivedFacets, of owner: String, except known: Set<String>) {
-        for facet in facets.all where !known.contains(facet.name) {
+        for facet in facets.all where !known.contains(facet.name) && !ReceivedFacets.isDeleted(facet.value) {
             let label = "\(ItemMetadata.prefix)\(owner)/\(SoundText.cut(facet.name, bytes: 200))"
             guard facet.value.byteCount <= min(Self.facetBytes, limit - byteCount), isFlat(facet.value) else {
                 leftOut.append(label)
