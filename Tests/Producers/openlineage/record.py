@@ -1,7 +1,7 @@
 """Writes events of openlineage-python, one a line, as the tests of the receiver `openlineage` read them:
 
     PYTHONPATH=Tests/Producers:Tests/Long python Tests/Producers/openlineage/record.py \\
-        > Plugins/Receivers/AssetlogOpenLineageReceiver/Tests/events.jsonl
+        > Plugins/Receivers/AssetlogOpenLineageReceiver/Fixtures/events.jsonl
 """
 import datetime
 

@@ -37,7 +37,9 @@ struct AssertionReading {
         metadata.append(MeasureLabels.expected[0], text: assertion["expected"]?.scalar)
         metadata.append(MeasureLabels.actual[0], text: assertion["actual"]?.scalar)
         metadata.append("openlineage/content", text: assertion["content"]?.text)
-        if let params = assertion["params"], params.kind == .object, params.byteCount <= SoundText.maximumBytes {
+        if let params = assertion["params"], params.kind == .object, params.byteCount > 2,
+            params.byteCount <= SoundText.maximumBytes
+        {
             metadata.append("openlineage/params", .json(Array(params.json)))
         }
         let count = counts[name, default: 0]

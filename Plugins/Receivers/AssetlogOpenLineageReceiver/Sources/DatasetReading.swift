@@ -6,9 +6,11 @@ import AssetlogOpenLineage
 enum DatasetReading {
     static func read(_ event: ReceivedLineageEvent, _ json: JSONView, _ settings: LineageSettings) throws -> ReceivedReading {
         guard let dataset = event.dataset else { return ReceivedReading() }
+        let own = OwnFacet(dataset.facets)
         let key: AssetKey
         do throws(NamingError) {
-            key = try settings.keys.key(of: dataset.name, symlinks: dataset.symlinks)
+            let named = try settings.keys.key(of: dataset.name, symlinks: dataset.symlinks)
+            key = own?.key ?? named
         } catch {
             return ReceivedReading(unmapped: ["The dataset \(error.problem)."])
         }
@@ -25,8 +27,9 @@ enum DatasetReading {
             item.metadata = check.metadata.entries + shared.entries
             reading.items.append(item)
         }
-        var item = EventItem(
-            .observation, of: key, eventID: try ReceivedIdentity.part(identity + ["observation"]), timestamp: event.itemTime)
+        let id = try own?.id ?? ReceivedIdentity.part(identity + ["observation"])
+        var item = EventItem(.observation, of: key, eventID: id, timestamp: event.itemTime)
+        item.partition = own?.partition
         item.metadata = describe(dataset, shared, &item, settings).entries
         reading.items.append(item)
         return reading

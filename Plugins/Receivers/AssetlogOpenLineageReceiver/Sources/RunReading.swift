@@ -18,10 +18,13 @@ struct RunReading {
     private let settings: LineageSettings
     private var shared = ItemMetadata()
     private var partition: String?
+    // Nil where the event is not made of one of ours.
+    private let own: OwnFacet?
 
     init(_ event: ReceivedLineageEvent, _ settings: LineageSettings) {
         self.event = event
         self.settings = settings
+        own = OwnFacet(event.runFacets)
     }
 
     /// Reads the event.
@@ -40,7 +43,7 @@ struct RunReading {
         }
         shared = RunMetadata.entries(event, run)
         shared.append(contentsOf: event.timeMetadata)
-        partition = NominalPartition.key(event, settings.partitions)
+        partition = own?.partition ?? NominalPartition.key(event, settings.partitions)
         switch state {
         case .start: try readStart(run)
         case .complete:
@@ -94,7 +97,7 @@ struct RunReading {
         if outputs.isEmpty, event.outputs.isEmpty, !event.isTest {
             note("The run ended with \(state.rawValue) and names no outputs, and no start of it that does was recorded.")
         }
-        let isSkip = state == .abort && start != nil && start?.time == event.itemTime
+        let isSkip = state == .abort && (own?.isSkip == true || start != nil && start?.time == event.itemTime)
         let upstream = upstream(of: outputs.count)
         let message = event.runFacets["errorMessage"]
         for output in outputs {
@@ -103,7 +106,7 @@ struct RunReading {
             var item = item(isSkip ? .materializationSkipped : .materializationFailed, output, identity, upstream)
             let reason: FailureReason = isSkip ? .unknown : state == .abort ? .runTerminated : .failedToMaterialize
             item.failure = EventItem.Failure(
-                reason: reason, message: message?["message"]?.text.map { SoundText.cut($0, bytes: 64 << 10) })
+                reason: own?.failureReason ?? reason, message: message?["message"]?.text.map { SoundText.cut($0, bytes: 64 << 10) })
             var metadata = ItemMetadata()
             metadata.append("openlineage/namespace", text: output.dataset.name.namespace)
             metadata.append("openlineage/name", text: output.dataset.name.name)
@@ -138,9 +141,11 @@ struct RunReading {
         _ checks: AssertionReading, of key: AssetKey, _ dataset: ReceivedDataset, _ run: EventID, _ state: LineageRunEvent.State
     ) throws {
         for sentence in checks.unmapped { note(sentence) }
+        let ownCheck = checks.checks.count == 1 && isAlone(event.inputs) ? own : nil
         for check in checks.checks {
             let identity = try identity(state.rawValue, dataset, run, ["check"] + check.identity)
-            var item = EventItem(check.check, of: key, eventID: identity, timestamp: event.itemTime)
+            var item = EventItem(check.check, of: key, eventID: ownCheck?.id ?? identity, timestamp: event.itemTime)
+            item.check?.isBlocking = ownCheck?.isBlocking
             item.partition = partition
             item.metadata = check.metadata.entries + shared.entries
             reading.items.append(item)
@@ -164,6 +169,7 @@ struct RunReading {
     // MARK: Parts
 
     private func item(_ kind: EventKind, _ output: Output, _ identity: EventID, _ upstream: [AssetKey]) -> EventItem {
+        let identity = isAlone(event.outputs) ? own?.id ?? identity : identity
         var item = EventItem(kind, of: output.key, eventID: identity, timestamp: event.itemTime)
         item.partition = partition
         item.upstream = upstream
@@ -185,6 +191,7 @@ struct RunReading {
     }
 
     private mutating func key(of dataset: ReceivedDataset, _ role: String) -> AssetKey? {
+        if let key = own?.key, isAlone(role == "output" ? event.outputs : event.outputs.isEmpty ? event.inputs : []) { return key }
         do throws(NamingError) {
             return try settings.keys.key(of: dataset.name, symlinks: dataset.symlinks)
         } catch {
@@ -192,6 +199,9 @@ struct RunReading {
             return nil
         }
     }
+
+    // An event of ours is about one dataset.
+    private func isAlone(_ datasets: [ReceivedDataset]) -> Bool { own != nil && datasets.count == 1 }
 
     private mutating func note(_ sentence: String) {
         if reading.unmapped.count < Self.maximumUnmapped { reading.unmapped.append(sentence) }
