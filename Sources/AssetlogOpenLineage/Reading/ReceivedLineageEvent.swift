@@ -53,8 +53,8 @@ public struct ReceivedLineageEvent: Sendable {
             case "eventType": readState(value)
             case "eventTime": time = ReceivedTime.read(value)
             case "producer": producer = value.text
-            case "run": has.run = has.run || readRun(value)
-            case "job": has.job = has.job || readJob(value)
+            case "run": has.run = readRun(value) || has.run
+            case "job": has.job = readJob(value) || has.job
             case "dataset":
                 dataset = ReceivedDataset(value)
                 has.dataset = dataset != nil

@@ -49,7 +49,7 @@ enum DatasetDescription {
 
     private static func symlinks(_ dataset: ReceivedDataset) -> EventItem.Value? {
         guard let identifiers = dataset.facets["symlinks"]?["identifiers"], identifiers.kind == .array,
-            (3...SoundText.maximumBytes).contains(identifiers.byteCount), !dataset.symlinks.isEmpty
+            (3...SoundText.maximumBytes).contains(identifiers.byteCount)
         else { return nil }
         return .json(Array(identifiers.json))
     }
@@ -82,10 +82,21 @@ enum DatasetDescription {
 
     private static func append(_ fields: JSONView, _ prefix: String, level: Int, to columns: inout [EventItem.Column]) {
         fields.visitElements { field in
-            guard let name = field["name"]?.text else { return true }
-            let path = prefix + name
-            columns.append(EventItem.Column(name: path, type: field["type"]?.text, description: field["description"]?.text))
-            if level < maximumNesting, let inner = field["fields"] { append(inner, "\(path).", level: level + 1, to: &columns) }
+            var column = EventItem.Column(name: "")
+            var (hasName, inner): (Bool, JSONView?) = (false, nil)
+            field.visitMembers { member, value in
+                switch member {
+                case "name": if let name = value.text { (column.name, hasName) = (prefix + name, true) }
+                case "type": column.type = value.text
+                case "description": column.description = value.text
+                case "fields": inner = value
+                default: break
+                }
+                return true
+            }
+            guard hasName else { return true }
+            columns.append(column)
+            if level < maximumNesting, let inner { append(inner, "\(column.name).", level: level + 1, to: &columns) }
             return columns.count < maximumColumns
         }
     }

@@ -94,7 +94,7 @@ struct RunReading {
 
     private mutating func readFailure(_ run: EventID, _ state: LineageRunEvent.State, _ start: StartedRun?) throws {
         let outputs = outputs(or: start).filter { !$0.isDropped }
-        if outputs.isEmpty, event.outputs.isEmpty, !event.isTest {
+        if outputs.isEmpty, event.outputs.isEmpty, reading.items.isEmpty, !event.isTest {
             note("The run ended with \(state.rawValue) and names no outputs, and no start of it that does was recorded.")
         }
         let isSkip = state == .abort && (own?.isSkip == true || start != nil && start?.time == event.itemTime)
@@ -128,7 +128,8 @@ struct RunReading {
                 continue
             }
             try append(checks, of: key, dataset, run, state)
-            if let metrics { try append(metrics, of: key, dataset, run, state) }
+            // What our exporter says of a check that is one of ours was measured by the check.
+            if let metrics, own == nil || checks.checks.isEmpty { try append(metrics, of: key, dataset, run, state) }
         }
         for dataset in event.outputs {
             let checks = AssertionReading(dataset)
@@ -147,7 +148,9 @@ struct RunReading {
             var item = EventItem(check.check, of: key, eventID: ownCheck?.id ?? identity, timestamp: event.itemTime)
             item.check?.isBlocking = ownCheck?.isBlocking
             item.partition = partition
-            item.metadata = check.metadata.entries + shared.entries
+            var metadata = check.metadata
+            if ownCheck != nil, let metrics = QualityMetrics.facet(of: dataset) { QualityMetrics.add(metrics, to: &metadata) }
+            item.metadata = metadata.entries + shared.entries
             reading.items.append(item)
         }
     }

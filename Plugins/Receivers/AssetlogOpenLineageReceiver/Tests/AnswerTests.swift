@@ -69,6 +69,7 @@ struct AnswerTests {
         #expect(item.assetKey == event.assetKey)
         #expect(item.partition == "eu")
         #expect(item.timestamp == event.timestamp)
+        if kind == .check { #expect(item["dagster/row_count"] == .integer(5)) }
         if kind == .materialization { #expect(item["rows"] == .integer(5)) }
         if kind == .materializationFailed { #expect(item.failure == EventItem.Failure(reason: .upstreamFailedToMaterialize, message: "m")) }
         if kind == .check { #expect(item.check == EventItem.Check(name: "c", passed: false, isWarning: true, isBlocking: true)) }

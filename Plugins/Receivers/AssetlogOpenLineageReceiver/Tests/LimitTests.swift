@@ -43,7 +43,7 @@ struct LimitTests {
 
     @Test(
         "a name that no key can have is counted, and the others are recorded",
-        arguments: [#"a\u0000b"#, String(repeating: "x", count: 3000), "", "...", #"\ud800"#, "/", "%00", "%"])
+        arguments: [#"a\u0000b"#, String(repeating: "x", count: 3000), "", "...", "/", "%00", "%"])
     func hostileNames(name: String) throws {
         let log = try SampleLog()
         let outputs = [
@@ -64,7 +64,7 @@ struct LimitTests {
         var generator = SplitMix(state: 20_261_130)
         let recorded = try Samples.recorded()
         #expect(recorded.count == 8)
-        for round in 0..<4_000 {
+        for round in 0..<1_000 {
             let body = Self.mutated(recorded[round % recorded.count], recorded, &generator)
             let (one, other) = (try SampleLog(["partitions": ["hour"]]), try SampleLog(["partitions": ["hour"]]))
             one.take(body)

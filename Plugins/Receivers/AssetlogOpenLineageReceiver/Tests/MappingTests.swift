@@ -160,7 +160,9 @@ struct MappingTests {
         #expect(log.unmapped.first?.contains(reason) == true, "\(log.unmapped)")
     }
 
-    @Test("what is no event is refused with the reason", arguments: ["", "{", "[]", "{}", "1", "\u{feff}", #"{"a": 1}"#])
+    @Test(
+        "what is no event is refused with the reason",
+        arguments: ["", "{", "[]", "{}", "1", "\u{feff}", #"{"a": 1}"#, #"{"run": {"runId": "\ud800"}}"#])
     func refused(text: String) throws {
         let log = try SampleLog()
         log.take(text)
