@@ -21,6 +21,6 @@ struct AssetlogCommand: ParsableCommand {
             ServeCommand.self, ReportCommand.self, RunCommand.self, AssetCommand.self, WaitCommand.self, TailCommand.self,
             InitCommand.self, TokenCommand.self, CheckConfigCommand.self, ConfigCommand.self, PluginsCommand.self, BackupCommand.self,
             CompactCommand.self, VerifyCommand.self, CopyCommand.self, ConsumerCommand.self, ExporterCommand.self, ReceiverCommand.self,
-            CatalogCommand.self, RetentionCommand.self, HealthCommand.self,
+            CatalogCommand.self, RetentionCommand.self, HealthCommand.self, RunDbtCommand.self,
         ])
 }

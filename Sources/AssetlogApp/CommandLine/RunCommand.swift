@@ -23,6 +23,8 @@ struct RunCommand: AssetlogSubcommand {
             Exits as the command does: with its exit code, with 128 plus the signal that ended it, 127 if it is not found, or 126 \
             if it can't be executed. This does not depend on the server: if it is away, the reports wait in the spool, like those \
             of `assetlog report`.
+
+            `assetlog run --dbt -- dbt build` reports the results of dbt instead; see `assetlog run --dbt --help`.
             """)
 
     @OptionGroup var content: ReportContentOptions
@@ -44,9 +46,11 @@ struct RunCommand: AssetlogSubcommand {
 
     /// Takes the command to be run off a command line, so that the parser does not look for options in it.
     static func words(of arguments: [String], _ context: inout CommandContext) -> [String] {
-        guard let end = arguments.firstIndex(of: "--") else { return arguments }
-        if context.operands.isEmpty { context.operands = arguments[(end + 1)...].map { Array($0.utf8) } }
-        return Array(arguments[..<end])
+        let end = arguments.firstIndex(of: "--") ?? arguments.endIndex
+        if context.operands.isEmpty { context.operands = arguments[end...].dropFirst().map { Array($0.utf8) } }
+        let words = Array(arguments[..<end])
+        guard words.contains(RunDbtCommand.flag) else { return words }
+        return [RunDbtCommand.configuration.commandName ?? ""] + words.dropFirst().filter { $0 != RunDbtCommand.flag }
     }
 
     func run(in context: CommandContext) async throws {

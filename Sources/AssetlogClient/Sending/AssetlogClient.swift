@@ -111,6 +111,46 @@ public final class AssetlogClient: Sendable {
         }
     }
 
+    /// Sends lines of items to the event API until the server has decided, or the time for a report is over.
+    ///
+    /// - Returns: The body of the answer, which has the counts; the status is 422 where nothing was recorded.
+    /// - Throws: ``ClientError``.
+    func sendLines(_ body: [UInt8]) async throws -> [UInt8] {
+        let start = clock.steady()
+        var state = RetryState(options.retry, start: start)
+        while true {
+            let left = start + patience - clock.steady()
+            let attempt = try await attemptLines(body, timeout: max(left, Self.shortestWait))
+            guard let failure = attempt.retryOutcome,
+                case .retry(let pause) = state.next(failure, now: clock.steady(), date: clock.date(), random: clock.random())
+            else { return try attempt.body() }
+            do { try await clock.sleep(pause) } catch { throw ClientError(.cancelled, "the report was cancelled") }
+        }
+    }
+
+    private func attemptLines(_ body: [UInt8], timeout: Duration) async throws -> ReadAttempt {
+        var request = OutboundRequest(
+            url: "\(url)\(deployment.map { "/\($0)" } ?? "")/api/v1/events", body: body,
+            connectTimeout: max(min(timeout, options.attemptTimeout), Self.shortestConnect), timeout: timeout, caFile: options.caFile)
+        request.maximumAnswerBytes = 16 << 20
+        request.headers = [
+            .init("Content-Type", "application/x-ndjson"), .init("Accept", "application/json"), .init("User-Agent", "assetlog-client"),
+        ]
+        if let token { request.headers.append(.init("Authorization", "Bearer \(token.revealed)")) }
+        do {
+            let answer = try await connection.send(request)
+            // Every item is refused by itself: that is an answer with counts too.
+            if answer.status == 422, !answer.isBodyCut, let members = CanonicalJSON.members(ofObject: answer.body),
+                BatchAnswer(members) != nil
+            {
+                return .answered(answer.body)
+            }
+            return ReadAttempt(answer, from: url)
+        } catch let error as DeliveryError {
+            return .failed(error)
+        }
+    }
+
     // To the event API, and where there is none, to the report endpoint of Dagster.
     private func attempt(_ report: SealedReport, saysTime: Bool, timeout: Duration) async throws -> AttemptOutcome {
         let hasEndpoint = ReportMessage.exists(report, .reportEndpoint)

@@ -34,6 +34,16 @@ extension EventID {
         self.init(hash)
     }
 
+    /// The identity of what another program names with several texts: the program, its run, a part of that.
+    ///
+    /// Where one text ends and the next begins counts, as their bytes do.
+    public init(foreign parts: [String]) {
+        var hash = SipHash128(.foreignIdentity)
+        hash.combine(UInt64(parts.count))
+        for var part in parts { part.withUTF8 { hash.combine(UnsafeRawBufferPointer($0)) } }
+        self.init(hash)
+    }
+
     private func derived(_ purpose: SipHash128.Purpose, _ index: Int) -> EventID {
         var hash = SipHash128(purpose)
         hash.combine(high)

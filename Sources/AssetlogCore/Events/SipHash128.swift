@@ -19,6 +19,7 @@ struct SipHash128 {
         case voidIdentity = 7
         case entityTag = 8
         case removedContent = 9
+        case foreignIdentity = 10
     }
 
     /// Makes a hash under a key of its own, which nobody learns from what it gives.

@@ -9,6 +9,7 @@ struct ReportCommand: ParsableCommand {
             assetlog report check warehouse orders --check-name no_nulls --passed true
             assetlog report observation warehouse orders --description seen
             assetlog report failure warehouse orders --message 'out of memory'
+            assetlog report dbt target/
 
             If the server can't be reached or is busy, the report waits in a directory, the spool; the next report of the asset, \
             or `assetlog report flush`, delivers it. See Docs/Reporting.md.
@@ -18,6 +19,7 @@ struct ReportCommand: ParsableCommand {
             """,
         subcommands: [
             ReportMaterializationCommand.self, ReportCheckCommand.self, ReportObservationCommand.self, ReportStartedCommand.self,
-            ReportFailureCommand.self, ReportSkippedCommand.self, ReportFlushCommand.self, ReportListCommand.self,
+            ReportFailureCommand.self, ReportSkippedCommand.self, ReportDbtCommand.self, ReportGreatExpectationsCommand.self,
+            ReportSodaCommand.self, ReportDltCommand.self, ReportFlushCommand.self, ReportListCommand.self,
         ])
 }

@@ -43,6 +43,7 @@ enum CommandWords {
         "assetlog report failure": ["fail", "failed", "error", "failures", "materialization_failed", "materialization-failed"],
         "assetlog report started": ["start", "running", "begin", "begun", "materialization_started", "materialization-started"],
         "assetlog report skipped": ["skip", "skips", "materialization_skipped", "materialization-skipped"],
+        "assetlog report great-expectations": ["gx", "ge", "greatexpectations", "great_expectations"],
         "assetlog report flush": ["deliver", "resend", "retry", "send", "drain"],
         "assetlog report list": ["ls", "show", "status", "spool", "waiting"],
         "assetlog asset": ["assets", "catalog", "table", "tables", "dataset", "datasets"],
