@@ -41,15 +41,15 @@ extension JSONView {
         case .integer, .float:
             if let integer { return .integer(integer) }
             return number.map { .number($0) }
-        case .array, .object: return byteCount > 2 && Self.isStrict(json) ? .json(Array(json)) : nil
+        case .array, .object: return byteCount > 2 ? Self.canonical(json).map { .json($0) } : nil
         case .null: return nil
         }
     }
 
-    // NaN inside of an array is no JSON for who reads it next.
-    private static func isStrict(_ json: ArraySlice<UInt8>) -> Bool {
+    // On one line, as items are sent. NaN inside of an array is no JSON for who reads it next.
+    private static func canonical(_ json: ArraySlice<UInt8>) -> [UInt8]? {
         json.withUnsafeBytes { bytes in
-            (try? CanonicalJSON.canonical(of: bytes)) != nil && !Self.hasBareWord(bytes)
+            hasBareWord(bytes) ? nil : try? CanonicalJSON.canonical(of: bytes, mode: .lenient)
         }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AssetlogClient
 import AssetlogCore
+import AssetlogDelivery
 import AssetlogObservation
 import AssetlogResults
 
