@@ -149,11 +149,19 @@ private struct DltPackage {
 
 extension DltPackage.Table {
     fileprivate mutating func add(_ job: JSONView) {
-        switch job["state"]?.text {
-        case "completed_jobs": break
-        case "failed_jobs": failure = job["failed_message"]?.shortText(4096) ?? "a job of the load failed"
-        default: isComplete = false
-        }
+        let state = job["state"]?.text
+        guard state != "completed_jobs" else { return }
+        // Since 1.31 a job that has failed for good waits as a new one, with the message.
+        let message = job["failed_message"]?.text
+        guard message != nil || state == "failed_jobs" else { return isComplete = false }
+        failure = message.map(Self.end) ?? "a job of the load failed"
+    }
+
+    // Of a traceback the end says what was wrong.
+    private static func end(of message: String) -> String {
+        guard message.hasPrefix("Traceback"), let last = message.split(whereSeparator: \.isNewline).last(where: { $0.first != " " })
+        else { return message.clipped(to: 4096) }
+        return String(last).clipped(to: 4096)
     }
 }
 
