@@ -242,6 +242,9 @@ for target in package.targets where target.name == "AssetlogPages" {
     target.resources = ["pages.css", "metadata.css", "plots.css", "pages.js"].map { .embedInCode("Static/\($0)") }
 }
 
+// Files that the tests read where they are.
+for target in package.targets where target.name == "AssetlogResultsTests" { target.exclude = ["Fixtures"] }
+
 for target in package.targets where target.type != .system {
     target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

@@ -15,6 +15,14 @@ import Testing
         #expect(Self.id.item(at: 1).description == "467455a7-0730-8735-9e5f-cf3d2e457480")
     }
 
+    @Test("What another program names with several texts has an identity of its own, wherever one text ends")
+    func foreign() {
+        #expect(EventID(foreign: ["dbt", "a", "b"]).description == "38904c8b-78fb-8482-a178-ab898f5772c0")
+        #expect(EventID(foreign: ["dbt", "ab", ""]).description == "a0a936e7-0c4a-8cb7-94c3-e293a01ff48a")
+        #expect(EventID(foreign: ["dbt", "ab"]).description == "0e024c9b-6201-8890-9035-3d3adb75a8ce")
+        #expect(EventID(foreign: []).description == "7495ca8b-cdeb-8493-ab5a-25f4bd99ab80")
+    }
+
     @Test("Derived identities are UUIDs of version 8, and no two are the same")
     func distinct() {
         var all: Set<EventID> = []

@@ -54,13 +54,17 @@ private struct GreatExpectationsResult {
             return builder.note(
                 "A result of the suite \(suite.quoted) has no meta.active_batch_definition.data_asset_name; name the asset with --asset.")
         }
-        var names = CheckNames()
+        var found: [(expectation: Expectation, passed: Bool, result: JSONView)] = []
         for result in view["results"]?.elements ?? [] {
-            guard let expectation = Expectation(result), let passed = result["success"]?.boolean else {
+            if let expectation = Expectation(result), let passed = result["success"]?.boolean {
+                found.append((expectation, passed, result))
+            } else {
                 builder.note("A result of \(key) has no expectation_config.type or no success.")
-                continue
             }
-            try builder.add(check(names.free(expectation.names, for: key), passed, of: key, expectation, result))
+        }
+        let names = CheckNames.chosen(from: found.map { (key, $0.expectation.names) })
+        for (name, one) in zip(names, found) {
+            try builder.add(check(name, one.passed, of: key, one.expectation, one.result))
         }
     }
 

@@ -50,24 +50,26 @@ struct SodaScan {
     }
 
     func read(into builder: inout ReadingBuilder) throws(ResultFileError) {
-        var names = CheckNames()
         if view["hasErrors"]?.boolean == true {
             builder.note(
                 "The scan \((view["definitionName"]?.shortText() ?? "").quoted) had errors; checks may be missing, as its logs say.")
         }
+        var found: [(key: AssetKey, names: [String], check: JSONView)] = []
         for check in view["checks"]?.elements ?? [] {
-            let name = check["name"]?.shortText(300) ?? check["identity"]?.shortText(300) ?? "check"
-            guard let key = options.key([check["table"]?.text ?? ""]) else {
+            let identity = check["identity"]?.shortText(64)
+            let name = check["name"]?.shortText(300) ?? identity ?? "check"
+            if let key = options.key([check["table"]?.text ?? ""]) {
+                found.append((key, [name] + (identity.map { ["\(name) [\($0)]"] } ?? []), check))
+            } else {
                 builder.note("The check \(name.quoted) is about no table; name the asset with --asset.")
-                continue
             }
-            let label = check["identity"]?.shortText(64)
-            let free = names.free([name] + (label.map { ["\(name) [\($0)]"] } ?? []), for: key)
-            guard let verdict = SodaReader.verdict(free, check["outcome"]?.text) else {
-                builder.note("The check \(name.quoted) of \(key) was not evaluated.")
-                continue
+        }
+        for (name, one) in zip(CheckNames.chosen(from: found.map { ($0.key, $0.names) }), found) {
+            if let verdict = SodaReader.verdict(name, one.check["outcome"]?.text) {
+                try builder.add(item(verdict, of: one.key, one.check))
+            } else {
+                builder.note("The check \(name.quoted) of \(one.key) was not evaluated.")
             }
-            try builder.add(item(verdict, of: key, check))
         }
     }
 
@@ -103,15 +105,16 @@ struct SodaContract {
         guard let key = options.key([view["dataset"]?.text ?? ""]) else {
             return builder.note("A contract's results name no dataset; name the asset with --asset.")
         }
-        var names = CheckNames()
-        for check in view["checks"]?.elements ?? [] {
-            // The path tells apart the checks of a contract, which mostly have the same names.
-            let name = names.free([(check["path"] ?? check["name"])?.shortText(300) ?? "check"], for: key)
-            guard let verdict = SodaReader.verdict(name, check["outcome"]?.text) else {
+        let checks = view["checks"]?.elements ?? []
+        // The path tells apart the checks of a contract, which mostly have the same names.
+        let names = CheckNames.chosen(
+            from: checks.map { (key, [$0["path"]?.shortText(300), $0["name"]?.shortText(300)].compactMap { $0 }) })
+        for (name, check) in zip(names, checks) {
+            if let verdict = SodaReader.verdict(name, check["outcome"]?.text) {
+                try builder.add(item(verdict, of: key, check))
+            } else {
                 builder.note("The check \(name.quoted) of \(key) was not evaluated.")
-                continue
             }
-            try builder.add(item(verdict, of: key, check))
         }
     }
 

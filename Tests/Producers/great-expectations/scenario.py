@@ -15,8 +15,8 @@ EXPECTED = {
     ("expect_table_row_count_to_be_between", True, "ERROR", None, 3),
     ("expect_column_values_to_not_be_null_no_such_column", False, "WARN", None, None),
     ("amount is sane", False, "ERROR", None, 30.0),
-    ("expect_column_max_to_be_between_amount", True, "ERROR", None, 30.0),
-    ("expect_column_max_to_be_between_amount_max_value_25", False, "ERROR", None, 30.0),
+    ("expect_column_max_to_be_between_amount_max_value_40_0", True, "ERROR", None, 30.0),
+    ("expect_column_max_to_be_between_amount_max_value_25_0", False, "ERROR", None, 30.0),
 }
 
 
