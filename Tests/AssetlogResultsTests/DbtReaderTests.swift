@@ -170,7 +170,8 @@ struct DbtReaderTests {
     @Test(
         "that are not what they are called are refused",
         arguments: [
-            ("{", "{}", "run_results.json is not valid JSON"), (#"{"results": []}"#, #"{"nodes": {}}"#, "metadata.invocation_id"),
+            ("{", #"{"nodes": {}}"#, "run_results.json is not valid JSON"),
+            (#"{"results": []}"#, #"{"nodes": {}}"#, "metadata.invocation_id"),
             (#"{"metadata": {"invocation_id": "i"}}"#, #"{"nodes": {}}"#, "no array \"results\""),
             (#"{"metadata": {"dbt_schema_version": "https://x/dbt/manifest/v12.json"}}"#, #"{"nodes": {}}"#, "not that of run-results"),
             ("{}", "[]", "no object \"nodes\""),
@@ -202,8 +203,10 @@ struct DbtReaderTests {
         let sources = (0..<3000).map { "\"source.a.s.t\($0)\"" }
         let definitions = (0..<3000).map { #""source.a.s.t\#($0)": {"resource_type": "source", "source_name": "s", "name": "t\#($0)"}"# }
         let models = (0..<1000).map { #""model.a.m\#($0)": {"name": "m\#($0)", "depends_on": {"nodes": ["model.a.e"]}}"# }
-        let ephemeral =
-            #""model.a.e": {"name": "e", "config": {"materialized": "ephemeral"}, "depends_on": {"nodes": ["model.a.e", \#(sources.joined(separator: ","))]}}"#
+        let names = sources.joined(separator: ",")
+        let ephemeral = """
+            "model.a.e": {"name": "e", "config": {"materialized": "ephemeral"}, "depends_on": {"nodes": ["model.a.e", \(names)]}}
+            """
         let manifest =
             #"{"nodes": {\#(models.joined(separator: ",")), \#(ephemeral)}, "sources": {\#(definitions.joined(separator: ","))}}"#
         let results = (0..<1000).map { #"{"unique_id": "model.a.m\#($0)", "status": "success"}"# }.joined(separator: ",")

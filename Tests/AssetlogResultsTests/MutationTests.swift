@@ -45,7 +45,7 @@ struct MutationTests {
         let bytes = try Fixture.bytes(name)
         var random = SplitMix(seed: UInt64(name.utf8.reduce(7) { $0 * 31 % 1_000_003 + Int($1) }))
         var read = 0
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             let reading = try? Fixture.read(name, Self.mutated(bytes, &random))
             judge(reading)
             read += reading == nil ? 0 : 1
@@ -60,7 +60,7 @@ struct MutationTests {
         let bytes = try #require(files[file])
         var random = SplitMix(seed: UInt64(file.rawValue.utf8.count))
         var read = 0
-        for _ in 0..<150 {
+        for _ in 0..<60 {
             var changed = files
             changed[file] = Self.mutated(bytes, &random)
             let reading = try? DbtReader.read(changed)

@@ -26,7 +26,7 @@ struct ResultReaderTests {
                 "orders check freshness(ordered_at) < 1d ERROR", "orders check Schema Check ERROR", "customers check row_count > 0 passed",
             ], 0
         ),
-        ("soda/broken.json", [], 3),
+        ("soda/broken.json", [], 1),
         (
             "soda/contract.json",
             [

@@ -28,7 +28,7 @@ private struct DltRun {
             pipeline = view["pipeline_name"]?.shortText() ?? ""
             let step = steps.last { $0["step"]?.text == "load" }
             // Until 1.30 the metrics stood in step_info with the rest.
-            load = step.map { DltLoad([$0["load_info"], $0["step_info"]].compactMap { $0 }) }
+            load = step.map { DltLoad([$0["load_info"], $0["step_info"], $0].compactMap { $0 }) }
             rows = DltRows(steps.last { $0["step"]?.text == "normalize" })
             failure = steps.last { $0["step_exception"] != nil }?["step_exception"]?.shortText(2048)
         } else if view["load_packages"] != nil {

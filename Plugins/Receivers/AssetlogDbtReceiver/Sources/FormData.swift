@@ -36,9 +36,9 @@ struct FormData {
         while try !isLast(&position) {
             guard fields.count < Self.maximumFields else { throw FormDataError("The form has more than \(Self.maximumFields) fields.") }
             let name = try readHeaders(&position)
-            let end = try Self.end(of: delimiter, in: body, from: max(0, position - 2))
+            let end = try Self.end(of: delimiter, in: body, from: position)
             guard !fields.contains(where: { $0.name == name }) else { throw FormDataError("The form has the field \(name) twice.") }
-            fields.append(Field(name: name, content: position..<max(position, end.lowerBound)))
+            fields.append(Field(name: name, content: position..<end.lowerBound))
             position = end.upperBound
         }
     }

@@ -25,7 +25,8 @@ struct DbtReceiverTests {
     }
 
     private static func read(_ body: [UInt8], _ type: String? = type) throws -> ReceivedReading {
-        let setup = try ReceiverPlugin.dbtReceiver.configure(PluginConfiguration([:]))
+        let setup = try ReceiverPlugin.dbtReceiver.configure(
+            PluginConfiguration(section: "receivers.dbt", keys: [], values: [:], directory: "/", dataDirectory: "/"))
         return setup.receiver.read(ReceivedElement(path: "/api/v1/dbt", body: body, contentType: type), found: [:])
     }
 
