@@ -130,8 +130,14 @@ final class ReceivedRequest {
     func finish() async throws -> ReceivingResults {
         try await submission.finish()
         let known = Set(results.failures.map(\.index))
-        for (index, error) in refusals.late.sorted(by: { $0.index < $1.index }) where !known.contains(index) {
-            fail(index, error.detail, isRetriable: error.status >= 500)
+        for (index, error) in refusals.late.sorted(by: { $0.index < $1.index }) {
+            let isRetriable = error.status >= 500
+            // An element fails once, for whatever else of it failed before.
+            guard !known.contains(index) else {
+                results.isRetriable = results.isRetriable || isRetriable
+                continue
+            }
+            fail(index, error.detail, isRetriable: isRetriable)
         }
         count()
         return results

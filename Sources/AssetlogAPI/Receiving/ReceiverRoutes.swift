@@ -106,7 +106,10 @@ struct ReceiverRoutes: RouteGroup {
     // MARK: Answering
 
     private static func response(_ answer: ReceiverAnswer) -> Response {
-        Response(status: .named(answer.status), type: "application/json", bytes: answer.json)
+        var response = Response(status: .named(answer.status), type: "application/json", bytes: answer.json)
+        // Some clients give up at once without it.
+        if answer.status == 503 { response.headers[.retryAfter] = "2" }
+        return response
     }
 
     private static func unsupported(_ type: String?, by route: ReceiverRoute) -> RequestError {

@@ -31,7 +31,7 @@ public struct ReceivingResults: Hashable, Sendable {
     /// How many things in the elements could not be mapped.
     public var unmapped = 0
     /// Whether something was not recorded that may succeed when it is sent again, whether it is named or not.
-    public private(set) var isRetriable = false
+    public var isRetriable = false
     /// The elements of which something was not recorded, one failure each; the first ``maximumFailures``.
     public private(set) var failures: [Failure] = []
 

@@ -8,10 +8,9 @@ enum LineageAnswers {
 
     /// The answer to a single event: 200, whatever could be recorded of it, because its sender can do nothing about it.
     static func single(_ results: ReceivingResults) -> ReceiverAnswer {
-        guard let failure = results.failures.first, results.recorded + results.duplicate == 0 else {
-            return ReceiverAnswer(json: Array("{}".utf8))
-        }
-        if failure.isRetriable { return error(503, failure.reason) }
+        guard let failure = results.failures.first else { return ReceiverAnswer(json: Array("{}".utf8)) }
+        // Also where a part of it was recorded: sent again, that is a duplicate.
+        if results.isRetriable { return error(503, failure.reason) }
         return failure.reason.hasPrefix(noJSON) ? error(400, failure.reason) : ReceiverAnswer(json: Array("{}".utf8))
     }
 

@@ -19,8 +19,7 @@ struct AnswerTests {
         {
             $0.received = 3
             $0.recorded = 0
-            $0.failed = 1
-            $0.failures = [ReceivingResults.Failure(index: 1, reason: reason, isRetriable: isRetriable)]
+            $0.add(ReceivingResults.Failure(index: 1, reason: reason, isRetriable: isRetriable))
         }
     }
 
@@ -30,6 +29,12 @@ struct AnswerTests {
         #expect(try answer(path) { $0.recorded = 1 } == ReceiverAnswer(status: 200, json: Array("{}".utf8)))
         #expect(try answer(path, failed("The asset key is too long.")).status == 200)
         #expect(try answer(path, failed("The log is full.", isRetriable: true)).status == 503)
+        #expect(
+            try answer(path) { results in
+                results.recorded = 2
+                failed("The log is full.", isRetriable: true)(&results)
+                results.recorded = 2
+            }.status == 503)
         let reading = try Samples.setup().receiver.read(ReceivedElement(path: path, body: Array("{".utf8)), found: [:])
         let reason = try #require(reading.refusal)
         #expect(try answer(path, failed(reason)).status == 400)

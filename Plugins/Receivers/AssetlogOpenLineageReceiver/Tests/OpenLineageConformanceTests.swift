@@ -10,7 +10,8 @@ struct OpenLineageConformanceTests {
     private static func subject() throws -> ReceiverSubject {
         let outputs = "\"outputs\": [\(Samples.dataset("shop.public.orders")), \(Samples.dataset("shop.public.lines"))]"
         let facets = #""facets": {"documentation": {"description": "words"}, "own": {"x": [1, 2]}}"#
-        let observed = #"{"eventTime": "\#(Samples.time)", "producer": "test", "dataset": \#(Samples.dataset("orders", in: "kafka://k", facets))}"#
+        let observed =
+            #"{"eventTime": "\#(Samples.time)", "producer": "test", "dataset": \#(Samples.dataset("orders", in: "kafka://k", facets))}"#
         let own = [Samples.event("START", outputs, time: "2026-11-30T09:00:00Z"), Samples.event("FAIL"), observed].map { Array($0.utf8) }
         return ReceiverSubject(
             .openLineageReceiver, values: [:],
