@@ -50,8 +50,8 @@ struct MutationTests {
             judge(reading)
             read += reading == nil ? 0 : 1
         }
-        // Most of them stay readable, or only the parser would be tried.
-        #expect(read > 10)
+        // Some of them stay readable, or only the parser would be tried.
+        #expect(read > 5)
     }
 
     @Test("of dbt give events or a sentence", arguments: DbtFiles.Name.allCases)
@@ -67,7 +67,7 @@ struct MutationTests {
             judge(reading)
             read += reading == nil ? 0 : 1
         }
-        #expect(read > 10)
+        #expect(read > 5)
     }
 
     @Test("and cut off anywhere, are refused", arguments: Fixture.names)

@@ -15,7 +15,7 @@ struct StartedRun {
     /// The label of the metadata that says how many outputs were left out.
     static let leftOutLabel = "openlineage/outputs_left_out"
     /// The most bytes that the outputs are written with.
-    private static let maximumBytes = 1 << 20
+    private static let maximumBytes = 2 << 20
 
     /// When it began.
     let time: Timestamp
