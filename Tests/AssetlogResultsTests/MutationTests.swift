@@ -15,7 +15,7 @@ struct MutationTests {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
             let place = Int.random(in: 0..<bytes.count, using: &random)
-            switch Int.random(in: 0..<5, using: &random) {
+            switch Int.random(in: 0..<12, using: &random) {
             case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
             case 1: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...40, using: &random)))
             case 2: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 200)], at: place)
@@ -28,7 +28,8 @@ struct MutationTests {
 
     /// Replaces what follows a colon by another value, so that the file mostly stays JSON.
     private static func replaceValue(in bytes: inout [UInt8], after place: Int, _ random: inout SplitMix) {
-        guard let colon = bytes[place...].firstIndex(of: 0x3a), let end = bytes[colon...].firstIndex(where: { $0 == 0x2c || $0 == 0x0a })
+        guard let colon = bytes[place...].firstIndex(of: 0x3a),
+            let end = bytes[colon...].firstIndex(where: { [0x2c, 0x0a, 0x7d, 0x5d].contains($0) })
         else { return }
         let word = words[Int.random(in: 0..<words.count, using: &random)]
         bytes.replaceSubrange(colon + 1..<end, with: Array(word.utf8))

@@ -61,6 +61,6 @@ def keep(name, text, folder):
     """Keeps a file as a fixture of Tests/AssetlogResultsTests where RECORD names a folder, without the paths of this machine."""
     if os.environ.get("RECORD"):
         os.makedirs(os.environ["RECORD"], exist_ok=True)
-        text = re.sub(r'/[^" ,]*/site-packages', "/site-packages", text.replace(folder, "/shop"))
+        text = re.sub(r'/[^"\' ,\\\\]*/(site-packages|python3[.0-9]*)/', r"/\1/", text.replace(folder, "/shop"))
         with open(f"{os.environ['RECORD']}/{name}", "w") as out:
             out.write(text)
