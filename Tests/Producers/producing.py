@@ -1,7 +1,7 @@
 """What the scenarios share: a server on an empty log, checks that are counted, and a folder that is removed at the end."""
 import contextlib, os, re, shutil, subprocess, sys, tempfile
 
-from harness import Server, binary
+from harness import ROOT, Server, binary
 
 counts = {True: 0, False: 0}
 
@@ -61,6 +61,6 @@ def keep(name, text, folder):
     """Keeps a file as a fixture of Tests/AssetlogResultsTests where RECORD names a folder, without the paths of this machine."""
     if os.environ.get("RECORD"):
         os.makedirs(os.environ["RECORD"], exist_ok=True)
-        text = re.sub(r'/[^"\' ,\\\\]*/(site-packages|python3[.0-9]*)/', r"/\1/", text.replace(folder, "/shop"))
+        text = re.sub(r'/[^"\' ,\\\\]*/(site-packages|python3[.0-9]*)/', r"/\1/", text.replace(folder, "/shop").replace(ROOT, ""))
         with open(f"{os.environ['RECORD']}/{name}", "w") as out:
             out.write(text)
