@@ -74,6 +74,15 @@ struct OpenAPITests {
                 ask "$base/api/v1/events$query" "${json[@]}" -d "[$event,{"
                 ask "$base/api/v1/events$query" "${json[@]}" -d '{"kind":"materialization_failed","asset_key":"a","failure":{"reason":"UNKNOWN"}}'
             done
+            for path in lineage lineage/batch dbt cloudevents; do
+                for body in '{' '{}' '[{}]' '{"eventTime":"2026-11-20T00:00:00Z","dataset":{"namespace":"n","name":"a"}}'; do
+                    ask "$base/api/v1/$path" "${json[@]}" -d "$body"
+                done
+                ask "$base/api/v1/$path" -H 'Content-Type: application/cloudevents+json' -d '{"specversion":"1.0","id":"1","source":"s","type":"t"}'
+                ask "$base/api/v1/$path" -F 'run_results={}' -F 'manifest={}'
+                ask "$base/api/v1/$path" -H 'Content-Encoding: br' -d x
+                ask -X DELETE "$base/api/v1/$path"
+            done
             ask "$base/api/v1/events" "${json[@]}" -d '{}'
             ask "$base/api/v1/events" -H 'Content-Type: text/plain' -d x
             for query in '' '?limit=2&order=desc' '?limit=0' '?asset_key=["a","b"]&kind=check' '?from=2026-01-01T00:00:00Z' \
@@ -146,6 +155,10 @@ struct OpenAPITests {
         done
         for coding in gzip br; do ask "$exporters/audit/pause" -H "Content-Encoding: $coding" -d x; done
         head -c 300000 /dev/zero | tr '\0' ' ' | ask "$exporters/audit/pause" --data-binary @-
+        for path in '' '?x=1' /openlineage/unmapped '/openlineage/unmapped?x=1' /none/unmapped /openlineage; do
+            ask "$URL/api/v1/receivers$path"
+            ask -X POST "$URL/api/v1/receivers$path"
+        done
         for path in /server_info /metrics /livez /readyz '/readyz?verbose' / /nothing /api/v1/openapi.json; do
             ask "$URL$path"
             ask -I "$URL$path"

@@ -17,7 +17,7 @@ extension OpenAPIDocument {
     static func operations(of receiver: NamedReceiver) -> [OpenAPIOperation] {
         receiver.setup.routes.enumerated().flatMap { index, route in
             var operation = OpenAPIOperation(
-                method: "post", path: route.path, id: "receive_\(receiver.name)\(index == 0 ? "" : "_\(index + 1)")", tag: "receivers",
+                method: "post", path: route.path, id: "\(id(receiver.name))\(index == 0 ? "" : "\(index + 1)")", tag: "receivers",
                 summary: "Send what the receiver \(receiver.name) takes", rights: [],
                 answers: bodyProblems.filter { $0.status != 400 })
             operation.inlineBody = body(route)
@@ -26,14 +26,35 @@ extension OpenAPIDocument {
         }
     }
 
+    // As the other operations: `receiveGreatExpectations`.
+    private static func id(_ name: String) -> String {
+        let words = name.split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
+        return "receive" + words.map { $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
+    }
+
     private static func body(_ route: ReceiverRoute) -> String {
-        let types = route.bodies.map { "\(OpenAPIText.string($0.mediaType == "*" ? "*/*" : $0.mediaType)): {}" }
+        // Where one message is taken as well as a list, the list is left out: generators make code that is none of two bodies of JSON.
+        let single = route.bodies.filter { $0.form != .array }
+        let types = (single.isEmpty ? route.bodies : single).map { body in
+            "\(OpenAPIText.string(body.mediaType == "*" ? "*/*" : body.mediaType)): {\"schema\": \(schema(body))}"
+        }
         return "{\"required\": true, \"description\": \"As the tool sends it\", \"content\": {\(types.joined(separator: ","))}}"
+    }
+
+    // Without a type, some generators of clients leave the operation out, and others make code that is none.
+    private static func schema(_ body: ReceiverRoute.Body) -> String {
+        let object = #"{"type": "object", "additionalProperties": true}"#
+        return switch body.form {
+        case .array: #"{"type": "array", "items": \#(object)}"#
+        case .single where body.mediaType != "*": object
+        case .single, .lines: #"{"type": "string"}"#
+        }
     }
 
     private static func answer(_ status: Int) -> String {
         let description = status < 300 ? "It was read; as the protocol answers" : "It was not read; as the protocol answers, or a problem"
-        let content = status == 204 ? "" : ", \"content\": {\"application/json\": {}, \"application/problem+json\": {}}"
+        let content =
+            status == 204 ? "" : ", \"content\": {\"application/json\": {\"schema\": {}}, \"application/problem+json\": {\"schema\": {}}}"
         return "{\"description\": \(OpenAPIText.string(description))\(content)}"
     }
 
