@@ -16,6 +16,13 @@ protocol RowsBelow {
     func day(_ day: Int64) throws -> DayRecord?
 }
 
+/// No rows: what lies below an asset that is folded from its first event.
+struct NoRows: RowsBelow {
+    func partition(_ name: ByteText) -> PartitionRecord? { nil }
+    func check(_ name: CheckName) -> CheckRecord? { nil }
+    func day(_ day: Int64) -> DayRecord? { nil }
+}
+
 /// A streak of an asset whose beginning is to be found in the log.
 enum StreakName: Hashable, Sendable {
     case success

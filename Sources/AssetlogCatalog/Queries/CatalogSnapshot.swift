@@ -114,12 +114,4 @@ extension Catalog {
             value, asOf: asOf, revision: "\(file.header.catalog)-\(asOf)-\(position)", expires: expires)
     }
 }
-
-extension Timestamp? {
-    /// Takes a time when it is earlier.
-    mutating func formEarlier(_ other: Timestamp?) {
-        guard let other else { return }
-        self = self.map { Swift.min($0, other) } ?? other
-    }
-}
 #endif

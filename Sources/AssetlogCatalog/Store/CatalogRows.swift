@@ -92,13 +92,6 @@ struct StoredRows: RowsBelow {
     }
 }
 
-/// No rows: what lies below an asset that is folded from its first event.
-struct NoRows: RowsBelow {
-    func partition(_ name: ByteText) -> PartitionRecord? { nil }
-    func check(_ name: CheckName) -> CheckRecord? { nil }
-    func day(_ day: Int64) -> DayRecord? { nil }
-}
-
 // How the file has a part: all results together apart from the others, and of those the ones without a partition first.
 extension CheckName.Part {
     static let overallLevel: Int64 = 0

@@ -4,7 +4,7 @@ import AssetlogResults
 extension ReceiverPlugin {
     /// The receiver `dbt`: the result files of dbt, uploaded as a form.
     public static let dbtReceiver = ReceiverPlugin(
-        name: "dbt", summary: "Takes the result files of dbt.", stability: .development, keys: [],
+        name: "dbt", summary: "Takes the result files of dbt.", stability: .beta, keys: [],
         configure: { _ in
             let route = ReceiverRoute(
                 "/api/v1/dbt", bodies: [ReceiverRoute.Body("multipart/form-data", .single)], maximumElementBytes: 64 << 20)
