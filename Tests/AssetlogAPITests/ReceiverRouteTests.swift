@@ -12,7 +12,7 @@ import Testing
 @testable import AssetlogAPI
 
 /// Reads `{"id": 1, "asset": "a"}`: a materialization of the asset. With `like` instead of `asset`, the asset is that of the event
-/// of another ID; with `odd`, a part is unmapped; with neither, the element is refused.
+/// of another ID; with `odd`, a part is unmapped; with `more`, it becomes so many events more; without `id`, it is refused.
 private struct NumberReceiver: Receiver {
     static func id(_ number: Int64) -> EventID { EventID(high: 0x8000, low: 1 << 63 | UInt64(bitPattern: number)) }
 
@@ -43,6 +43,10 @@ private struct NumberReceiver: Receiver {
         item.dataVersion = json["version"]?.text
         item.tags = element.headers.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
         reading.items = [item]
+        for extra in 0..<(json["more"]?.integer ?? 0) {
+            item.eventID = Self.id(number * 1_000_000 + extra)
+            reading.items.append(item)
+        }
         return reading
     }
 }
@@ -160,6 +164,15 @@ struct ReceiverRouteTests {
         #expect(list.status == 200)
         #expect(try counts(list)["failed"] == 1)
         #expect(try await assets(server) == ["b"])
+    }
+
+    @Test("records what is long to read, and an element of more events than a commit has")
+    func large() async throws {
+        let server = try await server()
+        let blanks = String(repeating: " ", count: 200_000)
+        let answer = try await send(#"[{"id":1,"asset":"a","more":2000\#(blanks)},{"id":2,"like":1}]"#, to: server)
+        #expect(try counts(answer) == ["received": 2, "recorded": 2002, "duplicate": 0, "failed": 0, "unmapped": 0])
+        #expect(try await server.log.storage.statistics().events == 2002)
     }
 
     #if Gzip

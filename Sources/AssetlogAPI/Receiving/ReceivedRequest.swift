@@ -13,9 +13,12 @@ final class ReceivedRequest {
     private let contentType: String?
     private let headers: [String: String]
     private let storage: any Storage
+    private let threads: BlockingPool
     let submission: Submission
     private let refusals: Refusals
     private(set) var results = ReceivingResults()
+    // An element of so many bytes is read within a millisecond or so.
+    private static let quickBytes = 64 << 10
     private var item: [UInt8] = []
     // The events that may not be in the log yet: of the slice that is filled, and of the one that is committed.
     private var pending: (filling: Set<EventID>, underWay: Set<EventID>) = ([], [])
@@ -42,10 +45,10 @@ final class ReceivedRequest {
 
     init(
         _ receiver: NamedReceiver, _ route: ReceiverRoute, log: EventLog, limits: EventLimits, contentType: String?,
-        headers: [String: String], _ context: RouteContext
+        headers: [String: String], threads: BlockingPool, _ context: RouteContext
     ) {
         (self.receiver, self.route, self.context) = (receiver, route, context)
-        (self.contentType, self.headers) = (contentType, headers)
+        (self.contentType, self.headers, self.threads) = (contentType, headers, threads)
         storage = log.storage
         let refusals = Refusals()
         self.refusals = refusals
@@ -73,16 +76,20 @@ final class ReceivedRequest {
         let index = results.received
         results.received += 1
         receiver.elements.add(1)
-        let reading = receiver.setup.receiver.read(element, found: try await found(for: element))
+        let reading = try await read(element)
         for reason in reading.unmapped { note(reason, body) }
         results.unmapped += reading.unmapped.count
         if let refusal = reading.refusal {
             note(refusal, body)
             return fail(index, refusal)
         }
-        (refusals.isReading, refusals.current) = (true, nil)
-        for item in reading.items { add(item, as: index) }
-        refusals.isReading = false
+        refusals.current = nil
+        for item in reading.items {
+            refusals.isReading = true
+            add(item, as: index)
+            refusals.isReading = false
+            try await flushIfFull()
+        }
         guard let refused = refusals.current else { return }
         note(refused.detail, body)
         fail(index, refused.detail)
@@ -105,8 +112,18 @@ final class ReceivedRequest {
         if let id = event.eventID { pending.filling.insert(id) }
     }
 
-    private func found(for element: ReceivedElement) async throws -> [EventID: Event] {
-        let ids = receiver.setup.receiver.lookups(for: element).prefix(ReceivedElement.maximumLookups)
+    // What takes long to read takes no thread from the tasks of others.
+    private func read(_ element: ReceivedElement) async throws -> ReceivedReading {
+        let reader = receiver.setup.receiver
+        guard element.body.count > Self.quickBytes else {
+            return reader.read(element, found: try await found(by: reader.lookups(for: element)))
+        }
+        let found = try await found(by: try await threads.run { reader.lookups(for: element) })
+        return try await threads.run { reader.read(element, found: found) }
+    }
+
+    private func found(by lookups: [EventID]) async throws -> [EventID: Event] {
+        let ids = lookups.prefix(ReceivedElement.maximumLookups)
         guard !ids.isEmpty else { return [:] }
         if ids.contains(where: { pending.filling.contains($0) || pending.underWay.contains($0) }) {
             try await submission.finishSlice()

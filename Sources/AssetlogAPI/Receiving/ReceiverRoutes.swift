@@ -16,6 +16,7 @@ struct ReceiverRoutes: RouteGroup {
     private let log: EventLog
     private let configuration: APIConfiguration
     private let failures = MessageLimiter()
+    private let threads = BlockingPool("receivers", niceness: 5)
 
     init(_ receivers: [NamedReceiver], log: EventLog, configuration: APIConfiguration) {
         self.receivers = receivers
@@ -45,7 +46,8 @@ struct ReceiverRoutes: RouteGroup {
         let contentType = request.headers[.contentType]
         guard let form = route.form(contentType: contentType) else { throw Self.unsupported(contentType, by: route) }
         let received = ReceivedRequest(
-            receiver, route, log: log, limits: limits, contentType: contentType, headers: Self.headers(of: request, for: route), context)
+            receiver, route, log: log, limits: limits, contentType: contentType, headers: Self.headers(of: request, for: route),
+            threads: threads, context)
         do {
             try await read(request, form, into: received, route)
             let results = try await received.finish()
