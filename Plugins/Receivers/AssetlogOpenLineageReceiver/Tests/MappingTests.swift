@@ -21,7 +21,7 @@ struct MappingTests {
         #expect(log.unmapped.isEmpty)
     }
 
-    @Test("what the facets of an output say is told of its materialization")
+    @Test("what the facets of an output say stands in its materialization")
     func facets() throws {
         let facets = #"""
             "facets": {"version": {"datasetVersion": "v7"}, "documentation": {"description": "Orders."},
@@ -105,7 +105,7 @@ struct MappingTests {
         #expect(log.unmapped.first?.contains("names no outputs") == true)
     }
 
-    @Test("there is one failure of a run and output, however often it is told, and in whichever word")
+    @Test("there is one failure of a run and output, however often it is sent, and in whichever word")
     func oneFailure() throws {
         let log = try SampleLog()
         log.take(Samples.event("START", output))

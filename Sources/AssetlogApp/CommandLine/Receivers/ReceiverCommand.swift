@@ -15,12 +15,13 @@ struct ReceiverTryCommand: AssetlogSubcommand {
         commandName: "try", abstract: "Show what a receiver would record of a file of messages; nothing is recorded.",
         discussion: """
             The file holds one message, a JSON array of them, or one on each line. The receiver is configured as in the server: with \
-            --config FILE, its rules for names are those of the file. Exits with 2 when something would not be recorded.
+            --config FILE, its rules for names are those of the file. Exits with 2 when something would not be recorded. What would be \
+            recorded of dbt's files, `assetlog report dbt --dry-run` shows.
             """)
 
     @OptionGroup var options: ConfigurationOptions
 
-    @Argument(help: "The receiver: openlineage.")
+    @Argument(help: "The receiver: openlineage or cloudevents.")
     var name: String
 
     @Argument(help: "The file with the messages; - reads the standard input.")
