@@ -20,6 +20,8 @@ struct Server {
     let voids: VoidIndex
     let service: APIService
     private let prefix: String
+    // The document of the built server has other receivers.
+    private let keepsExchanges: Bool
 
     init(
         prefix: String = "", deployments: [String] = [], isReadOnly: Bool = false,
@@ -27,6 +29,7 @@ struct Server {
         exporters: any ExporterDirectory = ExporterRegistry(), receivers: [NamedReceiver] = [], audit: AuditLog? = nil
     ) async throws {
         self.prefix = prefix
+        keepsExchanges = receivers.isEmpty
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let running: any Storage
         if let storage { running = storage } else { running = try await Self.memoryStorage() }
@@ -77,7 +80,7 @@ struct Server {
         let collected = CollectedBody()
         try await response.body.write(collected)
         let answer = Answer(status: response.status.code, headers: response.headers, body: collected.bytes)
-        try Exchanges.shared?.keep(method, target, prefix: prefix, answer)
+        if keepsExchanges { try Exchanges.shared?.keep(method, target, prefix: prefix, answer) }
         return answer
     }
 }

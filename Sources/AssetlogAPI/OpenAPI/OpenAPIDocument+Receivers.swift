@@ -19,9 +19,9 @@ extension OpenAPIDocument {
             var operation = OpenAPIOperation(
                 method: "post", path: route.path, id: "\(id(receiver.name))\(index == 0 ? "" : "\(index + 1)")", tag: "receivers",
                 summary: "Send what the receiver \(receiver.name) takes", rights: [],
-                answers: bodyProblems.filter { $0.status != 400 })
+                answers: bodyProblems.filter { ![400, 500, 503].contains($0.status) } + [(500, "SubmissionFailed")])
             operation.inlineBody = body(route)
-            operation.inlineAnswers = [200, 202, 204, 400, 422].map { ($0, answer($0)) }
+            operation.inlineAnswers = [200, 202, 204, 400, 422, 503].map { ($0, answer($0)) }
             return route.path.hasPrefix("/api/") ? [operation, operation.inDeployment] : [operation]
         }
     }
@@ -52,7 +52,12 @@ extension OpenAPIDocument {
     }
 
     private static func answer(_ status: Int) -> String {
-        let description = status < 300 ? "It was read; as the protocol answers" : "It was not read; as the protocol answers, or a problem"
+        let description =
+            switch status {
+            case ..<300: "It was read; as the protocol answers"
+            case 503: "Not all of it was recorded; send it again. As the protocol answers, or a problem"
+            default: "It was not read; as the protocol answers, or a problem"
+            }
         let content =
             status == 204 ? "" : ", \"content\": {\"application/json\": {\"schema\": {}}, \"application/problem+json\": {\"schema\": {}}}"
         return "{\"description\": \(OpenAPIText.string(description))\(content)}"

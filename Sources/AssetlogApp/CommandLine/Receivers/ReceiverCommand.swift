@@ -41,7 +41,7 @@ struct ReceiverTryCommand: AssetlogSubcommand {
         for outcome in outcomes {
             for problem in outcome.problems { context.warn("message \(outcome.number): \(LineText.plain(problem))") }
         }
-        if outcomes.contains(where: { !$0.problems.isEmpty }) { throw ExitCode(2) }
+        if outcomes.contains(where: { !$0.problems.isEmpty }) { throw CommandExit(code: 2) }
     }
 
     private func find(among receivers: [ConfiguredReceiver]) throws -> ConfiguredReceiver {
