@@ -95,7 +95,8 @@ struct StatusPageTests {
         Markup.check(page)
         #expect(
             page.words.contains(
-                "Receivers odd /api/v1/odd Messages 0 Recorded events 0 Duplicates 0 Failed messages 0 Could not be mapped 2"))
+                "Receivers Receiver Messages Recorded Duplicates Failed Unmapped odd /api/v1/odd 0 0 0 0 2 What odd could not map"),
+            "\(page.words)")
         #expect(page.words.contains("prod etl There is no word for <n2>. Message {\"odd\":"))
         #expect(try await !server.get("/status", as: .token(.read, assets: ["a"])).words.contains("Receivers"))
         #expect(try await !server.get("/status", as: .token(.admin)).words.contains("Receivers"))

@@ -321,6 +321,7 @@ def main(server: Server) -> Known:
     corrected(server)
     server.submit([made(["shop", "carts"], NOW - timedelta(hours=1)), failed(["shop", "checkouts"], NOW, "no disk")], "prod")
     server.submit([made(["shop", "carts_staged"], NOW - timedelta(hours=2))], "staging")
+    unmapped(server)
     return Known({
         "materialization": latest(server, ORDERS, "materialization"), "observation": latest(server, ORDERS, "observation"),
         "check": latest(server, CUSTOMERS, "check"), "failure": latest(server, FAILING, "materialization_failed"),
@@ -331,6 +332,14 @@ def main(server: Server) -> Known:
         "labels": latest(server, LABELS, "materialization"), "voided": latest(server, VOIDED, "materialization"),
         "void": latest(server, VOIDED, "void"), "wipe": latest(server, WIPED, "wipe"),
     })
+
+
+def unmapped(server: Server) -> None:
+    """Sends what a receiver can't map."""
+    job = {"namespace": "<script>window.pwned=1</script>", "name": "\u202e" + "a" * 2_000}
+    message = {"eventTime": "2026-11-30T10:00:00Z", "producer": "p", "job": job}
+    status, _, body = server.ask("POST", "/api/v1/lineage", json.dumps(message).encode(), Content_Type="application/json")
+    assert status == 200, f"{status} {body[:200]!r}"
 
 
 def latest(server: Server, key: Key, kind: str) -> str:

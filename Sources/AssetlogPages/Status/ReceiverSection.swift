@@ -9,22 +9,27 @@ struct ReceiverSection {
     var html: HTML {
         let content: HTML =
             receivers.isEmpty
-            ? "<p class=\"empty\">None takes requests (receivers.NAME.enabled).</p>" : HTML.joined(receivers.map(receiver))
+            ? "<p class=\"empty\">None takes requests (receivers.NAME.enabled).</p>"
+            : "\(table)\(HTML.joined(receivers.compactMap(unmapped)))"
         return """
             <section class="wide" aria-labelledby="receivers"><h2 id="receivers">Receivers</h2>\(content)</section>
             """
     }
 
-    private func receiver(_ receiver: ReceiverView) -> HTML {
-        let counts = [
-            ("Messages", receiver.messages), ("Recorded events", receiver.recorded), ("Duplicates", receiver.duplicate),
-            ("Failed messages", receiver.failed), ("Could not be mapped", receiver.unmapped),
-        ]
-        let rows = counts.map { name, count -> HTML in "<div><dt>\(name)</dt><dd>\(NumberText.grouped(Int64(count)))</dd></div>" }
+    private var table: HTML {
+        let titles = ["Messages", "Recorded", "Duplicates", "Failed", "Unmapped"]
+        let rows = receivers.map { receiver -> HTML in
+            let counts = [receiver.messages, receiver.recorded, receiver.duplicate, receiver.failed, receiver.unmapped]
+            let cells = counts.map { count -> HTML in "<td class=\"numeric\">\(NumberText.grouped(Int64(count)))</td>" }
+            return """
+                <tr><th scope="row">\(HTML.reported(receiver.name)) <span class="soft">\(receiver.paths.joined(separator: ", "))</span></th>\
+                \(HTML.joined(cells))</tr>
+                """
+        }
         return """
-            <article class="card" aria-label="Receiver \(receiver.name)"><h3>\(HTML.reported(receiver.name)) \
-            <span class="soft">\(receiver.paths.joined(separator: ", "))</span></h3>
-            <dl class="facts-list">\(HTML.joined(rows))</dl>\(unmapped(receiver))</article>
+            <div class="scroll" tabindex="0" role="group" aria-label="Receivers"><table><thead><tr><th scope="col">Receiver</th>\
+            \(HTML.joined(titles.map { title -> HTML in "<th scope=\"col\" class=\"numeric\">\(title)</th>" }))</tr></thead>
+            <tbody>\(HTML.joined(rows))</tbody></table></div>
             """
     }
 
@@ -38,7 +43,7 @@ struct ReceiverSection {
             """
         }
         return """
-            <details><summary>What could not be mapped</summary>
+            <details><summary>What \(HTML.reported(receiver.name)) could not map</summary>
             <div class="scroll" tabindex="0" role="group" aria-label="What \(receiver.name) could not map"><table><thead><tr>\
             <th scope="col">Received</th><th scope="col">Deployment</th><th scope="col">Token</th><th scope="col">Why</th></tr></thead>
             <tbody>\(HTML.joined(rows))</tbody></table></div></details>

@@ -79,7 +79,7 @@ struct StatusView {
         return """
             <section class="wide" aria-labelledby="largest"><h2 id="largest">Assets with the most events</h2>
             <div class="scroll" tabindex="0" role="group" aria-label="Assets with the most events"><table><thead><tr>\
-            <th scope="col">Asset</th><th scope="col">Events</th></tr></thead><tbody>\(HTML.joined(rows))</tbody></table></div></section>
+            <th scope="col">Asset</th><th scope="col" class="numeric">Events</th></tr></thead><tbody>\(HTML.joined(rows))</tbody></table></div></section>
             """
     }
 
@@ -151,7 +151,7 @@ struct StatusView {
         return """
             <details><summary>Dead letters</summary>
             <div class="scroll" tabindex="0" role="group" aria-label="Dead letters of \(exporter.view.exporter.name)"><table><thead><tr>\
-            <th scope="col">Event</th><th scope="col">Failed</th><th scope="col">Attempts</th><th scope="col">Why</th></tr></thead>
+            <th scope="col">Event</th><th scope="col">Failed</th><th scope="col" class="numeric">Attempts</th><th scope="col">Why</th></tr></thead>
             <tbody>\(HTML.joined(rows))</tbody></table></div>
             <div class="buttons">\(button(exporter.view, "replay", "Deliver all of them again"))\
             \(button(exporter.view, "discard", "Discard all of them", confirm: confirm, isDangerous: true))</div></details>
