@@ -2,6 +2,16 @@ import Foundation
 import Testing
 
 extension Process {
+    /// Starts the process with files as its output that do not stay open here. Foundation does not close the handles of a process, and
+    /// a test run of this target once crashed with 2,300 of them.
+    func run(writingTo output: URL? = nil, errorsTo errors: URL? = nil) throws {
+        let handles = try [output, errors].map { try $0.map { try FileHandle(forWritingTo: $0) } }
+        defer { for handle in handles { try? handle?.close() } }
+        if let handle = handles[0] { standardOutput = handle }
+        if let handle = handles[1] { standardError = handle }
+        try run()
+    }
+
     /// Waits for the end of the process, and kills one that has not ended after some seconds: a test that hangs says
     /// nothing, and keeps all others from saying what they found.
     func waitUntilExit(within seconds: Double, _ location: SourceLocation = #_sourceLocation) {

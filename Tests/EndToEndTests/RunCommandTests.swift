@@ -22,9 +22,7 @@ struct RunCommandTests {
             try Data(input.utf8).write(to: files[0])
             for file in files.dropFirst() { try Data().write(to: file) }
             process.standardInput = try FileHandle(forReadingFrom: files[0])
-            process.standardOutput = try FileHandle(forWritingTo: files[1])
-            process.standardError = try FileHandle(forWritingTo: files[2])
-            try process.run()
+            try process.run(writingTo: files[1], errorsTo: files[2])
         }
 
         var output: String { String(decoding: (try? Data(contentsOf: files[1])) ?? Data(), as: UTF8.self) }

@@ -50,9 +50,8 @@ final class ServerProcess: @unchecked Sendable {
             process.executableURL = URL(filePath: "/usr/bin/env")
             process.arguments = wrapper + [Self.binary.path] + (process.arguments ?? [])
         }
-        process.standardError = try FileHandle(forWritingTo: errors)
         process.standardOutput = FileHandle.nullDevice
-        try process.run()
+        try process.run(errorsTo: errors)
         let end = Date.now + 180
         while Date.now < end {
             let said = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
@@ -124,9 +123,7 @@ func run(_ executable: String, _ arguments: [String], in directory: URL? = nil, 
         return file
     }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
-    process.standardError = try FileHandle(forWritingTo: files[1])
-    try process.run()
+    try process.run(writingTo: files[0], errorsTo: files[1])
     process.waitUntilExit(within: 900)
     let texts = files.map { String(decoding: (try? Data(contentsOf: $0)) ?? Data(), as: UTF8.self) }
     for file in files { try? FileManager.default.removeItem(at: file) }

@@ -17,9 +17,7 @@ struct TailCommandTests {
             process.arguments = ["tail", "--server", "http://127.0.0.1:\(server.url.port ?? 0)"] + arguments
             process.environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("ASSETLOG_") }
             process.standardInput = FileHandle.nullDevice
-            process.standardOutput = try FileHandle(forWritingTo: files.output)
-            process.standardError = try FileHandle(forWritingTo: files.errors)
-            try process.run()
+            try process.run(writingTo: files.output, errorsTo: files.errors)
         }
 
         deinit {
