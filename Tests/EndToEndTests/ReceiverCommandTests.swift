@@ -65,7 +65,7 @@ struct ReceiverCommandTests {
         defer { try? FileManager.default.removeItem(at: directory) }
         let wrong = try assetlog("receiver", "try", "openlineage", file("{\"eventType\":"))
         #expect(wrong.status == 2)
-        #expect(wrong.errors.contains("message 1: The body is no JSON."))
+        #expect(wrong.errors.contains("message 1: The body is no JSON: it ends too early"))
         let unknown = try assetlog("receiver", "try", "openlinage", file("{}"))
         #expect(unknown.status == 1)
         #expect(unknown.errors.contains("did you mean openlineage?"), "\(unknown.errors)")

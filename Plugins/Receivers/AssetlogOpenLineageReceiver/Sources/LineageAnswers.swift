@@ -4,7 +4,7 @@ import AssetlogCore
 /// The answers of OpenLineage's HTTP API.
 enum LineageAnswers {
     /// How the reason of the only refusal begins that a single event is not answered 200 for.
-    static let noJSON = "The body is no JSON."
+    static let noJSON = "The body is no JSON:"
 
     /// The answer to a single event: 200, whatever could be recorded of it, because its sender can do nothing about it.
     static func single(_ results: ReceivingResults) -> ReceiverAnswer {
