@@ -12,7 +12,7 @@ struct OpenLineageReceiver: Receiver {
 
     // The outputs of an event that names none are those of its START; so are the times of an ABORT, which may be a skip.
     func lookups(for element: ReceivedElement) -> [EventID] {
-        guard let json = try? JSONView(element.body), let glance = ReceivedLineageEvent.glance(at: json),
+        guard let json = try? element.json(), let glance = ReceivedLineageEvent.glance(at: json),
             let start = try? ReceivedIdentity.start(of: glance.runID)
         else { return [] }
         switch glance.state {
@@ -25,7 +25,7 @@ struct OpenLineageReceiver: Receiver {
     func read(_ element: ReceivedElement, found: [EventID: Event]) -> ReceivedReading {
         let json: JSONView
         do throws(JSONError) {
-            json = try JSONView(element.body)
+            json = try element.json()
         } catch {
             return .refused("\(LineageAnswers.noJSON) \(error)")
         }
