@@ -17,102 +17,6 @@ enum BuildFeatures {
         #endif
     }
 
-    static var hasGzip: Bool {
-        #if Gzip
-        true
-        #else
-        false
-        #endif
-    }
-
-    static var hasSQLite: Bool {
-        #if SQLite
-        true
-        #else
-        false
-        #endif
-    }
-
-    static var hasJSONLines: Bool {
-        #if JSONLines
-        true
-        #else
-        false
-        #endif
-    }
-
-    static var hasDelivery: Bool {
-        #if Delivery
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasPostgres: Bool {
-        #if Postgres
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasDagster: Bool {
-        #if Dagster
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasDagsterDatabase: Bool {
-        #if DagsterDatabase
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasOpenLineage: Bool {
-        #if OpenLineage
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasWebhook: Bool {
-        #if Webhook
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasOpenLineageReceiver: Bool {
-        #if OpenLineageReceiver
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasCloudEventsReceiver: Bool {
-        #if CloudEventsReceiver
-        true
-        #else
-        false
-        #endif
-    }
-
-    private static var hasDbtReceiver: Bool {
-        #if DbtReceiver
-        true
-        #else
-        false
-        #endif
-    }
-
     static var hasUI: Bool {
         #if UI
         true
@@ -121,24 +25,68 @@ enum BuildFeatures {
         #endif
     }
 
-    static var hasCatalog: Bool { CatalogFactory.isCompiledIn }
+    /// The traits that are on, but for those above and the catalog.
+    private static let others: Set<String> = {
+        var names: Set<String> = []
+        #if SQLite
+        names.insert("SQLite")
+        #endif
+        #if Postgres
+        names.insert("Postgres")
+        #endif
+        #if Gzip
+        names.insert("Gzip")
+        #endif
+        #if JSONLines
+        names.insert("JSONLines")
+        #endif
+        #if Dagster
+        names.insert("Dagster")
+        #endif
+        #if DagsterDatabase
+        names.insert("DagsterDatabase")
+        #endif
+        #if OpenLineage
+        names.insert("OpenLineage")
+        #endif
+        #if Webhook
+        names.insert("Webhook")
+        #endif
+        #if OpenLineageReceiver
+        names.insert("OpenLineageReceiver")
+        #endif
+        #if CloudEventsReceiver
+        names.insert("CloudEventsReceiver")
+        #endif
+        #if DbtReceiver
+        names.insert("DbtReceiver")
+        #endif
+        #if Delivery
+        names.insert("Delivery")
+        #endif
+        return names
+    }()
+
+    private static func feature(_ name: String, _ summary: String) -> Feature {
+        Feature(name: name, summary: summary, isCompiledIn: others.contains(name))
+    }
 
     /// Every trait of the package, in the order of its manifest.
     static let all = [
-        Feature(name: "SQLite", summary: "the storage sqlite", isCompiledIn: hasSQLite),
-        Feature(name: "Postgres", summary: "the storage postgres", isCompiledIn: hasPostgres),
+        feature("SQLite", "the storage sqlite"),
+        feature("Postgres", "the storage postgres"),
         Feature(name: "TLS", summary: "HTTPS", isCompiledIn: hasTLS),
-        Feature(name: "Gzip", summary: "requests with Content-Encoding: gzip", isCompiledIn: hasGzip),
-        Feature(name: "JSONLines", summary: "the exporter jsonlines", isCompiledIn: hasJSONLines),
-        Feature(name: "Dagster", summary: "the exporter dagster", isCompiledIn: hasDagster),
-        Feature(name: "DagsterDatabase", summary: "the exporter dagster-database", isCompiledIn: hasDagsterDatabase),
-        Feature(name: "OpenLineage", summary: "the exporter openlineage", isCompiledIn: hasOpenLineage),
-        Feature(name: "Webhook", summary: "the exporter webhook", isCompiledIn: hasWebhook),
-        Feature(name: "OpenLineageReceiver", summary: "the receiver openlineage", isCompiledIn: hasOpenLineageReceiver),
-        Feature(name: "CloudEventsReceiver", summary: "the receiver cloudevents", isCompiledIn: hasCloudEventsReceiver),
-        Feature(name: "DbtReceiver", summary: "the receiver dbt", isCompiledIn: hasDbtReceiver),
-        Feature(name: "Catalog", summary: "what is known about every asset", isCompiledIn: hasCatalog),
+        feature("Gzip", "requests with Content-Encoding: gzip"),
+        feature("JSONLines", "the exporter jsonlines"),
+        feature("Dagster", "the exporter dagster"),
+        feature("DagsterDatabase", "the exporter dagster-database"),
+        feature("OpenLineage", "the exporter openlineage"),
+        feature("Webhook", "the exporter webhook"),
+        feature("OpenLineageReceiver", "the receiver openlineage"),
+        feature("CloudEventsReceiver", "the receiver cloudevents"),
+        feature("DbtReceiver", "the receiver dbt"),
+        Feature(name: "Catalog", summary: "what is known about every asset", isCompiledIn: CatalogFactory.isCompiledIn),
         Feature(name: "UI", summary: "the pages for browsers", isCompiledIn: hasUI),
-        Feature(name: "Delivery", summary: "assetlog report, and what sends over HTTP", isCompiledIn: hasDelivery),
+        feature("Delivery", "assetlog report, and what sends over HTTP"),
     ]
 }

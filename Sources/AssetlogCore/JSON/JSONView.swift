@@ -72,50 +72,49 @@ public struct JSONView: Sendable {
 
     /// The value of a member of an object; of equal names the last counts. Nil when it is absent or null, and for what is no object.
     public subscript(name: String) -> JSONView? {
-        guard kind == .object else { return nil }
         var found: JSONView?
-        forEachMember { member, value in
-            if Self.equals(member, name) { found = view(value) }
+        forEachMember { member, value, bytes in
+            if Self.equals(member, name) { found = view(value, in: bytes) }
+            return true
         }
         return found?.kind == .null ? nil : found
     }
 
     /// How many members an object has; 0 for what is no object. Unlike ``members``, it takes no memory for each.
     public var memberCount: Int {
-        guard kind == .object else { return 0 }
         var count = 0
-        forEachMember { _, _ in count += 1 }
+        forEachMember { _, _, _ in
+            count += 1
+            return true
+        }
         return count
     }
 
     /// The members of an object in their order; none of what is no object.
     public var members: [(name: String, value: JSONView)] {
-        guard kind == .object else { return [] }
         var members: [(name: String, value: JSONView)] = []
-        forEachMember { member, value in members.append((member.text, view(value))) }
+        visitMembers { name, value in
+            members.append((name, value))
+            return true
+        }
         return members
     }
 
     /// The elements of an array in their order; none of what is no array.
     public var elements: [JSONView] {
-        guard kind == .array else { return [] }
-        return withBytes { bytes in
-            var elements: [JSONView] = []
-            var values = JSONElements(bytes)
-            while let value = values.next() { elements.append(view(value, in: bytes)) }
-            return elements
+        var elements: [JSONView] = []
+        visitElements { element in
+            elements.append(element)
+            return true
         }
+        return elements
     }
 
     /// Shows the members of an object in their order, without keeping them, until one says that it is enough.
     ///
     /// - Parameter body: Says whether to go on.
     public func visitMembers(_ body: (_ name: String, _ value: JSONView) -> Bool) {
-        guard kind == .object else { return }
-        withBytes { bytes in
-            var members = JSONMembers(bytes)
-            while let (name, value) = members.next(), body(name.text, view(value, in: bytes)) {}
-        }
+        forEachMember { name, value, bytes in body(name.text, view(value, in: bytes)) }
     }
 
     /// Shows the elements of an array in their order, without keeping them, until one says that it is enough.
@@ -137,27 +136,19 @@ public struct JSONView: Sendable {
         document.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
     }
 
-    private func forEachMember(_ body: (JSONValue, (offset: Int, count: Int, kind: JSONKind)) -> Void) {
+    // Names and values where they stand, with the bytes that they stand in; nothing of what is no object.
+    private func forEachMember(_ body: (_ name: JSONValue, _ value: JSONValue, UnsafeRawBufferPointer) -> Bool) {
+        guard kind == .object else { return }
         withBytes { bytes in
             var members = JSONMembers(bytes)
-            while let (name, value) = members.next() {
-                body(name, (Self.offset(of: value, in: bytes), value.json.count, value.kind))
-            }
+            while let (name, value) = members.next(), body(name, value, bytes) {}
         }
     }
 
-    private func view(_ value: (offset: Int, count: Int, kind: JSONKind)) -> JSONView {
-        let start = range.lowerBound + value.offset
-        return JSONView(document, start..<start + value.count, value.kind)
-    }
-
     private func view(_ value: JSONValue, in bytes: UnsafeRawBufferPointer) -> JSONView {
-        view((Self.offset(of: value, in: bytes), value.json.count, value.kind))
-    }
-
-    private static func offset(of value: JSONValue, in bytes: UnsafeRawBufferPointer) -> Int {
-        guard let start = bytes.baseAddress, let part = value.json.baseAddress else { return 0 }
-        return part - start
+        guard let base = bytes.baseAddress, let part = value.json.baseAddress else { return self }
+        let start = range.lowerBound + (part - base)
+        return JSONView(document, start..<start + value.json.count, value.kind)
     }
 
     private static func equals(_ name: JSONValue, _ text: String) -> Bool {

@@ -163,8 +163,8 @@ extension EventItem {
         if kind == .materialization || kind == .observation { output.append(member: "data_version", dataVersion) }
         appendCheck(to: &output)
         appendFailure(to: &output)
-        appendTags(to: &output)
-        appendMetadata(to: &output)
+        output.append(object: "tags", tags.lazy.map { ($0.name, $0.value) }) { CanonicalJSON.appendString($0.utf8, to: &$1) }
+        output.append(object: "metadata", metadata.lazy.map { ($0.label, $0.value) }) { $0.append(to: &$1) }
         output.append(UInt8(ascii: "}"))
     }
 
@@ -198,30 +198,6 @@ extension EventItem {
         guard let failure else { return }
         output.append(",\"failure\":{\"reason\":\"\((failure.reason ?? .failedToMaterialize).rawValue)\"")
         output.append(member: "message", failure.message)
-        output.append(UInt8(ascii: "}"))
-    }
-
-    private func appendTags(to output: inout [UInt8]) {
-        guard !tags.isEmpty else { return }
-        output.append(",\"tags\":{")
-        for (index, tag) in tags.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            CanonicalJSON.appendString(tag.name.utf8, to: &output)
-            output.append(UInt8(ascii: ":"))
-            CanonicalJSON.appendString(tag.value.utf8, to: &output)
-        }
-        output.append(UInt8(ascii: "}"))
-    }
-
-    private func appendMetadata(to output: inout [UInt8]) {
-        guard !metadata.isEmpty else { return }
-        output.append(",\"metadata\":{")
-        for (index, entry) in metadata.enumerated() {
-            if index > 0 { output.append(UInt8(ascii: ",")) }
-            CanonicalJSON.appendString(entry.label.utf8, to: &output)
-            output.append(UInt8(ascii: ":"))
-            entry.value.append(to: &output)
-        }
         output.append(UInt8(ascii: "}"))
     }
 }
@@ -281,6 +257,21 @@ extension EventItem.Value {
 
 extension [UInt8] {
     fileprivate mutating func append(_ text: String) { append(contentsOf: text.utf8) }
+
+    /// Appends a member that is an object, unless it is empty.
+    fileprivate mutating func append<Value>(
+        object name: String, _ members: some Collection<(String, Value)>, _ write: (Value, inout [UInt8]) -> Void
+    ) {
+        guard !members.isEmpty else { return }
+        append(",\"\(name)\":{")
+        for (index, (name, value)) in members.enumerated() {
+            if index > 0 { append(UInt8(ascii: ",")) }
+            CanonicalJSON.appendString(name.utf8, to: &self)
+            append(UInt8(ascii: ":"))
+            write(value, &self)
+        }
+        append(UInt8(ascii: "}"))
+    }
 
     fileprivate mutating func append(member name: String, _ text: String?) {
         guard let text else { return }
