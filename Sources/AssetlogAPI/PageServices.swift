@@ -118,7 +118,7 @@ package struct PageServices: Sendable {
     /// Whether the caller may read of exporters and decide about them.
     package func mayControlExporters(_ context: RouteContext) -> Bool {
         guard let grant = context.identity.caller.grant else { return true }
-        return grant.rights.contains(.admin) && grant.coversEveryAsset && grant.coversEveryDeployment
+        return grant.rights.contains(.admin) && grant.isUnlimited
     }
 
     /// A page of the events that an exporter has given up, from after a sequence on.
@@ -134,7 +134,7 @@ package struct PageServices: Sendable {
     /// Whether the caller may read what receivers could not map, which may name any asset of any deployment.
     package func maySeeReceivers(_ context: RouteContext) -> Bool {
         guard let grant = context.identity.caller.grant else { return true }
-        return grant.rights.contains(.read) && grant.coversEveryAsset && grant.coversEveryDeployment
+        return grant.rights.contains(.read) && grant.isUnlimited
     }
 
     // MARK: Control

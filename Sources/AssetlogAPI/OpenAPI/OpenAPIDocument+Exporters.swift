@@ -87,7 +87,8 @@ extension OpenAPIDocument {
         answer("DeadLetterPage", "A page of dead letters, by sequence"), answer("DeadLetterCount", "How many they were"),
     ].joined(separator: ",")
 
-    private static func answer(_ name: String, _ description: String) -> String {
+    /// An answer of JSON, whose schema has its name.
+    static func answer(_ name: String, _ description: String) -> String {
         #"""
         "\#(name)": {
           "description": \#(OpenAPIText.string(description)),

@@ -73,18 +73,9 @@ extension OpenAPIDocument {
         """#
 
     static let receiverAnswers = [
-        receiverAnswer("ReceiverList", "The receivers that take requests"),
-        receiverAnswer("UnmappedList", "What could not be mapped, and why"),
+        answer("ReceiverList", "The receivers that take requests"),
+        answer("UnmappedList", "What could not be mapped, and why"),
     ].joined(separator: ",")
-
-    private static func receiverAnswer(_ name: String, _ description: String) -> String {
-        #"""
-        "\#(name)": {
-          "description": \#(OpenAPIText.string(description)),
-          "content": {"application/json": {"schema": {"$ref": "#/components/schemas/\#(name)"}}}
-        }
-        """#
-    }
 
     static let receiverSchemas = #"""
         "ReceiverList": {

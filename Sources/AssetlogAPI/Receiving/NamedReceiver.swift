@@ -77,13 +77,3 @@ package final class NamedReceiver: Sendable {
         registry.register(gaps, ["receiver": name], unmapped)
     }
 }
-
-extension String {
-    /// The longest beginning of at most so many bytes in UTF-8.
-    fileprivate func prefix(bytes: Int) -> String {
-        guard utf8.count > bytes else { return self }
-        var end = utf8.index(startIndex, offsetBy: bytes)
-        while end.samePosition(in: unicodeScalars) == nil { end = utf8.index(before: end) }
-        return String(self[..<end])
-    }
-}

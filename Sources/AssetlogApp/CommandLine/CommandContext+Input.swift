@@ -8,9 +8,8 @@ extension CommandContext {
     ///
     /// - Throws: ``CommandFailure`` with the path and the reason.
     func readInput(_ path: String) throws -> [UInt8] {
-        let absolute = path.hasPrefix("/") ? path : "\(workingDirectory)/\(path)"
         do {
-            let handle = path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: absolute))
+            let handle = path == "-" ? FileHandle.standardInput : try FileHandle(forReadingFrom: URL(fileURLWithPath: self.path(path)))
             defer { if path != "-" { try? handle.close() } }
             let data = try handle.read(upToCount: Self.maximumInputBytes + 1) ?? Data()
             guard data.count <= Self.maximumInputBytes else {

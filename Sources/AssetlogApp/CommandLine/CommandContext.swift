@@ -1,5 +1,6 @@
 import ArgumentParser
 import AssetlogCore
+import AssetlogObservation
 
 /// What a command works with: the plugins of the build, and the surroundings of the process.
 struct CommandContext: Sendable {
@@ -42,6 +43,13 @@ struct CommandFailure: Error, CustomStringConvertible {
     init(_ code: AssetlogExitCode, _ sentence: String) {
         self.code = code
         description = sentence
+    }
+
+    /// The failure of a command that names what is not there, with the one that may be meant.
+    static func unknown(_ thing: String, _ name: String, among known: [String]) -> CommandFailure {
+        let hint = ConfigurationError.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? "."
+        let list = known.isEmpty ? "none" : known.joined(separator: ", ")
+        return CommandFailure(.failure, "there is no \(thing) \(LineText.quoted(name))\(hint) Available: \(list)")
     }
 }
 

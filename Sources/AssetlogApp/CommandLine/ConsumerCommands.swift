@@ -57,11 +57,7 @@ struct ConsumerReplayCommand: AssetlogSubcommand {
         let server = try options.resolve(in: context).server
         _ = try await withConsumers(of: server.storage) { store in
             let known = Set(try await store.cursors().map(\.consumer) + server.exporters.map(\.name)).sorted()
-            guard known.contains(name) else {
-                let hint = ConfigurationError.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? "."
-                let list = known.isEmpty ? "none" : known.joined(separator: ", ")
-                throw CommandFailure(.failure, "there is no consumer \"\(name)\"\(hint) Available: \(list)")
-            }
+            guard known.contains(name) else { throw CommandFailure.unknown("consumer", name, among: known) }
             return try await store.replay(name, after: from - 1)
         }
         context.write("\(name) will read again from sequence \(from).\n")

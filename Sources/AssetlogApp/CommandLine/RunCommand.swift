@@ -2,12 +2,6 @@ import ArgumentParser
 import AssetlogClient
 import AssetlogCore
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// `assetlog run`
 struct RunCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
@@ -59,10 +53,7 @@ struct RunCommand: AssetlogSubcommand {
             throw ValidationError("The command is missing; write it after --: assetlog run warehouse/orders -- ./orders.sh")
         }
         let reports = RunReports(try template(), of: name, errorLines: errorLines)
-        let program = ProgramStart(
-            arguments: command, searchPath: getenv("PATH").map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) },
-            ignoresPipes: context.ignoresPipes)
-        let run = ProgramRun(program, signals: try SignalPipe(), readsErrors: errorLines > 0)
+        let run = ProgramRun(ProgramStart(command, in: context), signals: try SignalPipe(), readsErrors: errorLines > 0)
 
         let sender = ReportSender(target: target, isKeeping: !noSpool, context: context)
         let (starts, announceStart) = AsyncStream.makeStream(of: Void.self)

@@ -3,12 +3,6 @@ import AssetlogCore
 import AssetlogResults
 import Foundation
 
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// `assetlog run --dbt`
 struct RunDbtCommand: AssetlogSubcommand {
     static let configuration = CommandConfiguration(
@@ -34,10 +28,7 @@ struct RunDbtCommand: AssetlogSubcommand {
         guard let name = command.first, !name.isEmpty else {
             throw ValidationError("The command is missing; write it after --: assetlog run --dbt -- dbt build")
         }
-        let program = ProgramStart(
-            arguments: command, searchPath: getenv("PATH").map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) },
-            ignoresPipes: context.ignoresPipes)
-        let run = ProgramRun(program, signals: try SignalPipe(), readsErrors: false)
+        let run = ProgramRun(ProgramStart(command, in: context), signals: try SignalPipe(), readsErrors: false)
         // The clock of files lags behind by a tick.
         let begin = Date().addingTimeInterval(-0.05)
         let result = try await run.run {}

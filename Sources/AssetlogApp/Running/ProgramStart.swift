@@ -103,3 +103,12 @@ private typealias Attributes = posix_spawnattr_t?
 private func noActions() -> Actions { nil }
 private func noAttributes() -> Attributes { nil }
 #endif
+
+extension ProgramStart {
+    /// Prepares a command of this process's environment.
+    init(_ arguments: [[UInt8]], in context: CommandContext) {
+        self.init(
+            arguments: arguments, searchPath: getenv("PATH").map { Array(UnsafeRawBufferPointer(start: $0, count: strlen($0))) },
+            ignoresPipes: context.ignoresPipes)
+    }
+}

@@ -25,6 +25,9 @@ public struct AccessGrant: Hashable, Sendable {
     /// Whether the rights reach every deployment.
     public var coversEveryDeployment: Bool { deployments.isEmpty || deployments.contains(where: \.matchesEverything) }
 
+    /// Whether the rights reach every asset of every deployment.
+    package var isUnlimited: Bool { coversEveryAsset && coversEveryDeployment }
+
     /// Whether the rights reach an asset, given by its key's canonical JSON text.
     public func covers(canonicalKey key: UnsafeRawBufferPointer) -> Bool {
         assets.isEmpty || assets.contains { $0.matches(canonicalKey: key) }

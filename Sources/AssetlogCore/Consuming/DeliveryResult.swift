@@ -30,17 +30,11 @@ public struct DeliveryFailure: Hashable, Sendable {
     /// Makes a failure; an answer that is too long is cut at a character.
     public init(_ message: String, answer: String = "", retryAfter: Duration? = nil, isCounted: Bool = true) {
         self.message = message
-        self.answer = answer.utf8.count <= Self.maximumAnswerBytes ? answer : Self.cut(answer)
+        self.answer = answer.prefix(bytes: Self.maximumAnswerBytes)
         self.retryAfter = retryAfter
         self.isCounted = isCounted
     }
 
     /// The statuses of HTTP that say nothing about the request: too many of them, or a proxy without its server.
     public static func isTemporary(status: Int) -> Bool { [429, 502, 503, 504].contains(status) }
-
-    private static func cut(_ answer: String) -> String {
-        var end = answer.utf8.index(answer.utf8.startIndex, offsetBy: maximumAnswerBytes)
-        while end.samePosition(in: answer.unicodeScalars) == nil { answer.utf8.formIndex(before: &end) }
-        return String(answer[..<end])
-    }
 }

@@ -51,12 +51,18 @@ public struct ReceivingResults: Hashable, Sendable {
     /// The results as a JSON object.
     public var json: [UInt8] {
         var json = Array("{\"received\":\(received),\"recorded\":\(recorded),\"duplicate\":\(duplicate),".utf8)
-        json += "\"failed\":\(failed),\"unmapped\":\(unmapped),\"failures\":[".utf8
+        json += "\"failed\":\(failed),\"unmapped\":\(unmapped),\"failures\":".utf8
+        return json + failuresJSON + "}".utf8
+    }
+
+    /// The failures as a JSON array: `[{"index": 0, "reason": "…", "retriable": false}]`.
+    public var failuresJSON: [UInt8] {
+        var json = Array("[".utf8)
         for (index, failure) in failures.enumerated() {
             json += "\(index > 0 ? "," : ""){\"index\":\(failure.index),\"reason\":".utf8
             CanonicalJSON.appendString(failure.reason.utf8, to: &json)
             json += ",\"retriable\":\(failure.isRetriable)}".utf8
         }
-        return json + "]}".utf8
+        return json + "]".utf8
     }
 }

@@ -34,6 +34,6 @@ package enum RoutePermission: Sendable {
             throw .forbidden(rights, deployment: deployment)
         }
         guard case .unlimited = self else { return }
-        guard grant.coversEveryAsset, grant.coversEveryDeployment else { throw .limitedToken }
+        guard grant.isUnlimited else { throw .limitedToken }
     }
 }

@@ -20,14 +20,8 @@ enum LineageAnswers {
         var json = Array("{\"status\":\"\(results.failed == 0 ? "success" : "partial_success")\",\"summary\":{".utf8)
         json += "\"received\":\(results.received),\"successful\":\(results.received - results.failed),".utf8
         json += "\"failed\":\(results.failed),\"retriable\":\(retriable),".utf8
-        json += "\"non_retriable\":\(results.failed - retriable)},\"failed_events\":[".utf8
-        for (index, failure) in results.failures.enumerated() {
-            json += "\(index > 0 ? "," : ""){\"index\":\(failure.index),\"reason\":".utf8
-            CanonicalJSON.appendString(failure.reason.utf8, to: &json)
-            json += ",\"retriable\":\(failure.isRetriable)}".utf8
-        }
-        json += "]}".utf8
-        return ReceiverAnswer(json: json)
+        json += "\"non_retriable\":\(results.failed - retriable)},\"failed_events\":".utf8
+        return ReceiverAnswer(json: json + results.failuresJSON + "}".utf8)
     }
 
     private static func error(_ status: Int, _ reason: String) -> ReceiverAnswer {

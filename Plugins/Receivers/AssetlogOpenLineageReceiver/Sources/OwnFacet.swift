@@ -4,7 +4,7 @@ import AssetlogOpenLineage
 
 /// What our exporter says of the event that it made an event of OpenLineage from: it has one output, or one input.
 ///
-/// The event keeps its identity, so that two servers which send each other their events don't do so for ever.
+/// The event keeps its identity, so that two servers that send each other their events stop at duplicates.
 struct OwnFacet {
     static let name = "assetlog_event"
 

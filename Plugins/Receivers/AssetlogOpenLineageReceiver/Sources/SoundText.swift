@@ -1,4 +1,6 @@
 #if OpenLineageReceiver
+import AssetlogCore
+
 /// Texts of strangers as events take them.
 enum SoundText {
     /// The most bytes of a text that is only read by people.
@@ -8,12 +10,7 @@ enum SoundText {
 
     /// The text without NUL characters, cut after so many bytes.
     static func cut(_ text: String, bytes: Int = maximumBytes) -> String {
-        var text = text
-        if text.utf8.contains(0) { text = text.replacing("\0", with: "\u{fffd}") }
-        guard text.utf8.count > bytes else { return text }
-        var end = text.utf8.index(text.startIndex, offsetBy: bytes)
-        while end.samePosition(in: text.unicodeScalars) == nil { end = text.utf8.index(before: end) }
-        return String(text[..<end])
+        (text.utf8.contains(0) ? text.replacing("\0", with: "\u{fffd}") : text).prefix(bytes: bytes)
     }
 
     /// The text, if it can identify something; nil otherwise.

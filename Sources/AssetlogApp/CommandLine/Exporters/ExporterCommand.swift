@@ -33,10 +33,7 @@ struct ExporterCommand: ParsableCommand {
 
     /// Checks that there is an exporter of a name.
     static func check(_ name: String, among known: [String]) throws {
-        guard !known.contains(name) else { return }
-        let hint = ConfigurationError.nearest(to: name, among: known).map { "; did you mean \($0)?" } ?? "."
-        let list = known.isEmpty ? "none" : known.joined(separator: ", ")
-        throw CommandFailure(.failure, "there is no exporter \(LineText.quoted(name))\(hint) Available: \(list)")
+        guard known.contains(name) else { throw CommandFailure.unknown("exporter", name, among: known) }
     }
 }
 

@@ -46,10 +46,7 @@ struct ReceiverTryCommand: AssetlogSubcommand {
 
     private func find(among receivers: [ConfiguredReceiver]) throws -> ConfiguredReceiver {
         if let found = receivers.first(where: { $0.name == name }) { return found }
-        let names = receivers.map(\.name)
-        let hint = ConfigurationError.nearest(to: name, among: names).map { "; did you mean \($0)?" } ?? "."
-        let list = names.isEmpty ? "none" : names.joined(separator: ", ")
-        throw CommandFailure(.failure, "there is no receiver \(LineText.quoted(name))\(hint) Available: \(list)")
+        throw CommandFailure.unknown("receiver", name, among: receivers.map(\.name))
     }
 
     // MARK: Printing

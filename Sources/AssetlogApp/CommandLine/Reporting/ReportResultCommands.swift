@@ -26,12 +26,7 @@ struct ResultFileOptions: ParsableArguments {
         _ sending: ResultSendingOptions, in context: CommandContext, _ read: ([UInt8], ResultOptions) throws -> ResultReading
     ) async throws {
         let options = ResultOptions(keyPrefix: try sending.prefix(), assetKey: try key())
-        var reading = ResultReading()
-        for path in files {
-            let bytes = try ResultFiles.read(path, in: context)
-            reading.append(try ResultFiles.reading(path) { try read(bytes, options) })
-        }
-        try await sending.send(reading, in: context)
+        try await sending.send(try ResultFiles.reading(files, in: context) { try read($0, options) }, in: context)
     }
 }
 
@@ -85,11 +80,6 @@ struct ReportDltCommand: AssetlogSubcommand {
 
     func run(in context: CommandContext) async throws {
         let options = ResultOptions(keyPrefix: try sending.prefix())
-        var reading = ResultReading()
-        for path in files {
-            let bytes = try ResultFiles.read(path, in: context)
-            reading.append(try ResultFiles.reading(path) { try DltReader.read(bytes, options) })
-        }
-        try await sending.send(reading, in: context)
+        try await sending.send(try ResultFiles.reading(files, in: context) { try DltReader.read($0, options) }, in: context)
     }
 }

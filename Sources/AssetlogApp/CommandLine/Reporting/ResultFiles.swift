@@ -37,6 +37,18 @@ enum ResultFiles {
         }
     }
 
+    /// Reads files as results, one after the other.
+    ///
+    /// - Throws: ``CommandFailure`` that names the first that can't be read.
+    static func reading(
+        _ paths: [String], in context: CommandContext, _ read: ([UInt8]) throws -> ResultReading
+    ) throws -> ResultReading {
+        try paths.reduce(into: ResultReading()) { results, path in
+            let bytes = try self.read(path, in: context)
+            results.append(try reading(path) { try read(bytes) })
+        }
+    }
+
     /// When a file was last written; nil: there is none.
     static func modified(_ path: String) -> Date? {
         (try? FileManager.default.attributesOfItem(atPath: path))?[.modificationDate] as? Date
