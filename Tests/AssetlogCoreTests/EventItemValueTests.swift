@@ -43,23 +43,6 @@ struct EventItemValueTests {
     }
 }
 
-@Suite("A view of JSON")
-struct JSONViewLimitTests {
-    @Test("counts members, those of one name too, and none of what is no object")
-    func members() throws {
-        #expect(try JSONView(Array(#" {"a":1,"a":{"b":2},"c":null} "#.utf8)).memberCount == 3)
-        for text in ["{}", "[1,2]", "null"] { #expect(try JSONView(Array(text.utf8)).memberCount == 0) }
-    }
-
-    @Test("has as many levels as it is allowed")
-    func levels() throws {
-        let text = Array((String(repeating: "[", count: 514) + String(repeating: "]", count: 514)).utf8)
-        #expect(throws: JSONError.self) { try JSONView(text) }
-        #expect(try JSONView(text, depth: JSONScanner.maximumStoredDepth).kind == .array)
-        #expect(throws: JSONError.self) { try JSONView(text, depth: 513) }
-    }
-}
-
 @Suite("The answer of a receiver")
 struct ReceiverAnswerTests {
     private struct Silent: Receiver {

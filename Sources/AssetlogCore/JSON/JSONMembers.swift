@@ -68,7 +68,13 @@ struct JSONMembers {
         return JSONValue(cursor.slice(cursor.position..<reader.position))
     }
 
-    mutating func next() -> (name: JSONValue, value: JSONValue)? {
+    /// The next member; nil: there is none.
+    ///
+    /// - Parameter read: Reads the value that starts at a cursor, and moves it past it.
+    @inline(__always)
+    mutating func next(
+        _ read: (inout JSONCursor) -> UnsafeRawBufferPointer = { $0.value() }
+    ) -> (name: JSONValue, value: JSONValue)? {
         guard cursor.next == UInt8(ascii: "\"") else { return nil }
         let start = cursor.position
         _ = cursor.string()
@@ -76,7 +82,7 @@ struct JSONMembers {
         cursor.skipBlanks()
         cursor.position += 1
         cursor.skipBlanks()
-        let value = JSONValue(cursor.value())
+        let value = JSONValue(read(&cursor))
         cursor.skipSeparator()
         return (JSONValue(name), value)
     }
@@ -88,13 +94,23 @@ struct JSONElements {
 
     /// Starts at the bracket of an array.
     init(_ array: UnsafeRawBufferPointer) {
-        cursor = JSONCursor(array, position: 1)
-        cursor.skipBlanks()
+        self.init(at: JSONCursor(array))
     }
 
-    mutating func next() -> JSONValue? {
+    /// Starts at a position where the bracket of an array is.
+    init(at cursor: JSONCursor) {
+        self.cursor = cursor
+        self.cursor.position += 1
+        self.cursor.skipBlanks()
+    }
+
+    /// The next element; nil: there is none.
+    ///
+    /// - Parameter read: Reads the value that starts at a cursor, and moves it past it.
+    @inline(__always)
+    mutating func next(_ read: (inout JSONCursor) -> UnsafeRawBufferPointer = { $0.value() }) -> JSONValue? {
         guard !cursor.isAtEnd, cursor.next != UInt8(ascii: "]") else { return nil }
-        let value = JSONValue(cursor.value())
+        let value = JSONValue(read(&cursor))
         cursor.skipSeparator()
         return value
     }

@@ -3,8 +3,21 @@
 /// For JSON of programs that nobody here wrote. It takes what ``JSONScanner`` takes, which includes NaN and the infinities, as
 /// Python writes them.
 public struct JSONView: Sendable {
-    private let document: [UInt8]
+    /// The text, with what it was indexed for. Immutable.
+    private final class Document: Sendable {
+        let text: [UInt8]
+        let index: JSONIndex?
+
+        init(_ text: [UInt8], from start: Int) {
+            self.text = text
+            index = text.withUnsafeBytes { JSONIndex($0, from: start) }
+        }
+    }
+
+    private let document: Document
     private let range: Range<Int>
+    // Which of the arrays and objects it is, where the document is indexed.
+    private let ordinal: Int
     /// What the value is.
     public let kind: JSONKind
 
@@ -23,14 +36,16 @@ public struct JSONView: Sendable {
         kind = try checked.get()
         while start < end, text[start].isJSONBlank { start += 1 }
         while end > start, text[end - 1].isJSONBlank { end -= 1 }
-        document = text
+        document = Document(text, from: start)
         range = start..<end
+        ordinal = 0
     }
 
-    private init(_ document: [UInt8], _ range: Range<Int>, _ kind: JSONKind) {
+    private init(_ document: Document, _ range: Range<Int>, _ kind: JSONKind, ordinal: Int) {
         self.document = document
         self.range = range
         self.kind = kind
+        self.ordinal = ordinal
     }
 
     // MARK: Values
@@ -38,7 +53,7 @@ public struct JSONView: Sendable {
     /// The text of a string; nil for every other value.
     public var text: String? {
         guard kind == .string else { return nil }
-        return withBytes { JSONValue($0).text }
+        return withBytes { JSONValue(UnsafeRawBufferPointer(rebasing: $0[range])).text }
     }
 
     /// A whole number of 64 bits; nil for every other value.
@@ -63,7 +78,7 @@ public struct JSONView: Sendable {
     }
 
     /// The bytes of the value as they were written.
-    public var json: ArraySlice<UInt8> { document[range] }
+    public var json: ArraySlice<UInt8> { document.text[range] }
 
     /// How many bytes the value was written with.
     public var byteCount: Int { range.count }
@@ -72,18 +87,21 @@ public struct JSONView: Sendable {
 
     /// The value of a member of an object; of equal names the last counts. Nil when it is absent or null, and for what is no object.
     public subscript(name: String) -> JSONView? {
-        var found: JSONView?
-        forEachMember { member, value, bytes in
-            if Self.equals(member, name) { found = view(value, in: bytes) }
-            return true
+        var name = name
+        return name.withUTF8 { name in
+            var found: JSONView?
+            forEachMember { member, value in
+                if Self.equals(member, name) { found = value() }
+                return true
+            }
+            return found?.kind == .null ? nil : found
         }
-        return found?.kind == .null ? nil : found
     }
 
     /// How many members an object has; 0 for what is no object. Unlike ``members``, it takes no memory for each.
     public var memberCount: Int {
         var count = 0
-        forEachMember { _, _, _ in
+        forEachMember { _, _ in
             count += 1
             return true
         }
@@ -114,7 +132,7 @@ public struct JSONView: Sendable {
     ///
     /// - Parameter body: Says whether to go on.
     public func visitMembers(_ body: (_ name: String, _ value: JSONView) -> Bool) {
-        forEachMember { name, value, bytes in body(name.text, view(value, in: bytes)) }
+        forEachMember { name, value in body(name.text, value()) }
     }
 
     /// Shows the elements of an array in their order, without keeping them, until one says that it is enough.
@@ -123,8 +141,12 @@ public struct JSONView: Sendable {
     public func visitElements(_ body: (JSONView) -> Bool) {
         guard kind == .array else { return }
         withBytes { bytes in
-            var elements = JSONElements(bytes)
-            while let element = elements.next(), body(view(element, in: bytes)) {}
+            var elements = JSONElements(at: JSONCursor(bytes, position: range.lowerBound))
+            var inner = ordinal + 1
+            while true {
+                let first = inner
+                guard let element = elements.next({ skip(&$0, &inner) }), body(view(element, in: bytes, ordinal: first)) else { return }
+            }
         }
     }
 
@@ -133,28 +155,46 @@ public struct JSONView: Sendable {
     private var literal: String { String(decoding: json, as: UTF8.self) }
 
     private func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
-        document.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        document.text.withUnsafeBytes(body)
     }
 
-    // Names and values where they stand, with the bytes that they stand in; nothing of what is no object.
-    private func forEachMember(_ body: (_ name: JSONValue, _ value: JSONValue, UnsafeRawBufferPointer) -> Bool) {
+    // Names, and values where they stand; nothing of what is no object.
+    @inline(__always)
+    private func forEachMember(_ body: (_ name: JSONValue, _ value: () -> JSONView) -> Bool) {
         guard kind == .object else { return }
         withBytes { bytes in
-            var members = JSONMembers(bytes)
-            while let (name, value) = members.next(), body(name, value, bytes) {}
+            var members = JSONMembers(at: JSONCursor(bytes, position: range.lowerBound))
+            var inner = ordinal + 1
+            while true {
+                let first = inner
+                guard let (name, value) = members.next({ skip(&$0, &inner) }),
+                    body(name, { view(value, in: bytes, ordinal: first) })
+                else { return }
+            }
         }
     }
 
-    private func view(_ value: JSONValue, in bytes: UnsafeRawBufferPointer) -> JSONView {
-        guard let base = bytes.baseAddress, let part = value.json.baseAddress else { return self }
-        let start = range.lowerBound + (part - base)
-        return JSONView(document, start..<start + value.json.count, value.kind)
+    // Moves past the value at the cursor: an array or object is the one of the ordinal `inner`.
+    @inline(__always)
+    private func skip(_ cursor: inout JSONCursor, _ inner: inout Int) -> UnsafeRawBufferPointer {
+        guard let index = document.index, cursor.next == UInt8(ascii: "{") || cursor.next == UInt8(ascii: "[") else {
+            return cursor.value()
+        }
+        let start = cursor.position
+        (cursor.position, inner) = index.end(of: inner)
+        return cursor.slice(start..<cursor.position)
     }
 
-    private static func equals(_ name: JSONValue, _ text: String) -> Bool {
+    private func view(_ value: JSONValue, in bytes: UnsafeRawBufferPointer, ordinal: Int) -> JSONView {
+        guard let base = bytes.baseAddress, let part = value.json.baseAddress else { return self }
+        let start = part - base
+        return JSONView(document, start..<start + value.json.count, value.kind, ordinal: ordinal)
+    }
+
+    private static func equals(_ name: JSONValue, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
         var cursor = JSONCursor(name.json)
         let content = cursor.string()
-        guard cursor.wasPlain else { return name.text == text }
-        return content.elementsEqual(text.utf8)
+        guard cursor.wasPlain else { return name.text.utf8.elementsEqual(text) }
+        return content.count == text.count && content.elementsEqual(text)
     }
 }

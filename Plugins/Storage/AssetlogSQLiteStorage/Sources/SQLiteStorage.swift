@@ -48,6 +48,7 @@ final class SQLiteStorage: Storage {
     let index: Mutex<IndexState>
     private let consumers: ConsumerFile
     private let head: Atomic<Int64>
+    private let appendedKinds: AppendedKinds
     /// How many events were removed.
     let removedCount: Atomic<Int64>
     /// The last step of a removal that the index has no more.
@@ -69,6 +70,7 @@ final class SQLiteStorage: Storage {
             let writer = try Self.openWriter(file, options, logger)
             extent = writer.extent
             head = Atomic(writer.head)
+            appendedKinds = AppendedKinds(head: writer.head)
             removedCount = Atomic(try writer.removals().events)
             readers = try file.openReaders()
             checkpointer = try Checkpointer(file)
@@ -139,6 +141,7 @@ final class SQLiteStorage: Storage {
             let index = index.withLock { $0.index }
             let outcome = try writer.withLock { writer in
                 guard let writer else { throw closedError }
+                appendedKinds.willAppend(batch, after: writer.head)
                 let outcome = try writer.append(batch, index, fault: discard)
                 guard let sequences = outcome.sequences else { return outcome }
                 head.store(sequences.upperBound, ordering: .releasing)
@@ -164,8 +167,9 @@ final class SQLiteStorage: Storage {
         // What was acknowledged before a read begins is in it.
         let known = head.load(ordering: .acquiring)
         return try await ReadCancellation.following { cancellation in
-            try await read { [extent] log, index in
-                var reader = PageReader(query, log: log, extent: extent, known: known, index: index, cancellation)
+            try await read { [extent, appendedKinds] log, index in
+                var reader = PageReader(
+                    query, log: log, extent: extent, known: known, index: index, kinds: appendedKinds, cancellation)
                 return try reader.read()
             }
         }

@@ -6,7 +6,8 @@ internal import AssetlogSQLite
 final class IndexVerification {
     private let file: String
     private let watermark: Int64
-    private let id: Statement
+    private let identities: IdentityFinder
+    private let scope: Statement
     private let entry: Statement
     private let stray: Statement
     private let zone: Statement
@@ -21,21 +22,13 @@ final class IndexVerification {
         self.file = file
         self.database = database
         watermark = try IndexReader(database).watermark
-        id = try database.prepare(
-            """
-            SELECT 1 FROM ids JOIN scopes USING (scope)
-            WHERE event_id = ? AND asset_key = '' AND deployment = ? AND sequence = ?
-            """)
+        identities = try IdentityFinder { try database.prepare($0) }
+        scope = try database.prepare("SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
         entry = try database.prepare(
             """
-            SELECT 1 FROM entries JOIN scopes USING (scope)
-            WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ?
+            SELECT start, sequences FROM entries WHERE scope = ? AND kind = ? AND start <= ? ORDER BY start DESC LIMIT 1
             """)
-        stray = try database.prepare(
-            """
-            SELECT 1 FROM strays JOIN scopes USING (scope)
-            WHERE asset_key = ? AND deployment = ? AND kind = ? AND sequence = ? AND timestamp = ?
-            """)
+        stray = try database.prepare("SELECT 1 FROM strays WHERE scope = ? AND kind = ? AND sequence = ? AND timestamp = ?")
         zone = try database.prepare(
             """
             SELECT 1 FROM zones WHERE block = ?1 AND ?2 BETWEEN least AND greatest
@@ -50,9 +43,9 @@ final class IndexVerification {
         var isStray = order.isStray(
             timestamp: event.timestamp.microseconds, receivedAt: event.receivedAt.microseconds)
         do {
-            if hasRemovals, !isStray, try !arePlacesFound(event, false) { isStray = true }
+            if hasRemovals, !isStray, try !isListed(event, false) { isStray = true }
             if isStray { strays += 1 }
-            let isFound = try isIdentityFound(event) && arePlacesFound(event, isStray) && isInZone(event, isStray)
+            let isFound = try isIdentityFound(event) && isListed(event, isStray) && isInZone(event, isStray)
             if !isFound { problems.add(advice("lacks event \(event.sequence)")) }
         } catch {
             throw StorageError(.damaged, advice("can't be read (\(error))"))
@@ -60,25 +53,41 @@ final class IndexVerification {
     }
 
     private func isIdentityFound(_ event: LoggedEvent) throws -> Bool {
-        try id.bind(EventIDBytes(event.id), at: 1)
-        try id.bind(event.deployment, at: 2)
-        try id.bind(event.sequence, at: 3)
-        return try has(id)
+        guard let scope = try number("", event) else { return false }
+        return try identities.sequence(of: EventIDBytes(event.id), scope: scope) == event.sequence
     }
 
-    private func arePlacesFound(_ event: LoggedEvent, _ isStray: Bool) throws -> Bool {
-        for statement in isStray ? [entry, stray] : [entry] {
-            let kind = Int64(event.kind.rawValue)
-            for assetKey in ["", event.assetKey.canonical] {
-                try statement.bind(assetKey, at: 1)
-                try statement.bind(event.deployment, at: 2)
-                try statement.bind(statement === entry ? EventIndex.kind(kind, isStray: isStray) : kind, at: 3)
-                try statement.bind(event.sequence, at: 4)
-                if statement === stray { try statement.bind(event.timestamp.microseconds, at: 5) }
-                guard try has(statement) else { return false }
-            }
+    private func isListed(_ event: LoggedEvent, _ isStray: Bool) throws -> Bool {
+        for assetKey in ["", event.assetKey.canonical] {
+            guard let scope = try number(assetKey, event), try isListed(event, scope, isStray),
+                try !isStray || isFoundAsStray(event, scope)
+            else { return false }
         }
         return true
+    }
+
+    private func number(_ assetKey: String, _ event: LoggedEvent) throws -> Int64? {
+        try scope.bind(assetKey, at: 1)
+        try scope.bind(event.deployment, at: 2)
+        defer { scope.reset() }
+        return try scope.step() ? scope.integer(0) : nil
+    }
+
+    private func isListed(_ event: LoggedEvent, _ scope: Int64, _ isStray: Bool) throws -> Bool {
+        try entry.bind(scope, at: 1)
+        try entry.bind(EventIndex.kind(Int64(event.kind.rawValue), isStray: isStray), at: 2)
+        try entry.bind(event.sequence, at: 3)
+        defer { entry.reset() }
+        guard try entry.step() else { return false }
+        return SequenceSegment.sequences(from: entry.integer(0), entry.bytes(1)).contains(event.sequence)
+    }
+
+    private func isFoundAsStray(_ event: LoggedEvent, _ scope: Int64) throws -> Bool {
+        try stray.bind(scope, at: 1)
+        try stray.bind(Int64(event.kind.rawValue), at: 2)
+        try stray.bind(event.sequence, at: 3)
+        try stray.bind(event.timestamp.microseconds, at: 4)
+        return try has(stray)
     }
 
     private func isInZone(_ event: LoggedEvent, _ isStray: Bool) throws -> Bool {
@@ -94,8 +103,11 @@ final class IndexVerification {
     /// - Parameter unindexed: So many removed events the index may still have.
     func counts(unindexed: Int64, _ problems: inout Problems) throws {
         let known = checked + unindexed
-        let ids = try database.integer("SELECT count(*) FROM ids") ?? 0
-        let entries = try database.integer("SELECT count(*) FROM entries") ?? 0
+        // Each identity of a segment takes 24 bytes.
+        let ids =
+            try database.integer(
+                "SELECT (SELECT count(*) FROM ids) + (SELECT ifnull(sum(length(entries)), 0) / 24 FROM timed_ids)") ?? 0
+        let entries = try database.integer("SELECT sum(count) FROM entries") ?? 0
         let strays = try database.integer("SELECT count(*) FROM strays") ?? 0
         if ids > known || entries > known * 2 || strays > (self.strays + unindexed) * 2 {
             problems.add(advice("has events that are not in the log"))

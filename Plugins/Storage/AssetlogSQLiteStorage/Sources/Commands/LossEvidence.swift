@@ -56,16 +56,7 @@ struct LossEvidence {
             let row = try database.statement("SELECT log, watermark FROM progress")
             guard try row.step() else { return nil }
             defer { row.reset() }
-            // Entries of one kind lie together, so their least one is found at once.
-            let kinds = EventKind.allCases.flatMap { kind in
-                [false, true].map { "(\(EventIndex.kind(Int64(kind.rawValue), isStray: $0)))" }
-            }
-            let first = try database.integer(
-                """
-                WITH kinds (kind) AS (VALUES \(kinds.joined(separator: ", ")))
-                SELECT min((SELECT min(sequence) FROM entries WHERE scope = scopes.scope AND kind = kinds.kind))
-                FROM scopes, kinds WHERE asset_key = ''
-                """)
+            let first = try IndexReader(database).first()
             return Witness(
                 file: path, log: LogID(bytes: row.bytes(0)), last: row.integer(1), first: first ?? .max)
         }

@@ -13,7 +13,7 @@ final class IdentityLookup {
         let begin: Statement
         let watermark: Statement
         let scope: Statement
-        let find: Statement
+        let identities: IdentityFinder
         let end: Statement
     }
 
@@ -36,10 +36,7 @@ final class IdentityLookup {
         func sequence(of columns: borrowing EventColumns) throws -> Int64? {
             if !columns.deployment.elementsEqual(deployment) || deployment.isEmpty { try find(columns.deployment) }
             guard let scope else { return nil }
-            try statements.find.bind(EventIDBytes(columns.id), at: 1)
-            try statements.find.bind(scope, at: 2)
-            defer { statements.find.reset() }
-            return try statements.find.step() ? statements.find.integer(0) : nil
+            return try statements.identities.sequence(of: EventIDBytes(columns.id), scope: scope)
         }
 
         private func find(_ name: UnsafeRawBufferPointer) throws {
@@ -60,7 +57,7 @@ final class IdentityLookup {
             begin: try connection.prepare("BEGIN"),
             watermark: try connection.prepare("SELECT max(watermark, identities) FROM progress"),
             scope: try connection.prepare("SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?"),
-            find: try connection.prepare("SELECT sequence FROM ids WHERE event_id = ? AND scope = ?"),
+            identities: try IdentityFinder { [connection] in try connection.prepare($0) },
             end: try connection.prepare("COMMIT"))
     }
 

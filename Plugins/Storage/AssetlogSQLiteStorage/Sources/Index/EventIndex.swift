@@ -9,15 +9,16 @@ internal import Foundation
 /// hold, so when it is damaged it is thrown away and rebuilt. Where it can't be opened or read for another reason (no
 /// descriptor, no memory, a disk that fails) it stays as it is. While it is built, the identities come first.
 ///
-/// * `ids`: identity, deployment → sequence.
+/// * `ids`, `timed_ids`: identity, deployment → sequence; of those that begin with a time, 32 in a row. See ``IdentitySegment``.
 /// * `scopes`: deployment and asset key → number; the empty key stands for all assets of the deployment.
-/// * `entries`: scope, kind → sequences; the kind of a stray has a bit more, see ``TimeOrder``.
+/// * `entries`: scope, kind → sequences, some hundred in a row; the kind of a stray has a bit more. See ``SequenceSegment`` and
+///   ``TimeOrder``.
 /// * `strays`: scope, kind → timestamps and sequences.
 /// * `zones`: for each block of 1,024 sequences the least and the greatest timestamp, the least one of its events in
 ///   order, and the greatest one of all events in order up to the block's end.
 final class EventIndex: Sendable {
     /// The format; a file of any other is rebuilt.
-    private static let format: Int64 = 3
+    private static let format: Int64 = 4
     private static let application: Int64 = 0x414c_4f49
     /// Sequences with the same `sequence >> zoneBits` are one block.
     static let zoneBits = 10
@@ -45,10 +46,7 @@ final class EventIndex: Sendable {
             do {
                 let index = try EventIndex(path: path)
                 reason = try index.database.read { try mismatch($0, log) }
-                if reason == nil {
-                    try index.database.write { try addIdentities($0) }
-                    return (index, nil)
-                }
+                if reason == nil { return (index, nil) }
                 index.database.close()
             } catch let error where isDamage(error) {
                 reason = "\(StorageError.from(error, file: path))"
@@ -118,49 +116,48 @@ final class EventIndex: Sendable {
         return "it disagrees with the log at event \(watermark)"
     }
 
-    // Older releases made the table without it. There, as mostly, the identities are as far as everything else.
-    private static func addIdentities(_ database: Connection) throws {
-        let columns = try database.integer(
-            "SELECT count(*) FROM pragma_table_info('progress') WHERE name = 'identities'")
-        guard columns == 0 else { return }
-        try database.execute("ALTER TABLE progress ADD COLUMN identities INTEGER NOT NULL DEFAULT 0")
-    }
+    /// The statements that make its tables.
+    static let tables = [
+        """
+        CREATE TABLE ids (
+            event_id BLOB NOT NULL, scope INTEGER NOT NULL, sequence INTEGER NOT NULL,
+            PRIMARY KEY (event_id, scope)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE timed_ids (
+            scope INTEGER NOT NULL, start BLOB NOT NULL, entries BLOB NOT NULL,
+            PRIMARY KEY (scope, start)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE scopes (
+            asset_key TEXT NOT NULL, deployment TEXT NOT NULL, scope INTEGER NOT NULL,
+            PRIMARY KEY (asset_key, deployment)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE entries (
+            scope INTEGER NOT NULL, kind INTEGER NOT NULL, start INTEGER NOT NULL, last INTEGER NOT NULL,
+            count INTEGER NOT NULL, sequences BLOB NOT NULL,
+            PRIMARY KEY (scope, kind, start)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE strays (
+            scope INTEGER NOT NULL, kind INTEGER NOT NULL, timestamp INTEGER NOT NULL, sequence INTEGER NOT NULL,
+            PRIMARY KEY (scope, kind, timestamp, sequence)) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE zones (
+            block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL, lowest INTEGER NOT NULL,
+            highest INTEGER NOT NULL)
+        """,
+        """
+        CREATE TABLE progress (
+            log BLOB NOT NULL, watermark INTEGER NOT NULL, watermark_id BLOB, scopes INTEGER NOT NULL,
+            identities INTEGER NOT NULL DEFAULT 0)
+        """,
+    ]
 
     private static func create(_ database: Connection, _ log: LogIdentity) throws {
-        for statement in [
-            """
-            CREATE TABLE ids (
-                event_id BLOB NOT NULL, scope INTEGER NOT NULL, sequence INTEGER NOT NULL,
-                PRIMARY KEY (event_id, scope)) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE scopes (
-                asset_key TEXT NOT NULL, deployment TEXT NOT NULL, scope INTEGER NOT NULL,
-                PRIMARY KEY (asset_key, deployment)) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE entries (
-                scope INTEGER NOT NULL, kind INTEGER NOT NULL, sequence INTEGER NOT NULL,
-                PRIMARY KEY (scope, kind, sequence)) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE strays (
-                scope INTEGER NOT NULL, kind INTEGER NOT NULL, timestamp INTEGER NOT NULL, sequence INTEGER NOT NULL,
-                PRIMARY KEY (scope, kind, timestamp, sequence)) WITHOUT ROWID
-            """,
-            """
-            CREATE TABLE zones (
-                block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL, lowest INTEGER NOT NULL,
-                highest INTEGER NOT NULL)
-            """,
-            """
-            CREATE TABLE progress (
-                log BLOB NOT NULL, watermark INTEGER NOT NULL, watermark_id BLOB, scopes INTEGER NOT NULL,
-                identities INTEGER NOT NULL DEFAULT 0)
-            """,
-            "PRAGMA application_id = \(application)",
-            "PRAGMA user_version = \(format)",
-        ] {
+        for statement in tables + ["PRAGMA application_id = \(application)", "PRAGMA user_version = \(format)"] {
             try database.execute(statement)
         }
         let insert = try database.statement("INSERT INTO progress VALUES (?, 0, NULL, 0, 0)")

@@ -33,7 +33,7 @@ struct IdentityIndexer {
         guard head - watermark > Self.threshold, head - identities > Int64(Indexer.step) else { return false }
         let entries = try log.readForIndex(extent.file) { try read($0, after: identities, &scopes) }
         guard let last = entries.last else { return false }
-        try insert(entries)
+        try IdentityWriter(index).insert(entries)
         let progress = try index.statement("UPDATE progress SET identities = ?, scopes = ?")
         try progress.bind(last.sequence, at: 1)
         try progress.bind(scopes.last, at: 2)
@@ -41,37 +41,20 @@ struct IdentityIndexer {
         return true
     }
 
-    private struct Entry {
-        var sequence: Int64
-        var id: EventIDBytes
-        /// The number of its deployment.
-        var scope: Int64
-    }
-
     private func read(
         _ database: Connection, after identities: Int64, _ scopes: inout ScopeNumbers
-    ) throws -> [Entry] {
+    ) throws -> [IdentityWriter.Entry] {
         let rows = try database.statement(
             "SELECT sequence, event_id, deployment FROM events WHERE sequence > ? ORDER BY sequence LIMIT \(Self.step)")
         try rows.bind(identities, at: 1)
-        var entries: [Entry] = []
+        var entries: [IdentityWriter.Entry] = []
         while try rows.step() {
             // What is damaged is found when the event is indexed in all.
             guard let id = EventIDBytes(rows.bytes(1)) else { continue }
-            let scope = try scopes.number(assetKey: [], deployment: Array(rows.bytes(2)))
-            entries.append(Entry(sequence: rows.integer(0), id: id, scope: scope))
+            let scope = try scopes.number(ofDeployment: rows.bytes(2))
+            entries.append(IdentityWriter.Entry(id: id, scope: scope, sequence: rows.integer(0)))
         }
         return entries
-    }
-
-    private func insert(_ entries: [Entry]) throws {
-        let ids = try index.statement("INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
-        for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
-            try ids.bind(entry.id, at: 1)
-            try ids.bind(entry.scope, at: 2)
-            try ids.bind(entry.sequence, at: 3)
-            try ids.run()
-        }
     }
 }
 #endif

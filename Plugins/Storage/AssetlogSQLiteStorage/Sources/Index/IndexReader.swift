@@ -18,18 +18,22 @@ struct IndexReader {
         max(watermark, try database.integer("SELECT identities FROM progress") ?? 0)
     }
 
+    /// The first sequence that the index knows; nil: it knows none.
+    func first() throws -> Int64? {
+        let kinds = EventKind.allCases.flatMap { kind in
+            [false, true].map { EventIndex.kind(Int64(kind.rawValue), isStray: $0) }
+        }
+        let scopes = try database.statement("SELECT scope FROM scopes WHERE asset_key = ''").rows { $0.integer(0) }
+        return try MergedEntries(database, scopes: scopes, kinds: kinds, from: 0, descending: false).next
+    }
+
     /// The sequence of an event.
     func sequence(of id: EventID, in deployment: String) throws -> Int64? {
-        let statement = try database.statement(
-            """
-            SELECT sequence FROM ids WHERE event_id = ?
-            AND scope = (SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?)
-            """)
-        try statement.bind(EventIDBytes(id), at: 1)
-        try statement.bind(deployment, at: 2)
-        guard try statement.step() else { return nil }
-        defer { statement.reset() }
-        return statement.integer(0)
+        let scope = try database.statement("SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?")
+        try scope.bind(deployment, at: 1)
+        guard try scope.step() else { return nil }
+        defer { scope.reset() }
+        return try IdentityFinder { try database.statement($0) }.sequence(of: EventIDBytes(id), scope: scope.integer(0))
     }
 
     /// The sequences that together hold every event of the filter's deployment, assets and kinds, from one on.

@@ -42,7 +42,7 @@ struct Indexer: Sendable {
             }
             guard let last = entries.last else { return 0 }
             try insertIdentities(of: entries.filter { $0.sequence > identities }, into: database)
-            try insertPlaces(of: entries, into: database)
+            try insertSequences(of: entries, into: database)
             try insertStrays(of: entries, into: database)
             try insertZones(of: entries, into: database)
             let progress = try database.statement("UPDATE progress SET watermark = ?, watermark_id = ?, scopes = ?")
@@ -72,14 +72,13 @@ struct Indexer: Sendable {
                 try continuity.pass(sequence)
                 let event = try EventRow.borrow(rows, in: extent)
                 let (timestamp, receivedAt) = (event.timestamp.microseconds, event.receivedAt.microseconds)
-                let deployment = Array(event.deployment)
                 let isStray = order.isStray(timestamp: timestamp, receivedAt: receivedAt)
                 entries.append(
                     Entry(
                         sequence: sequence, id: EventIDBytes(event.id), kind: Int64(event.kind.rawValue),
                         timestamp: timestamp, isStray: isStray, highest: order.highest,
-                        assetScope: try scopes.number(assetKey: Array(event.assetKey), deployment: deployment),
-                        deploymentScope: try scopes.number(assetKey: [], deployment: deployment)))
+                        assetScope: try scopes.number(assetKey: event.assetKey, deployment: event.deployment),
+                        deploymentScope: try scopes.number(ofDeployment: event.deployment)))
             } catch let error as StorageError where error.code == .damaged && !entries.isEmpty {
                 return entries
             }
@@ -88,31 +87,18 @@ struct Indexer: Sendable {
     }
 
     private func insertIdentities(of entries: [Entry], into database: Connection) throws {
-        // An identity can come again when its event was removed from the log.
-        let ids = try database.statement("INSERT OR REPLACE INTO ids (event_id, scope, sequence) VALUES (?, ?, ?)")
-        // Sorted, for identities that clients chose may be random, and lie together in pages then.
-        for entry in entries.sorted(by: { ($0.id, $0.sequence) < ($1.id, $1.sequence) }) {
-            try ids.bind(entry.id, at: 1)
-            try ids.bind(entry.deploymentScope, at: 2)
-            try ids.bind(entry.sequence, at: 3)
-            try ids.run()
-        }
+        try IdentityWriter(database).insert(
+            entries.map { IdentityWriter.Entry(id: $0.id, scope: $0.deploymentScope, sequence: $0.sequence) })
     }
 
-    private func insertPlaces(of entries: [Entry], into database: Connection) throws {
-        let places = try database.statement("INSERT INTO entries (scope, kind, sequence) VALUES (?, ?, ?)")
-        func insert(_ entry: Entry, _ scope: Int64) throws {
-            try places.bind(scope, at: 1)
-            try places.bind(EventIndex.kind(entry.kind, isStray: entry.isStray), at: 2)
-            try places.bind(entry.sequence, at: 3)
-            try places.run()
-        }
-        for entry in entries { try insert(entry, entry.deploymentScope) }
-        // Sorted by asset, so that the rows of one page of the index come together.
-        for entry in entries.sorted(by: {
-            ($0.assetScope, $0.kind, $0.sequence) < ($1.assetScope, $1.kind, $1.sequence)
-        }) {
-            try insert(entry, entry.assetScope)
+    private func insertSequences(of entries: [Entry], into database: Connection) throws {
+        let writer = try EntryWriter(database)
+        for scope in [\Entry.deploymentScope, \Entry.assetScope] {
+            let listed = entries.map {
+                ListedSequence(
+                    scope: $0[keyPath: scope], kind: EventIndex.kind($0.kind, isStray: $0.isStray), sequence: $0.sequence)
+            }
+            try listed.forEachList { try writer.append($0, scope: $1, kind: $2) }
         }
     }
 

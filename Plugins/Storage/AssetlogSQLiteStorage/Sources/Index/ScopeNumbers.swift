@@ -4,13 +4,15 @@ internal import AssetlogSQLite
 
 /// Gives numbers to pairs of asset key and deployment; the pairs of one step are remembered.
 struct ScopeNumbers {
-    private struct Scope: Hashable {
+    private struct Scope {
         var assetKey: [UInt8]
         var deployment: [UInt8]
+        var number: Int64
     }
 
     private(set) var last: Int64
-    private var known: [Scope: Int64] = [:]
+    /// By the hash of both texts, so that nothing is copied to find one.
+    private var known: [Int: [Scope]] = [:]
     private let find: Statement
     private let insert: Statement
 
@@ -21,31 +23,39 @@ struct ScopeNumbers {
     }
 
     /// The number of a pair; the empty asset key stands for all assets of the deployment.
-    mutating func number(assetKey: [UInt8], deployment: [UInt8]) throws -> Int64 {
-        let scope = Scope(assetKey: assetKey, deployment: deployment)
-        if let number = known[scope] { return number }
-        let number = try stored(scope)
-        known[scope] = number
+    mutating func number(assetKey: UnsafeRawBufferPointer, deployment: UnsafeRawBufferPointer) throws -> Int64 {
+        var hasher = Hasher()
+        hasher.combine(bytes: assetKey)
+        hasher.combine(bytes: deployment)
+        let hash = hasher.finalize()
+        let scope = known[hash]?.first { $0.assetKey.elementsEqual(assetKey) && $0.deployment.elementsEqual(deployment) }
+        if let scope { return scope.number }
+        let number = try stored(assetKey, deployment)
+        known[hash, default: []].append(Scope(assetKey: Array(assetKey), deployment: Array(deployment), number: number))
         return number
     }
 
-    private mutating func stored(_ scope: Scope) throws -> Int64 {
-        try scope.assetKey.withUnsafeBytes { assetKey in
-            try scope.deployment.withUnsafeBytes { deployment in
-                try find.bind(text: assetKey, at: 1)
-                try find.bind(text: deployment, at: 2)
-                if try find.step() {
-                    defer { find.reset() }
-                    return find.integer(0)
-                }
-                last &+= 1
-                try insert.bind(text: assetKey, at: 1)
-                try insert.bind(text: deployment, at: 2)
-                try insert.bind(last, at: 3)
-                try insert.run()
-                return last
-            }
+    /// The number of all assets of a deployment.
+    mutating func number(ofDeployment deployment: UnsafeRawBufferPointer) throws -> Int64 {
+        try number(assetKey: UnsafeRawBufferPointer(start: nil, count: 0), deployment: deployment)
+    }
+
+    private mutating func stored(_ assetKey: UnsafeRawBufferPointer, _ deployment: UnsafeRawBufferPointer) throws -> Int64 {
+        try find.bind(text: assetKey, at: 1)
+        try find.bind(text: deployment, at: 2)
+        // The texts are only borrowed.
+        defer { find.clearBindings() }
+        if try find.step() {
+            defer { find.reset() }
+            return find.integer(0)
         }
+        last &+= 1
+        try insert.bind(text: assetKey, at: 1)
+        try insert.bind(text: deployment, at: 2)
+        try insert.bind(last, at: 3)
+        defer { insert.clearBindings() }
+        try insert.run()
+        return last
     }
 }
 #endif

@@ -9,6 +9,12 @@ enum EventRow {
     /// How many there are.
     static let columnCount = 11
 
+    /// The statement that inserts so many rows, with a parameter for each of their columns.
+    static func insertion(rows: Int) -> String {
+        let row = "(\(Array(repeating: "?", count: columnCount).joined(separator: ", ")))"
+        return "INSERT INTO events (\(columns)) VALUES \(Array(repeating: row, count: rows).joined(separator: ", "))"
+    }
+
     /// What is kept of an event's checksum: 32 bits, which take five bytes of the row.
     static func checksum(_ columns: borrowing EventColumns, at sequence: Int64) -> Int64 {
         let sum = columns.checksum(at: sequence)

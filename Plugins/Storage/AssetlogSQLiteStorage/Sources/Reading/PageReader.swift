@@ -9,6 +9,7 @@ struct PageReader {
     /// The log ends here or later.
     private let known: Int64
     private let index: IndexReader?
+    private let kinds: AppendedKinds?
     private let log: Connection
     private var page = EventPage()
     private var bytes = 0
@@ -26,16 +27,18 @@ struct PageReader {
 
     /// - Parameters:
     ///   - known: The log ends here or later; 0: not known.
+    ///   - kinds: Which kinds of events were appended; nil: not known.
     ///   - cancellation: Asked at each event that is looked at.
     init(
         _ query: EventQuery, log: Connection, extent: LogExtent, known: Int64 = 0, index: IndexReader?,
-        _ cancellation: ReadCancellation
+        kinds: AppendedKinds? = nil, _ cancellation: ReadCancellation
     ) {
         self.query = query
         self.log = log
         self.extent = extent
         self.known = known
         self.index = index
+        self.kinds = kinds
         limit = max(1, query.limit)
         self.cancellation = cancellation
     }
@@ -71,7 +74,7 @@ struct PageReader {
         let watermark = min(index?.watermark ?? 0, range.upperBound)
         let indexed = range.lowerBound <= watermark ? range.lowerBound...watermark : nil
         let behind = max(range.lowerBound, watermark + 1)
-        let tail = behind <= range.upperBound ? behind...range.upperBound : nil
+        let tail = behind <= range.upperBound && mayMatch(from: behind) ? behind...range.upperBound : nil
         if isDescending {
             if let tail { try scan(tail) }
             if let indexed { try look(indexed) }
@@ -79,6 +82,12 @@ struct PageReader {
             if let indexed { try look(indexed) }
             if let tail { try scan(tail) }
         }
+    }
+
+    /// Whether there may be events of the query's kinds from a sequence on.
+    private func mayMatch(from sequence: Int64) -> Bool {
+        guard let kinds, query.filter.possibleKinds != nil else { return true }
+        return !kinds.hasNone(of: query.filter.sortedKinds, from: sequence)
     }
 
     /// Reads what the index knows of.

@@ -20,8 +20,7 @@ struct IndexPruner: Sendable {
                 (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log))
             }
             guard !removed.isEmpty else { return step }
-            let statements = try Statements(database)
-            for event in removed { try statements.remove(event) }
+            try Removal(database).remove(removed)
             return step
         }
     }
@@ -47,36 +46,46 @@ struct IndexPruner: Sendable {
         }.compactMap(\.self)
     }
 
-    private final class Statements {
+    private struct Removal {
+        /// A removed event with the numbers of its deployment and asset; nil: the index has nothing of the asset.
+        private typealias Known = (event: Removed, deployment: Int64, asset: Int64?)
+
         private let scope: Statement
-        private let id: Statement
-        private let entry: Statement
         private let stray: Statement
+        private let identities: IdentityWriter
+        private let entries: EntryWriter
 
         init(_ database: Connection) throws {
             scope = try database.statement("SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
-            id = try database.statement("DELETE FROM ids WHERE event_id = ? AND scope = ? AND sequence = ?")
-            entry = try database.statement("DELETE FROM entries WHERE scope = ? AND kind IN (?, ?) AND sequence = ?")
             stray = try database.statement("DELETE FROM strays WHERE scope = ? AND kind = ? AND timestamp = ? AND sequence = ?")
+            identities = try IdentityWriter(database)
+            entries = try EntryWriter(database)
         }
 
-        func remove(_ event: Removed) throws {
-            // Without its number the index has nothing of it.
-            guard let deployment = try number([], event.deployment) else { return }
-            try id.bind(event.id, at: 1)
-            try id.bind(deployment, at: 2)
-            try id.bind(event.sequence, at: 3)
-            try id.run()
-            try removePlaces(event, deployment)
-            if let asset = try number(event.assetKey, event.deployment) { try removePlaces(event, asset) }
+        func remove(_ events: [Removed]) throws {
+            let known = try events.compactMap { event -> Known? in
+                // Without its number the index has nothing of it.
+                guard let deployment = try number([], event.deployment) else { return nil }
+                return (event, deployment, try number(event.assetKey, event.deployment))
+            }
+            for (event, deployment, asset) in known {
+                try identities.remove(IdentityWriter.Entry(id: event.id, scope: deployment, sequence: event.sequence))
+                for scope in [deployment, asset].compactMap(\.self) { try removeStray(event, scope) }
+            }
+            try removeListed(known.map { ($0.event, $0.deployment) })
+            try removeListed(known.compactMap { known in known.asset.map { (known.event, $0) } })
         }
 
-        private func removePlaces(_ event: Removed, _ scope: Int64) throws {
-            try entry.bind(scope, at: 1)
-            try entry.bind(EventIndex.kind(event.kind, isStray: false), at: 2)
-            try entry.bind(EventIndex.kind(event.kind, isStray: true), at: 3)
-            try entry.bind(event.sequence, at: 4)
-            try entry.run()
+        private func removeListed(_ events: [(event: Removed, scope: Int64)]) throws {
+            let listed = events.flatMap { event, scope in
+                [false, true].map {
+                    ListedSequence(scope: scope, kind: EventIndex.kind(event.kind, isStray: $0), sequence: event.sequence)
+                }
+            }
+            try listed.forEachList { try entries.remove($0, scope: $1, kind: $2) }
+        }
+
+        private func removeStray(_ event: Removed, _ scope: Int64) throws {
             try stray.bind(scope, at: 1)
             try stray.bind(event.kind, at: 2)
             try stray.bind(event.timestamp, at: 3)

@@ -92,13 +92,13 @@ struct CommandTests {
                 "UPDATE events SET event_id = (SELECT event_id FROM events WHERE sequence = 7) WHERE sequence = 40",
                 "in the log more than once, as 7 and 40"
             ),
-            ("index", "DELETE FROM ids WHERE sequence = 40", "lacks event 40"),
-            ("index", "DELETE FROM entries WHERE sequence = 40", "lacks event 40"),
+            ("index", "DELETE FROM timed_ids", "lacks event 1"),
+            ("index", "DELETE FROM entries WHERE scope = 2", "lacks event 1"),
             ("index", "UPDATE zones SET least = greatest + 1", "lacks event 1"),
             ("index", "UPDATE zones SET lowest = highest + 1", "lacks event 1"),
             ("index", "UPDATE zones SET highest = lowest - 1", "lacks event 1"),
-            ("index", "UPDATE entries SET kind = kind | 128 WHERE sequence = 40", "lacks event 40"),
-            ("index", "INSERT INTO entries VALUES (1, 1, 999)", "has events that are not in the log"),
+            ("index", "UPDATE entries SET kind = kind | 128 WHERE scope = 1", "lacks event 1"),
+            ("index", "INSERT INTO entries VALUES (1, 1, 999, 999, 1, x'00')", "has events that are not in the log"),
             ("index", "INSERT INTO strays VALUES (1, 1, 5, 40)", "has events that are not in the log"),
             ("consumers", "INSERT INTO consumers (name, generation, position) VALUES ('audit', 0, 5000)", "audit is at 5000"),
             (

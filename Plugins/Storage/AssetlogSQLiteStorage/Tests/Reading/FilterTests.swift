@@ -96,7 +96,7 @@ struct FilterTests {
         let storage = try await open(directory)
         for _ in 0..<11 { _ = try storage.append(EventBatch(events(10_000))) }
         for filter in [
-            EventFilter(deployment: "none"), EventFilter(assetKey: AssetKey(["none"])), EventFilter(kinds: [.check]),
+            EventFilter(deployment: "none"), EventFilter(assetKey: AssetKey(["none"])),
             EventFilter(to: Timestamp(microseconds: 0)), EventFilter(assets: []), EventFilter(prefix: AssetKey(["none"])),
         ] {
             for (order, next) in [
@@ -109,6 +109,13 @@ struct FilterTests {
                 #expect(page == EventPage(continuation: next, skipped: 1000))
             }
         }
+        // Of a kind that was not appended there is none to be looked for.
+        let checks = EventQuery(order: .ascending(after: 500), filter: EventFilter(kinds: [.check]))
+        #expect(try await storage.events(checks) == EventPage(continuation: .ascending(after: 110_000)))
+        var check = try #require(events(1).first)
+        check.kind = .check
+        _ = try storage.append(EventBatch([check]))
+        #expect(try await storage.events(checks).events.map(\.sequence) == [110_001])
         // By time all of them would have to be looked at.
         let error = await #expect(throws: StorageError.self) { try await storage.events(EventQuery(order: .latest(before: nil))) }
         #expect(error?.code == .unavailable)

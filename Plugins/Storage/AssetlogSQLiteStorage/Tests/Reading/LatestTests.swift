@@ -140,7 +140,7 @@ struct LatestTests {
             for change in [
                 "UPDATE strays SET timestamp = timestamp + 1 WHERE sequence % 9 = 0",
                 "INSERT INTO strays SELECT scope, kind, timestamp + 7, sequence FROM strays WHERE sequence % 9 = 3",
-                "INSERT OR IGNORE INTO entries SELECT scope, kind & 127, sequence FROM entries",
+                "INSERT OR IGNORE INTO entries SELECT scope, kind & 127, start, last, count, sequences FROM entries",
                 "INSERT INTO strays VALUES (1, 1, 1780000000000000, 70000)", "UPDATE strays SET kind = 2 WHERE kind = 1",
             ] {
                 try connection.execute(change)
