@@ -36,6 +36,12 @@ package struct RequestBodyDecoder {
         if let announcedBytes, announcedBytes > limits.maximumBytes { throw Self.tooLarge(limits) }
     }
 
+    /// Prepares for another body of the same coding, after one that was decoded without an error.
+    package mutating func reset() {
+        (receivedBytes, decodedBytes) = (0, 0)
+        decoder?.reset()
+    }
+
     /// Decodes so much of a chunk that at most 64 KiB come out of a compressed one, and lends them to `use`.
     ///
     /// - Parameter rest: What is left of the chunk; it is empty in the end.

@@ -76,6 +76,14 @@ public final class ContentDecoder {
         return true
     }
 
+    /// Prepares for another body of the same coding, after one that was decoded without an error.
+    public func reset() {
+        outer.reset()
+        inner?.reset()
+        between.removeAll(keepingCapacity: true)
+        betweenStart = 0
+    }
+
     /// Says that the body is at its end.
     ///
     /// - Throws: ``GzipError`` with the code `truncated` if the data is not complete.

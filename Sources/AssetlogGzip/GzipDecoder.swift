@@ -80,6 +80,13 @@ public final class GzipDecoder {
         return !rest.isEmpty || hasPendingOutput
     }
 
+    /// Prepares for other data of the same coding, with the limits from the start.
+    public func reset() {
+        stream.reset()
+        position = coding == .gzip ? .member : .start(nil)
+        (decodedCount, encodedCount, hasPendingOutput) = (0, 0, false)
+    }
+
     /// Says that the input is at its end.
     ///
     /// - Throws: ``GzipError`` with the code `truncated` if the data is not complete.

@@ -26,6 +26,9 @@ public final class ContentDecoder {
     ) throws(GzipError) -> Bool { false }
 
     /// Never called, because no decoder can be made.
+    public func reset() {}
+
+    /// Never called, because no decoder can be made.
     public func finish() throws(GzipError) {}
 }
 

@@ -39,6 +39,21 @@ struct FastPathRequestParserTests {
         #expect(head.isTimestampApproximate == isApproximate)
     }
 
+    @Test(
+        "reads whether the body comes in chunks, and compressed",
+        arguments: [
+            ("Content-Length: 3\r\n", false, false), ("Transfer-Encoding: chunked\r\n", true, false),
+            ("transfer-encoding:CHUNKED \r\n", true, false), ("Content-Encoding: gzip\r\nContent-Length: 3\r\n", false, true),
+            ("Content-Encoding: GZIP\r\nTransfer-Encoding: chunked\r\n", true, true),
+        ])
+    func codings(fields: String, isChunked: Bool, isGzip: Bool) {
+        guard case .complete(let head) = parse("POST /a HTTP/1.1\r\nHost: x\r\n\(fields)\r\n") else {
+            Issue.record("not complete")
+            return
+        }
+        #expect((head.isChunked, head.isGzip) == (isChunked, isGzip))
+    }
+
     @Test("finds every proper prefix of a plain request incomplete, and never anything else")
     func prefixesAreIncomplete() {
         let bytes = Array(Self.plain.utf8)
@@ -79,9 +94,16 @@ struct FastPathRequestParserTests {
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: \r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nContent-Length : 1\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked,\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding:\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\ntransfer-encoding: identity\r\nContent-Length: 1\r\n\r\n",
-            "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: deflate\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip, gzip\r\nContent-Length: 1\r\n\r\n",
+            "POST / HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nConnection:\r\n\r\n",
             "POST / HTTP/1.1\r\nHost: x\r\nConnection: , close\r\n\r\n",

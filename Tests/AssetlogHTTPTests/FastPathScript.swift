@@ -75,7 +75,10 @@ struct FastPathScript {
 
     private mutating func process() {
         while true {
-            switch unread.withUnsafeBytes({ state.next(in: $0, isWritable: isWritable, now: now) }) {
+            let action = unread.withUnsafeBytes { bytes in
+                state.next(in: bytes, isWritable: isWritable, now: now) { !$0.starts(with: "/api".utf8) }
+            }
+            switch action {
             case .answer: answerFirst()
             case .handOver: return log.append("hand over \(unread.count) bytes")
             default: return

@@ -12,6 +12,16 @@ private func incomplete(_ target: String, announced: Int, sent: Int) -> String {
     "POST \(target) HTTP/1.1\r\nHost: x\r\nContent-Length: \(announced)\r\n\r\n" + String(repeating: " ", count: sent)
 }
 
+private func chunked(_ target: String, _ chunks: String...) -> String {
+    let body = (chunks + [""]).map { "\(String($0.utf8.count, radix: 16))\r\n\($0)\r\n" }
+    return "POST \(target) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(body.joined())"
+}
+
+/// The beginning of a report in chunks.
+private func chunks(_ target: String, _ body: String) -> String {
+    "POST \(target) HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n\(body)"
+}
+
 private let get = "GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 private let offer = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEAAEAAAAIAAAAB\r\n"
 
@@ -31,7 +41,8 @@ struct FastPathStateTests {
     // MARK: Cuts of the bytes
 
     private static let requests =
-        report("/a", body: "{}") + report("/refused") + report("/b") + report("/c", offer, body: String(repeating: " ", count: 300))
+        report("/a", body: "{}") + report("/refused") + chunked("/b", "{}", "x")
+        + report("/c", offer, body: String(repeating: " ", count: 300))
         + report("/refused", body: "[]") + report("/d", "User-Agent: y\r\n") + report("/e", "Connection: close\r\n", body: "{}")
         + report("/f")
 
@@ -111,6 +122,14 @@ struct FastPathStateTests {
     ]
 
     private static let handOverCases: [FastPathCase] = [
+        FastPathCase(
+            "a body in chunks of a report", [.receive(chunks("/a", "2\r\n{}")), .receive("\r\n0\r\n\r"), .receive("\n")], ["queue /a"]),
+        FastPathCase(
+            "a body in chunks of something else, before it is complete", [.receive(chunks("/api", "2\r\n{}"))],
+            ["hand over \(chunks("/api", "2\r\n{}").utf8.count) bytes"]),
+        FastPathCase(
+            "a body in chunks with an extension", [.receive(chunks("/a", "2")), .receive(";x=y\r\n")],
+            ["hand over \((chunks("/a", "2") + ";x=y\r\n").utf8.count) bytes"]),
         FastPathCase("another method", [.receive(get)], ["hand over \(get.utf8.count) bytes"]),
         FastPathCase(
             "a body that is held back", [.receive("POST /a HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n")],

@@ -1,5 +1,6 @@
 import AssetlogAccess
 import AssetlogCore
+import AssetlogGzip
 import AssetlogHTTP
 import AssetlogLog
 import AssetlogTesting
@@ -227,6 +228,55 @@ struct HTTPServerTests {
         }
     }
 
+    #if Gzip
+    @Test("records compressed reports, whole or in chunks, and goes on after one that is refused", arguments: [false, true])
+    func compressed(isChunked: Bool) async throws {
+        var limits = ServerLimits()
+        limits.bodyBytes = 100_000
+        @Sendable func send(_ body: [UInt8], _ client: RawClient) -> (status: Int, body: String)? {
+            let pieces = isChunked ? [body.prefix(7), body.dropFirst(7)] : [body[...]]
+            let framing = isChunked ? "Transfer-Encoding: chunked" : "Content-Length: \(body.count)"
+            client.send(
+                "POST /report_asset_observation/a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n\(framing)\r\n\r\n"
+            )
+            for piece in pieces {
+                if isChunked { client.send(String(piece.count, radix: 16) + "\r\n") }
+                client.send(Array(piece))
+                if isChunked { client.send("\r\n") }
+            }
+            if isChunked { client.send("0\r\n\r\n") }
+            return client.response().map { ($0.status, $0.body) }
+        }
+        try await ServerFixture.run(limits: limits) { server in
+            let long = String(repeating: "x", count: 90_000)
+            let short = try Self.gzipped(#"{"description":"y"}"#)
+            let bodies: [[UInt8]] = [
+                short, try Self.gzipped(#"{"description":"\#(long)"}"#), try Self.gzipped(String(repeating: " ", count: 200_000)),
+                Array("nonsense".utf8), try Self.gzipped("{"), short, Array(short.dropLast(4)), short,
+            ]
+            let answers = try await blocking {
+                let client = try server.client()
+                return bodies.map { send($0, client) }
+            }
+            #expect(answers.map { $0?.status } == [200, 200, 413, 400, 400, 200, 400, 200])
+            #expect(answers[2]?.body.contains("100000 bytes") == true)
+            #expect(answers[3]?.body.contains("gzip") == true)
+            #expect(answers[6]?.body.contains("incomplete") == true)
+            let events = try await server.events()
+            #expect(events.count == 4)
+            #expect(events[1].details.count > long.utf8.count)
+        }
+    }
+
+    private static func gzipped(_ text: String) throws -> [UInt8] {
+        let encoder = try #require(try ContentEncoder(acceptEncoding: "gzip"))
+        var output: [UInt8] = []
+        Array(text.utf8).withUnsafeBytes { encoder.encode($0, into: &output) }
+        encoder.finish(into: &output)
+        return output
+    }
+    #endif
+
     @Test("refuses a body over the limit, and the client sees the answer", arguments: [true, false])
     func refusesLargeBody(isChunked: Bool) async throws {
         var limits = ServerLimits()
@@ -321,7 +371,7 @@ struct HTTPServerTests {
 
     @Test(
         "takes no report for a session, in whatever way it comes, and lets the API know of one",
-        arguments: ["", "Transfer-Encoding: chunked\r\n", "Content-Length: 2\r\nExpect: 100-continue\r\n"])
+        arguments: ["", "Transfer-Encoding: chunked\r\nTE: trailers\r\n", "Content-Length: 2\r\nExpect: 100-continue\r\n"])
     func sessions(_ fields: String) async throws {
         let token = try NewToken()
         let record = TokenRecord(

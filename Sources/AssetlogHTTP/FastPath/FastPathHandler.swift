@@ -1,4 +1,5 @@
 import AssetlogAccess
+import AssetlogBody
 import AssetlogCore
 import AssetlogLog
 import AssetlogObservation
@@ -141,7 +142,11 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         var now = now
         while true {
             let isWritable = context.channel.isWritable
-            switch unread.withUnsafeReadableBytes({ state.next(in: $0, isWritable: isWritable, now: now) }) {
+            let router = connection.loop.reports.router
+            let action = unread.withUnsafeReadableBytes { bytes in
+                state.next(in: bytes, isWritable: isWritable, now: now) { router.route($0) != nil }
+            }
+            switch action {
             case .answer:
                 now = .now()
                 guard answer(context, now: now) else { return }
@@ -178,20 +183,39 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
         guard let route = loop.reports.router.route(target) else { return nil }
         let query = route.query.map { UnsafeRawBufferPointer(rebasing: target[$0]) }
         guard ReportRoute.dryRun(query) == .notAsked else { return nil }
-        let request = ReportRequest(
-            endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
-            contentType: head.contentType.map(part), body: part(head.byteCount..<head.byteCount + head.contentLength),
-            isTimestampApproximate: head.isTimestampApproximate)
         self.route = RequestRoute(route.endpoint)
         let identity = loop.reports.authenticate(RequestAttributes(head, in: bytes, of: connection), now: startedAt)
         rateFields = identity.rateFields
-        let result = loop.reports.report(
-            request, to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity, for: self)
+        func ingest(_ content: UnsafeRawBufferPointer) -> IngestResult {
+            loop.reports.report(
+                ReportRequest(
+                    endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
+                    contentType: head.contentType.map(part), body: content, isTimestampApproximate: head.isTimestampApproximate),
+                to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity, for: self)
+        }
+        let body = part(head.byteCount..<state.requestBytes)
+        // Nothing is decompressed for those who may not come in.
+        let result = identity.refusal == nil ? withContent(of: body, head, ingest) : ingest(body)
         if loop.observer.wants(status: result.status) {
-            record = AccessRecord(head, in: bytes, route, identity, requestBytes: head.contentLength, of: connection)
+            record = AccessRecord(head, in: bytes, route, identity, requestBytes: state.bodyBytes, of: connection)
             if case .answered(let answer) = result, let refusal = answer.refusal { record?.refusal = refusal }
         }
         return result
+    }
+
+    /// Lends the content of the body of the request under way.
+    private func withContent(
+        of body: UnsafeRawBufferPointer, _ head: FastPathRequestHead, _ ingest: (UnsafeRawBufferPointer) -> IngestResult
+    ) -> IngestResult {
+        guard head.isChunked || head.isGzip else { return ingest(body) }
+        do throws(RequestBodyError) {
+            return try connection.loop.bodies.withContent(
+                of: body, chunks: head.isChunked ? state.chunked.chunks : nil, isGzip: head.isGzip, ingest)
+        } catch {
+            var answer = ReportAnswer.refused(error)
+            answer.fields += rateFields
+            return .answered(answer)
+        }
     }
 
     // MARK: Answering
@@ -250,7 +274,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             record =
                 if let head {
                     AccessRecord(
-                        head, in: bytes, report, RequestIdentity(), requestBytes: bytes.count - head.byteCount, of: connection)
+                        head, in: bytes, report, RequestIdentity(),
+                        requestBytes: head.isChunked ? state.bodyBytes : bytes.count - head.byteCount, of: connection)
                 } else {
                     AccessRecord(HTTP1Request(), bodyBytes: 0, of: connection)
                 }

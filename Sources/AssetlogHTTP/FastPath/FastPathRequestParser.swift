@@ -16,8 +16,12 @@ struct FastPathRequestHead: Equatable {
     var isTimestampApproximate = false
     /// The number of bytes of the head, with the empty line at its end.
     var byteCount: Int
-    /// The number of bytes of the body.
+    /// The number of bytes of the body, unless it comes in chunks.
     var contentLength: Int
+    /// Whether the body comes in chunks.
+    var isChunked = false
+    /// Whether the body is compressed.
+    var isGzip = false
     /// Whether the client asks to close the connection after the answer.
     var closes: Bool
 }
@@ -25,9 +29,9 @@ struct FastPathRequestHead: Equatable {
 /// Reads the head of a report if it has the one plain form that the fast path takes.
 ///
 /// It never decides what a doubtful request means: whatever is not plainly `POST` with HTTP/1.1, exactly one Host that is
-/// one, at most one Content-Length of digits, at most one of each field that decides who may come in, and none of the
-/// fields that change how a message is read (Transfer-Encoding, Content-Encoding, Expect, Trailer, TE) is left to the
-/// HTTP/1 handler's parser, from its first byte. An offer to change to another protocol changes nothing about the message
+/// one, at most one Content-Length of digits or one Transfer-Encoding that is `chunked`, at most one Content-Encoding that is
+/// `gzip`, at most one of each field that decides who may come in, and no other of the fields that change how a message is
+/// read (Expect, Trailer, TE) is left to the HTTP/1 handler's parser, from its first byte. An offer to change to another protocol changes nothing about the message
 /// that makes it, and is ignored (RFC 9110, section 7.8). A pure function of bytes (RFC 9112).
 enum FastPathRequestParser {
     enum Result: Equatable {
@@ -62,6 +66,7 @@ enum FastPathRequestParser {
 
         var head = FastPathRequestHead(target: target, contentType: nil, byteCount: 0, contentLength: 0, closes: false)
         var hosts = 0
+        // Content-Length and Transfer-Encoding.
         var lengths = 0
         while true {
             guard position < bytes.count else { return incomplete(bytes) }
@@ -107,6 +112,13 @@ enum FastPathRequestParser {
                 let options = ConnectionOptions(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]))
                 guard options.arePlain else { return .other }
                 if options.close { head.closes = true }
+            case .transferEncoding:
+                lengths += 1
+                guard lengths == 1, equals(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]), "chunked") else { return .other }
+                head.isChunked = true
+            case .contentEncoding:
+                guard !head.isGzip, equals(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]), "gzip") else { return .other }
+                head.isGzip = true
             case .timestamp:
                 head.isTimestampApproximate = TimestampField.isApproximate(UnsafeRawBufferPointer(rebasing: bytes[value..<valueEnd]))
             case .userAgent: if head.userAgent == nil { head.userAgent = value..<valueEnd }
@@ -125,7 +137,7 @@ enum FastPathRequestParser {
 
     /// The fields that the fast path knows; every other one does not matter to it.
     private enum Field {
-        case host, contentType, contentLength, connection, userAgent, timestamp, http1, ignored
+        case host, contentType, contentLength, contentEncoding, transferEncoding, connection, userAgent, timestamp, http1, ignored
         case access(AccessField)
 
         init(_ name: UnsafeRawBufferPointer) {
@@ -146,11 +158,12 @@ enum FastPathRequestParser {
                 self =
                     equals(name, "x-forwarded-for")
                     ? .access(.forwardedFor) : equals(name, "idempotency-key") ? .access(.idempotencyKey) : .ignored
-            case 16: self = equals(name, "content-encoding") || equals(name, "proxy-connection") ? .http1 : .ignored
+            case 16:
+                self = equals(name, "content-encoding") ? .contentEncoding : equals(name, "proxy-connection") ? .http1 : .ignored
             case 17:
                 self =
                     equals(name, "transfer-encoding")
-                    ? .http1 : equals(name, "x-forwarded-proto") ? .access(.forwardedProto) : .ignored
+                    ? .transferEncoding : equals(name, "x-forwarded-proto") ? .access(.forwardedProto) : .ignored
             case 18: self = equals(name, "assetlog-timestamp") ? .timestamp : .ignored
             case 23: self = equals(name, "dagster-cloud-api-token") ? .access(.apiToken) : .ignored
             default: self = .ignored

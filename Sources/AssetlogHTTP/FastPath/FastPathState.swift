@@ -57,6 +57,8 @@ struct FastPathState {
     /// The head of the request that is being read or answered.
     private(set) var head = FastPathRequestHead(
         target: 0..<0, contentType: nil, byteCount: 0, contentLength: 0, closes: false)
+    /// Where the content of its body is, if that comes in chunks.
+    private(set) var chunked = ChunkedBody(maximumBytes: maximumBodyBytes)
     /// When ``deadlinePassed(unread:)`` is due.
     private(set) var deadline: NIODeadline
     /// Whether the peer sends nothing more.
@@ -84,7 +86,10 @@ struct FastPathState {
     }
 
     /// The bytes of the request that ``head`` describes.
-    var requestBytes: Int { head.byteCount + head.contentLength }
+    var requestBytes: Int { head.byteCount + (head.isChunked ? chunked.byteCount : head.contentLength) }
+
+    /// The number of bytes of its body, without what is around chunks.
+    var bodyBytes: Int { head.isChunked ? chunked.contentBytes : head.contentLength }
 
     /// Whether the answer to the request under way is the last one of the connection.
     var closesAfterAnswer: Bool { head.closes || isDraining }
@@ -105,8 +110,13 @@ struct FastPathState {
 
     /// Looks at what is unread; to be asked again after each answer.
     ///
-    /// - Parameter isWritable: Whether the socket takes more answers.
-    mutating func next(in unread: UnsafeRawBufferPointer, isWritable: Bool, now: NIODeadline) -> Action {
+    /// - Parameters:
+    ///   - isWritable: Whether the socket takes more answers.
+    ///   - isReport: Whether a request target is that of a report. It is only asked about a request in chunks that has not come
+    ///     as a whole: the API reads such a body as it comes.
+    mutating func next(
+        in unread: UnsafeRawBufferPointer, isWritable: Bool, now: NIODeadline, isReport: (UnsafeRawBufferPointer) -> Bool
+    ) -> Action {
         guard unread.count > 0 else { return .wait }
         // A client that sends reports and reads no answers is not served further until it does.
         guard isWritable else {
@@ -115,22 +125,36 @@ struct FastPathState {
         }
         switch phase {
         case .committing, .closing, .handedOver: return .wait
-        case .readingBody: return unread.count >= requestBytes ? .answer : .wait
-        case .readingHead: return readHead(unread, now)
+        case .readingBody: return readBody(unread)
+        case .readingHead: return readHead(unread, now, isReport)
         }
     }
 
-    private mutating func readHead(_ unread: UnsafeRawBufferPointer, _ now: NIODeadline) -> Action {
+    private mutating func readHead(
+        _ unread: UnsafeRawBufferPointer, _ now: NIODeadline, _ isReport: (UnsafeRawBufferPointer) -> Bool
+    ) -> Action {
         switch FastPathRequestParser.parse(unread) {
         case .incomplete: return .wait
         case .other: return handOver()
         case .complete(let head): self.head = head
         }
         guard head.contentLength <= Self.maximumBodyBytes else { return handOver() }
-        guard unread.count < requestBytes else { return .answer }
+        if head.isChunked { chunked.reset() }
+        let action = readBody(unread)
+        guard action == .wait else { return action }
+        if head.isChunked, !isReport(UnsafeRawBufferPointer(rebasing: unread[head.target])) { return handOver() }
         phase = .readingBody
         deadline = now + bodyTimeout
         return .wait
+    }
+
+    private mutating func readBody(_ unread: UnsafeRawBufferPointer) -> Action {
+        guard head.isChunked else { return unread.count < requestBytes ? .wait : .answer }
+        switch chunked.advance(in: UnsafeRawBufferPointer(rebasing: unread[head.byteCount...])) {
+        case .complete: return .answer
+        case .incomplete: return .wait
+        case .other: return handOver()
+        }
     }
 
     /// The request is none of a report that the fast path takes.

@@ -20,6 +20,7 @@ final class ServerLoop: @unchecked Sendable {
     let transportSecurity: TransportSecurity?
     let openAPIConnection: @Sendable (APIConnection) -> Void
     let reports: ReportIngest
+    let bodies: FastPathBodies
     let connections: ConnectionRegistry
     private(set) var encoder = PlainResponseEncoder(at: .now())
     private var clock: RepeatedTask?
@@ -33,6 +34,7 @@ final class ServerLoop: @unchecked Sendable {
         self.logger = logger
         self.openAPIConnection = openAPIConnection
         limits = HTTPLimits(configuration.limits)
+        bodies = FastPathBodies(limits: limits.body, memory: configuration.memory.requests)
         observer = configuration.observer
         memory = configuration.memory.requests
         transportSecurity = configuration.transportSecurity
