@@ -18,6 +18,8 @@ final class SubmissionItems: AsyncSequence, AsyncIteratorProtocol {
     // Whether more may come out of the chunk.
     private var hasMore = false
     private var hasEnded = false
+    // The last item, where only the end of the body shows that it is complete.
+    private var lastItem: ItemSplitter.Item?
     private var decoder: RequestBodyDecoder
     private var splitter: ItemSplitter
     // What the reader keeps.
@@ -54,15 +56,51 @@ final class SubmissionItems: AsyncSequence, AsyncIteratorProtocol {
 
     /// The next item; nil: there is none.
     ///
-    /// - Throws: ``RequestError`` with the status 400, 408, 413 or 503, or `CancellationError`.
+    /// - Throws: What ``buffered()`` and ``readMore()`` throw.
     func next() async throws -> ItemSplitter.Item? {
+        repeat {
+            if let item = try buffered() { return item }
+        } while try await readMore()
+        return nil
+    }
+
+    /// The next item, if it has come as a whole; nil: ``readMore()`` has to be called.
+    ///
+    /// - Throws: ``RequestError`` with the status 400.
+    func buffered() throws -> ItemSplitter.Item? {
+        guard !hasEnded else { return lastItem.take() }
         do {
-            return try await read()
+            return try splitter.next()
         } catch let error as ItemSplitter.Failure {
-            throw RequestError(status: .badRequest, detail: "The body is not a list of events: \(error.message).")
+            throw Self.refusal(of: error)
+        }
+    }
+
+    /// Reads a step of the body; false: there is no more of it.
+    ///
+    /// - Throws: ``RequestError`` with the status 400, 408, 413 or 503, or `CancellationError`.
+    func readMore() async throws -> Bool {
+        guard !hasEnded else { return lastItem != nil }
+        do {
+            try checkRatio()
+            try makeRoom()
+            guard try await readStep() else {
+                hasEnded = true
+                try decoder.finish()
+                lastItem = try splitter.last()
+                return lastItem != nil
+            }
+            try makeRoom()
+            return true
+        } catch let error as ItemSplitter.Failure {
+            throw Self.refusal(of: error)
         } catch let error as RequestBodyError {
             throw RequestError(error)
         }
+    }
+
+    private static func refusal(of failure: ItemSplitter.Failure) -> RequestError {
+        RequestError(status: .badRequest, detail: "The body is not a list of events: \(failure.message).")
     }
 
     /// Lends the bytes of the item that was given last to `use`.
@@ -88,17 +126,6 @@ final class SubmissionItems: AsyncSequence, AsyncIteratorProtocol {
 
     // MARK: Reading
 
-    private func read() async throws -> ItemSplitter.Item? {
-        while !hasEnded {
-            if let item = try splitter.next() { return item }
-            try checkRatio()
-            try makeRoom()
-            guard try await readStep() else { return try end() }
-            try makeRoom()
-        }
-        return nil
-    }
-
     /// Decodes a step of the body; false: there is no more of it.
     private func readStep() async throws -> Bool {
         if !hasMore {
@@ -112,12 +139,6 @@ final class SubmissionItems: AsyncSequence, AsyncIteratorProtocol {
         }
         chunk.moveReaderIndex(forwardBy: count)
         return true
-    }
-
-    private func end() throws -> ItemSplitter.Item? {
-        hasEnded = true
-        try decoder.finish()
-        return try splitter.last()
     }
 
     /// Limits how much larger than its compressed form a body may be, without counting what became events, or may do so

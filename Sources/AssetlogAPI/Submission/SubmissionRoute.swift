@@ -102,14 +102,20 @@ struct SubmissionRoute: RouteGroup {
         _ items: SubmissionItems, into submission: Submission, for caller: LimitedCaller
     ) async throws -> RequestError? {
         do {
-            for try await item in items {
-                try await add(item, of: items, to: submission, caller)
+            // Most items are there already, and cost no task its turn.
+            repeat {
+                while let item = try items.buffered() {
+                    if let bytes = add(item, of: items, to: submission) {
+                        try await addLarge(item, bytes, of: items, to: submission, caller)
+                    }
+                    guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
+                    guard submission.isFull else { continue }
+                    items.keep(submission.capacityBytes, events: submission.eventBytes)
+                    try items.makeRoom()
+                    try await submission.flush()
+                }
                 items.keep(submission.capacityBytes, events: submission.eventBytes)
-                guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
-                guard submission.isFull else { continue }
-                try items.makeRoom()
-                try await submission.flush()
-            }
+            } while try await items.readMore()
         } catch let error as RequestError where [.badRequest, .contentTooLarge, .requestTimeout].contains(error.status) {
             return error
         }
@@ -117,11 +123,20 @@ struct SubmissionRoute: RouteGroup {
         return nil
     }
 
-    private func add(
-        _ item: ItemSplitter.Item, of items: SubmissionItems, to submission: Submission, _ caller: LimitedCaller
+    /// Adds an item; returns the bytes of its events when room has to be made for them first.
+    private func add(_ item: ItemSplitter.Item, of items: SubmissionItems, to submission: Submission) -> Int? {
+        guard case .item(let range) = item else {
+            submission.addTooLarge(limit: limits.maximumItemBytes)
+            return nil
+        }
+        guard case .needsRoom(let bytes) = items.withBytes(range, { submission.add($0) }) else { return nil }
+        return bytes
+    }
+
+    private func addLarge(
+        _ item: ItemSplitter.Item, _ bytes: Int, of items: SubmissionItems, to submission: Submission, _ caller: LimitedCaller
     ) async throws {
-        guard case .item(let range) = item else { return submission.addTooLarge(limit: limits.maximumItemBytes) }
-        guard case .needsRoom(let bytes) = items.withBytes(range, { submission.add($0) }) else { return }
+        guard case .item(let range) = item else { return }
         guard submission.fits(bytes) else { throw Self.tooLargeForAtomic }
         try await expansions.withSlot(for: caller) {
             if !submission.options.isAtomic { try await submission.finishSlice() }
