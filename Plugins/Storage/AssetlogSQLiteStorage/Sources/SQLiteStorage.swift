@@ -49,6 +49,7 @@ final class SQLiteStorage: Storage {
     private let consumers: ConsumerFile
     private let head: Atomic<Int64>
     private let appendedKinds: AppendedKinds
+    let appendedEvents = AppendedEvents()
     /// How many events were removed.
     let removedCount: Atomic<Int64>
     /// The last step of a removal that the index has no more.
@@ -142,7 +143,7 @@ final class SQLiteStorage: Storage {
             let outcome = try writer.withLock { writer in
                 guard let writer else { throw closedError }
                 appendedKinds.willAppend(batch, after: writer.head)
-                let outcome = try writer.append(batch, index, fault: discard)
+                let outcome = try writer.append(batch, index, appendedEvents, fault: discard)
                 guard let sequences = outcome.sequences else { return outcome }
                 head.store(sequences.upperBound, ordering: .releasing)
                 writer.help(finishing: isRestShort.exchange(false, ordering: .relaxed))
@@ -300,13 +301,13 @@ final class SQLiteStorage: Storage {
     private func keepIndex() async {
         var failures = 0
         for await _ in appended.stream() {
-            try? await Task.sleep(for: .seconds(1))
+            await appendedEvents.waitForStep(atMost: .seconds(1))
             guard !hasEnded else { return }
             do {
                 let current = try await currentIndex()
                 try await prune(current)
-                let indexer = Indexer(log: readers, index: current, extent: extent)
-                while try await indexer.advance() == Indexer.step {}
+                let indexer = Indexer(log: readers, index: current, extent: extent, appended: appendedEvents)
+                while try await indexer.advance() >= Indexer.step {}
                 failures = 0
             } catch {
                 if let index = index.withLock({ $0.index }), EventIndex.isDamage(error) { discard(index, error) }

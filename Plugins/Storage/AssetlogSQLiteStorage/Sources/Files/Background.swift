@@ -17,6 +17,18 @@ final class Signal: Sendable {
     func send() {
         continuation.withLock { _ = $0?.yield() }
     }
+
+    /// Waits until it is sent from now on, but no longer than so long, nor after the task was cancelled.
+    func wait(atMost duration: Duration) async {
+        // Without the first one, which is there at once.
+        let signals = stream().dropFirst()
+        await withTaskGroup { group in
+            group.addTask { try? await Task.sleep(for: duration) }
+            group.addTask { for await _ in signals { break } }
+            await group.next()
+            group.cancelAll()
+        }
+    }
 }
 
 /// Opening, closing and looking at files; reads and appends have threads of their own.

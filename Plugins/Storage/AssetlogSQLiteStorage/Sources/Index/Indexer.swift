@@ -22,6 +22,8 @@ struct Indexer: Sendable {
     let log: ReaderPool
     let index: EventIndex
     let extent: LogExtent
+    /// What was appended last.
+    let appended: AppendedEvents
 
     /// Indexes the next events. Where very many are not indexed yet, their identities come first, so that events that
     /// clients send again can be distinguished from new ones soon.
@@ -34,12 +36,9 @@ struct Indexer: Sendable {
             let ahead = try IdentityIndexer(log: log, extent: extent, index: database)
             if try ahead.advance(after: identities, watermark: watermark) { return Self.step }
             var scopes = try ScopeNumbers(database)
-            // All rows are read before the first is indexed, so that this reader does not hold back the
-            // write-ahead log's start-over for longer than it needs.
             let highest = try database.integer("SELECT highest FROM zones ORDER BY block DESC LIMIT 1") ?? .min
-            let entries = try log.readForIndex(extent.file) { log in
-                try read(log, after: watermark, &scopes, TimeOrder(highest: highest))
-            }
+            // Within the transaction: what a removal takes out of the log in the meantime it takes out of the index afterwards.
+            let entries = try read(after: watermark, &scopes, TimeOrder(highest: highest))
             guard let last = entries.last else { return 0 }
             try insertIdentities(of: entries.filter { $0.sequence > identities }, into: database)
             try insertSequences(of: entries, into: database)
@@ -51,6 +50,24 @@ struct Indexer: Sendable {
             try progress.bind(scopes.last, at: 3)
             try progress.run()
             return entries.count
+        }
+    }
+
+    private func read(after watermark: Int64, _ scopes: inout ScopeNumbers, _ order: TimeOrder) throws -> [Entry] {
+        guard let run = appended.take(after: watermark) else {
+            // All rows are read before the first is indexed, so that this reader does not hold back the write-ahead log's
+            // start-over for longer than it needs.
+            return try log.readForIndex(extent.file) { try read($0, after: watermark, &scopes, order) }
+        }
+        var order = order
+        return try run.rows.map { row in
+            let isStray = order.isStray(timestamp: row.timestamp, receivedAt: row.receivedAt)
+            return try run.withTexts(of: row) { assetKey, deployment in
+                Entry(
+                    sequence: row.sequence, id: row.id, kind: row.kind, timestamp: row.timestamp, isStray: isStray,
+                    highest: order.highest, assetScope: try scopes.number(assetKey: assetKey, deployment: deployment),
+                    deploymentScope: try scopes.number(ofDeployment: deployment))
+            }
         }
     }
 

@@ -48,9 +48,11 @@ final class LogWriter {
     ///
     /// - Parameters:
     ///   - index: What finds the events that are in the log already.
+    ///   - appended: Notes what was inserted, for the index.
     ///   - fault: Is notified of an index that can't be read.
     func append(
-        _ batch: borrowing EventBatch, _ index: EventIndex?, fault: (EventIndex, any Error) -> Void
+        _ batch: borrowing EventBatch, _ index: EventIndex?, _ appended: AppendedEvents? = nil,
+        fault: (EventIndex, any Error) -> Void
     ) throws -> AppendOutcome {
         guard !batch.isEmpty else { throw StorageError(.unavailable, "An empty batch can't be appended.") }
         let connection = try connection ?? reconnect()
@@ -60,6 +62,7 @@ final class LogWriter {
             guard let sequences = outcome.sequences else { return outcome }
             try connection.insert(batch, plan, after: head)
             identities.note(batch, plan, after: head, index)
+            appended?.note(batch, plan, after: head)
             head = sequences.upperBound
             if batch.clientIdentities > 0 { outcome.advisedPause = identities.advisedPause }
             return outcome

@@ -8,7 +8,11 @@ extension SQLiteStorage: RetainingStorage {
     func remove(_ removal: EventRemoval) async throws -> Bool {
         guard removal.isValid else { throw StorageError.invalidRemoval }
         let step = unindexedStep.load(ordering: .acquiring)
-        let isDone = try await change { try $0.remove(removal, unindexedStep: step) }
+        let isDone = try await change { [appendedEvents] writer in
+            // What is removed must not be indexed after it was taken out of the index.
+            appendedEvents.removeAll()
+            return try writer.remove(removal, unindexedStep: step)
+        }
         guard isDone else { return false }
         // Not before the next removal may the index be behind, so that what reads pass over stays little.
         if let index = index.withLock({ $0.index }) {

@@ -164,5 +164,45 @@ struct IndexTableTests {
             }
         }
     }
+
+    // MARK: What was appended last
+
+    @Test("What was appended is known without a gap, until it is taken or forgotten, or is too much")
+    func appended() throws {
+        let appended = AppendedEvents()
+        func note(_ count: Int, after head: Int64, deployment: String = "default") {
+            let batch = EventBatch(events(count, asset: "a\(head)", deployment: deployment))
+            appended.note(batch, batch.plan { _ in .none }, after: head)
+        }
+        func taken(after sequence: Int64) -> [String] {
+            guard let run = appended.take(after: sequence) else { return [] }
+            return run.rows.map { row in
+                run.withTexts(of: row) { assetKey, deployment in
+                    "\(row.sequence) \(String(decoding: assetKey, as: UTF8.self)) \(String(decoding: deployment, as: UTF8.self))"
+                }
+            }
+        }
+        #expect(taken(after: 0) == [])
+        note(2, after: 5)
+        note(1, after: 7, deployment: "prod")
+        note(1, after: 8)
+        // It knows nothing of the events before.
+        #expect(taken(after: 4) == [])
+        #expect(taken(after: 6) == [#"7 ["a5"] default"#, #"8 ["a7"] prod"#, #"9 ["a8"] default"#])
+        #expect(taken(after: 9) == [])
+        note(1, after: 9)
+        note(1, after: 20)
+        #expect(taken(after: 9) == [])
+        #expect(taken(after: 20) == [#"21 ["a20"] default"#])
+        note(3, after: 21)
+        #expect(taken(after: 24) == [])
+        note(3, after: 24)
+        appended.removeAll()
+        #expect(taken(after: 24) == [])
+        note(40_000, after: 24)
+        note(40_000, after: 40_024)
+        #expect(taken(after: 24) == [])
+        #expect(taken(after: 40_024).count == 40_000)
+    }
 }
 #endif

@@ -267,7 +267,7 @@ struct TruthTests {
             return try writer.append(batch, index) { _, _ in }.skippedEvents.map(\.reason)
         }
         #expect(try append(first[0]) == [.indeterminate])
-        let indexer = Indexer(log: readers, index: index, extent: writer.extent)
+        let indexer = Indexer(log: readers, index: index, extent: writer.extent, appended: AppendedEvents())
         #expect(try await indexer.advance() == Indexer.step)
         #expect(try await index.database.read { try $0.integer("SELECT watermark FROM progress") } == 0)
         #expect(try append(first[0]) == [.duplicate(sequence: 1)])
