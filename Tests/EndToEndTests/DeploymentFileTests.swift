@@ -2,10 +2,10 @@ import Foundation
 import Testing
 import Yams
 
-/// What stands in `docker` is accepted by the tools that read it, and speaks of this build.
+/// What stands in `docker` and `packaging` is accepted by the tools that read it, and speaks of this build.
 @Suite("The files for operators")
 struct DeploymentFileTests {
-    private static let unit = "docker/assetlog.service"
+    private static let unit = "packaging/assetlog.service"
     private static let compose = "docker/compose.yaml"
     private static let hasSystemd = (try? run("systemd-analyze", ["--version"]).status) == 0
 
@@ -75,6 +75,13 @@ struct DeploymentFileTests {
         let result = try exposure(threshold: 15)
         #expect(result.status == 0, "\(result.output)\(result.errors)")
         #expect(try exposure(threshold: 1).status != 0)
+    }
+
+    @Test("hold a configuration for the packages that this build accepts")
+    func packageConfiguration() throws {
+        let file = ServerProcess.root.appending(path: "packaging/assetlog.yaml").path
+        let result = try run(ServerProcess.binary.path, ["check-config", "--config", file])
+        #expect(result.status == 0, "\(result.errors)")
     }
 
     // MARK: Compose
