@@ -37,6 +37,34 @@ need_swift() {
 # every build of a new process would compile the whole package again (swiftlang/swift-package-manager #10525).
 swift_build() { SWIFT_DETERMINISTIC_HASHING=1 swift build "$@"; }
 
+# Where what is shipped is built: a directory of its own, because other flags would build everything again. Its path has the same
+# length in every checkout: where a closure may not escape, the compiler puts the length of the source's path into the program,
+# and the path itself nowhere.
+static_scratch() {
+    local path=$root/.build/static
+    while [ ${#path} -lt 120 ]; do path+=-; done
+    echo "$path"
+}
+
+# Builds what is shipped; the arguments go to swift. No path of the checkout gets into the binary, and no symbols. What nothing
+# calls is left out: the toolchain would export every symbol, and the linker keep what is exported. Of ICU's data, only what
+# packaging/icu keeps is linked.
+static_build() {
+    local scratch icu flags=()
+    scratch=$(static_scratch)
+    icu=$("$root/packaging/icu" "$scratch/icu.o")
+    [ -z "$icu" ] || mapfile -t flags <<<"$icu"
+    (
+        # A warning of a newer compiler or linker stops nothing that is shipped.
+        unset CI
+        swift_build --package-path "$root" --scratch-path "$scratch" -c release --product assetlog --static-swift-stdlib \
+            --disable-local-rpath -debug-info-format none \
+            -Xcc "-ffile-prefix-map=$root=." -Xcc "-ffile-prefix-map=$scratch=./.build/static" \
+            -Xswiftc -Xfrontend -Xswiftc -function-sections \
+            -Xlinker -s -Xlinker --build-id=none -Xlinker --no-export-dynamic "${flags[@]}" "$@"
+    )
+}
+
 # Installs what the tests of the PostgreSQL storage start by themselves; Debian makes and starts no cluster of its own.
 need_postgres() {
     command -v postgres >/dev/null || ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || {
