@@ -34,9 +34,9 @@ def bake(engine, tag, folder, *options, seconds=900):
                seconds=seconds)
 
 
-def make_bases(engine):
-    """Both images that the Dockerfile starts from, when they are not there."""
-    if engine.podman("image", "exists", TOOLCHAIN, check=False).returncode == 0:
+def make_debian(engine):
+    """Debian's slim image, when it is not there."""
+    if engine.podman("image", "exists", RUNTIME, check=False).returncode == 0:
         return
     start = time.time()
     base = os.path.join(engine.folder, "debian")
@@ -51,7 +51,15 @@ def make_bases(engine):
         shutil.rmtree(os.path.join(base, path), ignore_errors=True)
     engine.run("sh", "-c", f"tar -C '{base}' -c . | podman import --change 'CMD [\"bash\"]' - {RUNTIME}")
     shutil.rmtree(base)
+    say(f"made {RUNTIME} in {time.time() - start:.0f} s")
 
+
+def make_bases(engine):
+    """Both images that the Dockerfile starts from, when they are not there."""
+    make_debian(engine)
+    if engine.podman("image", "exists", TOOLCHAIN, check=False).returncode == 0:
+        return
+    start = time.time()
     git = "[safe]\n\tdirectory = *\n" + "".join(f'[url "{folder}"]\n\tinsteadOf = {address}\n' for folder, address in local_packages())
     engine.write("toolchain/gitconfig", git)
     engine.write("toolchain/Dockerfile", f"""FROM {RUNTIME}
@@ -60,7 +68,7 @@ COPY gitconfig /etc/gitconfig
 ENV PATH={toolchain()}/usr/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 """)
     bake(engine, TOOLCHAIN, f"{engine.folder}/toolchain")
-    say(f"made {RUNTIME} and {TOOLCHAIN} in {time.time() - start:.0f} s")
+    say(f"made {TOOLCHAIN} in {time.time() - start:.0f} s")
 
 
 def build(engine, tag):
