@@ -1,10 +1,10 @@
 """What dbt does with a small project, and what the log has of it: a failing model and what depends on it, tests that pass, warn and
-fail, a stale source, an incremental and a microbatch model, a seed, a snapshot.
+fail, a stale source, an incremental and a microbatch model, a seed, a snapshot; and what it does when it is interrupted.
 
 With RECORD=FOLDER, the files that dbt wrote are kept there as fixtures of Tests/AssetlogResultsTests:
     RECORD=Tests/AssetlogResultsTests/Fixtures/dbt Tests/Producers/run dbt
 """
-import json, os, shutil, subprocess
+import contextlib, fcntl, json, os, pty, select, shutil, signal, subprocess, termios, time
 
 import requests
 from harness import binary
@@ -41,6 +41,11 @@ UPSTREAM = {
     ("deliveries_view",): [["shop", "deliveries"]],
     ("history", "orders_history"): [["orders"]],
 }
+
+# What is built before the model in which dbt is interrupted.
+BEFORE = ("raw_orders", "orders")
+# It takes minutes, and is not left out as what nobody reads.
+SLOW = "select sum(hash(a.range * 31 + b.range + (select count(*) from {{ ref('orders') }}))) as n from range(1000000) a, range(1000000) b"
 
 
 def value(event, label):
@@ -176,6 +181,104 @@ def refusals(project):
     equal("no files: 1", result.returncode, 1)
 
 
+class Interruption:
+    """`assetlog run --dbt -- dbt build` on a terminal of its own, interrupted while dbt builds the slow model.
+
+    It ends in a bounded time: what has not ended by then is killed, and `code` is None."""
+
+    def __init__(self, project, action, seconds=60):
+        # Those of the selected models whose inputs are selected too, so that only these tests come before the slow model.
+        words = ("--indirect-selection", "cautious", "-s", *BEFORE, "slow", "after_slow")
+        self.master, slave = pty.openpty()
+        self.output, self.dbt, self.code = "", None, None
+        self.process = subprocess.Popen(
+            (binary(), "run", "--dbt", "--", "dbt", "build", *words), cwd=project.folder, env=project.environment, stdin=slave,
+            stdout=slave, stderr=slave, start_new_session=True, preexec_fn=self.prepare)
+        os.close(slave)
+        try:
+            self.follow(action, time.monotonic() + seconds)
+        finally:
+            self.outlived = self.alive(self.dbt)
+            if self.outlived:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self.dbt, signal.SIGKILL)
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.wait(10)
+            os.close(self.master)
+
+    @staticmethod
+    def prepare():
+        # The terminal sends its signals to those whose it is.
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+        # A script that runs this test in the background ignores SIGINT; dbt would inherit that and never be interrupted.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    @staticmethod
+    def alive(pid):
+        try:
+            return pid is not None and os.kill(pid, 0) is None
+        except ProcessLookupError:
+            return False
+
+    def follow(self, action, end):
+        while self.process.poll() is None and time.monotonic() < end:
+            self.read(0.1)
+            if self.dbt is None and "table model main.slow" in self.output:
+                found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(self.process.pid)], capture_output=True, text=True, timeout=10)
+                self.dbt = int(found.stdout.split()[0])
+                # dbt says so before it sends the query.
+                time.sleep(1)
+                action(self)
+        self.code = self.process.poll()
+        while self.read(0.1):
+            pass
+
+    def read(self, seconds):
+        """Reads what is on the terminal; false: nothing came."""
+        if not select.select([self.master], [], [], seconds)[0]:
+            return False
+        try:
+            self.output += os.read(self.master, 1 << 16).decode(errors="replace")
+        except OSError:  # Nobody has it open any more.
+            return False
+        return True
+
+    def press(self, key):
+        os.write(self.master, key)
+
+    def send(self, number):
+        """Sends a signal to Assetlog alone, as a scheduler does."""
+        os.kill(self.process.pid, number)
+
+
+def interrupted(project):
+    for name, query in (("slow", SLOW), ("after_slow", "select * from {{ ref('slow') }}")):
+        with open(f"{project.folder}/models/{name}.sql", "w") as out:
+            out.write("{{ config(materialized='table') }}\n" + query)
+    before = {row for row in BUILT if row[0][-1] in BEFORE and row[1] != "check prices_cover_orders"}
+
+    def reported_again(name):
+        events, result = project.new(lambda: project.assetlog("report", "dbt", "--json", "target"))
+        answer = json.loads(result.stdout)
+        # sources.json is read too.
+        equal(f"{name}: a report of the target directory repeats what is known", (answer["recorded"], answer["duplicate"], len(events)),
+              (0, len(before) + len(FRESHNESS), 0))
+
+    for name, action in (("Ctrl-C", lambda run: run.press(b"\x03")), ("SIGINT", lambda run: run.send(signal.SIGINT))):
+        events, run = project.new(lambda: Interruption(project, action))
+        check(f"{name}: dbt is interrupted", "Exited because of keyboard interrupt" in run.output, run.output[-2000:])
+        equal(f"{name}: the exit code is dbt's, and dbt has ended", (run.code, run.outlived), (2, False))
+        compare(f"{name}: what was built before, and no more", events, before)
+        reported_again(name)
+    # dbt ends at once and writes nothing; the results of the run before are still there.
+    events, run = project.new(lambda: Interruption(project, lambda run: run.send(signal.SIGTERM)))
+    equal("SIGTERM: dbt is ended by it", (run.code, run.outlived), (128 + signal.SIGTERM, False))
+    check("SIGTERM: it is said that there are no results", "dbt has written no results" in run.output, run.output[-2000:])
+    equal("SIGTERM: nothing is recorded", len(events), 0)
+    reported_again("SIGTERM")
+
+
 def record(project, name):
     """Keeps the files as a fixture: without the macros of dbt itself, and without paths of this machine."""
     folder = os.environ.get("RECORD")
@@ -214,4 +317,5 @@ with serving() as (server, folder):
     batches(project)
     record(project, "batches")
     refusals(project)
+    interrupted(project)
 finish()
