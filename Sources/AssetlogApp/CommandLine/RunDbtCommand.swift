@@ -28,7 +28,9 @@ struct RunDbtCommand: AssetlogSubcommand {
         guard let name = command.first, !name.isEmpty else {
             throw ValidationError("The command is missing; write it after --: assetlog run --dbt -- dbt build")
         }
-        let run = ProgramRun(ProgramStart(command, in: context), signals: try SignalPipe(), readsErrors: false)
+        // A second SIGINT while dbt writes its results at the first one would interrupt that.
+        let run = ProgramRun(
+            ProgramStart(command, in: context), signals: try SignalPipe(), readsErrors: false, interruptDelay: .seconds(2))
         // The clock of files lags behind by a tick.
         let begin = Date().addingTimeInterval(-0.05)
         let result = try await run.run {}

@@ -19,10 +19,14 @@ struct ProgramRun {
     private let start: ProgramStart
     private let signals: SignalPipe
     private let readsErrors: Bool
+    private let interruptDelay: Duration
 
-    /// - Parameter readsErrors: Whether its standard error goes through this process.
-    init(_ start: ProgramStart, signals: SignalPipe, readsErrors: Bool) {
-        (self.start, self.signals, self.readsErrors) = (start, signals, readsErrors)
+    /// - Parameters:
+    ///   - readsErrors: Whether its standard error goes through this process.
+    ///   - interruptDelay: How long SIGINT is held back before it is forwarded, for a program that a second one disturbs while it handles
+    ///     the first: what is sent to the whole process group reaches the program without this process. Zero: not at all.
+    init(_ start: ProgramStart, signals: SignalPipe, readsErrors: Bool, interruptDelay: Duration = .zero) {
+        (self.start, self.signals, self.readsErrors, self.interruptDelay) = (start, signals, readsErrors, interruptDelay)
     }
 
     /// Runs it on a thread of its own, which waits for nothing else.
@@ -54,14 +58,23 @@ struct ProgramRun {
         started()
         var result = Result(ending: .exited(0))
         var status: Int32?
+        var interrupt: ContinuousClock.Instant?
         while status == nil {
-            wait(pipe?.reading)
+            wait(pipe?.reading, until: interrupt)
             if pipe?.isOpen == true { pipe?.passOn(&result.errors) }
             for signal in signals.take() where signal != SIGCHLD {
-                kill(pid, signal)
+                if signal == SIGINT, interruptDelay > .zero {
+                    interrupt = interrupt ?? ContinuousClock.now + interruptDelay
+                } else {
+                    kill(pid, signal)
+                }
                 if [SIGTERM, SIGINT, SIGHUP, SIGQUIT].contains(signal) { result.wasTerminated = true }
             }
             status = reap(pid)
+            if status == nil, let due = interrupt, due <= ContinuousClock.now {
+                kill(pid, SIGINT)
+                interrupt = nil
+            }
         }
         pipe?.drain(&result.errors)
         pipe?.close()
@@ -69,10 +82,12 @@ struct ProgramRun {
         return result
     }
 
-    // Until there are errors to pass on, or a signal.
-    private func wait(_ errors: Int32?) {
+    // Until there are errors to pass on, or a signal, or until an instant.
+    private func wait(_ errors: Int32?, until instant: ContinuousClock.Instant?) {
         var entries = [signals.reading, errors ?? -1].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        poll(&entries, nfds_t(entries.count), -1)
+        var milliseconds: Int32 = -1
+        if let instant { milliseconds = Int32((max(.zero, instant - ContinuousClock.now) / .milliseconds(1)).rounded(.up)) }
+        poll(&entries, nfds_t(entries.count), milliseconds)
     }
 
     private func reap(_ pid: pid_t) -> Int32? {

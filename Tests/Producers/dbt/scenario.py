@@ -251,6 +251,10 @@ class Interruption:
         """Sends a signal to Assetlog alone, as a scheduler does."""
         os.kill(self.process.pid, number)
 
+    def send_to_group(self, number):
+        """Sends a signal to Assetlog and to dbt, as `timeout` does."""
+        os.killpg(self.process.pid, number)
+
 
 def interrupted(project):
     for name, query in (("slow", SLOW), ("after_slow", "select * from {{ ref('slow') }}")):
@@ -265,7 +269,8 @@ def interrupted(project):
         equal(f"{name}: a report of the target directory repeats what is known", (answer["recorded"], answer["duplicate"], len(events)),
               (0, len(before) + len(FRESHNESS), 0))
 
-    for name, action in (("Ctrl-C", lambda run: run.press(b"\x03")), ("SIGINT", lambda run: run.send(signal.SIGINT))):
+    for name, action in (("Ctrl-C", lambda run: run.press(b"\x03")), ("SIGINT", lambda run: run.send(signal.SIGINT)),
+                         ("SIGINT to the group", lambda run: run.send_to_group(signal.SIGINT))):
         events, run = project.new(lambda: Interruption(project, action))
         check(f"{name}: dbt is interrupted", "Exited because of keyboard interrupt" in run.output, run.output[-2000:])
         equal(f"{name}: the exit code is dbt's, and dbt has ended", (run.code, run.outlived), (2, False))
