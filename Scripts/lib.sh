@@ -48,11 +48,11 @@ static_scratch() {
 
 # Builds what is shipped; the arguments go to swift. No path of the checkout gets into the binary, and no symbols. What nothing
 # calls is left out: the toolchain would export every symbol, and the linker keep what is exported. Of ICU's data, only what
-# packaging/icu keeps is linked.
+# Scripts/packaging/icu keeps is linked.
 static_build() {
     local scratch icu flags=()
     scratch=$(static_scratch)
-    icu=$("$root/packaging/icu" "$scratch/icu.o")
+    icu=$("$root/Scripts/packaging/icu" "$scratch/icu.o")
     [ -z "$icu" ] || mapfile -t flags <<<"$icu"
     (
         # A warning of a newer compiler or linker stops nothing that is shipped.

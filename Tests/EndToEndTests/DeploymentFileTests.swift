@@ -2,10 +2,10 @@ import Foundation
 import Testing
 import Yams
 
-/// What stands in `docker` and `packaging` is accepted by the tools that read it, and speaks of this build.
+/// What stands in `docker` and `Scripts/packaging` is accepted by the tools that read it, and speaks of this build.
 @Suite("The files for operators")
 struct DeploymentFileTests {
-    private static let unit = "packaging/assetlog.service"
+    private static let unit = "Scripts/packaging/assetlog.service"
     private static let compose = "docker/compose.yaml"
     private static let hasSystemd = (try? run("systemd-analyze", ["--version"]).status) == 0
 
@@ -79,7 +79,7 @@ struct DeploymentFileTests {
 
     @Test("hold a configuration for the packages that this build accepts")
     func packageConfiguration() throws {
-        let file = ServerProcess.root.appending(path: "packaging/assetlog.yaml").path
+        let file = ServerProcess.root.appending(path: "Scripts/packaging/assetlog.yaml").path
         let result = try run(ServerProcess.binary.path, ["check-config", "--config", file])
         #expect(result.status == 0, "\(result.errors)")
     }
