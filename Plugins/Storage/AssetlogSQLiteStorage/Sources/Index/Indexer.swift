@@ -54,15 +54,15 @@ struct Indexer: Sendable {
     }
 
     private func read(after watermark: Int64, _ scopes: inout ScopeNumbers, _ order: TimeOrder) throws -> [Entry] {
-        guard let run = appended.take(after: watermark) else {
+        guard let list = appended.take(after: watermark) else {
             // All rows are read before the first is indexed, so that this reader does not hold back the write-ahead log's
             // start-over for longer than it needs.
             return try log.readForIndex(extent.file) { try read($0, after: watermark, &scopes, order) }
         }
         var order = order
-        return try run.rows.map { row in
+        return try list.rows.map { row in
             let isStray = order.isStray(timestamp: row.timestamp, receivedAt: row.receivedAt)
-            return try run.withTexts(of: row) { assetKey, deployment in
+            return try list.withTexts(of: row) { assetKey, deployment in
                 Entry(
                     sequence: row.sequence, id: row.id, kind: row.kind, timestamp: row.timestamp, isStray: isStray,
                     highest: order.highest, assetScope: try scopes.number(assetKey: assetKey, deployment: deployment),

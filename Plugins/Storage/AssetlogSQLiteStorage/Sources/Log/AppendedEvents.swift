@@ -18,7 +18,7 @@ final class AppendedEvents: Sendable {
     }
 
     /// Events without a gap between them, in their order.
-    struct Run {
+    struct RowList {
         fileprivate(set) var rows: ContiguousArray<Row> = []
         fileprivate var texts: [UInt8] = []
 
@@ -35,38 +35,38 @@ final class AppendedEvents: Sendable {
 
     /// More than so many events are not remembered; some 7 MB in memory.
     private static let maximumCount = 2 * Indexer.step
-    private let run = Mutex(Run())
+    private let list = Mutex(RowList())
     private let isHalfFull = Signal()
 
     /// Notes what was inserted behind `head`.
     func note(_ batch: borrowing EventBatch, _ plan: AppendPlan, after head: Int64) {
-        let count = run.withLock { run in
+        let count = list.withLock { list in
             // Of events that it does not know there may be some in between, as after a commit whose outcome was unknown.
-            let isGapless = run.rows.last.map { $0.sequence == head } ?? true
-            if !isGapless || run.rows.count + batch.count > Self.maximumCount { run = Run() }
+            let isGapless = list.rows.last.map { $0.sequence == head } ?? true
+            if !isGapless || list.rows.count + batch.count > Self.maximumCount { list = RowList() }
             guard batch.count <= Self.maximumCount else { return 0 }
             var sequence = head
             for index in plan.insertions.joined() {
                 sequence += 1
-                batch.withColumns(at: index) { run.append($0, at: sequence) }
+                batch.withColumns(at: index) { list.append($0, at: sequence) }
             }
-            return run.rows.count
+            return list.rows.count
         }
         if count >= Indexer.step { isHalfFull.send() }
     }
 
     /// Waits until there is enough for a step of the index, but no longer than so long.
     func waitForStep(atMost duration: Duration) async {
-        guard run.withLock({ $0.rows.count }) < Indexer.step else { return }
+        guard list.withLock({ $0.rows.count }) < Indexer.step else { return }
         await isHalfFull.wait(atMost: duration)
     }
 
     /// Takes the events behind a sequence; nil: it does not know the next one.
-    func take(after sequence: Int64) -> Run? {
-        run.withLock { run in
-            guard let first = run.rows.first, first.sequence <= sequence + 1 else { return nil }
-            var taken = Run()
-            swap(&taken, &run)
+    func take(after sequence: Int64) -> RowList? {
+        list.withLock { list in
+            guard let first = list.rows.first, first.sequence <= sequence + 1 else { return nil }
+            var taken = RowList()
+            swap(&taken, &list)
             taken.rows.removeFirst(min(Int(sequence + 1 - first.sequence), taken.rows.count))
             return taken.rows.isEmpty ? nil : taken
         }
@@ -74,11 +74,11 @@ final class AppendedEvents: Sendable {
 
     /// Forgets everything, as before events are removed from the log.
     func removeAll() {
-        run.withLock { $0 = Run() }
+        list.withLock { $0 = RowList() }
     }
 }
 
-extension AppendedEvents.Run {
+extension AppendedEvents.RowList {
     fileprivate mutating func append(_ columns: borrowing EventColumns, at sequence: Int64) {
         let start = texts.count
         texts.append(contentsOf: columns.assetKey)

@@ -175,9 +175,9 @@ struct IndexTableTests {
             appended.note(batch, batch.plan { _ in .none }, after: head)
         }
         func taken(after sequence: Int64) -> [String] {
-            guard let run = appended.take(after: sequence) else { return [] }
-            return run.rows.map { row in
-                run.withTexts(of: row) { assetKey, deployment in
+            guard let list = appended.take(after: sequence) else { return [] }
+            return list.rows.map { row in
+                list.withTexts(of: row) { assetKey, deployment in
                     "\(row.sequence) \(String(decoding: assetKey, as: UTF8.self)) \(String(decoding: deployment, as: UTF8.self))"
                 }
             }
