@@ -18,16 +18,16 @@ struct ConfigurationPrecedenceTests {
     }
 
     @Test(
-        "The places of values are known",
+        "The locations of values are known",
         arguments: [
             ("server.listen", "assetlog.yaml:2"), ("server.read_only", "ASSETLOG_SERVER_READ_ONLY"),
             ("log.level", "--set"),
             ("log.format", "default"),
         ])
-    func places(_ key: String, _ place: String) throws {
+    func locations(_ key: String, _ location: String) throws {
         let resolved = try ConfigurationFixture.resolve(
             yaml, environment: ["ASSETLOG_SERVER_READ_ONLY": "yes"], flags: ["log.level": "debug"])
-        #expect(resolved.values.first { $0.path == key }?.place == place)
+        #expect(resolved.values.first { $0.path == key }?.location == location)
     }
 
     @Test(
@@ -190,7 +190,7 @@ struct ConfigurationPrecedenceTests {
         let package = ["ASSETLOG_DEFAULT_SERVER_DATA": "/package", "ASSETLOG_DEFAULT_DEPLOYMENTS_DECLARED": "a,b"]
         let alone = try ConfigurationFixture.resolve(environment: package)
         #expect(alone.server.dataDirectory == "/package" && alone.server.paths.deployments == ["a", "b"])
-        #expect(alone.values.first { $0.path == "server.data" }?.place == "ASSETLOG_DEFAULT_SERVER_DATA")
+        #expect(alone.values.first { $0.path == "server.data" }?.location == "ASSETLOG_DEFAULT_SERVER_DATA")
         #expect(alone.warnings.isEmpty)
         let written = try ConfigurationFixture.resolve(yaml, environment: package)
         #expect(written.server.dataDirectory == "/file")

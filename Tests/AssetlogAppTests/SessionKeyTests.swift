@@ -41,7 +41,7 @@ struct SessionKeyTests {
         #expect(try !haveOneKey(first, other))
     }
 
-    @Test("Without a place for it, or with one that is too short, it is in memory only")
+    @Test("Without a location for it, or with one that is too short, it is in memory only")
     func temporary() async throws {
         defer { try? FileManager.default.removeItem(at: directory) }
         let file = directory.appending(path: "file").path

@@ -146,7 +146,7 @@ struct TokenListTests {
         let list = TokenListReader.check(
             "- {name: a, token: x, allow: [y]}\n- {name: b, token: \(Self.token)}\n- {nam: c}\n", file: "t")
         #expect(list.records.map(\.grant.name) == ["b"])
-        #expect(list.problems.map { $0.place } == ["t:1", "t:1", "t:3", "t:3", "t:3"])
+        #expect(list.problems.map { $0.location } == ["t:1", "t:1", "t:3", "t:3", "t:3"])
     }
 
     @Test(

@@ -14,7 +14,7 @@ struct ConfigurationChecker {
         self.plugins = plugins
         self.workingDirectory = workingDirectory
         self.problems = problems
-        problems.place = { merged[$0]?.place }
+        problems.location = { merged[$0]?.location }
     }
 
     /// Checks everything.

@@ -16,7 +16,7 @@ enum ConfigurationPrinter {
             }
             open = Array(sections)
             let written = written(texts, value.kind)
-            lines.append("\(space(sections.count))\(parts.last ?? ""): \(written)  # \(value.place)")
+            lines.append("\(space(sections.count))\(parts.last ?? ""): \(written)  # \(value.location)")
         }
         return lines.joined(separator: "\n") + "\n"
     }

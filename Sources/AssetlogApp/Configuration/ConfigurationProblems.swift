@@ -3,12 +3,12 @@ import AssetlogCore
 /// Collects mistakes, so that the operator sees all of them at once. Confined to one check.
 final class ConfigurationProblems {
     private(set) var errors: [ConfigurationError] = []
-    /// Finds the place of a key, for errors that don't carry one.
-    var place: (String) -> String? = { _ in nil }
+    /// Finds the location of a key, for errors that don't carry one.
+    var location: (String) -> String? = { _ in nil }
 
     func note(_ error: ConfigurationError) {
         var error = error
-        error.place = error.place ?? place(error.key)
+        error.location = error.location ?? location(error.key)
         // A key that is read twice is wrong once.
         guard !errors.contains(where: { $0.description == error.description }) else { return }
         errors.append(error)

@@ -74,7 +74,7 @@ struct ConfigurationResolver {
     private static func isBefore(
         _ left: (key: String, value: WrittenValue), _ right: (key: String, value: WrittenValue)
     ) -> Bool {
-        func line(_ value: WrittenValue) -> Int { value.place.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
+        func line(_ value: WrittenValue) -> Int { value.location.split(separator: ":").last.flatMap { Int($0) } ?? 0 }
         return (left.value.level.rawValue, line(left.value), left.key)
             < (right.value.level.rawValue, line(right.value), right.key)
     }
@@ -90,7 +90,7 @@ struct ConfigurationResolver {
                 flag.key,
                 WrittenValue(
                     texts: isList ? Self.list(flag.value) : [flag.value], isList: isList || isSections, level: .flag,
-                    place: flag.flag, directory: input.workingDirectory)
+                    location: flag.flag, directory: input.workingDirectory)
             )
         }
         return WrittenValues(pairs, uniquingKeysWith: { $1 })
@@ -142,14 +142,14 @@ struct ConfigurationResolver {
             case .secretList: text.split(whereSeparator: \.isNewline).map(String.init)
             default: [text]
             }
-        return WrittenValue(texts: texts, isList: key.kind.isList, level: level, place: name, directory: input.workingDirectory)
+        return WrittenValue(texts: texts, isList: key.kind.isList, level: level, location: name, directory: input.workingDirectory)
     }
 
     private func overridden(by environment: WrittenValues) -> [String] {
         environment.keys.sorted().compactMap { path in
             guard let variable = environment[path], let written = file[path], flags[path] == nil, written.texts != variable.texts
             else { return nil }
-            return "\(variable.place) wins over \(path) at \(written.place)"
+            return "\(variable.location) wins over \(path) at \(written.location)"
         }
     }
 
@@ -172,7 +172,7 @@ struct ConfigurationResolver {
         var names: Set<String> = []
         for (path, value) in file.merging(flags, uniquingKeysWith: { $1 }) where path.hasPrefix("exporters.") {
             let name = String(path.split(separator: ".", omittingEmptySubsequences: false)[1])
-            try Self.checkName(name, at: value.place)
+            try Self.checkName(name, at: value.location)
             names.insert(name)
         }
         let variables = Set(names.map { ConfigurationSchema.variable(ServerKeys.exporterTypePath(of: $0)) })
@@ -187,11 +187,11 @@ struct ConfigurationResolver {
     }
 
     // It becomes the name of a consumer, a part of a variable's name and a word in messages.
-    private static func checkName(_ name: String, at place: String) throws {
+    private static func checkName(_ name: String, at location: String) throws {
         let isPlain = name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == "-") }
         guard !name.isEmpty, name.utf8.count <= 64, isPlain else {
             throw ConfigurationError(
-                "exporters.\(name)", "must be named by 1 to 64 letters, digits, - and _", at: place)
+                "exporters.\(name)", "must be named by 1 to 64 letters, digits, - and _", at: location)
         }
     }
 
@@ -200,17 +200,17 @@ struct ConfigurationResolver {
         let variable = ConfigurationSchema.variable(key)
         let environment = input.environment[variable].flatMap { $0.isEmpty ? nil : ($0, variable) }
         let written =
-            flags[key].map { ($0.texts.first ?? "", $0.place) }
-            ?? environment ?? file[key].map { ($0.texts.first ?? "", $0.place) }
-        guard let (type, place) = written else {
-            let place = file.first { $0.key.hasPrefix("exporters.\(name)") }?.value.place
+            flags[key].map { ($0.texts.first ?? "", $0.location) }
+            ?? environment ?? file[key].map { ($0.texts.first ?? "", $0.location) }
+        guard let (type, location) = written else {
+            let location = file.first { $0.key.hasPrefix("exporters.\(name)") }?.value.location
             throw ConfigurationError(
-                key, "is missing; this build has: \(plugins.exporters.map(\.name).joined(separator: ", "))", at: place)
+                key, "is missing; this build has: \(plugins.exporters.map(\.name).joined(separator: ", "))", at: location)
         }
         do {
             return try plugins.exporter(named: type, key: key)
         } catch var error as ConfigurationError {
-            error.place = place
+            error.location = location
             throw error
         }
     }
@@ -242,7 +242,7 @@ struct ConfigurationResolver {
             let texts = given?.texts ?? entry.key.defaultTexts
             return EffectiveValue(
                 path: entry.path, kind: entry.key.kind, texts: texts, level: given?.level ?? .builtIn,
-                place: given?.place ?? "default")
+                location: given?.location ?? "default")
         }
     }
 

@@ -53,35 +53,35 @@ struct ConfigurationSchema: Sendable {
             return
         }
         if value.isEmpty {
-            throw ConfigurationError(path, "has no value; give it one, or remove it", at: value.place)
+            throw ConfigurationError(path, "has no value; give it one, or remove it", at: value.location)
         }
-        if key.kind != .sections, let place = value.firstSection {
-            throw ConfigurationError(path, "takes plain values in its list, not a section", at: place)
+        if key.kind != .sections, let location = value.firstSection {
+            throw ConfigurationError(path, "takes plain values in its list, not a section", at: location)
         }
         if key.kind == .list || key.kind == .sections, !value.isList {
-            throw ConfigurationError(path, "takes a list: [\(value.texts.joined())]", at: value.place)
+            throw ConfigurationError(path, "takes a list: [\(value.texts.joined())]", at: value.location)
         }
         if !key.kind.isList, value.isList {
-            throw ConfigurationError(path, "takes one value, not a list", at: value.place)
+            throw ConfigurationError(path, "takes one value, not a list", at: value.location)
         }
     }
 
     private func checkSection(_ path: String, _ value: WrittenValue) throws {
-        if path == "exporters", !value.isEmpty { throw ConfigurationError(path, Self.exportersForm, at: value.place) }
+        if path == "exporters", !value.isEmpty { throw ConfigurationError(path, Self.exportersForm, at: value.location) }
         let isSection = path == "exporters" || entries.contains { $0.path.hasPrefix("\(path).") }
         if isSection {
             // `storage:` with everything below it commented out says nothing.
             guard !value.isEmpty else { return }
             throw ConfigurationError(
-                path, "is a section; its keys go below it, indented\(example(of: path, value))", at: value.place)
+                path, "is a section; its keys go below it, indented\(example(of: path, value))", at: value.location)
         }
         if let entry = entries.first(where: { path.hasPrefix("\($0.path).") }) {
-            throw ConfigurationError(entry.path, "takes a value, not a section", at: value.place)
+            throw ConfigurationError(entry.path, "takes a value, not a section", at: value.location)
         }
         guard let meant = suggestion(for: path) else {
-            throw ConfigurationError.unknownKey(path, among: candidates(for: path), at: value.place)
+            throw ConfigurationError.unknownKey(path, among: candidates(for: path), at: value.location)
         }
-        throw ConfigurationError(path, "is not a known key; did you mean \(meant)?", at: value.place)
+        throw ConfigurationError(path, "is not a known key; did you mean \(meant)?", at: value.location)
     }
 
     /// How exporters are written, for those who write something else.

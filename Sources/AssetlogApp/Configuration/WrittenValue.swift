@@ -16,7 +16,7 @@ struct WrittenValue: Hashable, Sendable {
     /// Who gave it.
     var level: ConfigurationLevel
     /// Where it stands: `assetlog.yaml:12`, `ASSETLOG_SERVER_LISTEN`, `--listen`.
-    var place: String
+    var location: String
     /// What a relative path is taken from; an absolute path.
     var directory: String
 
@@ -27,7 +27,7 @@ struct WrittenValue: Hashable, Sendable {
 /// The values of one file, or of the flags, by their key with all its sections: `server.tls.key`.
 typealias WrittenValues = [String: WrittenValue]
 
-/// Several mistakes in the configuration, in the order of the places where they stand.
+/// Several mistakes in the configuration, in the order of the locations where they stand.
 struct ConfigurationErrors: Error, CustomStringConvertible {
     /// At least one.
     var sentences: [String]

@@ -1,7 +1,7 @@
 import AssetlogCore
 import Yams
 
-/// What reading a YAML file takes, whatever it holds: its nodes, the places where they stand, and the sentences about
+/// What reading a YAML file takes, whatever it holds: its nodes, the locations where they stand, and the sentences about
 /// them. Pure: the file was read before.
 ///
 /// The dialect is small on purpose: mappings, lists and plain values. Anchors and tags are refused, a name given twice
@@ -55,21 +55,21 @@ struct YAMLNodes {
         }
     }
 
-    func place(_ mark: Mark?) -> String {
+    func location(_ mark: Mark?) -> String {
         mark.map { "\(file):\($0.line)" } ?? file
     }
 
     func error(_ key: String, _ problem: String, _ node: Node) -> ConfigurationError {
-        ConfigurationError(key, problem, at: place(node.mark))
+        ConfigurationError(key, problem, at: location(node.mark))
     }
 
     private func explain(_ error: YamlError) -> ConfigurationError {
         switch error {
         case .duplicatedKeysInMapping(let names, let context):
-            ConfigurationError(names.joined(separator: ", "), "is given twice in one section", at: place(context.mark))
+            ConfigurationError(names.joined(separator: ", "), "is given twice in one section", at: location(context.mark))
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
-            ConfigurationError(label, "is not YAML: \(problem)", at: place(mark))
+            ConfigurationError(label, "is not YAML: \(problem)", at: location(mark))
         case .reader(let problem, _, _, _):
             ConfigurationError(label, "is not YAML: \(problem)", at: file)
         default:

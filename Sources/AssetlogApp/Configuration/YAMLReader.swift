@@ -60,7 +60,7 @@ struct YAMLReader {
             case .sequence(let sequence):
                 try nodes.refuseAnchor(sequence.anchor != nil, key, value)
                 values[key] = written(try sequence.map { try element($0, of: key) }, isList: true, at: name)
-                values[key]?.firstSection = sequence.first { $0.mapping != nil }.map { nodes.place($0.mark) }
+                values[key]?.firstSection = sequence.first { $0.mapping != nil }.map { nodes.location($0.mark) }
             case .scalar where nodes.isNull(value):
                 values[key] = written([], isList: false, at: name)
             case .scalar, .alias:
@@ -86,17 +86,17 @@ struct YAMLReader {
     }
 
     private func key(_ node: Node, in path: String) throws -> String {
-        let place = path.isEmpty ? "the configuration" : path
-        guard case .scalar(let scalar) = node else { throw nodes.error(place, "has a name that is not plain text", node) }
-        try nodes.refuseAnchor(scalar.anchor != nil, place, node)
+        let location = path.isEmpty ? "the configuration" : path
+        guard case .scalar(let scalar) = node else { throw nodes.error(location, "has a name that is not plain text", node) }
+        try nodes.refuseAnchor(scalar.anchor != nil, location, node)
         guard !scalar.string.contains(".") else {
             throw nodes.error(scalar.string, "contains a dot; write it as nested sections, indented", node)
         }
-        guard !scalar.string.isEmpty else { throw nodes.error(place, "has an empty key", node) }
+        guard !scalar.string.isEmpty else { throw nodes.error(location, "has an empty key", node) }
         return path.isEmpty ? scalar.string : "\(path).\(scalar.string)"
     }
 
     private func written(_ texts: [String], isList: Bool, at node: Node) -> WrittenValue {
-        WrittenValue(texts: texts, isList: isList, level: .file, place: nodes.place(node.mark), directory: directory)
+        WrittenValue(texts: texts, isList: isList, level: .file, location: nodes.location(node.mark), directory: directory)
     }
 }

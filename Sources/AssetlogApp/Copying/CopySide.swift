@@ -8,7 +8,7 @@ struct CopySide {
     let storage: ConfiguredStorage
     private let flag: String
 
-    /// Reads `TYPE:PLACE`, `TYPE`, or a configuration alone; the place wins over the configuration.
+    /// Reads `TYPE:LOCATION`, `TYPE`, or a configuration alone; the location wins over the configuration.
     ///
     /// - Throws: `ConfigurationError`, `ConfigurationErrors`, `ValidationError`.
     init(_ text: String?, config: String?, flag: String, in context: CommandContext) throws {
@@ -37,7 +37,7 @@ struct CopySide {
         do {
             plugin = try plugins.storage(named: type)
         } catch var error as ConfigurationError {
-            error.place = flag
+            error.location = flag
             if parts.count == 2, parts[1].hasPrefix("//") {
                 error.problem = "is missing before the address; write \(flag) TYPE:ADDRESS, such as \(flag) postgres:postgresql://…"
             }

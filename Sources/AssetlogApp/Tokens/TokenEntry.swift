@@ -27,7 +27,7 @@ struct TokenEntry {
             problems.collect {
                 let name = try nodes.text(key, of: nodes.label, in: false)
                 guard Self.keys.contains(name) else {
-                    throw ConfigurationError.unknownKey(name, among: Self.keys, at: nodes.place(key.mark))
+                    throw ConfigurationError.unknownKey(name, among: Self.keys, at: nodes.location(key.mark))
                 }
                 guard !nodes.isNull(value) else { throw nodes.error(name, "has no value; give it one, or remove it", key) }
                 values[name] = value

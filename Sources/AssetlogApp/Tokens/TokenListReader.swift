@@ -19,7 +19,7 @@ struct TokenListReader {
     private let nodes: YAMLNodes
     private let problems = ConfigurationProblems()
     private var records: [TokenRecord] = []
-    // What must stand once, with the place where it does.
+    // What must stand once, with the location where it does.
     private var taken: [String: String] = [:]
 
     /// Reads a text.
@@ -46,7 +46,7 @@ struct TokenListReader {
     }
 
     private static func redacted(_ error: ConfigurationError) -> ConfigurationError {
-        ConfigurationError(TokenText.redacting(error.key), TokenText.redacting(error.problem), at: error.place)
+        ConfigurationError(TokenText.redacting(error.key), TokenText.redacting(error.problem), at: error.location)
     }
 
     private mutating func readRoot(_ root: Node?) throws {
@@ -77,8 +77,8 @@ struct TokenListReader {
         let claims =
             [("name", record.grant.name), ("id", record.id)] + record.certificateNames.map { ("certificates", $0) }
         for (key, value) in claims {
-            let place = nodes.place(node.mark)
-            if let first = taken.updateValue(place, forKey: "\(key) \(value)") {
+            let location = nodes.location(node.mark)
+            if let first = taken.updateValue(location, forKey: "\(key) \(value)") {
                 problems.note(nodes.error(key, "gives \"\(value)\" to two tokens; the other one is at \(first)", node))
                 return false
             }
