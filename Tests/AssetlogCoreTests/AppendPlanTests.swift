@@ -129,7 +129,7 @@ struct AppendPlanTests {
         #expect(texts.joined(separator: ", ") == skippedEvents)
     }
 
-    @Test("names the places of what is inserted, in order")
+    @Test("names the indices of what is inserted, in order")
     func insertions() {
         let plan = Self.batch("pab(cP)dq").plan { $0.id.low == 0x70 || $0.id.low == 0x71 ? .event(sequence: 1, isSame: false) : .none }
         #expect(plan.insertions == [1..<3, 5..<6])
@@ -155,8 +155,10 @@ struct AppendPlanTests {
         }
         let outcome = batch.plan { _ in .none }.outcome(after: 0)
         #expect(outcome == AppendOutcome(sequences: 1...4, skippedEvents: [SkippedEvent(index: 4, reason: .duplicate(sequence: 2))]))
-        let places = [EventIdentity(EventID(high: 1, low: 2), in: "\u{e9}"): 1, EventIdentity(EventID(high: 1, low: 2), in: "e\u{301}"): 2]
-        #expect(places[EventIdentity(EventID(high: 1, low: 2), in: "\u{e9}")] == 1)
+        let numbers = [
+            EventIdentity(EventID(high: 1, low: 2), in: "\u{e9}"): 1, EventIdentity(EventID(high: 1, low: 2), in: "e\u{301}"): 2,
+        ]
+        #expect(numbers[EventIdentity(EventID(high: 1, low: 2), in: "\u{e9}")] == 1)
     }
 
     @Test(

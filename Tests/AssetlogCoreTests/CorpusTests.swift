@@ -59,7 +59,7 @@ import Testing
         #expect(answer.status == 200 ? answer.event != nil : answer.error?.isEmpty == false)
     }
 
-    @Test("An item is refused with a sentence and a place, or becomes events that can be given back", arguments: seeds("submission"))
+    @Test("An item is refused with a sentence and a location, or becomes events that can be given back", arguments: seeds("submission"))
     func submission(seed: String) throws {
         let item = try Self.bytes("submission", seed)
         let submission = Submitter().submit(item, with: EventResolver())

@@ -61,9 +61,9 @@ struct EventChecksumTests {
         for bytes in 0..<140 {
             let event = Self.event(bytes)
             let sum = Self.sum(event)
-            for place in event.details.indices {
+            for index in event.details.indices {
                 var changed = event
-                changed.details[place] ^= 1 << UInt8(place % 8)
+                changed.details[index] ^= 1 << UInt8(index % 8)
                 // The half that SQLite keeps of it finds it too.
                 let difference = Self.sum(changed) ^ sum
                 #expect(UInt32(truncatingIfNeeded: difference ^ difference >> 32) != 0)

@@ -152,7 +152,7 @@ import Testing
         #expect(Self.error(bytes)?.message == message)
     }
 
-    @Test("A special byte is found at every place of a word", arguments: 0..<24)
+    @Test("A special byte is found at every index of a word", arguments: 0..<24)
     func words(position: Int) throws {
         func text(_ insert: String) -> String {
             "\"" + String(repeating: "x", count: position) + insert + String(repeating: "y", count: 24 - position) + "\""

@@ -73,7 +73,7 @@ import Testing
         #" To record the object as it is, send {"raw_value": …, "type": "json"}."#
 
     @Test(
-        "A value that is not of its type is refused with its place",
+        "A value that is not of its type is refused with its location",
         arguments: [
             (#"{"raw_value":1,"type":"txt"}"#, "/type", #"has the type "txt", which does not exist. Did you mean text?"# + unknown),
             (#"{"value":1,"type":5}"#, "/type", nil), (#"{"value":1,"type":null}"#, "/type", nil),

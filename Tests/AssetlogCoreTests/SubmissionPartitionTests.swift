@@ -73,7 +73,7 @@ import Testing
     static let bothEnds = "both ends belong to the range."
 
     @Test(
-        "A wrong partition is refused with its place",
+        "A wrong partition is refused with its location",
         arguments: [
             (#""partition":{}"#, "/partition", "partition has no dimensions; leave it out to report on the whole asset."),
             (#""partition":{"a":5}"#, "/partition/a", "partition must be an object of texts, not 5."),

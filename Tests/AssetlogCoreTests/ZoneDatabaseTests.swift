@@ -58,9 +58,9 @@ import Testing
         let file = Array(try Data(contentsOf: URL(filePath: "/usr/share/zoneinfo/Europe/Berlin")))
         let footer = try #require(file.dropLast().lastIndex(of: 0x0a))
         for length in 0..<footer - 1 { #expect(ZoneRules(file: Array(file[..<length])) == nil) }
-        for place in file.indices {
+        for offset in file.indices {
             var damaged = file
-            damaged[place] ^= 0xff
+            damaged[offset] ^= 0xff
             _ = ZoneRules(file: damaged)?.local(at: 1_700_000_000)
         }
     }

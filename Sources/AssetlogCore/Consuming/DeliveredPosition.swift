@@ -4,7 +4,7 @@ public struct DeliveredPosition: Hashable, Sendable {
     public var log: LogID?
     /// The generation in which it was delivered.
     public var generation: Int64
-    /// Its place in the log.
+    /// Its sequence in the log.
     public var sequence: Int64
     /// Its identity; nil: not known.
     public var event: EventID?

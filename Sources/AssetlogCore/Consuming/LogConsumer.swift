@@ -18,6 +18,6 @@ public protocol LogConsumer: Sendable {
 }
 
 extension LogConsumer {
-    /// Nil: it keeps no place of its own.
+    /// Nil: it keeps no position of its own.
     public func position() async throws -> DeliveredPosition? { nil }
 }

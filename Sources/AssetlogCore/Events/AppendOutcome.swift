@@ -53,7 +53,7 @@ public struct SkippedEvent: Hashable, Sendable {
         case groupAborted(by: Int)
     }
 
-    /// The place in the batch, from 0.
+    /// The index in the batch, from 0.
     public var index: Int
     /// Why it was not inserted.
     public var reason: Reason
@@ -72,13 +72,13 @@ public struct SkippedEvent: Hashable, Sendable {
 }
 
 extension Array {
-    /// The place of the first element that passes, where all after it pass too.
+    /// The index of the first element that passes, where all after it pass too.
     func partitionPoint(where passes: (Element) -> Bool) -> Int {
-        var places = 0..<count
-        while !places.isEmpty {
-            let middle = places.lowerBound + places.count / 2
-            places = passes(self[middle]) ? places.lowerBound..<middle : middle + 1..<places.upperBound
+        var range = 0..<count
+        while !range.isEmpty {
+            let middle = range.lowerBound + range.count / 2
+            range = passes(self[middle]) ? range.lowerBound..<middle : middle + 1..<range.upperBound
         }
-        return places.lowerBound
+        return range.lowerBound
     }
 }

@@ -59,7 +59,7 @@ public enum EventKind: UInt8, CaseIterable, Sendable {
     }
 }
 
-/// An event as it is given to the log: a fact about one asset, without its place in the log.
+/// An event as it is given to the log: a fact about one asset, without its sequence in the log.
 ///
 /// The columns that a storage filters by are fields; everything else is `details`, canonical JSON that a storage
 /// keeps as it is and never needs to read.
@@ -110,10 +110,10 @@ extension Event {
     }
 }
 
-/// An event with its place in the log.
+/// An event with its sequence in the log.
 @dynamicMemberLookup
 public struct LoggedEvent: Hashable, Sendable {
-    /// The place in the log: at least 1, strictly increasing, with possible holes.
+    /// The number in the log: at least 1, strictly increasing, with possible holes.
     public var sequence: Int64
     /// The event.
     public var event: Event

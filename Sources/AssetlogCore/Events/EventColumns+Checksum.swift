@@ -1,5 +1,5 @@
 extension EventColumns {
-    /// A checksum over all columns of an event, together with its place in the log.
+    /// A checksum over all columns of an event, together with its sequence in the log.
     ///
     /// A storage keeps it, or its lower half, with the event and compares it when the event is read: so what a disk, a
     /// copy or a hand has changed is never served as if a client had reported it. It never changes between releases, and

@@ -3,7 +3,7 @@ public struct SubmissionError: Error, Hashable, Sendable, CustomStringConvertibl
     /// The HTTP status: 400, 403 or 413.
     public var status: Int
     /// Where in the item the mistake is, as a JSON pointer (RFC 6901): `/metadata/rows/type`. It is empty when it is
-    /// the item as a whole, and names the place where a missing field would be.
+    /// the item as a whole, and names the location where a missing field would be.
     public var pointer: String
     /// What was wrong and what to do, in a sentence.
     public var detail: String

@@ -8,7 +8,7 @@ import Darwin
 
 /// Writes validated JSON in canonical form: no blanks, names sorted, of a duplicate name the last.
 ///
-/// Values are written once, in the order of the source. Objects whose names must change places are noted, and only if
+/// Values are written once, in the order of the source. Objects whose names must be sorted are noted, and only if
 /// there is one, the text is assembled again in a second pass, so that each byte is moved at most twice however
 /// deep objects are nested.
 struct CanonicalWriter: ~Copyable {

@@ -69,29 +69,29 @@ struct JSONFault {
     }
 
     private func sentence(_ bytes: UnsafeRawBufferPointer) -> String {
-        let place = place(in: bytes)
+        let location = location(in: bytes)
         if offset >= bytes.count, reason != .tooManyDigits {
-            return "it ends too early, \(place); something is missing or was cut off"
+            return "it ends too early, \(location); something is missing or was cut off"
         }
         let found = offset < bytes.count ? bytes[offset] : 0
         switch reason {
-        case .expectedValue: return "expected a value \(place)\(hint(bytes))"
-        case .expectedName: return "expected a name in double quotes \(place)\(hint(bytes))"
-        case .expectedColon: return "expected a colon after the name \(place)"
-        case .expectedCommaOrBrace: return "expected a comma or } \(place)\(hint(bytes))"
-        case .expectedCommaOrBracket: return "expected a comma or ] \(place)\(hint(bytes))"
-        case .extraText: return "the value ends, but more text follows \(place)\(hint(bytes))"
-        case .badNumber: return "a number is malformed \(place)"
-        case .badEscape: return "a string holds an unknown or incomplete escape \(place); write a backslash as \\\\"
+        case .expectedValue: return "expected a value \(location)\(hint(bytes))"
+        case .expectedName: return "expected a name in double quotes \(location)\(hint(bytes))"
+        case .expectedColon: return "expected a colon after the name \(location)"
+        case .expectedCommaOrBrace: return "expected a comma or } \(location)\(hint(bytes))"
+        case .expectedCommaOrBracket: return "expected a comma or ] \(location)\(hint(bytes))"
+        case .extraText: return "the value ends, but more text follows \(location)\(hint(bytes))"
+        case .badNumber: return "a number is malformed \(location)"
+        case .badEscape: return "a string holds an unknown or incomplete escape \(location); write a backslash as \\\\"
         case .controlCharacter:
             let name = found == 0x0a ? "a line feed" : found == 0x09 ? "a tab" : "control character \(found)"
-            return "a string holds \(name) \(place); write it as an escape such as \\n or \\u0000"
-        case .badUTF8: return "a string holds bytes that are not UTF-8 \(place)"
+            return "a string holds \(name) \(location); write it as an escape such as \\n or \\u0000"
+        case .badUTF8: return "a string holds bytes that are not UTF-8 \(location)"
         case .loneSurrogate:
-            return "a string holds one half of a surrogate pair \(place); send both halves or the character itself"
-        case .tooDeep: return "it is nested over \(JSONScanner.maximumDepth) levels \(place)"
+            return "a string holds one half of a surrogate pair \(location); send both halves or the character itself"
+        case .tooDeep: return "it is nested over \(JSONScanner.maximumDepth) levels \(location)"
         case .tooManyDigits:
-            return "an integer has over \(JSONScanner.maximumDigits) digits \(place); send it as a string"
+            return "an integer has over \(JSONScanner.maximumDigits) digits \(location); send it as a string"
         }
     }
 
@@ -112,7 +112,7 @@ struct JSONFault {
         }
     }
 
-    private func place(in bytes: UnsafeRawBufferPointer) -> String {
+    private func location(in bytes: UnsafeRawBufferPointer) -> String {
         var (line, column) = (1, 1)
         for byte in bytes[..<min(offset, bytes.count)] {
             if byte == 0x0a {

@@ -18,7 +18,7 @@ enum NameOrder {
         let common = min(aCount, bCount)
         var index = 0
         while index < common, a[index] == b[index] { index += 1 }
-        // Until here both are the same, so an escape that began before this place began in both.
+        // Until here both are the same, so an escape that began before this index began in both.
         if index == common { return aCount - bCount }
         return Int(scalarClass(a, index)) - Int(scalarClass(b, index))
     }

@@ -98,8 +98,8 @@ struct QueryField: BitwiseCopyable {
 
 /// Decoded UTF-8 that stands in the body or in the resolution's scratch.
 struct TextSlice: BitwiseCopyable {
-    enum Place: BitwiseCopyable { case body, scratch }
-    var place: Place
+    enum Buffer: BitwiseCopyable { case body, scratch }
+    var buffer: Buffer
     var start: Int
     var end: Int
 }

@@ -68,7 +68,7 @@ extension ReportResolution {
             let rest = scratch.base + part
             let slash = memchr(rest, Int32(UInt8(ascii: "/")), end - part)
             let count = slash.map { $0 - rest } ?? (end - part)
-            try writePart(TextSlice(place: .scratch, start: part, end: part + count), length: &length)
+            try writePart(TextSlice(buffer: .scratch, start: part, end: part + count), length: &length)
             guard slash != nil else { break }
             part += count + 1
         }
@@ -84,7 +84,7 @@ extension ReportResolution {
             try writePart(decoded(field), length: &length)
             output.append(UInt8(ascii: "]"))
         case .array:
-            try writeArrayKey(TextSlice(place: .body, start: field.start, end: field.end))
+            try writeArrayKey(TextSlice(buffer: .body, start: field.start, end: field.end))
         default:
             throw ParameterError("asset_key must be a string or an array of strings, not \(field.kind.phrase).")
         }
@@ -122,7 +122,7 @@ extension ReportResolution {
             let content = cursor.string()
             let start = scratch.count
             // The cursor may look into the scratch itself, whose memory moves when it grows.
-            if array.place == .scratch {
+            if array.buffer == .scratch {
                 let offset = cursor.position - content.count - 1
                 scratch.reserve(content.count)
                 cursor = JSONCursor(bytes(array), position: cursor.position)
@@ -130,7 +130,7 @@ extension ReportResolution {
             } else {
                 scratch.appendUnescaped(content)
             }
-            try writePart(TextSlice(place: .scratch, start: start, end: scratch.count), length: &length)
+            try writePart(TextSlice(buffer: .scratch, start: start, end: scratch.count), length: &length)
             scratch.truncate(to: start)
             cursor.skipBlanks()
             guard cursor.next == UInt8(ascii: ",") else { break }
@@ -153,7 +153,7 @@ extension ReportResolution {
         for index in text.start...text.end {
             guard index == text.end || !Self.isPlain(scratch.bytes[index]) else { continue }
             if index > start {
-                try writePart(TextSlice(place: .scratch, start: start, end: index), length: &length)
+                try writePart(TextSlice(buffer: .scratch, start: start, end: index), length: &length)
             }
             start = index + 1
         }

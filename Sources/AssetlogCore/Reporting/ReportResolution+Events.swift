@@ -88,7 +88,7 @@ extension ReportResolution {
 
     private mutating func readPassed() throws(ParameterError) -> JSONSlice {
         if let field = fields[.passed] {
-            return JSONSlice(text: TextSlice(place: .body, start: field.start, end: field.end), kind: field.kind)
+            return JSONSlice(text: TextSlice(buffer: .body, start: field.start, end: field.end), kind: field.kind)
         }
         guard let text = queryText(.passed) else { throw ParameterError("Missing required parameter 'passed'.") }
         do {

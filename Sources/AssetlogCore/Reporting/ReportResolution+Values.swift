@@ -20,7 +20,7 @@ extension ReportResolution {
     /// The bytes of a slice; valid until more is decoded.
     @inline(__always)
     func bytes(_ slice: TextSlice) -> UnsafeRawBufferPointer {
-        switch slice.place {
+        switch slice.buffer {
         case .body: UnsafeRawBufferPointer(rebasing: body[slice.start..<slice.end])
         case .scratch: scratch.bytes(in: slice.start..<slice.end)
         }
@@ -61,7 +61,7 @@ extension ReportResolution {
     /// The metadata as validated JSON that is an object or null; nil when it is absent.
     mutating func metadata() throws(ParameterError) -> JSONSlice? {
         if let field = fields[.metadata] {
-            return JSONSlice(text: TextSlice(place: .body, start: field.start, end: field.end), kind: field.kind)
+            return JSONSlice(text: TextSlice(buffer: .body, start: field.start, end: field.end), kind: field.kind)
         }
         guard let text = queryText(.metadata) else { return nil }
         do {
@@ -77,15 +77,15 @@ extension ReportResolution {
         let start = scratch.count
         PercentDecoding.append(
             UnsafeRawBufferPointer(rebasing: queryBytes[field.start..<field.end]), plusIsSpace: true, to: &scratch)
-        return TextSlice(place: .scratch, start: start, end: scratch.count)
+        return TextSlice(buffer: .scratch, start: start, end: scratch.count)
     }
 
     /// What a string in the body stands for.
     mutating func decoded(_ field: BodyField) -> TextSlice {
-        guard field.escaped else { return TextSlice(place: .body, start: field.start + 1, end: field.end - 1) }
+        guard field.escaped else { return TextSlice(buffer: .body, start: field.start + 1, end: field.end - 1) }
         let start = scratch.count
         scratch.appendUnescaped(UnsafeRawBufferPointer(rebasing: body[field.start + 1..<field.end - 1]))
-        return TextSlice(place: .scratch, start: start, end: scratch.count)
+        return TextSlice(buffer: .scratch, start: start, end: scratch.count)
     }
 
     /// The JSON of a field of the body.

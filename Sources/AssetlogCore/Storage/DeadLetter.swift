@@ -5,7 +5,7 @@ public struct DeadLetter: Hashable, Sendable {
 
     /// The sequence of the event in its log; a consumer has at most one dead letter for each.
     public var sequence: Int64
-    /// The log that the sequence is a place of.
+    /// The log that the sequence belongs to.
     public var log: LogID
     /// The identity of the event.
     public var event: EventID

@@ -96,7 +96,7 @@ extension EventQuery.Order {
 public struct EventTimeKey: Hashable, Comparable, Sendable {
     /// When it happened.
     public var timestamp: Timestamp
-    /// Its place in the log.
+    /// Its sequence in the log.
     public var sequence: Int64
 
     /// Makes a time key.

@@ -1,8 +1,8 @@
 /// The identity of a log: a random number that it got when it was made.
 ///
 /// A sequence names an event only together with it: another log gives the same sequences to other events. A caller that
-/// remembers a place in a log (a cursor, an exporter's destination, an index) remembers this too, and the identity of
-/// the event at that place, for a log that was restored from a backup keeps its identity and continues differently.
+/// remembers a position in a log (a cursor, an exporter's destination, an index) remembers this too, and the identity of
+/// the event at that position, for a log that was restored from a backup keeps its identity and continues differently.
 public struct LogID: Hashable, Sendable {
     private let id: EventID
 

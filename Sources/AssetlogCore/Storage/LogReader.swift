@@ -5,7 +5,7 @@ public protocol LogReader: Sendable {
     /// The identity of the log: the same at every call and after every opening, as long as it is the same log.
     ///
     /// A log that is created again gets another one, and so does the log of a storage that forgets everything when it is closed.
-    /// Restoring a backup keeps it; what remembers a place in the log compares the event there as well.
+    /// Restoring a backup keeps it; what remembers a position in the log compares the event there as well.
     func logID() async throws -> LogID
 
     /// Reads a page of the log. What ``Storage/append(_:)`` returned in the same storage before the call is visible to it;

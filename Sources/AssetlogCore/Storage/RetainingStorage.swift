@@ -57,7 +57,7 @@ extension LogReader {
 /// Every removed event is in exactly one sum. A sum may take the place of older ones, with a new number: whoever has added up all
 /// sums up to a number adds up those of an asset again, and the events that are left of it, when it finds a greater number for it.
 public struct RemovedEvents: Hashable, Sendable {
-    /// Its place among all sums of the log: greater than that of each sum that was kept before. The storage gives it.
+    /// Its number among all sums of the log: greater than that of each sum that was kept before. The storage gives it.
     public var number: Int64
     /// The deployment of the events.
     public var deployment: String

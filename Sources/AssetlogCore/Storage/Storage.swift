@@ -75,7 +75,7 @@ public struct ConsumerCursor: Hashable, Sendable {
     public var generation: Int64
     /// The last sequence that was consumed; 0 before the first.
     public var position: Int64
-    /// The log that the position is a place of; nil: not known, as of a new cursor and after a replay.
+    /// The log that the position belongs to; nil: not known, as of a new cursor and after a replay.
     public var log: LogID?
     /// The identity of the event at the position; nil: not known.
     public var event: EventID?

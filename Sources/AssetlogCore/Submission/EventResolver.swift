@@ -18,7 +18,7 @@ public final class EventResolver {
     /// permission, and then the values of the other fields. `authorize` is given the kind and the asset key's canonical
     /// JSON. Neither closure may call this resolver. A timestamp that is `approximate` is the reading of a clock that may be
     /// wrong: where it can't be right, the time of receipt counts.
-    /// - Throws: ``SubmissionError`` with the status, the sentence and the place of the mistake.
+    /// - Throws: ``SubmissionError`` with the status, the sentence and the location of the mistake.
     public func resolve<R>(
         _ item: UnsafeRawBufferPointer, deployment: String, receivedAt: Timestamp, isTimestampApproximate: Bool = false,
         authorize: (EventKind, UnsafeRawBufferPointer) -> Bool,

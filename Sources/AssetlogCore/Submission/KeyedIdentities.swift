@@ -1,7 +1,7 @@
 /// The identities of the events of a body that was sent with an Idempotency-Key: the log itself is what remembers it.
 ///
 /// The first item has the key's identity, the last of several has the end's, and the others have one each by their number.
-/// So a single object, an array of it and a line of it are the same; another item at the same place is a conflict; and
+/// So a single object, an array of it and a line of it are the same; another item at the same index is a conflict; and
 /// whether a body was recorded to its end can be seen. See Docs/Decisions/0013-idempotency.md.
 package struct KeyedIdentities: Hashable, Sendable {
     /// The identity of the first item.

@@ -99,15 +99,15 @@ extension PartitionKeys {
     {
         let start = text.count
         var rest = combination
-        var places = Array(repeating: 0, count: dimensions.count)
+        var indices = Array(repeating: 0, count: dimensions.count)
         for index in dimensions.indices.reversed() {
-            (rest, places[index]) = rest.quotientAndRemainder(dividingBy: dimensions[index].keys.count)
+            (rest, indices[index]) = rest.quotientAndRemainder(dividingBy: dimensions[index].keys.count)
         }
         for index in dimensions.indices {
             if index > 0 { text.append(UInt8(ascii: "|")) }
             switch dimensions[index].keys {
-            case .texts(let texts): texts[places[index]].withUnsafeBytes { text.append($0) }
-            case .range(let range): range.appendKey(at: places[index], to: &text)
+            case .texts(let texts): texts[indices[index]].withUnsafeBytes { text.append($0) }
+            case .range(let range): range.appendKey(at: indices[index], to: &text)
             }
         }
         guard text.count - start <= Event.maximumTextLength else {

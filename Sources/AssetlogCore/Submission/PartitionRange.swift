@@ -37,8 +37,8 @@ struct PartitionRange {
         self.step = step
         self.zone = step == .hour ? zone?.rules : nil
         let ends = PartitionRangeEnds(members: members, step: step, zone: zone)
-        first = try ends.place(of: members.from, "from", isLast: false, reader: &reader)
-        let last = try ends.place(of: members.to, "to", isLast: true, reader: &reader)
+        first = try ends.ordinal(of: members.from, "from", isLast: false, reader: &reader)
+        let last = try ends.ordinal(of: members.to, "to", isLast: true, reader: &reader)
         guard first <= last else {
             throw value.refused("has a range whose from lies after its to.", at: path + "/from")
         }
@@ -48,19 +48,19 @@ struct PartitionRange {
 
     /// Appends the key of the partition at `index`.
     func appendKey(at index: Int, to output: inout ByteScratch) {
-        let place = first + Int64(index) * stride
+        let ordinal = first + Int64(index) * stride
         switch step {
-        case .day, .week: Self.append(CivilDate(days: place), to: &output)
+        case .day, .week: Self.append(CivilDate(days: ordinal), to: &output)
         case .hour:
-            guard let zone else { return Self.append(seconds: place * 3600, to: &output) }
-            let (time, offset, isRepeated) = zone.local(at: place)
+            guard let zone else { return Self.append(seconds: ordinal * 3600, to: &output) }
+            let (time, offset, isRepeated) = zone.local(at: ordinal)
             Self.append(seconds: time, to: &output)
             // Dagster distinguishes the second of two equal hours by its offset.
             if isRepeated { Self.append(offset: offset, to: &output) }
         case .month:
-            Self.append(place / 12, digits: 4, to: &output)
+            Self.append(ordinal / 12, digits: 4, to: &output)
             output.append(UInt8(ascii: "-"))
-            Self.append(place % 12 + 1, digits: 2, to: &output)
+            Self.append(ordinal % 12 + 1, digits: 2, to: &output)
             output.append("-01")
         }
     }

@@ -92,7 +92,7 @@ struct PartitionRangeEnds {
     }
 
     /// Where a range begins or ends, as ``PartitionRange`` counts.
-    func place(
+    func ordinal(
         of end: JSONValue?, _ name: String, isLast: Bool, reader: inout FieldReader
     ) throws(SubmissionError) -> Int64 {
         guard let end = end?.given else {

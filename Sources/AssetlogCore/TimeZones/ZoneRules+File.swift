@@ -11,11 +11,11 @@ extension ZoneRules {
         }
         let width = header.version >= UInt8(ascii: "2") ? 8 : 4
         guard let instants = reader.numbers(header.times, width: width),
-            let places = reader.numbers(header.times, width: 1), let types = reader.types(header.types),
-            let first = types.first, places.allSatisfy({ types.indices.contains(Int($0)) }),
+            let typeIndices = reader.numbers(header.times, width: 1), let types = reader.types(header.types),
+            let first = types.first, typeIndices.allSatisfy({ types.indices.contains(Int($0)) }),
             reader.skip(header.rest(timeWidth: width))
         else { return nil }
-        let changes = zip(instants, places).map { Change(instant: $0, offset: types[Int($1)]) }
+        let changes = zip(instants, typeIndices).map { Change(instant: $0, offset: types[Int($1)]) }
         self.init(first: first, changes: changes, rule: width == 8 ? YearlyRule(reader.footer()) : nil)
     }
 }
@@ -66,9 +66,9 @@ private struct ZoneFileReader {
         let start = position
         guard skip(count * width) else { return nil }
         return (0..<count).map { index in
-            let place = start + index * width
-            var number = width == 1 ? 0 : Int64(Int8(bitPattern: bytes[place])) >> 7
-            for byte in bytes[place..<place + width] { number = number << 8 | Int64(byte) }
+            let offset = start + index * width
+            var number = width == 1 ? 0 : Int64(Int8(bitPattern: bytes[offset])) >> 7
+            for byte in bytes[offset..<offset + width] { number = number << 8 | Int64(byte) }
             return number
         }
     }
@@ -77,7 +77,7 @@ private struct ZoneFileReader {
     mutating func types(_ count: Int) -> [Int64]? {
         var offsets: [Int64] = []
         for _ in 0..<count {
-            // A flag for summer time and the place of a name follow.
+            // A flag for summer time and the offset of a name follow.
             guard let offset = numbers(1, width: 4)?.first, abs(offset) < 26 * 3600, skip(2) else { return nil }
             offsets.append(offset)
         }
