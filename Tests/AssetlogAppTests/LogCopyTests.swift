@@ -143,28 +143,28 @@ struct LogCopyTests {
         await #expect(throws: CopyProblem.self) { try await LogCopy.run(from: SparseLog(Self.events()), to: destination) }
     }
 
-    @Test("finds the places of consumers in the other log, whose sequences are others")
+    @Test("finds the positions of consumers in the other log, whose sequences are others")
     func cursors() async throws {
         let source = SparseLog(Self.events(100))
         let positions: [Int64] = [0, 6, 7, 8, 349, 350, 700, 5000]
         let consumers = positions.map { KeptConsumer(cursor: ConsumerCursor(consumer: "at \($0)", generation: 2, position: $0)) }
         let destination = try await Self.memory()
         let report = try await LogCopy.run(from: source, to: destination, consumers: consumers)
-        #expect(report.consumers.map(\.place) == [0, 0, 1, 1, 49, 50, 100, 100])
-        _ = try await CopiedConsumers.place(report.consumers, in: destination)
-        var placed = try await destination.cursor(of: "at 349")
+        #expect(report.consumers.map(\.position) == [0, 0, 1, 1, 49, 50, 100, 100])
+        _ = try await CopiedConsumers.create(report.consumers, in: destination)
+        var cursor = try await destination.cursor(of: "at 349")
         let (log, event) = (try await destination.logID(), try await Self.all(destination)[48].id)
-        #expect(placed == ConsumerCursor(consumer: "at 349", generation: 2, position: 49, log: log, event: event))
+        #expect(cursor == ConsumerCursor(consumer: "at 349", generation: 2, position: 49, log: log, event: event))
         // One that is there stays where it is.
-        placed.position = 60
-        _ = try await destination.advance(placed)
-        _ = try await CopiedConsumers.place(report.consumers, in: destination)
-        #expect(try await destination.cursor(of: "at 349") == placed)
+        cursor.position = 60
+        _ = try await destination.advance(cursor)
+        _ = try await CopiedConsumers.create(report.consumers, in: destination)
+        #expect(try await destination.cursor(of: "at 349") == cursor)
     }
 }
 
 extension LogCopyTests {
-    @Test("a cursor that is a place of another log than the source is named, and begins at the start")
+    @Test("a cursor that is of another log than the source is named, and begins at the start")
     func foreignCursors() async throws {
         let source = SparseLog(Self.events(10))
         let consumers = [
@@ -173,7 +173,7 @@ extension LogCopyTests {
         ]
         let destination = try await Self.memory()
         let report = try await LogCopy.run(from: source, to: destination, consumers: consumers)
-        let text = try await CopiedConsumers.place(report.consumers, in: destination)
+        let text = try await CopiedConsumers.create(report.consumers, in: destination)
         #expect(text.contains("consumer foreign: its cursor belongs to another log than the source"))
         #expect(text.contains("consumer ours: continues after sequence 5\n"))
         #expect(try await destination.cursor(of: "foreign").position == 0)
@@ -196,16 +196,16 @@ extension LogCopyTests {
             ], pause: "maintenance")
         let destination = try await Self.memory()
         let report = try await LogCopy.run(from: source, to: destination, consumers: [kept])
-        let text = try await CopiedConsumers.place(report.consumers, in: destination)
+        let text = try await CopiedConsumers.create(report.consumers, in: destination)
         #expect(
             text == "consumer audit: continues after sequence 5; keeps 2 dead letters; leaves out 2 of another log than the source; stays"
                 + " paused\n")
-        let placed = try await destination.allDeadLetters(of: "audit")
+        let letters = try await destination.allDeadLetters(of: "audit")
         let copies = try await Self.all(destination)
-        #expect(placed.map(\.sequence) == [2, 10])
-        #expect(placed.map(\.event) == [copies[1].id, copies[9].id])
-        #expect(placed.allSatisfy { $0.answer == "a\u{0}b" })
-        #expect(Set(placed.map(\.log)) == [try await destination.logID()])
+        #expect(letters.map(\.sequence) == [2, 10])
+        #expect(letters.map(\.event) == [copies[1].id, copies[9].id])
+        #expect(letters.allSatisfy { $0.answer == "a\u{0}b" })
+        #expect(Set(letters.map(\.log)) == [try await destination.logID()])
         #expect(try await destination.pause(of: "audit") == "maintenance")
     }
 }

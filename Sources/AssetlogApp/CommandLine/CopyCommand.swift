@@ -63,7 +63,7 @@ struct CopyCommand: AssetlogSubcommand {
                 return try await working(with: storage) {
                     let teller = CopyTeller(of: total, context)
                     let report = try await LogCopy.run(from: reader, to: storage, consumers: kept, telling: teller.tell)
-                    if consumers { context.write(try await CopiedConsumers.place(report.consumers, in: storage)) }
+                    if consumers { context.write(try await CopiedConsumers.create(report.consumers, in: storage)) }
                     return report
                 }
             }

@@ -8,18 +8,18 @@ struct KeptConsumer {
     var pause: String?
 }
 
-/// A consumer in the source of a copy, and its places in the destination.
+/// A consumer in the source of a copy, and its position in the destination.
 struct CopiedConsumer {
     /// In the source.
     let kept: KeptConsumer
-    /// Whether its cursor is a place of another log than the source, and so of none.
+    /// Whether its cursor is of another log than the source, and so of none.
     let isForeign: Bool
     /// The last sequence in the destination that it has read.
-    private(set) var place: Int64 = 0
+    private(set) var position: Int64 = 0
     /// The event at this sequence.
     private(set) var event: EventID?
     /// Its dead letters with their sequences in the destination.
-    private(set) var placedDeadLetters: [DeadLetter] = []
+    private(set) var copiedDeadLetters: [DeadLetter] = []
     private let deadLetters: [Int64: DeadLetter]
 
     init(_ kept: KeptConsumer, in source: LogID) {
@@ -31,15 +31,15 @@ struct CopiedConsumer {
 
     /// Takes an event as it is on both sides.
     mutating func add(_ original: LoggedEvent, _ copied: LoggedEvent) {
-        if !isForeign, original.sequence <= kept.cursor.position { (place, event) = (copied.sequence, copied.id) }
+        if !isForeign, original.sequence <= kept.cursor.position { (position, event) = (copied.sequence, copied.id) }
         guard var letter = deadLetters[original.sequence], letter.event == original.id else { return }
         letter.sequence = copied.sequence
-        placedDeadLetters.append(letter)
+        copiedDeadLetters.append(letter)
     }
 
     /// Its dead letters as those of the destination.
     func deadLetters(in log: LogID) -> [DeadLetter] {
-        placedDeadLetters.map { letter in
+        copiedDeadLetters.map { letter in
             var letter = letter
             letter.log = log
             return letter

@@ -21,7 +21,7 @@ enum CopiedConsumers {
     ///
     /// They keep their generation. The log is another one, with an identity of its own, so an exporter does not take its
     /// sequences for those that it has: what follows the cursor is delivered, and nothing else.
-    static func place(_ consumers: [CopiedConsumer], in store: any Storage) async throws -> String {
+    static func create(_ consumers: [CopiedConsumer], in store: any Storage) async throws -> String {
         let log = try await store.logID()
         let known = Set(try await store.cursors().map(\.consumer))
         var lines = ""
@@ -34,17 +34,17 @@ enum CopiedConsumers {
             // The cursor last: a consumer that has one is complete.
             if let pause = copied.kept.pause { try await store.setPause(of: name, pause) }
             try await store.keepDeadLetters(copied.deadLetters(in: log), of: name)
-            try await place(copied, in: store, log)
+            try await create(copied, in: store, log)
             lines += line(copied)
         }
         return lines
     }
 
-    private static func place(_ copied: CopiedConsumer, in store: any Storage, _ log: LogID) async throws {
+    private static func create(_ copied: CopiedConsumer, in store: any Storage, _ log: LogID) async throws {
         let name = copied.kept.cursor.consumer
         var cursor = try await store.cursor(of: name)
         while cursor.generation < copied.kept.cursor.generation { cursor = try await store.replay(name, after: 0) }
-        (cursor.position, cursor.log, cursor.event) = (copied.place, log, copied.event)
+        (cursor.position, cursor.log, cursor.event) = (copied.position, log, copied.event)
         // Its sequences are those of the source.
         cursor.ahead = ConsumedAhead()
         guard try await store.advance(cursor) else {
@@ -53,14 +53,14 @@ enum CopiedConsumers {
     }
 
     private static func line(_ copied: CopiedConsumer) -> String {
-        let place =
+        let start =
             copied.isForeign
             ? "its cursor belongs to another log than the source; starts at the first event"
-            : "continues after sequence \(copied.place)"
-        let letters = copied.placedDeadLetters.count
+            : "continues after sequence \(copied.position)"
+        let letters = copied.copiedDeadLetters.count
         let lost = copied.kept.deadLetters.count - letters
         let clauses = [
-            place, letters > 0 ? "keeps \(letters) dead \(letters == 1 ? "letter" : "letters")" : nil,
+            start, letters > 0 ? "keeps \(letters) dead \(letters == 1 ? "letter" : "letters")" : nil,
             lost > 0 ? "leaves out \(lost) of another log than the source" : nil, copied.kept.pause == nil ? nil : "stays paused",
         ]
         return "consumer \(copied.kept.cursor.consumer): \(clauses.compactMap(\.self).joined(separator: "; "))\n"

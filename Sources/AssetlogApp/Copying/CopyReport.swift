@@ -20,9 +20,9 @@ struct CopyReport {
     var consumers: [CopiedConsumer] = []
 
     /// The sequence in the source of the last pair.
-    var sourcePlace: Int64 { source?.upperBound ?? 0 }
+    var sourcePosition: Int64 { source?.upperBound ?? 0 }
     /// The sequence in the destination of the last pair.
-    var place: Int64 { destination?.upperBound ?? 0 }
+    var destinationPosition: Int64 { destination?.upperBound ?? 0 }
 
     /// Takes an event as it is on both sides.
     mutating func add(_ original: LoggedEvent, _ copied: LoggedEvent) {

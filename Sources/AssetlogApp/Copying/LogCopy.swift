@@ -28,7 +28,7 @@ struct LogCopy {
 
     /// Copies everything that the source holds when its end is reached.
     ///
-    /// - Parameter consumers: With places in the source; the report says which places of the destination they are.
+    /// - Parameter consumers: With positions in the source; the report says which positions of the destination they are.
     /// - Throws: ``CopyProblem`` when the destination holds something else, `StorageError` of either side.
     static func run(
         from source: any LogReader, to destination: any Storage, consumers: [KeptConsumer] = [],
@@ -125,13 +125,15 @@ struct LogCopy {
     /// Reads back what was appended.
     private mutating func verify() async throws {
         let end = report.sourceEnd
-        var (sourceWalk, destinationWalk) = (LogWalk(source, after: report.sourcePlace), LogWalk(destination, after: report.place))
+        var (sourceWalk, destinationWalk) = (
+            LogWalk(source, after: report.sourcePosition), LogWalk(destination, after: report.destinationPosition)
+        )
         while let copied = try await destinationWalk.event() {
-            let original = report.sourcePlace < end ? try await sourceWalk.event() : nil
+            let original = report.sourcePosition < end ? try await sourceWalk.event() : nil
             try add(original, copied)
             if report.digest.count.isMultiple(of: 10_000) { tell(.verified(report.digest.count)) }
         }
-        if report.sourcePlace < end, let missing = try await sourceWalk.event() {
+        if report.sourcePosition < end, let missing = try await sourceWalk.event() {
             throw CopyProblem("the destination lacks event \(missing.id), which has sequence \(missing.sequence) in the source")
         }
     }

@@ -1,6 +1,6 @@
 import AssetlogCore
 
-/// Reads a log from a place to its end, one event after the other.
+/// Reads a log from a position to its end, one event after the other.
 struct LogWalk {
     private let log: any LogReader
     private var page: ArraySlice<LoggedEvent> = []

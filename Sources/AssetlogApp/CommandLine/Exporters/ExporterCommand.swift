@@ -54,7 +54,7 @@ struct ExporterListCommand: AssetlogSubcommand {
             for name in try await ExporterCommand.names(of: server, in: store) {
                 let (letters, pause) = (try await store.deadLetterCount(of: name), try await store.exporterPause(of: name).reason)
                 let title = "\(name) (\(types[name] ?? "not in the configuration"))"
-                let state = [Self.place(cursors[name], head), Self.letters(letters)].compactMap(\.self).joined(separator: ", ")
+                let state = [Self.progress(cursors[name], head), Self.letters(letters)].compactMap(\.self).joined(separator: ", ")
                 lines.append("\(title): \(state)\(pause.map { "; paused: \(LineText.plain($0))" } ?? "")\n")
             }
             return lines
@@ -62,7 +62,7 @@ struct ExporterListCommand: AssetlogSubcommand {
         context.write(lines.isEmpty ? "There are no exporters; `assetlog plugins` lists their types.\n" : lines.joined())
     }
 
-    private static func place(_ cursor: ConsumerCursor?, _ head: Int64?) -> String {
+    private static func progress(_ cursor: ConsumerCursor?, _ head: Int64?) -> String {
         guard let cursor else { return "not started yet" }
         let replays = cursor.generation == 1 ? "1 replay" : "\(cursor.generation) replays"
         return "read up to sequence \(cursor.position)\(head.map { " of \($0)" } ?? ""), \(replays)"

@@ -77,9 +77,9 @@ enum CommandWords {
     }
 
     private static func unknown(_ word: String, in path: String, _ names: [String]) -> CommandFailure {
-        let place = path == "assetlog" ? "" : " `\(path) \(word)`"
+        let qualified = path == "assetlog" ? "" : " `\(path) \(word)`"
         let hint = meant(by: word, in: path, names).map { "; did you mean `\($0)`?" } ?? "; available: \(names.joined(separator: ", "))."
-        let name = place.isEmpty ? " \(LineText.quoted(word))" : place
+        let name = qualified.isEmpty ? " \(LineText.quoted(word))" : qualified
         return CommandFailure(.usage, "there is no command\(name)\(hint)\nSee `\(path) --help` for more")
     }
 
