@@ -55,7 +55,7 @@ struct ExporterControlTests {
     }
 
     @Test("a replay that would begin outside the log is refused, and changes nothing")
-    func noPlace() async throws {
+    func outside() async throws {
         await #expect(throws: ReplayProblem.self) { try await control.replay(from: .time(.now()), of: storage) }
         try append([10, 20])
         for start in [ReplayStart.sequence(0), .sequence(4), .time(Timestamp(microseconds: 21_000_000))] {

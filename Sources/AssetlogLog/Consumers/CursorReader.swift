@@ -1,13 +1,13 @@
 import AssetlogCore
 import Logging
 
-/// Reads the cursor of a consumer, and sets it back where it is no place of this log.
+/// Reads the cursor of a consumer, and sets it back where it is no position of this log.
 struct CursorReader: Sendable {
     let log: any LogReader
     let cursors: any ConsumerStore
     let consumer: any LogConsumer
     let clock: ConsumerClock
-    /// How long a place that does not fit is left alone before it is looked at again: what a server knows of the log's end
+    /// How long a position that does not fit is left alone before it is looked at again: what a server knows of the log's end
     /// may be older than the cursor that another one has just moved.
     let doubt: Duration
     let logger: Logger
@@ -15,7 +15,7 @@ struct CursorReader: Sendable {
     /// So many replays at most are made up for, one by one.
     private static let longestCatchUp: Int64 = 1000
 
-    /// A cursor from which the consumer loses nothing, and the log that it is a place of.
+    /// A cursor from which the consumer loses nothing, and the log that it belongs to.
     ///
     /// - Parameter known: Where the consumer is by what it has read itself.
     func read(_ known: ConsumerCursor) async throws -> (cursor: ConsumerCursor, log: LogID) {
@@ -59,26 +59,26 @@ struct CursorReader: Sendable {
     ) async throws -> (cursor: ConsumerCursor, verdict: PositionCheck.Verdict) {
         let cursor = try await cursors.cursor(of: known.consumer)
         let delivered = try await consumer.position()
-        var places = PositionCheck.Places(cursor: try await place(cursor), generation: cursor.generation)
+        var positions = PositionCheck.Positions(cursor: try await position(cursor), generation: cursor.generation)
         if known.generation == cursor.generation, known.position > cursor.position {
-            places.reached = try await place(known)
+            positions.reached = try await position(known)
         }
         if let delivered {
-            places.delivered = try await place(delivered.log, delivered.sequence, delivered.event)
-            places.deliveredGeneration = delivered.generation
+            positions.delivered = try await position(delivered.log, delivered.sequence, delivered.event)
+            positions.deliveredGeneration = delivered.generation
         }
         let head = try await log.statistics().head
-        return (cursor, PositionCheck(log: id, head: head).verdict(places))
+        return (cursor, PositionCheck(log: id, head: head).verdict(positions))
     }
 
-    private func place(_ cursor: ConsumerCursor) async throws -> PositionCheck.Place {
-        try await place(cursor.log, cursor.position, cursor.event)
+    private func position(_ cursor: ConsumerCursor) async throws -> PositionCheck.Position {
+        try await position(cursor.log, cursor.position, cursor.event)
     }
 
-    private func place(_ log: LogID?, _ sequence: Int64, _ event: EventID?) async throws -> PositionCheck.Place {
-        var place = PositionCheck.Place(log: log, sequence: sequence, event: event, found: nil)
-        if event != nil, sequence > 0 { place.found = try await found(at: sequence) }
-        return place
+    private func position(_ log: LogID?, _ sequence: Int64, _ event: EventID?) async throws -> PositionCheck.Position {
+        var position = PositionCheck.Position(log: log, sequence: sequence, event: event, found: nil)
+        if event != nil, sequence > 0 { position.found = try await found(at: sequence) }
+        return position
     }
 
     /// The identity of the event at a sequence; nil: there is none, or it can't be read.

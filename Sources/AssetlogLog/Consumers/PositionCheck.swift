@@ -1,13 +1,13 @@
 import AssetlogCore
 
-/// Decides whether the places that a consumer goes by are places of this log. It reads nothing itself.
+/// Decides whether the positions that a consumer goes by are positions of this log. It reads nothing itself.
 ///
 /// A log that was restored from a backup, begun again or copied gives the same sequences to other events. A consumer that continues by
 /// its old sequence then passes over events that it never saw.
 struct PositionCheck {
-    /// A place that is remembered, and what the log has there.
-    struct Place: Equatable {
-        /// The log that it is a place of; nil: not known.
+    /// A position that is remembered, and what the log has there.
+    struct Position: Equatable {
+        /// The log that it belongs to; nil: not known.
         var log: LogID?
         var sequence: Int64
         /// The event that was there; nil: not known.
@@ -17,15 +17,15 @@ struct PositionCheck {
     }
 
     /// What a consumer goes by.
-    struct Places: Equatable {
+    struct Positions: Equatable {
         /// Its cursor.
-        var cursor: Place
+        var cursor: Position
         /// The generation of the cursor.
         var generation: Int64
         /// What it has read in this generation beyond the cursor, when that was not saved yet.
-        var reached: Place?
+        var reached: Position?
         /// What its destination has.
-        var delivered: Place?
+        var delivered: Position?
         /// The generation in which that was delivered.
         var deliveredGeneration: Int64 = 0
     }
@@ -36,11 +36,11 @@ struct PositionCheck {
         case fits
         /// The destination is in a later generation than the cursor, which was lost with its file: the cursor follows it.
         case follows(generation: Int64)
-        /// The consumer reads again from a place, in a generation that comes after another one.
+        /// The consumer reads again from a position, in a generation that comes after another one.
         case restarts(after: Int64, beyond: Int64, Reason)
     }
 
-    /// Why a place is none of this log.
+    /// Why a position is none of this log.
     enum Reason: String, Equatable {
         case cursorOfAnotherLog = "the cursor belongs to another log"
         case cursorAhead = "the cursor is ahead of the log's end"
@@ -54,36 +54,36 @@ struct PositionCheck {
     /// Its last sequence.
     let head: Int64
 
-    func verdict(_ places: Places) -> Verdict {
+    func verdict(_ positions: Positions) -> Verdict {
         func restart(after sequence: Int64, _ reason: Reason) -> Verdict {
-            .restarts(after: sequence, beyond: places.generation, reason)
+            .restarts(after: sequence, beyond: positions.generation, reason)
         }
-        let cursor = places.cursor
+        let cursor = positions.cursor
         if isOfAnotherLog(cursor) { return restart(after: 0, .cursorOfAnotherLog) }
-        // With an event it was a place of this log once, which has gone back since and may have gone on differently. Without,
-        // it is a place that an operator named.
+        // With an event it was a position of this log once, which has gone back since and may have gone on differently. Without,
+        // it is a position that an operator named.
         if cursor.sequence > head { return restart(after: cursor.event == nil ? head : 0, .cursorAhead) }
         if holdsAnotherEvent(cursor) { return restart(after: 0, .cursorElsewhere) }
-        if let reached = places.reached, !isHere(reached) { return restart(after: cursor.sequence, .readingAhead) }
+        if let reached = positions.reached, !isHere(reached) { return restart(after: cursor.sequence, .readingAhead) }
         // What was delivered from another log the exporter itself does not count.
-        guard let delivered = places.delivered, !isOfAnotherLog(delivered) else { return .fits }
-        let isAncient = places.deliveredGeneration < places.generation
+        guard let delivered = positions.delivered, !isOfAnotherLog(delivered) else { return .fits }
+        let isAncient = positions.deliveredGeneration < positions.generation
         if !isAncient, !isHere(delivered) {
-            return .restarts(after: cursor.sequence, beyond: places.deliveredGeneration, .destinationElsewhere)
+            return .restarts(after: cursor.sequence, beyond: positions.deliveredGeneration, .destinationElsewhere)
         }
-        return places.deliveredGeneration > places.generation ? .follows(generation: places.deliveredGeneration) : .fits
+        return positions.deliveredGeneration > positions.generation ? .follows(generation: positions.deliveredGeneration) : .fits
     }
 
-    private func isHere(_ place: Place) -> Bool {
-        !isOfAnotherLog(place) && place.sequence <= head && !holdsAnotherEvent(place)
+    private func isHere(_ position: Position) -> Bool {
+        !isOfAnotherLog(position) && position.sequence <= head && !holdsAnotherEvent(position)
     }
 
-    private func isOfAnotherLog(_ place: Place) -> Bool {
-        place.log.map { $0 != log } ?? false
+    private func isOfAnotherLog(_ position: Position) -> Bool {
+        position.log.map { $0 != log } ?? false
     }
 
-    private func holdsAnotherEvent(_ place: Place) -> Bool {
-        guard let event = place.event, let found = place.found else { return false }
+    private func holdsAnotherEvent(_ position: Position) -> Bool {
+        guard let event = position.event, let found = position.found else { return false }
         return event != found
     }
 }

@@ -13,16 +13,16 @@ struct IdentityFilter: Sendable {
     /// Adds an identity.
     mutating func insert(_ identity: EventIdentity) {
         if words.isEmpty { words = Array(repeating: 0, count: Int(Self.bits / 64)) }
-        for bit in Self.places(of: identity) { words[Int(bit / 64)] |= 1 << (bit % 64) }
+        for bit in Self.bits(of: identity) { words[Int(bit / 64)] |= 1 << (bit % 64) }
     }
 
     /// Whether an identity may be a member; false: it is none.
     func mayContain(_ identity: EventIdentity) -> Bool {
-        !words.isEmpty && Self.places(of: identity).allSatisfy { words[Int($0 / 64)] & 1 << ($0 % 64) != 0 }
+        !words.isEmpty && Self.bits(of: identity).allSatisfy { words[Int($0 / 64)] & 1 << ($0 % 64) != 0 }
     }
 
     // The seed of `Hasher` is the process's own, so that nobody can choose identities which fill the filter.
-    private static func places(of identity: EventIdentity) -> [UInt64] {
+    private static func bits(of identity: EventIdentity) -> [UInt64] {
         var hasher = Hasher()
         hasher.combine(identity)
         let first = UInt64(truncatingIfNeeded: hasher.finalize())

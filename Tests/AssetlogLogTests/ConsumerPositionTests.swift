@@ -6,7 +6,7 @@ import Testing
 @testable import AssetlogLog
 
 @Suite("A consumer on a log that is not what it was")
-struct ConsumerPlaceTests {
+struct ConsumerPositionTests {
     /// A log whose identity, events and damage a test chooses.
     private final class ChangingLog: Storage {
         struct State {
