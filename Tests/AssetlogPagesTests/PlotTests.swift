@@ -70,7 +70,7 @@ import Testing
     func valueTicks(values: [Double], labels: [String]) {
         let scale = PlotScale(values)
         #expect(scale.ticks.map(\.label) == labels)
-        #expect(scale.ticks.allSatisfy { (0...1).contains($0.place) })
+        #expect(scale.ticks.allSatisfy { (0...1).contains($0.position) })
     }
 
     @Test("The axis of bars contains zero", arguments: [[5.0, 6], [-5, -6], [-5, 6], [0, 0]])
@@ -89,8 +89,8 @@ import Testing
         let scale = PlotTimeScale(Timestamp(microseconds: Self.start), Timestamp(microseconds: Self.start + seconds * 1_000_000))
         let ticks = scale.ticks
         #expect((2...8).contains(ticks.count), "\(ticks)")
-        #expect(ticks.allSatisfy { (0...1).contains($0.place) })
-        #expect(zip(ticks, ticks.dropFirst()).allSatisfy { $0.place < $1.place })
+        #expect(ticks.allSatisfy { (0...1).contains($0.position) })
+        #expect(zip(ticks, ticks.dropFirst()).allSatisfy { $0.position < $1.position })
         #expect(ticks.first?.label == first, "\(ticks)")
     }
 
@@ -98,7 +98,7 @@ import Testing
     func extremeTimes(first: Int64, last: Int64) {
         let scale = PlotTimeScale(Timestamp(microseconds: first), Timestamp(microseconds: last))
         #expect(scale.ticks.count <= 12)
-        #expect((0...1).contains(scale.place(Timestamp(microseconds: first))))
+        #expect((0...1).contains(scale.position(of: Timestamp(microseconds: first))))
     }
 
     @Test("Few points are in the order of the tab key and have a larger target, many are not", arguments: [60, 61, 500, 700])

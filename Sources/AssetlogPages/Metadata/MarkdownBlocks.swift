@@ -8,7 +8,7 @@ struct MarkdownBlocks {
     private static let columns = 50
 
     /// In which containers a block is.
-    private struct Place {
+    private struct Nesting {
         var lists = 0
         var quotes = 0
         /// Whether it is in a list whose items follow each other without a blank line.
@@ -20,17 +20,17 @@ struct MarkdownBlocks {
     init(writer: MarkdownWriter) { self.writer = writer }
 
     /// Writes all blocks of the lines.
-    mutating func write(_ lines: ArraySlice<MarkdownLine>) { write(lines, Place()) }
+    mutating func write(_ lines: ArraySlice<MarkdownLine>) { write(lines, Nesting()) }
 
-    private mutating func write(_ lines: ArraySlice<MarkdownLine>, _ place: Place) {
+    private mutating func write(_ lines: ArraySlice<MarkdownLine>, _ nesting: Nesting) {
         var rest = lines
         while let line = rest.first, !writer.isFull {
-            if line.isBlank { rest.removeFirst() } else { block(line, &rest, place) }
+            if line.isBlank { rest.removeFirst() } else { block(line, &rest, nesting) }
         }
     }
 
     // Takes the lines of a block, at least the first one.
-    private mutating func block(_ line: MarkdownLine, _ rest: inout ArraySlice<MarkdownLine>, _ place: Place) {
+    private mutating func block(_ line: MarkdownLine, _ rest: inout ArraySlice<MarkdownLine>, _ nesting: Nesting) {
         if line.indent >= 4 {
             indentedCode(&rest)
         } else if let fence = line.fence {
@@ -41,20 +41,20 @@ struct MarkdownBlocks {
         } else if line.isRule {
             rest.removeFirst()
             writer.empty("<hr>\n")
-        } else if line.isQuote, place.quotes < Self.deepestQuote {
-            quote(&rest, place)
-        } else if let marker = line.marker, place.lists < Self.deepestList {
-            list(marker, &rest, place)
+        } else if line.isQuote, nesting.quotes < Self.deepestQuote {
+            quote(&rest, nesting)
+        } else if let marker = line.marker, nesting.lists < Self.deepestList {
+            list(marker, &rest, nesting)
         } else if let alignments = Self.table(rest) {
             table(alignments, &rest)
         } else {
-            paragraph(&rest, place)
+            paragraph(&rest, nesting)
         }
     }
 
     // MARK: Paragraphs and headings
 
-    private mutating func paragraph(_ rest: inout ArraySlice<MarkdownLine>, _ place: Place) {
+    private mutating func paragraph(_ rest: inout ArraySlice<MarkdownLine>, _ nesting: Nesting) {
         var text: [UInt8] = []
         while let line = rest.first, !line.isBlank {
             if !text.isEmpty {
@@ -68,7 +68,7 @@ struct MarkdownBlocks {
             text.append(contentsOf: line.content)
             rest.removeFirst()
         }
-        if place.isTight {
+        if nesting.isTight {
             inline(text)
             return writer.text("\n")
         }
@@ -125,14 +125,14 @@ struct MarkdownBlocks {
 
     // MARK: Quotes
 
-    private mutating func quote(_ rest: inout ArraySlice<MarkdownLine>, _ place: Place) {
+    private mutating func quote(_ rest: inout ArraySlice<MarkdownLine>, _ nesting: Nesting) {
         var lines: [MarkdownLine] = []
         while let line = rest.first, line.isQuote || Self.isLazy(line, after: lines.last) {
             lines.append(line.isQuote ? line.quoted : line)
             rest.removeFirst()
         }
         writer.open("<blockquote>\n")
-        write(lines[...], Place(lists: place.lists, quotes: place.quotes + 1))
+        write(lines[...], Nesting(lists: nesting.lists, quotes: nesting.quotes + 1))
         writer.close("</blockquote>\n")
     }
 
@@ -144,7 +144,7 @@ struct MarkdownBlocks {
 
     // MARK: Lists
 
-    private mutating func list(_ first: MarkdownLine.Marker, _ rest: inout ArraySlice<MarkdownLine>, _ place: Place) {
+    private mutating func list(_ first: MarkdownLine.Marker, _ rest: inout ArraySlice<MarkdownLine>, _ nesting: Nesting) {
         var items: [[MarkdownLine]] = []
         var isLoose = false
         var endsBlank = false
@@ -158,7 +158,7 @@ struct MarkdownBlocks {
         writer.open(Self.listStart(first))
         for item in items {
             writer.open("<li>")
-            write(item[...], Place(lists: place.lists + 1, quotes: place.quotes, isTight: !isLoose))
+            write(item[...], Nesting(lists: nesting.lists + 1, quotes: nesting.quotes, isTight: !isLoose))
             writer.close("</li>\n")
         }
         writer.close(first.number == nil ? "</ul>\n" : "</ol>\n")

@@ -55,14 +55,14 @@ struct MarkdownEmphasis {
     }
 
     private mutating func close(_ end: Int, _ waiting: inout [Int]) {
-        while marks[end].count > 0, let place = waiting.lastIndex(where: { matches($0, end) }) {
-            let start = waiting[place]
+        while marks[end].count > 0, let index = waiting.lastIndex(where: { matches($0, end) }) {
+            let start = waiting[index]
             let width = marks[start].count >= 2 && marks[end].count >= 2 ? 2 : 1
             marks[start].count -= width
             marks[end].count -= width
             marks[start].starts.append(width)
             marks[end].ends.append(width)
-            waiting.removeSubrange((marks[start].count == 0 ? place : place + 1)...)
+            waiting.removeSubrange((marks[start].count == 0 ? index : index + 1)...)
         }
     }
 

@@ -117,7 +117,7 @@ struct MarkdownInline {
 
     // MARK: Code
 
-    // For each run of backquotes the place of the next one of the same length.
+    // For each run of backquotes the index of the next one of the same length.
     private static func codeEnds(of bytes: [UInt8]) -> [Int: Int] {
         var (ends, latest) = ([Int: Int](), [Int: Int]())
         var end = bytes.count

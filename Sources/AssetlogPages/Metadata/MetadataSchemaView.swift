@@ -16,8 +16,8 @@ struct MetadataSchemaView {
             hasChange: difference.isChanged)
         var body = BoundedHTML(room: max(0, room - 2000))
         var hidden = 0
-        for (place, row) in difference.rows(atMost: Self.rows).enumerated() {
-            if hidden > 0 || place >= Self.rows || !body.append(form.row(row)) { hidden += 1 }
+        for (index, row) in difference.rows(atMost: Self.rows).enumerated() {
+            if hidden > 0 || index >= Self.rows || !body.append(form.row(row)) { hidden += 1 }
         }
         let table: HTML = "<table class=\"metadata-schema\"><thead><tr>\(form.header)</tr></thead><tbody>\n\(body.html)</tbody></table>"
         return "\(summary(difference))\(MetadataTable(label: label, table: table, notes: [(hidden, "column")]).html)\(constraints)"

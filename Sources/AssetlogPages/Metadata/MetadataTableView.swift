@@ -28,20 +28,20 @@ struct MetadataTableView {
 
     // The rows that are shown, and how many are not.
     private func body(of records: StoredJSON, _ names: [StoredJSON]) -> (HTML, Int) {
-        var places: [ArraySlice<UInt8>: Int] = [:]
-        for (place, name) in names.enumerated() { places[name.bytes] = place }
+        var columns: [ArraySlice<UInt8>: Int] = [:]
+        for (column, name) in names.enumerated() { columns[name.bytes] = column }
         var body = BoundedHTML(room: max(0, room - 4000))
         var (shown, hidden) = (0, 0)
         for record in records.elements {
-            if hidden == 0, shown < Self.rows, body.append(row(record, places, count: names.count)) { shown += 1 } else { hidden += 1 }
+            if hidden == 0, shown < Self.rows, body.append(row(record, columns, count: names.count)) { shown += 1 } else { hidden += 1 }
         }
         return (body.html, hidden)
     }
 
-    private func row(_ record: StoredJSON, _ places: [ArraySlice<UInt8>: Int], count: Int) -> HTML {
+    private func row(_ record: StoredJSON, _ columns: [ArraySlice<UInt8>: Int], count: Int) -> HTML {
         var cells = [HTML](repeating: "<td></td>", count: count)
         for (name, value) in record.members {
-            if let place = places[name.bytes] { cells[place] = Self.cell(value) }
+            if let column = columns[name.bytes] { cells[column] = Self.cell(value) }
         }
         return "<tr>\(HTML.joined(cells))</tr>\n"
     }

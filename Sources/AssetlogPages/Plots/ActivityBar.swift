@@ -50,12 +50,12 @@ struct ActivityBar {
         }
     }
 
-    private func bar(at place: Int, _ hour: (start: Timestamp, total: Int, failed: Int)) -> HTML? {
+    private func bar(at index: Int, _ hour: (start: Timestamp, total: Int, failed: Int)) -> HTML? {
         guard hour.total > 0 || hour.failed > 0 else { return nil }
         let failed = max(0, hour.failed)
-        let failures: HTML? = failed > 0 ? rectangle("bar-failed", place, height(failed)) : nil
+        let failures: HTML? = failed > 0 ? rectangle("bar-failed", index, height(failed)) : nil
         return """
-            <g><title>\(title(hour))</title>\(rectangle("bar", place, height(max(hour.total, failed))))\(failures)</g>
+            <g><title>\(title(hour))</title>\(rectangle("bar", index, height(max(hour.total, failed))))\(failures)</g>
 
             """
     }
@@ -70,10 +70,10 @@ struct ActivityBar {
     // Even one event among thousands is seen.
     private func height(_ count: Int) -> Double { max(2, Double(count) / greatest * Double(size.height)) }
 
-    private func rectangle(_ style: String, _ place: Int, _ height: Double) -> HTML {
+    private func rectangle(_ style: String, _ index: Int, _ height: Double) -> HTML {
         let width = Double(size.width) / Double(hours.count)
         return """
-            <rect class="\(style)" x="\(PlotNumber.coordinate(Double(place) * width + width * 0.1))" \
+            <rect class="\(style)" x="\(PlotNumber.coordinate(Double(index) * width + width * 0.1))" \
             y="\(PlotNumber.coordinate(Double(size.height) - height))" width="\(PlotNumber.coordinate(width * 0.8))" \
             height="\(PlotNumber.coordinate(height))"/>
             """

@@ -43,15 +43,15 @@ struct PartitionPlot {
     // The names of a few partitions, in the middle of their bars.
     private var ticks: [PlotTick] {
         let distance = max(1, (bars.count + Self.labels - 1) / Self.labels)
-        return bars.enumerated().filter { $0.offset % distance == 0 }.map { place, bar in
-            PlotTick(place: (Double(place) + 0.5) / Double(bars.count), label: ShownText.plain(bar.partition, to: 12))
+        return bars.enumerated().filter { $0.offset % distance == 0 }.map { index, bar in
+            PlotTick(position: (Double(index) + 0.5) / Double(bars.count), label: ShownText.plain(bar.partition, to: 12))
         }
     }
 
-    private func bar(at place: Int, _ bar: (partition: String, value: Double, sequence: Int64), _ scale: PlotScale) -> HTML {
+    private func bar(at index: Int, _ bar: (partition: String, value: Double, sequence: Int64), _ scale: PlotScale) -> HTML {
         let width = PlotFrame.plotWidth / Double(bars.count)
-        let x = PlotFrame.x(Double(place) / Double(bars.count))
-        let (zero, end) = (PlotFrame.y(scale.place(0)), PlotFrame.y(scale.place(bar.value)))
+        let x = PlotFrame.x(Double(index) / Double(bars.count))
+        let (zero, end) = (PlotFrame.y(scale.position(of: 0)), PlotFrame.y(scale.position(of: bar.value)))
         // Bars have a gap between them, and even the least one is seen.
         let height = max(1, abs(zero - end))
         let shape = Self.rectangle("plot-bar", x: x + width * 0.1, y: min(zero, end), width: width * 0.8, height: height)

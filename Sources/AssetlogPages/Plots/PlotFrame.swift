@@ -19,9 +19,9 @@ struct PlotFrame {
     /// The width of the part with the data.
     static let plotWidth = width - left - right
 
-    /// The coordinates of a place on an axis.
-    static func x(_ place: Double) -> Double { left + place * plotWidth }
-    static func y(_ place: Double) -> Double { top + (1 - place) * plotHeight }
+    /// The coordinates of a position on an axis.
+    static func x(_ position: Double) -> Double { left + position * plotWidth }
+    static func y(_ position: Double) -> Double { top + (1 - position) * plotHeight }
 
     /// The figure: a caption, the drawing with the data in it, and the data as a table.
     static func figure(_ caption: PlotCaption, drawing: HTML, links: PlotLink.Focus?, table: HTML) -> HTML {
@@ -52,7 +52,7 @@ struct PlotFrame {
     var html: HTML {
         var lines = ""
         for tick in ticks.values {
-            lines += "M\(PlotNumber.coordinate(Self.left)) \(PlotNumber.coordinate(Self.y(tick.place)))"
+            lines += "M\(PlotNumber.coordinate(Self.left)) \(PlotNumber.coordinate(Self.y(tick.position)))"
             lines += "H\(PlotNumber.coordinate(Self.x(1)))"
         }
         return """
@@ -63,14 +63,14 @@ struct PlotFrame {
     }
 
     private func valueLabel(_ tick: PlotTick) -> HTML {
-        let y = PlotNumber.coordinate(Self.y(tick.place) + 4)
+        let y = PlotNumber.coordinate(Self.y(tick.position) + 4)
         return "<text x=\"\(PlotNumber.coordinate(Self.left - 8))\" y=\"\(y)\" text-anchor=\"end\">\(tick.label)</text>"
     }
 
     // The label at the end of the axis stays within the drawing.
     private func label(_ tick: PlotTick) -> HTML {
-        let anchor = tick.place > 0.95 ? "end" : "middle"
-        let x = PlotNumber.coordinate(Self.x(tick.place))
+        let anchor = tick.position > 0.95 ? "end" : "middle"
+        let x = PlotNumber.coordinate(Self.x(tick.position))
         return "<text x=\"\(x)\" y=\"\(PlotNumber.coordinate(Self.height - 8))\" text-anchor=\"\(anchor)\">\(tick.label)</text>"
     }
 }
@@ -88,7 +88,7 @@ struct PlotCaption {
         return "\(ShownText.isolated(label))\(notes)"
     }
 
-    /// What to say about values that have no place on an axis.
+    /// What to say about values that have no position on an axis.
     static func unplotted(_ count: Int) -> [String] { count > 0 ? ["\(NumberText.grouped(Int64(count))) not drawn (NaN or infinite)"] : [] }
 
     /// What to say about values that are not shown.

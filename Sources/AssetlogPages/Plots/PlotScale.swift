@@ -9,7 +9,7 @@ import Darwin
 /// A mark on an axis.
 struct PlotTick {
     /// Where it is: 0 at the beginning of the axis, 1 at its end.
-    let place: Double
+    let position: Double
     let label: String
 }
 
@@ -50,7 +50,7 @@ struct PlotScale {
     }
 
     /// Where a finite value is: 0 at the beginning of the axis, 1 at its end.
-    func place(_ value: Double) -> Double { min(1, max(0, (value / unit - low) / (high - low))) }
+    func position(of value: Double) -> Double { min(1, max(0, (value / unit - low) / (high - low))) }
 
     /// The marks.
     var ticks: [PlotTick] {
@@ -63,8 +63,8 @@ struct PlotScale {
         let label = Label(magnitude: max(abs(low), abs(high)), step: Int(exponent) + (factor == 10 ? 1 : 0), unit: unitExponent)
         return (first...max(first, min(last, first + 20))).map { number in
             let value = Double(number) * step
-            return PlotTick(place: (value - low) / (high - low), label: label.text(value))
-        }.filter { (0...1).contains($0.place) }
+            return PlotTick(position: (value - low) / (high - low), label: label.text(value))
+        }.filter { (0...1).contains($0.position) }
     }
 
     // The nearest double, which powers computed by multiplication are not.

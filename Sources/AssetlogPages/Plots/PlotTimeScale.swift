@@ -25,7 +25,7 @@ struct PlotTimeScale {
     }
 
     /// Where a time is: 0 at the beginning of the axis, 1 at its end.
-    func place(_ time: Timestamp) -> Double { min(1, max(0, (Double(time.microseconds) - low) / (high - low))) }
+    func position(of time: Timestamp) -> Double { min(1, max(0, (Double(time.microseconds) - low) / (high - low))) }
 
     /// The marks.
     var ticks: [PlotTick] {
@@ -59,7 +59,7 @@ struct PlotTimeScale {
     private func tick(at time: Int64, _ label: (String) -> String) -> PlotTick? {
         guard Double(time) >= low, Double(time) <= high else { return nil }
         let timestamp = Timestamp(microseconds: time)
-        return PlotTick(place: place(timestamp), label: label(timestamp.description))
+        return PlotTick(position: position(of: timestamp), label: label(timestamp.description))
     }
 
     // `time` is `2026-11-23T19:00:00.000000Z`.

@@ -59,19 +59,21 @@ private struct PointPlot {
         guard let first = points.first, let last = points.last else { return PlotFrame.empty(caption) }
         let values = PlotScale(points.lazy.map(\.value))
         let times = PlotTimeScale(first.timeKey.timestamp, last.timeKey.timestamp)
-        let places = points.map { point in
-            (x: PlotFrame.x(times.place(point.timeKey.timestamp)), y: PlotFrame.y(values.place(point.value)))
+        let coordinates = points.map { point in
+            (x: PlotFrame.x(times.position(of: point.timeKey.timestamp)), y: PlotFrame.y(values.position(of: point.value)))
         }
         let frame = PlotFrame(ticks: (values.ticks, times.ticks))
-        let drawing: HTML = "\(frame.html)\(PlotPath.line(places))\(circles(places))"
+        let drawing: HTML = "\(frame.html)\(PlotPath.line(coordinates))\(circles(coordinates))"
         return PlotFrame.figure(caption, drawing: drawing, links: focus, table: table)
     }
 
     private var focus: PlotLink.Focus { .init(count: points.count) }
 
-    private func circles(_ places: [(x: Double, y: Double)]) -> HTML {
+    private func circles(_ coordinates: [(x: Double, y: Double)]) -> HTML {
         .joined(
-            zip(points, places).map { point, place in circle(point, x: PlotNumber.coordinate(place.x), y: PlotNumber.coordinate(place.y)) })
+            zip(points, coordinates).map { point, position in
+                circle(point, x: PlotNumber.coordinate(position.x), y: PlotNumber.coordinate(position.y))
+            })
     }
 
     private func circle(_ point: Series.Point, x: String, y: String) -> HTML {
@@ -119,16 +121,16 @@ private struct BucketPlot {
         guard let first = buckets.first, let last = buckets.last else { return PlotFrame.empty(caption) }
         let values = PlotScale(buckets.lazy.flatMap { [$0.min, $0.max] })
         let times = PlotTimeScale(first.from, last.to)
-        let places = buckets.map { bucket in
-            let middle = (times.place(bucket.from) + times.place(bucket.to)) / 2
+        let coordinates = buckets.map { bucket in
+            let middle = (times.position(of: bucket.from) + times.position(of: bucket.to)) / 2
             return (
-                x: PlotFrame.x(middle), mean: PlotFrame.y(values.place(Self.mean(bucket))),
-                low: PlotFrame.y(values.place(bucket.min)), high: PlotFrame.y(values.place(bucket.max))
+                x: PlotFrame.x(middle), mean: PlotFrame.y(values.position(of: Self.mean(bucket))),
+                low: PlotFrame.y(values.position(of: bucket.min)), high: PlotFrame.y(values.position(of: bucket.max))
             )
         }
         let frame = PlotFrame(ticks: (values.ticks, times.ticks))
-        let band = PlotPath.band(places.map { ($0.x, $0.low, $0.high) })
-        let drawing: HTML = "\(frame.html)\(band)\(PlotPath.line(places.map { ($0.x, $0.mean) }))"
+        let band = PlotPath.band(coordinates.map { ($0.x, $0.low, $0.high) })
+        let drawing: HTML = "\(frame.html)\(band)\(PlotPath.line(coordinates.map { ($0.x, $0.mean) }))"
         return PlotFrame.figure(caption, drawing: drawing, links: nil, table: table)
     }
 
@@ -149,33 +151,33 @@ private struct BucketPlot {
 
 /// The lines of plots.
 enum PlotPath {
-    typealias Place = (x: Double, y: Double)
+    typealias Point = (x: Double, y: Double)
 
-    /// A line through places; one place alone is a short dash.
-    static func line(_ places: [Place]) -> HTML {
-        guard places.count > 1 else {
-            return places.first.map { "<path class=\"plot-line\" d=\"\(path([($0.x - 3, $0.y), ($0.x + 3, $0.y)]))\" fill=\"none\"/>\n" }
+    /// A line through points; one point alone is a short dash.
+    static func line(_ points: [Point]) -> HTML {
+        guard points.count > 1 else {
+            return points.first.map { "<path class=\"plot-line\" d=\"\(path([($0.x - 3, $0.y), ($0.x + 3, $0.y)]))\" fill=\"none\"/>\n" }
                 ?? ""
         }
-        return "<path class=\"plot-line\" d=\"\(path(places))\" fill=\"none\"/>\n"
+        return "<path class=\"plot-line\" d=\"\(path(points))\" fill=\"none\"/>\n"
     }
 
-    /// An area between the low and the high of places.
-    static func band(_ places: [(x: Double, low: Double, high: Double)]) -> HTML {
-        guard places.count > 1 else {
-            let corners = places.flatMap { [($0.x - 3, $0.high), ($0.x + 3, $0.high), ($0.x + 3, $0.low), ($0.x - 3, $0.low)] }
+    /// An area between the low and the high of points.
+    static func band(_ points: [(x: Double, low: Double, high: Double)]) -> HTML {
+        guard points.count > 1 else {
+            let corners = points.flatMap { [($0.x - 3, $0.high), ($0.x + 3, $0.high), ($0.x + 3, $0.low), ($0.x - 3, $0.low)] }
             return corners.isEmpty ? "" : "<path class=\"plot-band\" d=\"\(path(corners))Z\"/>\n"
         }
-        return "<path class=\"plot-band\" d=\"\(path(places.map { ($0.x, $0.high) } + places.reversed().map { ($0.x, $0.low) }))Z\"/>\n"
+        return "<path class=\"plot-band\" d=\"\(path(points.map { ($0.x, $0.high) } + points.reversed().map { ($0.x, $0.low) }))Z\"/>\n"
     }
 
-    private static func path(_ places: [Place]) -> String {
+    private static func path(_ points: [Point]) -> String {
         var path = ""
-        for place in places {
+        for point in points {
             path += path.isEmpty ? "M" : "L"
-            path += PlotNumber.coordinate(place.x)
+            path += PlotNumber.coordinate(point.x)
             path += " "
-            path += PlotNumber.coordinate(place.y)
+            path += PlotNumber.coordinate(point.y)
         }
         return path
     }
