@@ -122,7 +122,7 @@ final class FaultyRetention: ForwardingStorage, RetainingStorage {
             removal.sequences = (removal.sequences + [other.sequence]).sorted()
         }
         if fault == .removesWhatIsThere { removal.sequences.removeAll { sequence in !all.contains { $0.sequence == sequence } } }
-        if fault == .cutsPayloads { for place in removal.sums.indices { removal.sums[place].payload.removeLast() } }
+        if fault == .cutsPayloads { for index in removal.sums.indices { removal.sums[index].payload.removeLast() } }
         try await changeSums(of: &removal)
         let isDone = try await disk.storage.remove(removal)
         guard isDone else {

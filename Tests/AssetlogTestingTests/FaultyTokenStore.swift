@@ -56,7 +56,7 @@ enum TokenStoreFault: CaseIterable {
     }
 }
 
-/// The data of the stores of a place, which outlives them.
+/// The data of the stores of a location, which outlives them.
 final class TokenShelf: Sendable {
     struct Content {
         var tokens: [TokenRecord] = []

@@ -26,8 +26,8 @@ struct StorageConformanceTests {
     @Test("skips by name what a subject can't do, with the reason")
     func skips() async throws {
         let subject = StorageSubject {
-            let place = try await StorageSubject.faulty(.namesItselfAnewOnClose).makeLocation()
-            return StorageLocation(open: place.open, forgets: "it is a test")
+            let location = try await StorageSubject.faulty(.namesItselfAnewOnClose).makeLocation()
+            return StorageLocation(open: location.open, forgets: "it is a test")
         }
         var reasons: [String] = []
         for conformance in StorageConformance.cases {

@@ -65,7 +65,7 @@ extension TokenStoreConformance {
             try await fixture.check("After close and open")
         },
         onLocation("what was kept, revoked and replaced outlives a crash at once") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             let tokens = try await fixture.fill(3)
             try await crash()
             try await fixture.open()

@@ -62,7 +62,7 @@ extension TokenStoreConformance {
     ]
 
     private static func withOther(_ fixture: TokenStoreFixture, _ body: (any TokenStore) async throws -> Void) async throws {
-        let other = try await fixture.place.open()
+        let other = try await fixture.location.open()
         do {
             try await body(other)
             await other.close()

@@ -6,14 +6,14 @@ import AssetlogCore
 final class TokenStoreFixture: @unchecked Sendable {
     // Sendable because the cases' closures are; a case uses its bench from one task at a time.
 
-    let place: TokenStoreLocation
+    let location: TokenStoreLocation
     private(set) var store: any TokenStore
     var model: [TokenRecord] = []
     private var made = 0
 
-    init(_ place: TokenStoreLocation) async throws {
-        self.place = place
-        store = try await place.open()
+    init(_ location: TokenStoreLocation) async throws {
+        self.location = location
+        store = try await location.open()
     }
 
     /// Makes a token that is a little different from all before it.
@@ -46,12 +46,12 @@ final class TokenStoreFixture: @unchecked Sendable {
     /// Closes the store and opens it again.
     func reopen() async throws {
         await store.close()
-        store = try await place.open()
+        store = try await location.open()
     }
 
     /// Opens what a crash has left.
     func open() async throws {
-        store = try await place.open()
+        store = try await location.open()
     }
 
     /// Checks that a store, or the one of the bench, holds the tokens of the model.

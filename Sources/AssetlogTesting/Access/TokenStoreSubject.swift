@@ -1,6 +1,6 @@
 public import AssetlogCore
 
-/// A token store that is put to the test: how its places are made.
+/// A token store that is put to the test: how its locations are made.
 ///
 /// ```swift
 /// let subject = TokenStoreSubject {
@@ -14,7 +14,7 @@ public import AssetlogCore
 /// }
 /// ```
 public struct TokenStoreSubject: Sendable {
-    /// Makes an empty place that is independent of all others.
+    /// Makes an empty location that is independent of all others.
     public var makeLocation: @Sendable () async throws -> TokenStoreLocation
 
     /// Describes a token store.
@@ -25,15 +25,15 @@ public struct TokenStoreSubject: Sendable {
 
 /// Where a token store under test keeps its data: a directory, a schema of a database.
 public struct TokenStoreLocation: Sendable {
-    /// Opens a store at this place, also while others are open there, as a server and a command are.
+    /// Opens a store at this location, also while others are open there, as a server and a command are.
     public var open: @Sendable () async throws -> any TokenStore
-    /// Leaves the place as the end of the process (`kill -9`) would, though stores are still open; the next ``open``
+    /// Leaves the location as the end of the process (`kill -9`) would, though stores are still open; the next ``open``
     /// opens what is left. Nil: a test can't do that.
     public var crash: (@Sendable () async throws -> Void)?
-    /// Removes the place after the test.
+    /// Removes the location after the test.
     public var remove: @Sendable () async -> Void
 
-    /// Describes a place.
+    /// Describes a location.
     public init(
         open: @escaping @Sendable () async throws -> any TokenStore, crash: (@Sendable () async throws -> Void)? = nil,
         remove: @escaping @Sendable () async -> Void = {}

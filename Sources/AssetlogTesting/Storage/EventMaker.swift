@@ -72,9 +72,9 @@ struct EventMaker: Sendable {
     /// Makes a query with filters of the given kinds: often those that one of the events passes, else random ones.
     mutating func query(by filters: Set<FilterName>, over events: [LoggedEvent]) -> EventQuery {
         let event = events.randomElement(using: &random)
-        let place = event?.sequence ?? 0
+        let sequence = event?.sequence ?? 0
         let orders: [EventQuery.Order] = [
-            .ascending(after: 0), .ascending(after: place), .descending(before: nil), .descending(before: place),
+            .ascending(after: 0), .ascending(after: sequence), .descending(before: nil), .descending(before: sequence),
             .latest(before: nil), .latest(before: event?.timeKey),
         ]
         var query = EventQuery(order: pick(orders), limit: Int.random(in: 1...60, using: &random))

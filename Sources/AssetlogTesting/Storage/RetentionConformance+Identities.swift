@@ -40,12 +40,12 @@ extension RetentionConformance {
 
     static let lasting = [
         StorageConformance.onLocation("what was removed stays so after a close") { fixture in
-            if let reason = fixture.place.forgets { return .skipped(reason) }
+            if let reason = fixture.location.forgets { return .skipped(reason) }
             try await checkLasting(fixture, "after close and open") { try await fixture.reopen() }
             return .passed
         },
         StorageConformance.onLocation("what was removed stays so after a crash") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             try await checkLasting(fixture, "after a crash") {
                 try await crash()
                 try await fixture.open()

@@ -92,7 +92,7 @@ extension RetentionConformance {
             _ = await background.result
         },
         StorageConformance.onLocation("another server sees what was removed within a second") { fixture in
-            guard let openAnother = fixture.place.openAnother else { return .skipped("the storage is one server's alone") }
+            guard let openAnother = fixture.location.openAnother else { return .skipped("the storage is one server's alone") }
             let other = try await openAnother()
             try fixture.fill(60)
             try await fixture.remove(Array(fixture.model.suffix(25)))

@@ -59,7 +59,7 @@ extension StorageConformance {
             try await fixture.checkLog("after a large batch")
         },
         onLocation("of a batch that fails nothing is in the log, and the next one is") { fixture in
-            guard let poison = fixture.place.poison else { return .skipped("the subject can't make an append fail") }
+            guard let poison = fixture.location.poison else { return .skipped("the subject can't make an append fail") }
             try fixture.fill(20)
             try await poison()
             for _ in 0..<3 {

@@ -32,13 +32,13 @@ extension StorageConformance {
             let event = fixture.model[7].event
             let void = event.corrected(.void, id: event.id.voidID, VoidDetails(voids: event.id, reason: "r").json)
             try fixture.append(chosen: [void], expecting: [])
-            let place = fixture.sequences(of: [void])[0]
-            try fixture.append(chosen: [void], expecting: [.duplicate(0, place)])
+            let sequence = fixture.sequences(of: [void])[0]
+            try fixture.append(chosen: [void], expecting: [.duplicate(0, sequence)])
             let other = event.corrected(.void, id: event.id.voidID, VoidDetails(voids: event.id, reason: "another").json)
-            try fixture.append(chosen: [other], expecting: [.conflict(0, place)])
+            try fixture.append(chosen: [other], expecting: [.conflict(0, sequence)])
             let found = try await fixture.storage.event(event.id.voidID, deployment: event.deployment)
             try expect(
-                found.map { $0.sequence == place && $0.event == void } ?? false,
+                found.map { $0.sequence == sequence && $0.event == void } ?? false,
                 "the void of the event \(event.id) is not found by its identity \(event.id.voidID); got \(String(describing: found)).")
             try await fixture.checkLog("after a void")
         },

@@ -39,7 +39,7 @@ extension StorageConformance {
         },
         always("dead letters whose replay was requested are found") { fixture in
             var letters = try await fixture.letters([1, 2, 3, 5, 8, 13])
-            for place in letters.indices { letters[place].isReplayRequested = [2, 5, 13].contains(letters[place].sequence) }
+            for index in letters.indices { letters[index].isReplayRequested = [2, 5, 13].contains(letters[index].sequence) }
             try await fixture.storage.keepDeadLetters(letters, of: "audit")
             try await fixture.expectRequested([2, 5, 13], limit: 100, "after three of six were requested")
             try await fixture.expectRequested([2, 5], limit: 2, "with a limit")
@@ -87,7 +87,7 @@ extension StorageConformance {
             try await fixture.expectPause("a reason", "after a replay")
         },
         onLocation("dead letters and pauses outlive a close") { fixture in
-            if let reason = fixture.place.forgets { return .skipped(reason) }
+            if let reason = fixture.location.forgets { return .skipped(reason) }
             let letters = try await fixture.letters([1, 2, 3])
             try await fixture.storage.keepDeadLetters(letters, of: "audit")
             try await fixture.storage.setPause(of: "audit", "a reason")
@@ -97,7 +97,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("dead letters, their removal and pauses outlive a crash") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             let letters = try await fixture.letters([1, 2, 3])
             try await fixture.storage.keepDeadLetters(letters, of: "audit")
             try await fixture.storage.setPause(of: "audit", "a reason")

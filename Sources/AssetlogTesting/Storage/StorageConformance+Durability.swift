@@ -3,7 +3,7 @@ import AssetlogCore
 extension StorageConformance {
     static let lasting = [
         onLocation("acknowledged events outlive a close") { fixture in
-            if let reason = fixture.place.forgets { return .skipped(reason) }
+            if let reason = fixture.location.forgets { return .skipped(reason) }
             for _ in 0..<3 {
                 try fixture.fill(100)
                 try await fixture.reopen()
@@ -13,7 +13,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("sequences go on after a close, and none is given twice") { fixture in
-            if let reason = fixture.place.forgets { return .skipped(reason) }
+            if let reason = fixture.location.forgets { return .skipped(reason) }
             for _ in 0..<5 {
                 try fixture.fill(7)
                 try await fixture.reopen()
@@ -23,7 +23,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("acknowledged events outlive a crash") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             for _ in 0..<3 {
                 try fixture.fill(100)
                 try await crash()
@@ -34,7 +34,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("acknowledged events outlive a crash amid background work") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             for _ in 0..<3 {
                 let storage = fixture.storage
                 let background = Task { try await storage.run() }
@@ -52,8 +52,8 @@ extension StorageConformance {
             return .passed
         },
         onLocation("a torn write at the log's end takes nothing that was acknowledged, and adds nothing") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
-            guard let tearTail = fixture.place.tearTail else { return .skipped("the subject has no tail that can tear") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
+            guard let tearTail = fixture.location.tearTail else { return .skipped("the subject has no tail that can tear") }
             for _ in 0..<3 {
                 try fixture.fill(50)
                 try await crash()
@@ -66,7 +66,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("a cursor outlives a close where it stood") { fixture in
-            if let reason = fixture.place.forgets { return .skipped(reason) }
+            if let reason = fixture.location.forgets { return .skipped(reason) }
             try fixture.fill(20)
             var cursor = try await fixture.storage.cursor(of: "audit")
             cursor.position = 13
@@ -78,7 +78,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("after a crash a cursor stands where it stood or before, and a replay holds") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             try fixture.fill(20)
             var cursor = try await fixture.storage.cursor(of: "audit")
             cursor.position = 13

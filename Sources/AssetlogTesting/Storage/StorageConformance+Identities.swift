@@ -9,10 +9,10 @@ extension StorageConformance {
             try fixture.append(chosen: events, expecting: [])
             try fixture.fill(20)
             for round in 0..<3 {
-                let places = fixture.sequences(of: events)
+                let sequences = fixture.sequences(of: events)
                 try fixture.append(
                     chosen: events + [fixture.events.chosen()],
-                    expecting: places.enumerated().map { .duplicate($0.offset, $0.element) })
+                    expecting: sequences.enumerated().map { .duplicate($0.offset, $0.element) })
                 try await fixture.checkLog("after the repetition \(round + 1)")
             }
         },
@@ -20,8 +20,8 @@ extension StorageConformance {
             let events = (0..<3).map { _ in fixture.events.chosen() }
             try fixture.append(chosen: events, expecting: [])
             let head = try await fixture.storage.statistics().head
-            let places = fixture.sequences(of: events)
-            try fixture.append(chosen: events, expecting: places.enumerated().map { .duplicate($0.offset, $0.element) })
+            let sequences = fixture.sequences(of: events)
+            try fixture.append(chosen: events, expecting: sequences.enumerated().map { .duplicate($0.offset, $0.element) })
             let statistics = try await fixture.storage.statistics()
             try expect(
                 statistics == StorageStatistics(events: 3, head: head),
@@ -32,11 +32,11 @@ extension StorageConformance {
         always("the same identity with another content is a conflict, and nothing is changed") { fixture in
             let event = fixture.events.chosen()
             try fixture.append(chosen: [event], expecting: [])
-            let place = fixture.sequences(of: [event])[0]
+            let sequence = fixture.sequences(of: [event])[0]
             for change in ContentChange.allCases {
                 try fixture.append(
                     chosen: [fixture.events.chosen(), change.applied(to: event), fixture.events.chosen()],
-                    expecting: [.conflict(1, place)], "an event that differs by \(change)")
+                    expecting: [.conflict(1, sequence)], "an event that differs by \(change)")
             }
             try await fixture.checkLog("after conflicts")
         },
@@ -55,15 +55,15 @@ extension StorageConformance {
             event.timestamp.microseconds -= 86_400_000_000
             let choice: ClientChoice = [.identity, .timestamp]
             try fixture.append(chosen: [event], choice, expecting: [])
-            let place = fixture.sequences(of: [event])[0]
+            let sequence = fixture.sequences(of: [event])[0]
             var later = event
             later.receivedAt.microseconds += 5_000_000
-            try fixture.append(chosen: [later], choice, expecting: [.duplicate(0, place)])
+            try fixture.append(chosen: [later], choice, expecting: [.duplicate(0, sequence)])
             var other = later
             other.timestamp.microseconds += 1
-            try fixture.append(chosen: [other], choice, expecting: [.conflict(0, place)])
+            try fixture.append(chosen: [other], choice, expecting: [.conflict(0, sequence)])
             other.timestamp = other.receivedAt
-            try fixture.append(chosen: [other], expecting: [.conflict(0, place)], "an event without its timestamp")
+            try fixture.append(chosen: [other], expecting: [.conflict(0, sequence)], "an event without its timestamp")
             try await fixture.checkLog("after repetitions")
         },
         always("an approximate timestamp is no content") { fixture in
@@ -71,15 +71,15 @@ extension StorageConformance {
             event.timestamp.microseconds -= 86_400_000_000
             let choice: ClientChoice = [.identity, .approximateTimestamp]
             try fixture.append(chosen: [event], choice, expecting: [])
-            let place = fixture.sequences(of: [event])[0]
+            let sequence = fixture.sequences(of: [event])[0]
             var again = event
             again.receivedAt.microseconds += 5_000_000
             for microseconds in [event.timestamp.microseconds + 7, again.receivedAt.microseconds] {
                 again.timestamp.microseconds = microseconds
-                try fixture.append(chosen: [again], choice, expecting: [.duplicate(0, place)], "an event at another time of a clock")
+                try fixture.append(chosen: [again], choice, expecting: [.duplicate(0, sequence)], "an event at another time of a clock")
             }
             again.details = ContentChange.details.applied(to: event).details
-            try fixture.append(chosen: [again], choice, expecting: [.conflict(0, place)], "another event at another time of a clock")
+            try fixture.append(chosen: [again], choice, expecting: [.conflict(0, sequence)], "another event at another time of a clock")
             try await fixture.checkLog("after repetitions")
         },
         always("duplicates and conflicts inside one batch are found") { fixture in
@@ -99,15 +99,15 @@ extension StorageConformance {
             others[0].deployment = EventMaker.deployments[1]
             others[1].deployment = EventMaker.deployments[2]
             try fixture.append(chosen: [event] + others, expecting: [])
-            let places = fixture.sequences(of: [event] + others)
+            let sequences = fixture.sequences(of: [event] + others)
             for round in 0..<2 {
                 try fixture.append(
                     chosen: [event] + others,
-                    expecting: places.enumerated().map { .duplicate($0.offset, $0.element) })
-                for (event, place) in zip([event] + others, places) {
+                    expecting: sequences.enumerated().map { .duplicate($0.offset, $0.element) })
+                for (event, sequence) in zip([event] + others, sequences) {
                     let found = try await fixture.storage.event(event.id, deployment: event.deployment)
                     try fixture.check(
-                        found.map { [$0] } ?? [], [LoggedEvent(sequence: place, event: event)],
+                        found.map { [$0] } ?? [], [LoggedEvent(sequence: sequence, event: event)],
                         "looking up an identity that three deployments have")
                 }
                 if round == 0 { try await fixture.runBackground() }
@@ -117,15 +117,15 @@ extension StorageConformance {
             try fixture.fill(100)
             let event = fixture.events.chosen()
             try fixture.append([event])
-            let place = fixture.sequences(of: [event])[0]
-            try fixture.append(chosen: [event], expecting: [.duplicate(0, place)])
-            try fixture.append(chosen: [ContentChange.kind.applied(to: event)], expecting: [.conflict(0, place)])
+            let sequence = fixture.sequences(of: [event])[0]
+            try fixture.append(chosen: [event], expecting: [.duplicate(0, sequence)])
+            try fixture.append(chosen: [ContentChange.kind.applied(to: event)], expecting: [.conflict(0, sequence)])
             try await fixture.checkLog("after the repetition of an event of the server")
         },
         always("of a group with a conflict nothing is inserted, and all else of the batch is") { fixture in
             let (old, new) = (fixture.events.chosen(), (0..<4).map { _ in fixture.events.chosen() })
             try fixture.append(chosen: [old], expecting: [])
-            let place = fixture.sequences(of: [old])[0]
+            let sequence = fixture.sequences(of: [old])[0]
             var batch = EventBatch()
             batch.append(new[0], clientChoice: .identity)
             batch.beginGroup()
@@ -139,16 +139,20 @@ extension StorageConformance {
             batch.append(new[1], clientChoice: .identity)
             let outcome = try fixture.append(batch)
             try fixture.check(
-                outcome, [.groupAborted(1, 3), .duplicate(2, place), .conflict(3, place), .groupAborted(4, 3)], "a group with a conflict")
+                outcome, [.groupAborted(1, 3), .duplicate(2, sequence), .conflict(3, sequence), .groupAborted(4, 3)],
+                "a group with a conflict")
             try await fixture.checkLog("after a group with a conflict")
         },
         always("duplicates do not spoil a group") { fixture in
             let events = (0..<4).map { _ in fixture.events.chosen() }
             try fixture.append(chosen: [events[1], events[2]], expecting: [])
-            let places = fixture.sequences(of: [events[1], events[2]])
+            let sequences = fixture.sequences(of: [events[1], events[2]])
             for expected: [ExpectedException] in [
-                [.duplicate(1, places[0]), .duplicate(2, places[1])],
-                [.duplicate(0, places[1] + 1), .duplicate(1, places[0]), .duplicate(2, places[1]), .duplicate(3, places[1] + 2)],
+                [.duplicate(1, sequences[0]), .duplicate(2, sequences[1])],
+                [
+                    .duplicate(0, sequences[1] + 1), .duplicate(1, sequences[0]), .duplicate(2, sequences[1]),
+                    .duplicate(3, sequences[1] + 2),
+                ],
             ] {
                 var batch = EventBatch()
                 batch.beginGroup()
@@ -172,15 +176,15 @@ extension StorageConformance {
             try append(
                 [events[0], events[1]], .insertsNone, [.groupAborted(1, 1), .groupAborted(2, 1)], "a new group that may not be inserted")
             try append([events[0], events[1]], .insertsAllOrNone, [], "a new group")
-            let places = fixture.sequences(of: [events[0], events[1]])
-            let known: [ExpectedException] = [.duplicate(1, places[0]), .duplicate(2, places[1])]
+            let sequences = fixture.sequences(of: [events[0], events[1]])
+            let known: [ExpectedException] = [.duplicate(1, sequences[0]), .duplicate(2, sequences[1])]
             for rule in [EventBatch.GroupRule.insertsAllOrNone, .insertsNone] {
                 try append([events[0], events[1]], rule, known, "a known group")
                 try append([events[0], events[1], events[2]], rule, known + [.groupAborted(3, 3)], "a group of which one event is new")
             }
             try append(
                 [events[3], ContentChange.details.applied(to: events[0])], .insertsAllOrNone,
-                [.groupAborted(1, 2), .conflict(2, places[0])], "a group with a conflict")
+                [.groupAborted(1, 2), .conflict(2, sequences[0])], "a group with a conflict")
             try append([events[2], events[3], events[4]], .insertsAllOrNone, [], "a group of events that were left out before")
             try await fixture.checkLog("after groups that are inserted as a whole")
         },
@@ -205,12 +209,12 @@ extension StorageConformance {
             }
         },
         onLocation("identities outlive a close") { fixture in
-            if let reason = fixture.place.forgets { return .skipped(reason) }
+            if let reason = fixture.location.forgets { return .skipped(reason) }
             try await fixture.checkMemory("after close and open") { try await fixture.reopen() }
             return .passed
         },
         onLocation("identities outlive a crash between the commit and its answer") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             try await fixture.checkMemory("after a crash") {
                 try await crash()
                 try await fixture.open()
@@ -218,7 +222,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("of a batch that fails no identity is remembered") { fixture in
-            guard let poison = fixture.place.poison else { return .skipped("the subject can't make an append fail") }
+            guard let poison = fixture.location.poison else { return .skipped("the subject can't make an append fail") }
             try fixture.append(chosen: [fixture.events.chosen(deployment: "default")], expecting: [])
             try await poison()
             for _ in 0..<3 {

@@ -16,14 +16,14 @@ extension StorageConformance {
         ConformanceCase("two logs have two identities") { subject in
             var logs: Set<LogID> = []
             for _ in 0..<3 {
-                let place = try await subject.makeLocation()
+                let location = try await subject.makeLocation()
                 do {
-                    let storage = try await place.open()
+                    let storage = try await location.open()
                     logs.insert(try await storage.logID())
                     await storage.close()
-                    await place.remove()
+                    await location.remove()
                 } catch {
-                    await place.remove()
+                    await location.remove()
                     throw error
                 }
             }
@@ -35,7 +35,7 @@ extension StorageConformance {
             try fixture.fill(5)
             try await fixture.reopen()
             let found = try await fixture.storage.logID()
-            if fixture.place.forgets == nil {
+            if fixture.location.forgets == nil {
                 try expect(found == log, "after close and open the log is \(found), and was \(log).")
             } else {
                 try expect(found != log, "the log forgot its events when it was closed, and is still \(log).")
@@ -43,7 +43,7 @@ extension StorageConformance {
             return .passed
         },
         onLocation("the identity of a log outlives a crash") { fixture in
-            guard let crash = fixture.place.crash else { return .skipped("the subject can't crash in a test") }
+            guard let crash = fixture.location.crash else { return .skipped("the subject can't crash in a test") }
             let log = try await fixture.storage.logID()
             for _ in 0..<3 {
                 try await crash()

@@ -28,9 +28,9 @@ extension StorageConformance {
         always("reading starts after, or before, any place, in the log or beside it") { fixture in
             try fixture.fill(50)
             let head = fixture.model.last?.sequence ?? 0
-            for place in [Int64.min, -1, 0, 1, 2, 25, head - 1, head, head + 1, head + 1000, Int64.max] {
-                try await fixture.checkWalk(EventQuery(order: .ascending(after: place), limit: 10), "after \(place)")
-                try await fixture.checkWalk(EventQuery(order: .descending(before: place), limit: 10), "before \(place)")
+            for sequence in [Int64.min, -1, 0, 1, 2, 25, head - 1, head, head + 1, head + 1000, Int64.max] {
+                try await fixture.checkWalk(EventQuery(order: .ascending(after: sequence), limit: 10), "after \(sequence)")
+                try await fixture.checkWalk(EventQuery(order: .descending(before: sequence), limit: 10), "before \(sequence)")
             }
         },
         always("a page ends after the event that reaches its bytes, and the next one goes on") { fixture in
@@ -59,18 +59,18 @@ extension StorageConformance {
             try fixture.fill(100)
             let head = fixture.model.last?.sequence ?? 0
             let rare = fixture.events.next(assetKey: AssetKey(["rare"]))
-            let place = try fixture.append([rare]).upperBound
+            let sequence = try fixture.append([rare]).upperBound
             try fixture.fill(100)
             let end = fixture.model.last?.sequence ?? 0
             func page(_ order: EventQuery.Order, limit: Int = 5) async throws -> EventPage {
                 try await fixture.storage.events(EventQuery(order: order, limit: limit, assetKey: AssetKey(["rare"])))
             }
             let all = try await page(.ascending(after: 0), limit: 1)
-            try expect(all.events.map(\.sequence) == [place], "the one event of an asset is not found.")
+            try expect(all.events.map(\.sequence) == [sequence], "the one event of an asset is not found.")
             try expect(
-                all.continuation == .ascending(after: place),
-                "a full page continues \(all.continuationText), expected after its last event \(place).")
-            for start in [0, head, place] {
+                all.continuation == .ascending(after: sequence),
+                "a full page continues \(all.continuationText), expected after its last event \(sequence).")
+            for start in [0, head, sequence] {
                 let rest = try await page(.ascending(after: start))
                 try expect(
                     rest.continuation == .ascending(after: end),
@@ -78,7 +78,7 @@ extension StorageConformance {
             }
             let none = try await fixture.storage.events(EventQuery(order: .ascending(after: end), limit: 5))
             try expect(none == EventPage(), "behind the log's end there is the page \(none), expected none that leads on.")
-            let first = try await page(.descending(before: place))
+            let first = try await page(.descending(before: sequence))
             try expect(first.events.isEmpty, "descending before its only event, an asset has another one.")
         },
         always("an event is found by its identity, in its own deployment only") { fixture in

@@ -139,7 +139,7 @@ extension StorageConformance {
         _ name: String, _ body: @escaping @Sendable (StorageFixture, any Storage) async throws -> Void
     ) -> ConformanceCase<StorageSubject> {
         onLocation(name) { fixture in
-            guard let open = fixture.place.openAnother else { return .skipped("the storage is one server's alone") }
+            guard let open = fixture.location.openAnother else { return .skipped("the storage is one server's alone") }
             let other = try await open()
             do {
                 try await body(fixture, other)

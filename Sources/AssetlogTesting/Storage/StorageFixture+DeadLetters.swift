@@ -5,13 +5,13 @@ extension StorageFixture {
     func letters(_ sequences: [Int64]) async throws -> [DeadLetter] {
         let log = try await storage.logID()
         let texts = DeadLetter.uncommonTexts
-        return sequences.enumerated().map { place, sequence in
+        return sequences.enumerated().map { index, sequence in
             DeadLetter(
                 sequence: sequence, log: log, event: events.next().id, attempts: Int(sequence) * 3,
-                failedAt: Timestamp(microseconds: 1_760_000_000_123_456 + sequence), message: texts[place % texts.count],
-                answer: place == 0
-                    ? String(repeating: "ü", count: DeliveryFailure.maximumAnswerBytes / 2) : texts[(place + 1) % texts.count],
-                isReplayRequested: place % 2 == 1)
+                failedAt: Timestamp(microseconds: 1_760_000_000_123_456 + sequence), message: texts[index % texts.count],
+                answer: index == 0
+                    ? String(repeating: "ü", count: DeliveryFailure.maximumAnswerBytes / 2) : texts[(index + 1) % texts.count],
+                isReplayRequested: index % 2 == 1)
         }
     }
 

@@ -53,18 +53,18 @@ extension StorageFixture {
 
     /// The sequences of events by the model.
     func sequences(of events: [Event]) -> [Int64] {
-        let places = Dictionary(
+        let known = Dictionary(
             model.map { (EventIdentity($0.id, in: $0.deployment), $0.sequence) }, uniquingKeysWith: { first, _ in first })
-        return events.map { places[EventIdentity($0.id, in: $0.deployment)] ?? 0 }
+        return events.map { known[EventIdentity($0.id, in: $0.deployment)] ?? 0 }
     }
 
     /// Checks that events which were inserted are duplicates now, and that the log stays as it is.
     func checkRepetition(of events: [Event], _ when: String) async throws {
         // In another order than theirs, and not all of them: as retries come.
         let again = events.shuffled(using: &self.events.random).prefix(200)
-        let places = sequences(of: Array(again))
+        let known = sequences(of: Array(again))
         try append(
-            chosen: Array(again), expecting: places.enumerated().map { .duplicate($0.offset, $0.element) },
+            chosen: Array(again), expecting: known.enumerated().map { .duplicate($0.offset, $0.element) },
             "repeated events \(when)")
         let count = try await storage.statistics().events
         try expect(count == Int64(model.count), "\(when): \(count) events are counted, not \(model.count).")

@@ -21,8 +21,8 @@ extension StorageFixture {
     func sums(of events: [LoggedEvent]) -> [RemovedEvents] {
         var assets: [[LoggedEvent]] = []
         for event in events {
-            let place = assets.firstIndex { $0[0].event.assetKey == event.assetKey && $0[0].hasDeployment(of: event) }
-            if let place { assets[place].append(event) } else { assets.append([event]) }
+            let index = assets.firstIndex { $0[0].event.assetKey == event.assetKey && $0[0].hasDeployment(of: event) }
+            if let index { assets[index].append(event) } else { assets.append([event]) }
         }
         return assets.map { events in
             RemovedEvents(

@@ -125,10 +125,10 @@ final class Pursuit: Sendable {
 
 /// Checks that the events of one appender stand in a log in their order, and those of one append side by side.
 func expectOrder(of batches: [[Event]], in log: [LoggedEvent]) throws {
-    let places = Dictionary(log.map { (EventIdentity($0.id, in: $0.deployment), $0.sequence) }, uniquingKeysWith: { $1 })
+    let recorded = Dictionary(log.map { (EventIdentity($0.id, in: $0.deployment), $0.sequence) }, uniquingKeysWith: { $1 })
     var last: Int64 = 0
     for batch in batches {
-        let sequences = batch.compactMap { places[EventIdentity($0.id, in: $0.deployment)] }
+        let sequences = batch.compactMap { recorded[EventIdentity($0.id, in: $0.deployment)] }
         guard let first = sequences.first, sequences.count == batch.count, first > last else {
             throw ConformanceFailure("the events of one server do not stand in the order of its appends.")
         }

@@ -7,16 +7,16 @@ import Synchronization
 final class StorageFixture: @unchecked Sendable {
     // Sendable because the cases' closures are; a case uses its bench from one task at a time.
 
-    let place: StorageLocation
+    let location: StorageLocation
     private(set) var storage: any Storage
     private(set) var model: [LoggedEvent] = []
     /// The last sequence that was given, to whatever event.
     private(set) var head: Int64 = 0
     var events = EventMaker(seed: 42)
 
-    init(_ place: StorageLocation) async throws {
-        self.place = place
-        storage = try await place.open()
+    init(_ location: StorageLocation) async throws {
+        self.location = location
+        storage = try await location.open()
     }
 
     /// Appends a batch and checks the sequences that it got.
@@ -32,7 +32,7 @@ final class StorageFixture: @unchecked Sendable {
 
     /// Appends a batch, checks the sequences that it got, and adds what was inserted to the model.
     ///
-    /// - Parameter server: Another server on the same place; nil: the bench's own.
+    /// - Parameter server: Another server on the same location; nil: the bench's own.
     func append(_ batch: borrowing EventBatch, on server: (any Storage)? = nil) throws -> AppendOutcome {
         let outcome = try (server ?? storage).append(batch)
         let inserted = batch.events.enumerated().filter { outcome.skippedEvent(at: $0.offset) == nil }.map(\.element)
@@ -69,12 +69,12 @@ final class StorageFixture: @unchecked Sendable {
     /// Closes the storage and opens it again.
     func reopen() async throws {
         await storage.close()
-        storage = try await place.open()
+        storage = try await location.open()
     }
 
     /// Opens what a crash has left.
     func open() async throws {
-        storage = try await place.open()
+        storage = try await location.open()
     }
 
     /// Checks that the whole log is the model: nothing lost, duplicated, moved or changed.
