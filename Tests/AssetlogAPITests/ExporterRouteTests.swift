@@ -81,7 +81,7 @@ struct ExporterRouteTests {
         #expect(try await list().last?["state"] as? String == state)
     }
 
-    @Test("show the place of a replay at once, before the exporter has noticed it")
+    @Test("show the position of a replay at once, before the exporter has noticed it")
     func replayed() async throws {
         _ = try await post("warehouse/replay", #"{"from": 3}"#)
         let warehouse = try #require(try await list().last)

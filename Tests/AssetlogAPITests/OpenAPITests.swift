@@ -49,10 +49,10 @@ struct OpenAPITests {
         let document = try await document(of: try await Server())
         let components = try #require(document["components"] as? [String: Any])
         let parameters = try #require(components["parameters"] as? [String: [String: Any]])
-        func names(_ operation: String, in place: String) throws -> [String] {
+        func names(_ operation: String, in location: String) throws -> [String] {
             let references = try #require(try operations(document)[operation]?["parameters"] as? [[String: String]])
             return references.compactMap { $0["$ref"].flatMap { parameters[String($0.split(separator: "/").last ?? "")] } }
-                .filter { $0["in"] as? String == place }.compactMap { $0["name"] as? String }
+                .filter { $0["in"] as? String == location }.compactMap { $0["name"] as? String }
         }
         #expect(try names("get /api/v1/events", in: "query") == EventQueryParameters.names)
         #expect(try names("get /api/v1/events/stream", in: "query") == EventStreamParameters.names)

@@ -171,7 +171,7 @@ struct RetentionTests {
     @Test("leaves the last event of the log, so that a catalog that is made again comes to its end")
     func last() async throws {
         let log = try await TestLog()
-        // The last one is late: it is not the latest of the asset, and nothing but its place keeps it.
+        // The last one is late: it is not the latest of the asset, and nothing but its sequence keeps it.
         try log.append([30, 40, 50, 20].map { Said(kind: .observation, asset: ["a"], time: $0 * Self.hour) })
         let said = [Said(kind: .observation, asset: ["a"], time: 0)]
         try await retain(log, said, [RetentionRule(keepLast: 0)])

@@ -14,21 +14,21 @@ struct MutationTests {
     private static func mutated(_ bytes: [UInt8], _ random: inout SplitMix) -> [UInt8] {
         var bytes = bytes
         for _ in 0..<Int.random(in: 1...4, using: &random) where !bytes.isEmpty {
-            let place = Int.random(in: 0..<bytes.count, using: &random)
+            let index = Int.random(in: 0..<bytes.count, using: &random)
             switch Int.random(in: 0..<12, using: &random) {
-            case 0: bytes[place] = UInt8.random(in: 0...255, using: &random)
-            case 1: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...40, using: &random)))
-            case 2: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 200)], at: place)
-            case 3: if random.next() % 8 == 0 { bytes.removeSubrange(place...) }
-            default: replaceValue(in: &bytes, after: place, &random)
+            case 0: bytes[index] = UInt8.random(in: 0...255, using: &random)
+            case 1: bytes.removeSubrange(index..<min(bytes.count, index + Int.random(in: 1...40, using: &random)))
+            case 2: bytes.insert(contentsOf: bytes[index..<min(bytes.count, index + 200)], at: index)
+            case 3: if random.next() % 8 == 0 { bytes.removeSubrange(index...) }
+            default: replaceValue(in: &bytes, after: index, &random)
             }
         }
         return bytes
     }
 
     /// Replaces what follows a colon by another value, so that the file mostly stays JSON.
-    private static func replaceValue(in bytes: inout [UInt8], after place: Int, _ random: inout SplitMix) {
-        guard let colon = bytes[place...].firstIndex(of: 0x3a),
+    private static func replaceValue(in bytes: inout [UInt8], after index: Int, _ random: inout SplitMix) {
+        guard let colon = bytes[index...].firstIndex(of: 0x3a),
             let end = bytes[colon...].firstIndex(where: { [0x2c, 0x0a, 0x7d, 0x5d].contains($0) })
         else { return }
         let word = words[Int.random(in: 0..<words.count, using: &random)]

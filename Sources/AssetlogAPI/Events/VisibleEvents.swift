@@ -20,10 +20,10 @@ struct VisibleEvents: Sendable {
         return page
     }
 
-    /// Whether a short look finds an event of a query from a place on, or comes to no end.
-    func follows(_ query: EventQuery, from place: EventQuery.Order) async throws -> Bool {
+    /// Whether a short look finds an event of a query from a position on, or comes to no end.
+    func follows(_ query: EventQuery, from start: EventQuery.Order) async throws -> Bool {
         var query = query
-        (query.order, query.limit, query.maximumSkipped) = (place, 1, 100)
+        (query.order, query.limit, query.maximumSkipped) = (start, 1, 100)
         let page = try await page(query)
         return !page.events.isEmpty || page.skipped >= query.maximumSkipped
     }
@@ -44,7 +44,7 @@ struct VisibleEvents: Sendable {
         return event.timeKey
     }
 
-    /// The place in time of the event that a page ended with, no matter who may see it.
+    /// The position in time of the event that a page ended with, no matter who may see it.
     func timeKey(ofLookedAt sequence: Int64) async throws -> EventTimeKey? {
         try await event(at: sequence)?.timeKey
     }

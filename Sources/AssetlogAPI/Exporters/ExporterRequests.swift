@@ -6,7 +6,7 @@ import HTTPTypes
 
 /// What is asked of an exporter in the body of a replay.
 enum ReplayRequest {
-    /// From a place of the log on.
+    /// From a position of the log on.
     case log(ReplayStart)
     /// Dead letters.
     case deadLetters(DeadLetterSelection)

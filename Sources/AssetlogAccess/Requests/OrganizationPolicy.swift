@@ -2,7 +2,7 @@ import AssetlogCore
 
 /// The organizations that a host name may stand for: `ORGANIZATION.example.com`. Off where there is no domain.
 public struct OrganizationPolicy: Sendable {
-    enum Place: Equatable {
+    enum Match: Equatable {
         /// The host names no organization.
         case none
         case organization(String)
@@ -24,7 +24,7 @@ public struct OrganizationPolicy: Sendable {
     /// Whether hosts name organizations at all.
     var isOn: Bool { suffix != nil }
 
-    func place(_ host: UnsafeRawBufferPointer?) -> Place {
+    func match(_ host: UnsafeRawBufferPointer?) -> Match {
         guard let suffix, let host, host.count <= 256 else { return .none }
         let name = HostPolicy.name(of: host)
         guard name.hasSuffix(suffix), name.utf8.count > suffix.utf8.count else { return .none }

@@ -66,7 +66,7 @@ public final class RequestAuthenticator {
         {
             return admission
         }
-        switch policy.organizations.isOn ? policy.organizations.place(facts.host) : .none {
+        switch policy.organizations.isOn ? policy.organizations.match(facts.host) : .none {
         case .none: break
         case .organization(let name): admission.organization = name
         case .unknown(let name):

@@ -1,6 +1,6 @@
 public import AssetlogCore
 
-/// A place that the tokens of a server come from.
+/// Where the tokens of a server come from.
 public protocol TokenSource: Sendable {
     /// Its name, for messages: `auth.tokens_file`.
     var name: String { get }

@@ -27,7 +27,7 @@ final class MemoryLayer: @unchecked Sendable {
     var isEmpty: Bool { events == 0 && entries.isEmpty }
 }
 
-/// An event as a place to continue from.
+/// An event as a position to continue from.
 struct LogPosition: Hashable, Sendable {
     /// Its sequence; 0: before the first.
     var sequence: Int64 = 0

@@ -83,7 +83,7 @@ struct AssetRules: Sendable {
     /// The kinds of which events may go.
     var kinds: Set<EventKind> { Set(EventKind.allCases.filter { self[$0] != nil }) }
 
-    /// The rule for a kind, and its place among all rules; nil: events of the kind stay.
+    /// The rule for a kind, and its index among all rules; nil: events of the kind stay.
     subscript(kind: EventKind) -> (index: Int, rule: RetentionRule)? {
         indices[Int(kind.rawValue)].map { ($0, rules[$0]) }
     }

@@ -73,8 +73,8 @@ private struct StreamAttempt {
         if answer["content-type"]?.lowercased().hasPrefix("text/event-stream") == true, (200..<300).contains(answer.status) {
             let ending = follower.ending
             guard ending?.reason != "failed" else {
-                let place = follower.position.map { " after the sequence \($0)" } ?? ""
-                throw ClientError(.refused, "\(url) can't read its log\(place): \(ending?.detail ?? "")")
+                let position = follower.position.map { " after the sequence \($0)" } ?? ""
+                throw ClientError(.refused, "\(url) can't read its log\(position): \(ending?.detail ?? "")")
             }
             let said = ending.map { $0.detail.hasSuffix(".") ? String($0.detail.dropLast()) : $0.detail }
             self.init(

@@ -43,10 +43,10 @@ public struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     public subscript(name: String) -> JSONValue? {
         get { members.first { $0.name.isSame(as: name) }?.value }
         set {
-            let place = members.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(name.utf8) } ?? members.count
-            let isThere = place < members.count && members[place].name.isSame(as: name)
+            let index = members.firstIndex { !$0.name.utf8.lexicographicallyPrecedes(name.utf8) } ?? members.count
+            let isThere = index < members.count && members[index].name.isSame(as: name)
             members.replaceSubrange(
-                place..<(isThere ? place + 1 : place), with: newValue.map { [Member(name: name, value: $0)] } ?? [])
+                index..<(isThere ? index + 1 : index), with: newValue.map { [Member(name: name, value: $0)] } ?? [])
         }
     }
 }

@@ -40,8 +40,8 @@ struct AnswerWords {
     var foreign: String {
         let start = "\(url) answers \(answer.status)"
         if (300..<400).contains(answer.status) {
-            let place = answer["location"].map { ", \(Self.origin($0))" } ?? ""
-            return "\(start) and redirects to another address\(place); if the server is there, use that as its URL"
+            let target = answer["location"].map { ", \(Self.origin($0))" } ?? ""
+            return "\(start) and redirects to another address\(target); if the server is there, use that as its URL"
         }
         let type = answer["content-type"].map { Self.line($0, atMost: 80) } ?? "no type"
         let server = answer["server"].map { " from \(Self.line($0, atMost: 80))" } ?? ""

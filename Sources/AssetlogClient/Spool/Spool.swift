@@ -40,7 +40,7 @@ public struct Spool: Sendable {
     var refusedDirectory: String { "\(directory)/refused" }
     var locks: SpoolLocks { SpoolLocks(directory: "\(directory)/locks") }
 
-    /// Gives a report its place in the order, before it is sent: whatever is made later is delivered later.
+    /// Gives a report its position in the order, before it is sent: whatever is made later is delivered later.
     ///
     /// It is durable only after ``persist(_:)``, so that a report that is taken at once costs no write to the disk.
     /// - Throws: ``ClientError``.
@@ -127,7 +127,7 @@ public struct Spool: Sendable {
         return String(decoding: reason.prefix { $0 != 0x0a }, as: UTF8.self)
     }
 
-    /// Lets everything that was refused wait again, at its place in the order.
+    /// Lets everything that was refused wait again, at its position in the order.
     func takeBackRefused() throws {
         for entry in try DurableFile.list(refusedDirectory) {
             guard let name = SpoolName(entry.name) else { continue }

@@ -38,7 +38,7 @@ struct SpoolLocks {
         try await acquire("\(Checksum.text(orderingKey)).lock", until: end, clock)
     }
 
-    /// Waits for the right to give a report its place in the order; it is held for milliseconds.
+    /// Waits for the right to give a report its position in the order; it is held for milliseconds.
     func acquireNaming(until end: Duration, _ clock: ClientClock) async throws -> Lock? {
         try await acquire("names.lock", until: end, clock)
     }

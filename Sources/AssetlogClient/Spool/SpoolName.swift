@@ -1,6 +1,6 @@
 import AssetlogCore
 
-/// The name of a report's file: its place in the order, the key of the order, its identity.
+/// The name of a report's file: its position in the order, the key of the order, its identity.
 struct SpoolName: Hashable, Comparable, CustomStringConvertible {
     /// Microseconds since 1970 when it was made, made to increase among the reports of one key.
     var order: Int64

@@ -2,7 +2,7 @@ public import AssetlogCore
 
 /// Reports to a server, and keeps in a spool what it can't record now.
 ///
-/// Reports of one asset keep their order, also where several processes report at once: a report has its place in the spool
+/// Reports of one asset keep their order, also where several processes report at once: a report is registered in the spool
 /// before it is sent, and what was made before it goes first.
 public struct SpoolingReporter: Sendable {
     /// What became of a report.
@@ -56,7 +56,7 @@ public struct SpoolingReporter: Sendable {
             spool = try self.spool.get()
             name = try await spool.register(sealed, until: start + client.patience, client.clock)
         } catch let problem as ClientError where problem.isOfSpool {
-            return try await reportWithoutPlace(sealed, problem, start: start, age: age)
+            return try await reportUnregistered(sealed, problem, start: start, age: age)
         }
         return try await deliver(sealed, name, from: spool, start: start, age: age)
     }
@@ -91,7 +91,7 @@ public struct SpoolingReporter: Sendable {
             spool.get(), by: client, includingRefused: includingRefused, start: client.clock.steady())
     }
 
-    // MARK: A report that has its place
+    // MARK: A registered report
 
     private func deliver(
         _ report: SealedReport, _ name: SpoolName, from spool: Spool, start: Duration, age: Duration
@@ -123,7 +123,7 @@ public struct SpoolingReporter: Sendable {
             return receipt
         } catch let problem as ClientError where problem.isOfSpool {
             try? spool.remove(name)
-            return try await reportWithoutPlace(report, problem, start: start, age: age)
+            return try await reportUnregistered(report, problem, start: start, age: age)
         } catch {
             try? spool.remove(name)
             throw error
@@ -144,9 +144,9 @@ public struct SpoolingReporter: Sendable {
             problem.code, status: reason.status, "\(reason.message); and the report can't be kept: \(problem.message)")
     }
 
-    // MARK: A report that has none
+    // MARK: An unregistered report
 
-    private func reportWithoutPlace(
+    private func reportUnregistered(
         _ report: SealedReport, _ problem: ClientError, start: Duration, age: Duration
     ) async throws -> Receipt {
         var receipt = Receipt(outcome: .recorded(nil), spoolProblem: problem)

@@ -3,7 +3,7 @@ internal import AssetlogCore
 extension OutboundRequest.Header {
     /// Reads `Name: value`, as a configuration or a file gives it.
     ///
-    /// - Returns: The field, or what is wrong with the line, to follow its place in a sentence; never the value.
+    /// - Returns: The field, or what is wrong with the line, to follow its location in a sentence; never the value.
     static func read(_ line: Secret) -> Result<OutboundRequest.Header, Problem> {
         let text = line.revealed
         guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), colon > text.startIndex else {

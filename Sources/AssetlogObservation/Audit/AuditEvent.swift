@@ -35,7 +35,7 @@ public struct AuditEvent: Sendable {
         public static let exporterPaused = Kind("exporter.paused", "An exporter was paused.")
         /// An exporter goes on.
         public static let exporterResumed = Kind("exporter.resumed", "An exporter was resumed.")
-        /// An exporter delivers again what comes after a place of the log.
+        /// An exporter delivers again what comes after a position of the log.
         public static let exporterReplayed = Kind("exporter.replayed", "An exporter was set back to deliver again.")
         /// The destination of an exporter was tried.
         public static let exporterTested = Kind("exporter.tested", "The destination of an exporter was tested.")

@@ -33,9 +33,9 @@ struct LineBuilder {
         appendDigits(micros / 1_000_000)
         bytes.append(UInt8(ascii: "."))
         var rest = micros % 1_000_000
-        for place in [100_000, 10_000, 1000, 100, 10, 1] {
-            bytes.append(UInt8(ascii: "0") + UInt8(rest / place))
-            rest %= place
+        for divisor in [100_000, 10_000, 1000, 100, 10, 1] {
+            bytes.append(UInt8(ascii: "0") + UInt8(rest / divisor))
+            rest %= divisor
         }
     }
 

@@ -11,7 +11,7 @@ public struct SourceEvent: Hashable, Sendable {
     public var id: EventID
     /// The identity of the run that stands, or would stand, for it.
     public var runID: EventID
-    /// Its place in the log; nil: not known.
+    /// Its sequence in the log; nil: not known.
     public var sequence: Int64?
     /// Its deployment.
     public var deployment: String

@@ -57,16 +57,16 @@ public final class BinaryArray {
 
     /// Appends a UUID, given by its halves.
     public func append(high: UInt64, low: UInt64) {
-        append(length: 16) { place in
-            place.storeBytes(of: high.bigEndian, as: UInt64.self)
-            (place + 8).storeBytes(of: low.bigEndian, as: UInt64.self)
+        append(length: 16) { pointer in
+            pointer.storeBytes(of: high.bigEndian, as: UInt64.self)
+            (pointer + 8).storeBytes(of: low.bigEndian, as: UInt64.self)
         }
     }
 
     /// Appends a text or bytes.
     public func append(_ bytes: UnsafeRawBufferPointer) {
-        append(length: bytes.count) { place in
-            if let start = bytes.baseAddress { place.copyMemory(from: start, byteCount: bytes.count) }
+        append(length: bytes.count) { pointer in
+            if let start = bytes.baseAddress { pointer.copyMemory(from: start, byteCount: bytes.count) }
         }
     }
 
@@ -86,9 +86,9 @@ public final class BinaryArray {
 
     private func append(length: Int, _ write: (UnsafeMutableRawPointer) -> Void) {
         reserve(4 + length)
-        let place = memory.baseAddress! + used
-        place.storeBytes(of: Int32(length).bigEndian, as: Int32.self)
-        write(place + 4)
+        let pointer = memory.baseAddress! + used
+        pointer.storeBytes(of: Int32(length).bigEndian, as: Int32.self)
+        write(pointer + 4)
         used += 4 + length
         count += 1
     }

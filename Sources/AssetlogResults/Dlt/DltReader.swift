@@ -132,16 +132,16 @@ private struct DltPackage {
         (self.id, self.state) = (id, state)
         schema = view["schema_name"]?.shortText()
         completedAt = view["completed_at"]?.time
-        var (tables, places) = ([Table](), [String: Int]())
+        var (tables, indices) = ([Table](), [String: Int]())
         for job in view["jobs"]?.elements ?? [] {
             // Those that begin so are dlt's own.
             guard let name = job["table_name"]?.text, !name.hasPrefix("_dlt_") else { continue }
-            let place = places[name] ?? tables.count
-            if place == tables.count {
-                places[name] = place
+            let index = indices[name] ?? tables.count
+            if index == tables.count {
+                indices[name] = index
                 tables.append(Table(name: name))
             }
-            tables[place].add(job)
+            tables[index].add(job)
         }
         self.tables = tables
     }

@@ -119,8 +119,8 @@ package final class Limiter: Sendable {
             state.used -= 1
             let left = state.usedBy[caller, default: 1] - 1
             state.usedBy[caller] = left > 0 ? left : nil
-            guard let place = state.waiters.firstIndex(where: { state.usedBy[$0.caller, default: 0] < share }) else { return nil }
-            let waiter = state.waiters.remove(at: place)
+            guard let index = state.waiters.firstIndex(where: { state.usedBy[$0.caller, default: 0] < share }) else { return nil }
+            let waiter = state.waiters.remove(at: index)
             _ = take(&state, waiter.caller)
             return waiter
         }

@@ -13,8 +13,8 @@ import Logging
 
 func argument(_ name: String, _ standard: String) -> String {
     let arguments = CommandLine.arguments
-    guard let place = arguments.firstIndex(of: "--\(name)"), place + 1 < arguments.count else { return standard }
-    return arguments[place + 1]
+    guard let index = arguments.firstIndex(of: "--\(name)"), index + 1 < arguments.count else { return standard }
+    return arguments[index + 1]
 }
 
 let stored = Int(argument("stored", "1000000")) ?? 0

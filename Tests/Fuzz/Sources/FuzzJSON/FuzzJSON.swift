@@ -23,7 +23,7 @@ private func check(_ bytes: UnsafeRawBufferPointer, _ mode: JSONScanner.Mode) {
             precondition(kind == .object || bytes.count > JSONScanner.maximumDepth, "metadata is not an object")
         }
     } catch {
-        precondition(!error.message.isEmpty && error.offset <= bytes.count, "an error without text or place")
+        precondition(!error.message.isEmpty && error.offset <= bytes.count, "an error without text or offset")
     }
     if let strings = CanonicalJSON.strings(inArray: Array(bytes)), !strings.isEmpty {
         precondition(AssetKey(strings).parts == strings, "an asset key lost a part")

@@ -5,7 +5,7 @@ private let now = Timestamp(microseconds: 1_795_521_600_000_000)
 
 /// The input is an item.
 ///
-/// Whatever it holds, it is refused with a sentence and a place, or becomes events whose columns are sound, the same
+/// Whatever it holds, it is refused with a sentence and a location, or becomes events whose columns are sound, the same
 /// ones whenever it comes, and the same ones when they are given back as they are read.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzSubmission(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
@@ -32,7 +32,7 @@ private func events(_ item: UnsafeRawBufferPointer) -> [Event]? {
     } catch {
         precondition(error.status == 400 || error.status == 413, "refused with \(error.status)")
         precondition(!error.detail.isEmpty && error.detail.utf8.count < 2000, "refused without a sentence: \(error)")
-        precondition(error.pointer.isEmpty || error.pointer.hasPrefix("/"), "no place: \(error.pointer)")
+        precondition(error.pointer.isEmpty || error.pointer.hasPrefix("/"), "no pointer: \(error.pointer)")
         return nil
     }
 }
