@@ -42,18 +42,18 @@ actor DagsterDatabaseExporter: Exporter {
     func deliver(_ batch: ExportBatch) throws -> [DeliveryResult] {
         var results = batch.results(.delivered)
         var rows: [EventRow] = []
-        var places: [Int] = []
-        for (place, event) in batch.events.enumerated() {
+        var indices: [Int] = []
+        for (index, event) in batch.events.enumerated() {
             switch EventRow.translation(of: event) {
             case .row(let row):
                 rows.append(row)
-                places.append(place)
-            case .skipped(let reason): results[place] = .skipped(reason: reason)
-            case .rejected(let failure): results[place] = .rejected(failure)
+                indices.append(index)
+            case .skipped(let reason): results[index] = .skipped(reason: reason)
+            case .rejected(let failure): results[index] = .rejected(failure)
             }
         }
         let written = try throwing { try store(rows, of: batch) }
-        for (place, result) in zip(places, written) { results[place] = result }
+        for (index, result) in zip(indices, written) { results[index] = result }
         return results
     }
 

@@ -47,10 +47,10 @@ struct SchemaName: Hashable, Sendable {
     let text: String
 
     init?(_ text: String) {
-        let isFine = text.utf8.enumerated().allSatisfy { place, byte in
+        let isFine = text.utf8.enumerated().allSatisfy { index, byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): place > 0
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): index > 0
             default: false
             }
         }

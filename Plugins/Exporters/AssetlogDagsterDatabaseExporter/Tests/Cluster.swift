@@ -7,8 +7,8 @@ import Synchronization
 final class Cluster: Sendable {
     /// Why there is none; nil: there is one.
     static let absence: String? = {
-        let places = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
-        return places.isEmpty ? "there is no PostgreSQL on this machine" : nil
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        return versions.isEmpty ? "there is no PostgreSQL on this machine" : nil
     }()
 
     static let shared = Result { try Cluster() }

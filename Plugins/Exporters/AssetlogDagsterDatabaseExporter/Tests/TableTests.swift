@@ -64,8 +64,8 @@ struct TableTests {
     func late(_ expectation: (seconds: [Int64], materialized: Int64, seen: Int64), inOneBatch: Bool) async throws {
         let storage = try await DagsterStorage()
         // Those below zero are observations.
-        let events = expectation.seconds.enumerated().map { place, second in
-            LoggedEvent.made(Int64(place + 1), second < 0 ? .observation : .materialization, at: abs(second))
+        let events = expectation.seconds.enumerated().map { index, second in
+            LoggedEvent.made(Int64(index + 1), second < 0 ? .observation : .materialization, at: abs(second))
         }
         let exporter = try await storage.open()
         for batch in inOneBatch ? [events] : events.map({ [$0] }) {
@@ -111,9 +111,9 @@ struct TableTests {
             INSERT INTO asset_check_executions (asset_key, check_name, partition, run_id, create_timestamp)
             VALUES ('["warehouse", "orders"]', 'n', 'p', '', '2020-01-01');
             """)
-        let events = [(5, false), (9, true), (7, false)].enumerated().map { place, result in
+        let events = [(5, false), (9, true), (7, false)].enumerated().map { index, result in
             LoggedEvent.made(
-                Int64(place + 1), .check, at: Int64(result.0), partition: "p", details: #"{"check_name":"n","passed":\#(result.1)}"#)
+                Int64(index + 1), .check, at: Int64(result.0), partition: "p", details: #"{"check_name":"n","passed":\#(result.1)}"#)
         }
         let exporter = try await storage.open()
         for batch in inOneBatch ? [events] : events.map({ [$0] }) {

@@ -254,7 +254,7 @@ struct ReportTests {
 
     // MARK: Order
 
-    @Test("the events of an asset are in the order of time, at the places that it had, and results come back in the given order")
+    @Test("the events of an asset are in the order of time, at the indices that it had, and results come back in the given order")
     func order() {
         let batch = ExportBatch.sample([
             .sample(1, key("a"), seconds: 9), .sample(2, key("b"), seconds: 5), .sample(3, key("a"), seconds: 3),

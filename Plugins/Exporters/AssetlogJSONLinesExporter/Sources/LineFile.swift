@@ -119,7 +119,7 @@ final class LineFile {
                     + " move \(paths.active) away; the exporter does not append to a file that it did not start.",
                 isRetriable: false)
         }
-        // Shorter than the place where the generation began: a new file took its place in a rotation that was cut short.
+        // Shorter than the offset at which the generation began: a new file took its place in a rotation that was cut short.
         if isFirstUse || facts.size < state.offset { try begin(isFirstUse: isFirstUse) }
         try adopt(facts)
     }

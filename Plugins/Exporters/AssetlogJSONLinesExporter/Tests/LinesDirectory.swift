@@ -24,7 +24,7 @@ final class LinesDirectory: Sendable {
         self.path = path
     }
 
-    /// In memory where there is such a place: for tests of order, which don't need a disk.
+    /// In memory where there is such a file system: for tests of order, which don't need a disk.
     static func inMemory() throws -> LinesDirectory {
         try LinesDirectory(parent: FileManager.default.isWritableFile(atPath: "/dev/shm") ? "/dev/shm" : "/tmp")
     }

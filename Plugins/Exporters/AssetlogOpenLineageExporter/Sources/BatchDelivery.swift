@@ -12,7 +12,7 @@ struct BatchDelivery {
     enum Outcome {
         /// All of its events were taken.
         case taken
-        /// Those at these places in the request were not taken.
+        /// Those at these indices in the request were not taken.
         case partly([Int: DeliveryResult])
         /// It was refused, perhaps because of one of its events: this is the result if it was the only one.
         case refused(DeliveryResult)
@@ -40,7 +40,7 @@ struct BatchDelivery {
         pending = events.isEmpty ? [] : [events.indices]
     }
 
-    /// The events of the next request, by their places in the batch; nil when all is said.
+    /// The events of the next request, by their indices in the batch; nil when all is said.
     mutating func next() -> [Int]? {
         while let range = pending.popLast() {
             let events = range.filter { isExpressible[$0] && !held.contains(assets[$0]) }
@@ -54,7 +54,7 @@ struct BatchDelivery {
         switch outcome {
         case .taken: for event in events { results[event] = .delivered }
         case .partly(let failed):
-            for (place, event) in events.enumerated() { record(failed[place] ?? .delivered, for: event) }
+            for (index, event) in events.enumerated() { record(failed[index] ?? .delivered, for: event) }
         case .refused(let result): refuse(events, result)
         case .unavailable(let failure):
             for event in events { results[event] = .retry(failure) }

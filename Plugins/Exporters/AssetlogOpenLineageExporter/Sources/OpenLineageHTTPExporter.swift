@@ -36,8 +36,8 @@ final class OpenLineageHTTPExporter: Exporter {
             return try await batch.deliverEach { try await self.deliver($0, to: destination) }
         }
         var delivery = BatchDelivery(batch.events)
-        while let places = delivery.next() {
-            delivery.finish(places, try await deliver(places.map { batch.events[$0] }, to: destination))
+        while let indices = delivery.next() {
+            delivery.finish(indices, try await deliver(indices.map { batch.events[$0] }, to: destination))
         }
         return delivery.results
     }
@@ -87,8 +87,8 @@ final class OpenLineageHTTPExporter: Exporter {
     private func result(of answer: OutboundAnswer, for event: LoggedEvent, from destination: HTTPDestination) -> DeliveryResult {
         guard settings.isBatched else { return LineageAnswer.result(of: answer, from: destination) }
         var delivery = BatchDelivery([event])
-        while let places = delivery.next() {
-            delivery.finish(places, BatchDelivery.Outcome(answer, count: places.count, from: destination))
+        while let indices = delivery.next() {
+            delivery.finish(indices, BatchDelivery.Outcome(answer, count: indices.count, from: destination))
         }
         return delivery.results.first ?? .untried
     }

@@ -62,9 +62,9 @@ struct BatchDeliveryTests {
     }
 
     @Test("of a refused request, the event that is to blame is found, and the others are delivered", arguments: 0..<7)
-    func poison(at place: Int) {
-        let (results, requests) = deliver("abcdefg") { $0.contains(place) ? .refused(Self.refused) : .taken }
-        for (index, result) in results.enumerated() { #expect(result == (index == place ? Self.refused : .delivered)) }
+    func poison(at poisoned: Int) {
+        let (results, requests) = deliver("abcdefg") { $0.contains(poisoned) ? .refused(Self.refused) : .taken }
+        for (index, result) in results.enumerated() { #expect(result == (index == poisoned ? Self.refused : .delivered)) }
         #expect(requests.count <= 7)
     }
 

@@ -15,7 +15,7 @@ struct SigningSecret: Hashable, Sendable {
 
     private let key: Secret
 
-    /// What is wrong with a secret, to follow its place in a sentence; never the secret.
+    /// What is wrong with a secret, to follow its location in a sentence; never the secret.
     struct Problem: Error {
         let text: String
         init(_ text: String) { self.text = text }

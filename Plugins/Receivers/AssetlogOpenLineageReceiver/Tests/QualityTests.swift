@@ -14,7 +14,7 @@ struct QualityTests {
     }
 
     @Test("the results of checks stand with the run's facets, or else with those of the dataset")
-    func places() throws {
+    func precedence() throws {
         let (one, other) = (facet(#"{"assertion": "one", "success": true}"#), facet(#"{"assertion": "other", "success": false}"#))
         func names(_ members: String) throws -> [String?] {
             try log(#""inputs": [\#(Samples.dataset("a.b", members))]"#).items.map(\.check?.name)

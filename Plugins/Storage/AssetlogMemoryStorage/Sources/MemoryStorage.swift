@@ -24,12 +24,12 @@ final class MemoryStorage: Storage {
         }
 
         func event(at sequence: Int64) -> LoggedEvent? {
-            let place = place(after: sequence - 1)
-            return place < events.count && events[place].sequence == sequence ? events[place] : nil
+            let index = firstIndex(after: sequence - 1)
+            return index < events.count && events[index].sequence == sequence ? events[index] : nil
         }
 
         /// The index of the first event behind a sequence.
-        func place(after sequence: Int64) -> Int {
+        func firstIndex(after sequence: Int64) -> Int {
             var (low, high) = (0, events.count)
             while low < high {
                 let middle = (low + high) / 2
@@ -85,14 +85,14 @@ final class MemoryStorage: Storage {
         try withOpenState { state in
             switch query.order {
             case .ascending(let after):
-                return page(query, of: state.events, at: state.place(after: after)..<state.events.count)
+                return page(query, of: state.events, at: state.firstIndex(after: after)..<state.events.count)
             case .descending(let before):
-                let end = before.map { $0 < 1 ? 0 : state.place(after: $0 - 1) } ?? state.events.count
+                let end = before.map { $0 < 1 ? 0 : state.firstIndex(after: $0 - 1) } ?? state.events.count
                 return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
-                // Lazily: a page needs the places of its own events, not of all in the log.
+                // Lazily: a page needs the indices of its own events, not of all in the log.
                 let (keys, unchanged) = (state.timeKeys.before(before), state)
-                return page(query, of: state.events, at: keys.reversed().lazy.map { unchanged.place(after: $0.sequence - 1) })
+                return page(query, of: state.events, at: keys.reversed().lazy.map { unchanged.firstIndex(after: $0.sequence - 1) })
             }
         }
     }
@@ -110,11 +110,11 @@ final class MemoryStorage: Storage {
     }
 
     private func page(
-        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>
+        _ query: EventQuery, of events: [LoggedEvent], at indices: some Sequence<Int>
     ) -> EventPage {
         var collector = PageCollector(query)
-        for place in places {
-            if !collector.takes(events[place]) { break }
+        for index in indices {
+            if !collector.takes(events[index]) { break }
         }
         return collector.page
     }

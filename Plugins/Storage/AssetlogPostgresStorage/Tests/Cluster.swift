@@ -10,8 +10,8 @@ import Testing
 final class Cluster: Sendable {
     /// Why there is none; nil: there is one.
     static let absence: String? = {
-        let places = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
-        return places.isEmpty ? "there is no PostgreSQL on this machine" : nil
+        let versions = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib/postgresql")) ?? []
+        return versions.isEmpty ? "there is no PostgreSQL on this machine" : nil
     }()
 
     /// The one for tests that leave it running. All of them run at once, with some connections each.

@@ -29,11 +29,11 @@ struct LostAnswerTests {
         defer { proxy.close() }
         let size = 40
         try await storage.add(shape.batch(events(0..<size)))
-        let places =
+        let cuts =
             [0, 1, 5, 60, 400, 1500, 3000].map { (Proxy.Direction.requests, $0) }
             + [0, 4, 10, 30, 60, 75].map { (Proxy.Direction.answers, $0) }
         var expected = Array(0..<size)
-        for (round, (direction, bytes)) in places.enumerated() {
+        for (round, (direction, bytes)) in cuts.enumerated() {
             let new = events((round + 1) * size..<(round + 2) * size)
             proxy.cut(after: bytes, of: direction)
             let outcome = try await storage.add(shape.batch(new))

@@ -102,7 +102,7 @@ struct RefusalTests {
         let role = "limited_\(schema)"
         try await cluster.makeOwner(role, "CONNECTION LIMIT 1")
         let storage = try await open(schema, on: cluster, ["url": cluster.url(user: role, password: "pw"), "timeout": "5s"])
-        // The reader has the one place.
+        // The reader has the one connection.
         let error = await #expect(throws: StorageError.self) { try await storage.add(events(0..<1)) }
         #expect(error?.code == .unavailable)
         #expect(error?.message.contains("too many connections") == true, "\(error?.message ?? "")")

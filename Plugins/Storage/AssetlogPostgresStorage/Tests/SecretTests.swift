@@ -40,14 +40,14 @@ struct SecretTests {
     }
 
     @Test("that is wrong is reported and not shown", arguments: ["url", "password", "password_file"])
-    func wrong(place: String) async throws {
+    func wrong(key: String) async throws {
         let secret = "Tr0ub4dor-\(UUID().uuidString.prefix(6))"
         let file = NSTemporaryDirectory() + "password-\(schema)"
         try "\(secret)\nanother line\n".write(toFile: file, atomically: true, encoding: .utf8)
         defer { try? FileManager.default.removeItem(atPath: file) }
-        var values = ["url": cluster.url(password: place == "url" ? secret : ""), "timeout": "5s"]
-        if place == "password" { values["password"] = secret }
-        if place == "password_file" { values["password_file"] = file }
+        var values = ["url": cluster.url(password: key == "url" ? secret : ""), "timeout": "5s"]
+        if key == "password" { values["password"] = secret }
+        if key == "password_file" { values["password_file"] = file }
         let journal = Journal()
         let storage = try await open(schema, on: cluster, values, logger: journal.logger)
         let error = await #expect(throws: StorageError.self) { try await storage.add(events(0..<1)) }

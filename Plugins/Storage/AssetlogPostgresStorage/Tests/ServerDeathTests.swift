@@ -90,8 +90,8 @@ struct ServerDeathTests {
         let numbers = log.compactMap { $0.partition.flatMap { Int($0) } }
         // In order, none twice; those that nobody acknowledged may be there.
         #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
-        let places = Dictionary(uniqueKeysWithValues: zip(numbers, log.map(\.sequence)))
-        #expect(acknowledged.allSatisfy { places[$0] == $1 })
+        let sequences = Dictionary(uniqueKeysWithValues: zip(numbers, log.map(\.sequence)))
+        #expect(acknowledged.allSatisfy { sequences[$0] == $1 })
         for task in following {
             let seen = try await task.value.map(\.sequence)
             #expect(log.map(\.sequence).starts(with: seen))

@@ -37,8 +37,8 @@ struct EventMetadata {
     var list: PythonJSON {
         var list = PythonJSON()
         list.append(raw: "[")
-        for (place, entry) in entries.enumerated() {
-            list.append(raw: place == 0 ? "" : ", ")
+        for (index, entry) in entries.enumerated() {
+            list.append(raw: index == 0 ? "" : ", ")
             list.append(raw: #"{"__class__": "EventMetadataEntry", "description": null, "entry_data": "#)
             list.append(entry.value)
             list.append(raw: #", "label": "#)
@@ -113,8 +113,8 @@ extension PythonJSON {
     static func object(_ members: [(name: String, value: PythonJSON)]) -> PythonJSON {
         var object = PythonJSON()
         object.append(raw: "{")
-        for (place, member) in members.sorted(by: { isBefore($0.name, $1.name) }).enumerated() {
-            object.append(raw: place == 0 ? "" : ", ")
+        for (index, member) in members.sorted(by: { isBefore($0.name, $1.name) }).enumerated() {
+            object.append(raw: index == 0 ? "" : ", ")
             object.append(string: member.name)
             object.append(raw: ": ")
             object.append(member.value)

@@ -152,8 +152,8 @@ extension PythonJSON {
     fileprivate static func array(_ elements: [PythonJSON]) -> PythonJSON {
         var json = PythonJSON()
         json.append(raw: "[")
-        for (place, element) in elements.enumerated() {
-            json.append(raw: place == 0 ? "" : ", ")
+        for (index, element) in elements.enumerated() {
+            json.append(raw: index == 0 ? "" : ", ")
             json.append(element)
         }
         json.append(raw: "]")

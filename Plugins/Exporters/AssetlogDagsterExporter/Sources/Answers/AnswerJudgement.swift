@@ -21,18 +21,18 @@ enum AnswerJudgement: Hashable {
     ///   - failure: The common sentence about an answer that is no success.
     ///   - origin: Scheme, host and port of the destination.
     init(_ answer: OutboundAnswer, _ failure: DeliveryFailure, from origin: String) {
-        let place = "\(origin) answered \(answer.status)"
+        let start = "\(origin) answered \(answer.status)"
         switch answer.status {
         case 200..<300:
             // A page of a sign-in or of another program may answer everything with 200.
             let isReport = answer.body.first == UInt8(ascii: "{")
-            let failure = failure.aboutDestination("\(place) without the JSON of a report endpoint; correct url, or what stands before it.")
+            let failure = failure.aboutDestination("\(start) without the JSON of a report endpoint; correct url, or what stands before it.")
             self = .result(isReport ? .delivered : .retry(failure))
-        case 401 where failure.answer.contains(Self.notAllowed): self = .result(.rejected(Self.refusal(failure, place)))
+        case 401 where failure.answer.contains(Self.notAllowed): self = .result(.rejected(Self.refusal(failure, start)))
         case 401, 403:
-            self = .unauthorized(failure.aboutDestination("\(place): it does not accept the token; correct token or token_file."))
+            self = .unauthorized(failure.aboutDestination("\(start): it does not accept the token; correct token or token_file."))
         case 404, 405:
-            self = .result(.retry(failure.aboutDestination("\(place): no report endpoint is there; correct url or deployments.")))
+            self = .result(.retry(failure.aboutDestination("\(start): no report endpoint is there; correct url or deployments.")))
         case 300..<400, 407: self = .result(.retry(failure.aboutDestination(failure.message)))
         case 500: self = .serverError(failure)
         case ..<200, 408, 425, 429, 501...: self = .result(.retry(failure))
@@ -40,9 +40,9 @@ enum AnswerJudgement: Hashable {
         }
     }
 
-    private static func refusal(_ failure: DeliveryFailure, _ place: String) -> DeliveryFailure {
+    private static func refusal(_ failure: DeliveryFailure, _ start: String) -> DeliveryFailure {
         var refusal = failure
-        refusal.message = "\(place): the token may not report this asset, or the webserver is read-only; give it the right to."
+        refusal.message = "\(start): the token may not report this asset, or the webserver is read-only; give it the right to."
         return refusal
     }
 }

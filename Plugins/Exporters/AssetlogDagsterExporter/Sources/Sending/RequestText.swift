@@ -12,12 +12,12 @@ struct RequestText {
         let headers = request.headers.map { header in
             "\(header.name): \(safe.contains(header.name.lowercased()) ? header.value.revealed : header.value.description)"
         }
-        let head = ["\(request.method) \(Self.place(of: request.url)) HTTP/1.1"] + headers
+        let head = ["\(request.method) \(Self.redacted(request.url)) HTTP/1.1"] + headers
         text = (head + ["", String(decoding: report.body, as: UTF8.self)]).joined(separator: "\n")
     }
 
     // Scheme, host and path: neither the user and password before the host nor the query.
-    private static func place(of url: String) -> String {
+    private static func redacted(_ url: String) -> String {
         guard let scheme = url.firstRange(of: "://") else { return "" }
         let rest = url[scheme.upperBound...].prefix { $0 != "?" && $0 != "#" }
         let authority = rest.prefix { $0 != "/" }

@@ -28,8 +28,8 @@ final class EventArrays {
     /// Holds the events of a plan, and nothing else.
     func fill(_ batch: borrowing EventBatch, _ plan: AppendPlan) {
         removeAll()
-        for places in plan.insertions {
-            for index in places { batch.withColumns(at: index) { append($0) } }
+        for range in plan.insertions {
+            for index in range { batch.withColumns(at: index) { append($0) } }
         }
     }
 

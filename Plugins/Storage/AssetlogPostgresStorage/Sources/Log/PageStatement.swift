@@ -127,9 +127,9 @@ struct PageStatement {
         }
         if let kinds = filter.possibleKinds {
             for kind in kinds.sorted(by: { $0.rawValue < $1.rawValue }) { parameters.append(Int64(kind.rawValue)) }
-            let places = (next..<next + kinds.count).map { "$\($0)" }
+            let placeholders = (next..<next + kinds.count).map { "$\($0)" }
             next += kinds.count
-            conditions.append("kind IN (\(places.joined(separator: ", ")))")
+            conditions.append("kind IN (\(placeholders.joined(separator: ", ")))")
         }
         if !query.order.isByTime { addTime(of: filter) }
         if let assets = filter.assets { addAssets(assets) }

@@ -81,20 +81,20 @@ struct RemovalTable: Sendable {
 
     private func appendIdentities(of events: [LoggedEvent], to parameters: inout Parameters) {
         let (ids, deployments) = (BinaryArray(of: TypeID.uuid), BinaryArray(of: TypeID.text))
-        let (places, contents) = (BinaryArray(of: TypeID.int8), BinaryArray(of: TypeID.uuid))
+        let (sequences, contents) = (BinaryArray(of: TypeID.int8), BinaryArray(of: TypeID.uuid))
         let (times, receipts) = (BinaryArray(of: TypeID.timestamptz), BinaryArray(of: TypeID.timestamptz))
         for event in events {
             event.event.withColumns { columns in
                 guard let identity = RemovedIdentity(columns, at: event.sequence) else { return }
                 ids.append(high: identity.id.high, low: identity.id.low)
                 deployments.append(columns.deployment)
-                places.append(identity.sequence)
+                sequences.append(identity.sequence)
                 contents.append(high: identity.content.high, low: identity.content.low)
                 times.append(identity.timestamp.postgresMicroseconds)
                 receipts.append(identity.receivedAt.postgresMicroseconds)
             }
         }
-        for array in [ids, deployments, places, contents, times, receipts] { parameters.append(array) }
+        for array in [ids, deployments, sequences, contents, times, receipts] { parameters.append(array) }
     }
 
     // MARK: Identities

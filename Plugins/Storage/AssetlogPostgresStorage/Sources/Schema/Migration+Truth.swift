@@ -1,6 +1,6 @@
 #if Postgres
 extension Migration {
-    /// Version 4: the log has an identity, an event a checksum, and a cursor says of which log and which event it is a place.
+    /// Version 4: the log has an identity, an event a checksum, and a cursor says which log and which event it belongs to.
     ///
     /// Rows that are there keep no checksum. The function `append` stays for servers of the release before, while they are
     /// upgraded one after the other.

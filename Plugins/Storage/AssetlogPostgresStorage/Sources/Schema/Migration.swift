@@ -7,8 +7,8 @@ struct Migration: Sendable {
     let script: String
 
     /// All steps, in order.
-    static let all = [tables, functions, settings, truth, deadLetters, removal].enumerated().map { place, script in
-        Migration(version: Int64(place) + 1, script: script)
+    static let all = [tables, functions, settings, truth, deadLetters, removal].enumerated().map { index, script in
+        Migration(version: Int64(index) + 1, script: script)
     }
 
     /// The version that this release works with.

@@ -9,8 +9,8 @@ struct Schema: Sendable {
     init?(_ name: String) {
         let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
         let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
-        let isFine = name.utf8.enumerated().allSatisfy { place, byte in
-            letters.contains(byte) || byte == UInt8(ascii: "_") || (place > 0 && digits.contains(byte))
+        let isFine = name.utf8.enumerated().allSatisfy { index, byte in
+            letters.contains(byte) || byte == UInt8(ascii: "_") || (index > 0 && digits.contains(byte))
         }
         guard isFine, (1...40).contains(name.utf8.count), !name.hasPrefix("pg_") else { return nil }
         self.name = name

@@ -71,10 +71,10 @@ final class TokenTable: TokenStore {
     // MARK: Statements
 
     private static func insertion(startingAt first: Int, from source: String? = nil) -> String {
-        let values = (0..<10).map { place in
+        let values = (0..<10).map { index in
             // Lists come as JSON, which every release of PostgreSQL turns into arrays in one way.
-            [4, 5, 6].contains(place)
-                ? "ARRAY(SELECT json_array_elements_text($\(first + place)::json))" : "$\(first + place)"
+            [4, 5, 6].contains(index)
+                ? "ARRAY(SELECT json_array_elements_text($\(first + index)::json))" : "$\(first + index)"
         }
         return """
             INSERT INTO {schema}.tokens (\(columns))
