@@ -4,10 +4,10 @@ import Testing
 /// Client certificates that stand for tokens, from the handshake to the event.
 @Suite("A client certificate")
 struct ClientCertificateTests {
-    private let place: Workplace
+    private let workplace: Workplace
 
     init() throws {
-        place = try Workplace()
+        workplace = try Workplace()
         let script = """
             ec() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "$@" 2> /dev/null; }
             ec -x509 -days 2 -subj /CN=clients -keyout ca.key -out ca.pem
@@ -19,7 +19,7 @@ struct ClientCertificateTests {
             issue worker DNS:Worker.example.com,IP:2001:db8:0:0::7 1
             issue other DNS:other.example.com 2
             """
-        let made = try run("bash", ["-euc", script], in: place.url)
+        let made = try run("bash", ["-euc", script], in: workplace.url)
         #expect(made.status == 0, "\(made.errors)")
     }
 
@@ -27,14 +27,14 @@ struct ClientCertificateTests {
         try ServerProcess(
             TestCertificate.arguments + [
                 "--set", "auth.required=true", "--set", "server.tls.client_certificates=\(mode)", "--set",
-                "server.tls.client_ca=\(place.url.path)/ca.pem",
-            ], in: place.url)
+                "server.tls.client_ca=\(workplace.url.path)/ca.pem",
+            ], in: workplace.url)
     }
 
     private func ask(
         _ server: ServerProcess, _ path: String, as name: String? = nil, token: String? = nil, _ more: [String] = []
     ) throws -> CommandResult {
-        let pair = name.map { ["--cert", "\(place.url.path)/\($0).pem", "--key", "\(place.url.path)/\($0).key"] } ?? []
+        let pair = name.map { ["--cert", "\(workplace.url.path)/\($0).pem", "--key", "\(workplace.url.path)/\($0).key"] } ?? []
         let field = token.map { ["-H", "Authorization: Bearer \($0)"] } ?? []
         return try run(
             "curl",
@@ -49,10 +49,10 @@ struct ClientCertificateTests {
     @Test("stands for the token that names it, until that ends", arguments: ["DNS:worker.EXAMPLE.com", "IP:2001:db8::7"])
     func stands(_ name: String) throws {
         let server = try serve("optional")
-        let created = try place.assetlog(
+        let created = try workplace.assetlog(
             "token", "create", "spark", "--allow", "report:materialization,read", "--certificate", name)
         #expect(created.status == 0, "\(created.errors)")
-        let reader = try place.assetlog("token", "create", "reader", "--allow", "read").output
+        let reader = try workplace.assetlog("token", "create", "reader", "--allow", "read").output
             .trimmingCharacters(in: .newlines)
         let report = "/report_asset_materialization/a"
         #expect(try AccessTests.becomes(200) { status(try ask(server, report, as: "worker", ["-X", "POST"])) })
@@ -63,10 +63,10 @@ struct ClientCertificateTests {
         #expect(try AccessTests.becomes(200) { status(try ask(server, "/api/v1/events", token: reader)) })
         #expect(status(try ask(server, report, as: "worker", token: reader, ["-X", "POST"])) == 401)
 
-        #expect(try place.assetlog("token", "rotate", "spark", "--grace", "1s").status == 0)
+        #expect(try workplace.assetlog("token", "rotate", "spark", "--grace", "1s").status == 0)
         sleep(2)
         #expect(status(try ask(server, report, as: "worker", ["-X", "POST"])) == 200)
-        #expect(try place.assetlog("token", "revoke", "spark").status == 0)
+        #expect(try workplace.assetlog("token", "revoke", "spark").status == 0)
         #expect(try AccessTests.becomes(401) { status(try ask(server, report, as: "worker", ["-X", "POST"])) })
         #expect(server.stop() == 0)
     }

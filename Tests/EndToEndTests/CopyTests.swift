@@ -23,36 +23,36 @@ struct CopyTests {
         #expect(answer.output == "200", "\(answer)")
     }
 
-    private func copy(_ place: Workplace, _ arguments: [String]) throws -> CommandResult {
-        try run(ServerProcess.binary.path, ["copy"] + arguments, in: place.url)
+    private func copy(_ workplace: Workplace, _ arguments: [String]) throws -> CommandResult {
+        try run(ServerProcess.binary.path, ["copy"] + arguments, in: workplace.url)
     }
 
     @Test("copies the log of a running server, then what came since, and both hold the same")
     func copies() throws {
-        let place = try Workplace()
+        let workplace = try Workplace()
         let server = try Self.server(120)
         let source = server.directory.appending(path: "data").path
         let sides = ["--from", "sqlite:\(source)", "--to", "sqlite:copy"]
-        let first = try copy(place, sides)
+        let first = try copy(workplace, sides)
         #expect(first.status == 0, "\(first.errors)")
         #expect(first.output.hasPrefix("copied 120 events; 0 had been copied before\n"))
         #expect(first.output.contains("\nsource: 120 events, sequences 1 to 120\ndestination: 120 events, sequences 1 to 120\n"))
-        let again = try copy(place, sides)
+        let again = try copy(workplace, sides)
         #expect(again.output.hasPrefix("copied 0 events; 120 had been copied before\n"))
         #expect(again.output.split(separator: "\n").last == first.output.split(separator: "\n").last)
         try Self.submit(30, to: server)
-        #expect(try copy(place, sides).output.hasPrefix("copied 30 events; 120 had been copied before\n"))
-        #expect(try assetlog("verify", "--data", place.url.path + "/copy").output == "150 events read, no problems found.\n")
+        #expect(try copy(workplace, sides).output.hasPrefix("copied 30 events; 120 had been copied before\n"))
+        #expect(try assetlog("verify", "--data", workplace.url.path + "/copy").output == "150 events read, no problems found.\n")
         #expect(server.stop() == 0)
-        // A configuration says the same as a place.
-        try Data("storage:\n  sqlite:\n    path: \(source)\n".utf8).write(to: place.url.appending(path: "from.yaml"))
-        let configured = try copy(place, ["--from-config", "from.yaml", "--to", "sqlite:copy"])
+        // A configuration says the same as a location.
+        try Data("storage:\n  sqlite:\n    path: \(source)\n".utf8).write(to: workplace.url.appending(path: "from.yaml"))
+        let configured = try copy(workplace, ["--from-config", "from.yaml", "--to", "sqlite:copy"])
         #expect(configured.output.hasPrefix("copied 0 events; 150"), "\(configured)")
     }
 
     @Test("continues after it was killed, without losing or doubling anything")
     func resumes() throws {
-        let place = try Workplace()
+        let workplace = try Workplace()
         let server = try Self.server(60_000)
         #expect(server.stop() == 0)
         let source = server.directory.appending(path: "data").path
@@ -61,28 +61,28 @@ struct CopyTests {
         while kills < 2, attempt < 20 {
             attempt += 1
             let sides = ["--from", "sqlite:\(source)", "--to", "sqlite:copy-\(attempt)"]
-            guard try kill(place, sides, "copy-\(attempt)", atBytes: kills == 0 ? 1 << 20 : 4 << 20) else { continue }
+            guard try kill(workplace, sides, "copy-\(attempt)", atBytes: kills == 0 ? 1 << 20 : 4 << 20) else { continue }
             kills += 1
-            let rest = try copy(place, sides)
+            let rest = try copy(workplace, sides)
             #expect(rest.status == 0, "\(rest.errors)")
             #expect(rest.output.contains("\ndestination: 60000 events, sequences 1 to 60000\n"))
             #expect(!rest.output.hasPrefix("copied 60000 events"), "\(rest.output)")
-            let verified = try assetlog("verify", "--data", "\(place.url.path)/copy-\(attempt)")
+            let verified = try assetlog("verify", "--data", "\(workplace.url.path)/copy-\(attempt)")
             #expect(verified.output == "60000 events read, no problems found.\n", "\(verified)")
         }
         #expect(kills > 0)
     }
 
     /// Starts a copy and kills it when its destination has grown; false: it had ended.
-    private func kill(_ place: Workplace, _ sides: [String], _ directory: String, atBytes bytes: Int) throws -> Bool {
+    private func kill(_ workplace: Workplace, _ sides: [String], _ directory: String, atBytes bytes: Int) throws -> Bool {
         let process = Process()
         process.executableURL = ServerProcess.binary
         process.arguments = ["copy"] + sides
-        process.currentDirectoryURL = place.url
+        process.currentDirectoryURL = workplace.url
         process.standardOutput = FileHandle.nullDevice
         process.standardError = FileHandle.nullDevice
         try process.run()
-        let log = place.url.appending(path: "\(directory)/events.sqlite-wal").path
+        let log = workplace.url.appending(path: "\(directory)/events.sqlite-wal").path
         while process.isRunning {
             let size = try? FileManager.default.attributesOfItem(atPath: log)[.size] as? Int
             if let size, size >= bytes { break }
@@ -93,9 +93,9 @@ struct CopyTests {
         return process.terminationReason == .uncaughtSignal
     }
 
-    @Test("brings tokens and the places of exporters over, when it is asked to")
+    @Test("brings tokens and the cursors of exporters over, when it is asked to")
     func tokensAndConsumers() throws {
-        let place = try Workplace()
+        let workplace = try Workplace()
         let exporter = ["--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=audit.jsonl"]
         let server = try ServerProcess(exporter)
         try Self.submit(40, to: server)
@@ -107,37 +107,38 @@ struct CopyTests {
         while (try? String(contentsOf: lines, encoding: .utf8).split(separator: "\n").count) != 40, Date.now < end { usleep(50_000) }
         #expect(server.stop() == 0)
         let sides = ["--from", "sqlite:\(data)", "--to", "sqlite:copy", "--tokens", "--consumers"]
-        let first = try copy(place, sides)
+        let first = try copy(workplace, sides)
         #expect(first.status == 0, "\(first.errors)")
         #expect(first.output.contains("consumer audit: continues after sequence 40\n"), "\(first.output)")
         #expect(first.output.contains("tokens: 1 copied, 0 revoked there too, 0 already there\n"))
         #expect(try assetlog("token", "revoke", "etl", "--data", data).status == 0)
-        let second = try copy(place, sides)
+        let second = try copy(workplace, sides)
         #expect(second.output.contains("consumer audit: already in the destination"))
         #expect(second.output.contains("tokens: 0 copied, 1 revoked there too, 0 already there\n"), "\(second.output)")
-        let list = try assetlog("token", "list", "--data", place.url.path + "/copy")
+        let list = try assetlog("token", "list", "--data", workplace.url.path + "/copy")
         #expect(list.output.contains("etl") && list.output.contains("revoked"))
-        #expect(try assetlog("consumer", "list", "--data", place.url.path + "/copy").output == "audit: read up to sequence 40, 0 replays\n")
+        #expect(
+            try assetlog("consumer", "list", "--data", workplace.url.path + "/copy").output == "audit: read up to sequence 40, 0 replays\n")
     }
 
     @Test("refuses a destination with events of its own, and one that a server works on")
     func refuses() throws {
-        let place = try Workplace()
+        let workplace = try Workplace()
         let (source, other) = (try Self.server(20), try Self.server(5))
         let sides = [
             "--from", "sqlite:\(source.directory.appending(path: "data").path)", "--to",
             "sqlite:\(other.directory.appending(path: "data").path)",
         ]
-        let busy = try copy(place, sides)
+        let busy = try copy(workplace, sides)
         #expect(busy.status == 1 && busy.errors.contains("Another server"), "\(busy)")
         #expect(other.stop() == 0)
-        let foreign = try copy(place, sides)
+        let foreign = try copy(workplace, sides)
         #expect(foreign.status == 2 && foreign.errors.contains("the first difference is event number 1"), "\(foreign)")
         #expect(foreign.output == "")
         #expect(try assetlog("verify", "--data", other.directory.appending(path: "data").path).output.hasPrefix("5 events"))
-        let missing = try copy(place, ["--from", "sqlite:nowhere", "--to", "sqlite:copy"])
+        let missing = try copy(workplace, ["--from", "sqlite:nowhere", "--to", "sqlite:copy"])
         #expect(missing.status == 1 && missing.errors.contains("There is no log at"), "\(missing)")
-        #expect(!FileManager.default.fileExists(atPath: place.url.path + "/nowhere"))
+        #expect(!FileManager.default.fileExists(atPath: workplace.url.path + "/nowhere"))
         #expect(source.stop() == 0)
     }
 
@@ -153,10 +154,10 @@ struct CopyTests {
             (["--from", "memory", "--to", "sqlite:b", "--tokens"], 1, "keeps no tokens"),
         ] as [([String], Int32, String)])
     func mistakes(_ arguments: [String], _ status: Int32, _ sentence: String) throws {
-        let place = try Workplace()
-        let result = try copy(place, arguments)
+        let workplace = try Workplace()
+        let result = try copy(workplace, arguments)
         #expect(result.status == status, "\(result)")
         #expect(result.errors.contains(sentence), "\(result.errors)")
-        #expect(!FileManager.default.fileExists(atPath: place.url.path + "/b"))
+        #expect(!FileManager.default.fileExists(atPath: workplace.url.path + "/b"))
     }
 }

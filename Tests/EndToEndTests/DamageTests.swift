@@ -45,8 +45,8 @@ struct DamageTests {
         var errors = 0
         for round in 0..<16 {
             var bytes = whole
-            let place = Int.random(in: 4096..<bytes.count)
-            for shift in 0..<(round % 2 == 0 ? 1 : 8) { bytes[min(place + shift, bytes.count - 1)] ^= UInt8.random(in: 1...255) }
+            let offset = Int.random(in: 4096..<bytes.count)
+            for shift in 0..<(round % 2 == 0 ? 1 : 8) { bytes[min(offset + shift, bytes.count - 1)] ^= UInt8.random(in: 1...255) }
             let copy = FileManager.default.temporaryDirectory.appending(path: "assetlog-\(UUID().uuidString)")
             try FileManager.default.copyItem(at: directory, to: copy)
             try bytes.write(to: copy.appending(path: "data/events.sqlite"))
@@ -62,9 +62,9 @@ struct DamageTests {
                     continue
                 }
                 switch query {
-                case "limit=1000": #expect(body == events, "flipped at \(place)")
-                case "limit=1000&order=desc": #expect(body.count(of: #""sequence":"#) == 400, "flipped at \(place)")
-                default: #expect(body.count(of: #""sequence":"#) == 133, "flipped at \(place)")
+                case "limit=1000": #expect(body == events, "flipped at \(offset)")
+                case "limit=1000&order=desc": #expect(body.count(of: #""sequence":"#) == 400, "flipped at \(offset)")
+                default: #expect(body.count(of: #""sequence":"#) == 133, "flipped at \(offset)")
                 }
             }
             server.kill()

@@ -5,15 +5,15 @@ import Testing
 /// `assetlog exporter` and `/api/v1/exporters` beside a server that exports to a file of lines.
 @Suite("The exporters of a running server")
 struct ExporterTests {
-    private let place: Workplace
+    private let workplace: Workplace
     private let server: ServerProcess
     private let options: [String]
 
     init() throws {
-        place = try Workplace()
-        let audit = place.url.appending(path: "audit.log").path
+        workplace = try Workplace()
+        let audit = workplace.url.appending(path: "audit.log").path
         let exporter = [
-            "--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=\(place.url.path)/lines.jsonl", "--set",
+            "--set", "exporters.audit.type=jsonlines", "--set", "exporters.audit.path=\(workplace.url.path)/lines.jsonl", "--set",
             "log.audit=\(audit)", "--set", "log.format=json",
         ]
         server = try ServerProcess(exporter)
@@ -49,7 +49,7 @@ struct ExporterTests {
 
     /// The sequences in the file, in order.
     private var delivered: [Int] {
-        let text = (try? String(contentsOf: place.url.appending(path: "lines.jsonl"), encoding: .utf8)) ?? ""
+        let text = (try? String(contentsOf: workplace.url.appending(path: "lines.jsonl"), encoding: .utf8)) ?? ""
         return text.split(separator: "\n").compactMap { line in
             (try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])?["sequence"] as? Int
         }
@@ -163,7 +163,7 @@ struct ExporterTests {
         _ = try exporter("replay", "audit", "--dead-letters")
         _ = try ask("/audit/dead-letters/discard", #"{"all": true}"#)
         func events() throws -> [[String: Any]] {
-            let text = try String(contentsOf: place.url.appending(path: "audit.log"), encoding: .utf8)
+            let text = try String(contentsOf: workplace.url.appending(path: "audit.log"), encoding: .utf8)
             return text.split(separator: "\n").compactMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }
                 .filter { ($0["event"] as? String)?.hasPrefix("exporter.") == true }
         }

@@ -3,16 +3,16 @@ import Testing
 
 @Suite("assetlog init")
 struct InitTests {
-    private let place: Workplace
+    private let workplace: Workplace
 
     init() throws {
-        place = try Workplace()
+        workplace = try Workplace()
     }
 
     private func content() throws -> [String: Data] {
         var content: [String: Data] = [:]
-        for name in try FileManager.default.subpathsOfDirectory(atPath: place.url.path) {
-            content[name] = FileManager.default.contents(atPath: place.url.appending(path: name).path)
+        for name in try FileManager.default.subpathsOfDirectory(atPath: workplace.url.path) {
+            content[name] = FileManager.default.contents(atPath: workplace.url.appending(path: name).path)
         }
         return content
     }
@@ -23,18 +23,18 @@ struct InitTests {
 
     @Test("makes what a server on a public address needs, once")
     func firstMinute() throws {
-        let first = try place.assetlog("init", "--host", "assets.example.com")
+        let first = try workplace.assetlog("init", "--host", "assets.example.com")
         #expect(first.status == 0, "\(first.errors)")
         let token = first.output.trimmingCharacters(in: .newlines)
         #expect(first.output.wholeMatch(of: /al_[0-9A-Za-z]+_[0-9A-Za-z]{43,}\n/) != nil)
-        let (certificate, key) = (place.data + "/tls/certificate.pem", place.data + "/tls/key.pem")
+        let (certificate, key) = (workplace.data + "/tls/certificate.pem", workplace.data + "/tls/key.pem")
         #expect(first.errors.contains("--tls-certificate \(certificate) --tls-key \(key)"))
         #expect(!first.errors.contains(token))
         #expect(try mode(key) == 0o600)
         #expect(try mode(certificate) == 0o644)
 
         let before = try content()
-        let second = try place.assetlog("init")
+        let second = try workplace.assetlog("init")
         #expect(second.status == 0)
         #expect(second.output == "")
         #expect(second.errors.contains("there is already a valid token, admin"))
@@ -42,7 +42,7 @@ struct InitTests {
 
         // Beyond loopback, with both, and with nothing else said.
         let server = try ServerProcess(
-            ["--listen", "0.0.0.0:0", "--tls-certificate", certificate, "--tls-key", key], in: place.url)
+            ["--listen", "0.0.0.0:0", "--tls-certificate", certificate, "--tls-key", key], in: workplace.url)
         let port = server.url.port ?? 0
         func ask(_ path: String, _ more: String..., host: String = "localhost") throws -> CommandResult {
             try run(
@@ -65,42 +65,42 @@ struct InitTests {
 
     @Test("writes the token to a file that only its owner can read, and never over a valid token")
     func tokenFile() throws {
-        let file = place.url.appending(path: "secrets/admin.token").path
-        let first = try place.assetlog("init", "--token-file", file)
+        let file = workplace.url.appending(path: "secrets/admin.token").path
+        let first = try workplace.assetlog("init", "--token-file", file)
         #expect(first.status == 0 && first.output == "", "\(first.errors)")
         let token = try String(contentsOfFile: file, encoding: .utf8)
         #expect(token.wholeMatch(of: /al_[0-9A-Za-z]+_[0-9A-Za-z]{43,}\n/) != nil)
         #expect(try mode(file) == 0o600)
-        #expect(try place.assetlog("init", "--token-file", file).status == 0)
+        #expect(try workplace.assetlog("init", "--token-file", file).status == 0)
         #expect(try String(contentsOfFile: file, encoding: .utf8) == token)
         // When nothing is valid any more, another one takes its place.
-        #expect(try place.assetlog("token", "revoke", "admin").status == 0)
-        #expect(try place.assetlog("init", "--token-file", file).status == 0)
+        #expect(try workplace.assetlog("token", "revoke", "admin").status == 0)
+        #expect(try workplace.assetlog("init", "--token-file", file).status == 0)
         #expect(try String(contentsOfFile: file, encoding: .utf8) != token)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place.url.path + "/secrets") == ["admin.token"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: workplace.url.path + "/secrets") == ["admin.token"])
     }
 
     @Test("follows a link to the file of the token, and never replaces a device")
     func tokenFileLink() throws {
-        let (link, file) = (place.url.appending(path: "link").path, place.url.appending(path: "file").path)
+        let (link, file) = (workplace.url.appending(path: "link").path, workplace.url.appending(path: "file").path)
         try Data().write(to: URL(filePath: file))
         try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "file")
-        let fifo = place.url.appending(path: "fifo").path
+        let fifo = workplace.url.appending(path: "fifo").path
         try #require(mkfifo(fifo, 0o600) == 0)
-        let refused = try place.assetlog("init", "--token-file", fifo)
+        let refused = try workplace.assetlog("init", "--token-file", fifo)
         #expect(refused.status == 1 && refused.errors.contains("is not a regular file"), "\(refused.errors)")
-        #expect(try place.assetlog("init", "--token-file", link).status == 0)
+        #expect(try workplace.assetlog("init", "--token-file", link).status == 0)
         #expect(try String(contentsOfFile: file, encoding: .utf8).hasPrefix("al_"))
         #expect(try FileManager.default.attributesOfItem(atPath: link)[.type] as? FileAttributeType == .typeSymbolicLink)
     }
 
     @Test("makes the pair where the configuration names one, and touches no half of one")
     func configuredPair() throws {
-        let (certificate, key) = (place.url.path + "/a/chain.pem", place.url.path + "/b/key.pem")
-        let flags = ["init", "--data", place.data, "--tls-certificate", certificate, "--tls-key", key]
+        let (certificate, key) = (workplace.url.path + "/a/chain.pem", workplace.url.path + "/b/key.pem")
+        let flags = ["init", "--data", workplace.data, "--tls-certificate", certificate, "--tls-key", key]
         let first = try run(ServerProcess.binary.path, flags)
         #expect(first.status == 0 && !first.errors.contains("--tls-certificate"), "\(first.errors)")
-        #expect(!FileManager.default.fileExists(atPath: place.data + "/tls"))
+        #expect(!FileManager.default.fileExists(atPath: workplace.data + "/tls"))
         try FileManager.default.removeItem(atPath: certificate)
         let before = try content()
         let half = try run(ServerProcess.binary.path, flags)
@@ -112,13 +112,13 @@ struct InitTests {
     @Test("makes no token where one is configured, and says what to do where none can be kept")
     func otherSources() throws {
         let list = "[{name: ci, token: al_ci_\(String(repeating: "s", count: 43)), allow: [admin]}]"
-        let configured = try place.assetlog("init", environment: ["ASSETLOG_AUTH_TOKENS": list])
+        let configured = try workplace.assetlog("init", environment: ["ASSETLOG_AUTH_TOKENS": list])
         #expect(configured.status == 0 && configured.output == "", "\(configured.errors)")
         #expect(configured.errors.contains("there is already a valid token, ci"))
-        let memory = try place.assetlog("init", "--set", "storage.type=memory")
+        let memory = try workplace.assetlog("init", "--set", "storage.type=memory")
         #expect(memory.status == 1 && memory.output == "")
         #expect(memory.errors.contains("ASSETLOG_AUTH_TOKENS"), "\(memory.errors)")
-        let host = try assetlog("init", "--host", "a b", "--data", place.url.path + "/other")
+        let host = try assetlog("init", "--host", "a b", "--data", workplace.url.path + "/other")
         #expect(host.status == 1)
         #expect(host.errors.contains("\"a b\" is neither a host name nor an address"), "\(host.errors)")
     }

@@ -184,7 +184,7 @@ struct ReportKeepingTests {
             result.output.firstMatch(of: /(\d+) events?/).flatMap { Int($0.1) }, "\(result.output)\(result.errors)")
     }
 
-    // MARK: Places and clocks
+    // MARK: Locations and clocks
 
     @Test("is kept without a HOME, and by an account whose home is not there")
     func noHome() throws {
@@ -197,8 +197,8 @@ struct ReportKeepingTests {
         if isRoot { _ = chown(state.path, 65534, 65534) }
         let shared = "/var/tmp/assetlog-65534/spool"
         if isRoot { try? FileManager.default.removeItem(atPath: "/var/tmp/assetlog-65534") }
-        let places = isRoot ? [(["STATE_DIRECTORY=\(state.path)"], "\(state.path)/assetlog/spool"), ([], shared)] : []
-        for (variables, directory) in places {
+        let cases = isRoot ? [(["STATE_DIRECTORY=\(state.path)"], "\(state.path)/assetlog/spool"), ([], shared)] : []
+        for (variables, directory) in cases {
             func assetlog(_ arguments: String...) throws -> CommandResult {
                 try run(
                     "/usr/bin/env", ["-i", "PATH=/usr/bin:/bin"] + variables + user + [ServerProcess.binary.path, "report"] + arguments,

@@ -3,14 +3,14 @@ import Testing
 
 @Suite("An exporter on a log that is not the one it knew")
 struct RestoreTests {
-    private let place: Workplace
+    private let workplace: Workplace
 
     init() throws {
-        place = try Workplace()
+        workplace = try Workplace()
     }
 
-    /// The directory of a server's data, below the place.
-    private func directory(_ name: String) -> URL { place.url.appending(path: name) }
+    /// The directory of a server's data, below the workplace.
+    private func directory(_ name: String) -> URL { workplace.url.appending(path: name) }
 
     /// A server whose events go to the same file of lines, whatever its data are.
     private func serve(_ name: String, _ arguments: [String] = []) throws -> ServerProcess {
@@ -24,7 +24,7 @@ struct RestoreTests {
         let body = (0..<count).map {
             #"{"kind":"materialization","asset_key":["t\#($0 % 5)"],"description":"\#(name)-\#($0)"}"# + "\n"
         }
-        let file = place.url.appending(path: "body-\(UUID().uuidString)")
+        let file = workplace.url.appending(path: "body-\(UUID().uuidString)")
         try Data(body.joined().utf8).write(to: file)
         let answer = try run(
             "curl",

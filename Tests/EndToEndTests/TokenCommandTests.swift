@@ -26,22 +26,22 @@ struct ListedToken: Decodable {
 
 @Suite("assetlog token")
 struct TokenCommandTests {
-    private let place: Workplace
+    private let workplace: Workplace
 
     init() throws {
-        place = try Workplace()
+        workplace = try Workplace()
     }
 
     private func create(_ name: String, _ arguments: String...) throws -> String {
         let result = try run(
-            ServerProcess.binary.path, ["token", "create", name, "--data", place.data] + arguments, in: place.url)
+            ServerProcess.binary.path, ["token", "create", name, "--data", workplace.data] + arguments, in: workplace.url)
         #expect(result.status == 0, "\(result.errors)")
         #expect(result.output.wholeMatch(of: /al_[0-9A-Za-z]+_[0-9A-Za-z]{43,}\n/) != nil, "\(result.output)")
         return String(result.output.dropLast())
     }
 
     private func list() throws -> [ListedToken] {
-        let result = try place.assetlog("token", "list", "--json")
+        let result = try workplace.assetlog("token", "list", "--json")
         #expect(result.status == 0, "\(result.errors)")
         return try JSONDecoder().decode([ListedToken].self, from: Data(result.output.utf8))
     }
@@ -50,7 +50,7 @@ struct TokenCommandTests {
     func lifeCycle() throws {
         // Before there is a log.
         let first = try create("spark", "--allow", "report:materialization", "--allow", "read", "--expires", "90d")
-        let server = try ServerProcess(["--set", "auth.required=true"], in: place.url)
+        let server = try ServerProcess(["--set", "auth.required=true"], in: workplace.url)
         func status(_ token: String) throws -> Int {
             try AccessTests.status("POST", "/report_asset_materialization/a", on: server, token: token)
         }
@@ -58,18 +58,18 @@ struct TokenCommandTests {
         let second = try create("dbt", "--allow", "report:materialization", "--assets", "raw/*", "--assets", "a")
         #expect(try AccessTests.becomes(200) { try status(second) })
 
-        let rotation = try place.assetlog("token", "rotate", "spark", "--grace", "1h")
+        let rotation = try workplace.assetlog("token", "rotate", "spark", "--grace", "1h")
         let third = rotation.output.trimmingCharacters(in: .newlines)
         #expect(third.hasPrefix("al_") && third != first)
         #expect(try AccessTests.becomes(200) { try status(third) })
         #expect(try status(first) == 200)
         // Without grace the old ones end, also the one that had its grace.
-        let fourth = try place.assetlog("token", "rotate", "spark").output.trimmingCharacters(in: .newlines)
+        let fourth = try workplace.assetlog("token", "rotate", "spark").output.trimmingCharacters(in: .newlines)
         #expect(try AccessTests.becomes(401) { try status(third) })
         #expect(try AccessTests.becomes(401) { try status(first) })
         #expect(try status(fourth) == 200)
 
-        let revocation = try place.assetlog("token", "revoke", "dbt")
+        let revocation = try workplace.assetlog("token", "revoke", "dbt")
         #expect(revocation.status == 0)
         #expect(try AccessTests.becomes(401) { try status(second) })
 
@@ -81,35 +81,35 @@ struct TokenCommandTests {
         #expect(tokens[1].expires == nil && tokens[1].revoked != nil)
         #expect(tokens[3].expires != nil && tokens[3].expires != tokens[0].expires)
         #expect(tokens.allSatisfy { $0.source == "storage" && $0.created != nil })
-        let text = try place.assetlog("token", "list").output
+        let text = try workplace.assetlog("token", "list").output
         #expect(text.split(separator: "\n").count == 5)
 
         // By its ID, and what ended before ended.
-        #expect(try place.assetlog("token", "revoke", tokens[3].id).status == 0)
+        #expect(try workplace.assetlog("token", "revoke", tokens[3].id).status == 0)
         #expect(try AccessTests.becomes(401) { try status(fourth) })
         // What has expired may be revoked besides, and what was revoked is said to be.
-        #expect(try place.assetlog("token", "revoke", "spark").output.contains("is now revoked"))
-        let again = try place.assetlog("token", "revoke", "spark")
+        #expect(try workplace.assetlog("token", "revoke", "spark").output.contains("is now revoked"))
+        let again = try workplace.assetlog("token", "revoke", "spark")
         #expect(again.status == 0 && again.output.contains("was already revoked"), "\(again)")
-        #expect(try place.assetlog("token", "rotate", "spark").status == 1)
+        #expect(try workplace.assetlog("token", "rotate", "spark").status == 1)
         _ = try create("spark", "--allow", "read")
         #expect(server.stop() == 0)
     }
 
     @Test("never shows or keeps a secret: not in the file, the list, the messages or the journals")
     func secrets() throws {
-        let access = place.url.appending(path: "access.log").path
-        let audit = place.url.appending(path: "audit.log").path
+        let access = workplace.url.appending(path: "access.log").path
+        let audit = workplace.url.appending(path: "audit.log").path
         let inFile = "al_file_" + String(repeating: "F", count: 43)
-        let tokensFile = place.url.appending(path: "tokens.yaml")
+        let tokensFile = workplace.url.appending(path: "tokens.yaml")
         try "- {name: from-file, token: \(inFile), allow: [read]}\n".write(to: tokensFile, atomically: true, encoding: .utf8)
         let settings = [
             "--set", "auth.required=true", "--set", "log.level=trace", "--set", "log.access=\(access)", "--set",
             "log.audit=\(audit)", "--set", "auth.tokens_file=\(tokensFile.path)",
         ]
-        let server = try ServerProcess(settings, in: place.url)
+        let server = try ServerProcess(settings, in: workplace.url)
         let token = try create("spark", "--allow", "read", "--set", "log.audit=\(audit)")
-        let rotated = try place.assetlog("token", "rotate", "spark", "--grace", "1h", "--set", "log.audit=\(audit)")
+        let rotated = try workplace.assetlog("token", "rotate", "spark", "--grace", "1h", "--set", "log.audit=\(audit)")
         let secrets = [token, rotated.output.trimmingCharacters(in: .newlines), inFile].map { String($0.suffix(43)) }
         for secret in [token, inFile] {
             for wrong in [secret, secret + "x", String(secret.dropLast())] {
@@ -124,18 +124,18 @@ struct TokenCommandTests {
         #expect(try AccessTests.becomes(1) { server.said.contains("The tokens can't be read") ? 1 : 0 })
         #expect(server.stop() == 0)
 
-        let broken = try place.assetlog("token", "list", "--set", "auth.tokens_file=\(tokensFile.path)")
+        let broken = try workplace.assetlog("token", "list", "--set", "auth.tokens_file=\(tokensFile.path)")
         #expect(broken.status == 78)
-        let listed = try place.assetlog("token", "list")
+        let listed = try workplace.assetlog("token", "list")
         var texts = [
-            "errors": server.said, "list": listed.output + listed.errors, "json": try place.assetlog("token", "list", "--json").output,
+            "errors": server.said, "list": listed.output + listed.errors, "json": try workplace.assetlog("token", "list", "--json").output,
         ]
         texts["broken"] = broken.output + broken.errors
         texts["rotate"] = rotated.errors
         texts["audit"] = try String(contentsOfFile: audit, encoding: .utf8)
         #expect(texts["audit"]?.contains("token.created") == true && texts["audit"]?.contains("token.rotated") == true)
-        for name in try FileManager.default.contentsOfDirectory(atPath: place.data) {
-            let bytes = try Data(contentsOf: URL(filePath: place.data).appending(path: name))
+        for name in try FileManager.default.contentsOfDirectory(atPath: workplace.data) {
+            let bytes = try Data(contentsOf: URL(filePath: workplace.data).appending(path: name))
             texts[name] = String(decoding: bytes, as: UTF8.self)
         }
         #expect(texts["tokens.sqlite"] != nil)
@@ -143,7 +143,7 @@ struct TokenCommandTests {
             for secret in secrets { #expect(!text.contains(secret), "\(name)") }
         }
         #expect(!listed.output.contains("hash"))
-        let mode = try FileManager.default.attributesOfItem(atPath: place.data + "/tokens.sqlite")[.posixPermissions] as? Int
+        let mode = try FileManager.default.attributesOfItem(atPath: workplace.data + "/tokens.sqlite")[.posixPermissions] as? Int
         #expect(mode == 0o600)
     }
 
@@ -189,7 +189,7 @@ struct TokenCommandTests {
         ])
     func mistakes(_ mistake: Mistake) throws {
         _ = try create("spark", "--allow", "read", "--certificate", "DNS:w.example.com")
-        let result = try run(ServerProcess.binary.path, ["token"] + mistake.arguments + ["--data", place.data])
+        let result = try run(ServerProcess.binary.path, ["token"] + mistake.arguments + ["--data", workplace.data])
         #expect(result.status == mistake.status)
         #expect(result.errors.hasPrefix("assetlog: ") && result.errors.contains(mistake.sentence), "\(result.errors)")
         #expect(result.output == "")
@@ -198,7 +198,7 @@ struct TokenCommandTests {
 
     @Test("warns of a token that can do nothing")
     func idle() throws {
-        let result = try place.assetlog("token", "create", "idle", "--assets", "/a")
+        let result = try workplace.assetlog("token", "create", "idle", "--assets", "/a")
         #expect(result.errors.contains("The token can do nothing"))
         #expect(result.errors.contains("The pattern /a begins or ends with an empty part"))
         #expect(result.output.hasPrefix("al_"))
@@ -226,19 +226,19 @@ struct TokenCommandTests {
     @Test("follows a file of tokens and the variable, and keeps what was there when the file breaks")
     func files() throws {
         func text(_ name: String) -> String { "al_\(name)_" + String(repeating: "s", count: 43) }
-        let file = place.url.appending(path: "tokens.yaml")
+        let file = workplace.url.appending(path: "tokens.yaml")
         func write(_ content: String) throws { try content.write(to: file, atomically: true, encoding: .utf8) }
         func entry(_ name: String, _ more: String = "allow: [read]") -> String { "- {name: \(name), token: \(text(name)), \(more)}\n" }
         let settings = ["--set", "auth.required=true", "--set", "auth.tokens_file=\(file.path)", "--set", "storage.type=memory"]
         // A broken file keeps the server from starting.
         try write(entry("a", "alow: [read]"))
-        let refusal = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(settings, in: place.url) }
+        let refusal = #expect(throws: ServerProcess.StartFailure.self) { _ = try ServerProcess(settings, in: workplace.url) }
         #expect(refusal?.status == 78)
         #expect(refusal?.said.contains("tokens.yaml:1: alow is not a known key; did you mean allow?") == true, "\(refusal?.said ?? "")")
 
         try write(entry("a"))
         let inline = "[{name: b, token: \(text("b")), allow: [read]}]"
-        let server = try ServerProcess(settings + ["--set", "auth.tokens=\(inline)"], in: place.url)
+        let server = try ServerProcess(settings + ["--set", "auth.tokens=\(inline)"], in: workplace.url)
         func status(_ name: String) throws -> Int {
             try AccessTests.status("GET", "/api/v1/events", on: server, token: text(name))
         }
@@ -263,7 +263,7 @@ struct TokenCommandTests {
         #expect(server.said.contains("event=token.added"))
 
         let listed = try run(
-            ServerProcess.binary.path, ["token", "list", "--json"] + settings + ["--set", "auth.tokens=\(inline)"], in: place.url)
+            ServerProcess.binary.path, ["token", "list", "--json"] + settings + ["--set", "auth.tokens=\(inline)"], in: workplace.url)
         let tokens = try JSONDecoder().decode([ListedToken].self, from: Data(listed.output.utf8))
         #expect(tokens.map(\.name) == ["b", "f"])
         #expect(tokens.map(\.source) == ["auth.tokens", "auth.tokens_file"])
