@@ -65,8 +65,8 @@ actor CSVExporter: Exporter {
     private func row(of event: LoggedEvent, in batch: ExportBatch) -> String {
         let columns = [event.assetKey.canonical, quoted(event.partition ?? ""), event.timestamp.description]
             .map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
-        let place = "\(batch.log),\(batch.generation),\(event.sequence),\(event.id)"
-        return "\(place),\(event.kind.name),\(columns.joined(separator: ","))\n"
+        let position = "\(batch.log),\(batch.generation),\(event.sequence),\(event.id)"
+        return "\(position),\(event.kind.name),\(columns.joined(separator: ","))\n"
     }
 
     // As JSON, so that no text can hold a line feed.

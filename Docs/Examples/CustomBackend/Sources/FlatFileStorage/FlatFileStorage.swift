@@ -9,17 +9,17 @@ import Synchronization
 final class FlatFileStorage: Storage {
     private struct State {
         var events: [LoggedEvent] = []
-        var places: [EventIdentity: Int] = [:]
+        var indices: [EventIdentity: Int] = [:]
         var cursors: [String: ConsumerCursor] = [:]
         var undelivered = UndeliveredEvents()
         var isClosed = false
 
         func event(_ id: EventID, in deployment: String) -> LoggedEvent? {
-            places[EventIdentity(id, in: deployment)].map { events[$0] }
+            indices[EventIdentity(id, in: deployment)].map { events[$0] }
         }
 
         mutating func add(_ event: LoggedEvent) {
-            places[EventIdentity(event.id, in: event.deployment)] = events.count
+            indices[EventIdentity(event.id, in: event.deployment)] = events.count
             events.append(event)
         }
     }
@@ -110,32 +110,32 @@ final class FlatFileStorage: Storage {
                 return page(query, of: state.events, at: (0..<end).reversed())
             case .latest(let before):
                 // Sorted for each page: short, and slow in a large log. A storage of your own has an index for it.
-                let places = state.events.indices
-                    .filter { place in
-                        query.matches(state.events[place].event) && before.map { state.events[place].timeKey < $0 } ?? true
+                let indices = state.events.indices
+                    .filter { index in
+                        query.matches(state.events[index].event) && before.map { state.events[index].timeKey < $0 } ?? true
                     }
                     .sorted { state.events[$0].timeKey > state.events[$1].timeKey }
-                return page(query, of: state.events, at: places)
+                return page(query, of: state.events, at: indices)
             }
         }
     }
 
     private func page(
-        _ query: EventQuery, of events: [LoggedEvent], at places: some Sequence<Int>
+        _ query: EventQuery, of events: [LoggedEvent], at indices: some Sequence<Int>
     ) -> EventPage {
         // Of no events: nothing follows.
         var page = EventPage()
         var bytes = 0
-        for place in places {
-            page.continuation = query.order.after(events[place].timeKey)
+        for index in indices {
+            page.continuation = query.order.after(events[index].timeKey)
             // Every filter there is, also one of a later release.
-            guard query.matches(events[place].event) else {
+            guard query.matches(events[index].event) else {
                 page.skipped += 1
                 if page.skipped >= query.maximumSkipped { break }
                 continue
             }
-            page.events.append(events[place])
-            bytes += events[place].event.byteCount
+            page.events.append(events[index])
+            bytes += events[index].event.byteCount
             if page.events.count >= query.limit || bytes >= query.maximumBytes { break }
         }
         return page

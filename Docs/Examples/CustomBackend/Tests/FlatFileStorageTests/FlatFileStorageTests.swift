@@ -11,29 +11,29 @@ struct FlatFileStorageTests {
     @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
     func conforms(to part: ConformanceCase<StorageSubject>) async throws {
         let subject = StorageSubject {
-            let place = TestPlace()
+            let location = TestLocation()
             return StorageLocation(
-                open: { try await place.open() },
-                crash: { try place.crash() },
-                tearTail: { try place.tearTail() },
-                remove: { place.remove() })
+                open: { try await location.open() },
+                crash: { try location.crash() },
+                tearTail: { try location.tearTail() },
+                remove: { location.remove() })
         }
         if case .skipped(let reason) = try await part.run(on: subject) { try Test.cancel("\(reason)") }
     }
 
     @Test("a second server on the same folder is refused")
     func refusesSecond() async throws {
-        let place = TestPlace()
-        let storage = try await place.open()
-        let error = await #expect(throws: StorageError.self) { _ = try await place.open() }
+        let location = TestLocation()
+        let storage = try await location.open()
+        let error = await #expect(throws: StorageError.self) { _ = try await location.open() }
         #expect(error?.code == .inUse)
         await storage.close()
-        place.remove()
+        location.remove()
     }
 }
 
 /// A directory for a storage. A crash leaves a copy of the files: what `kill -9` leaves is what was written until then.
-private final class TestPlace: Sendable {
+private final class TestLocation: Sendable {
     private let root = FileManager.default.temporaryDirectory.path + "/flatfile-\(UUID().uuidString)"
     private let crashes = Mutex(0)
     private var directory: String { "\(root)/\(crashes.withLock { $0 })" }
