@@ -46,6 +46,12 @@ struct ChunkedBodyTests {
         var body = ChunkedBody(maximumBytes: 1000)
         let many = Array(String(repeating: "1\r\nx\r\n", count: 300).utf8)
         #expect(many.withUnsafeBytes { body.advance(in: $0) } == .other)
+        for count in [ChunkedBody.maximumChunks, ChunkedBody.maximumChunks + 1] {
+            body.reset()
+            let chunks = Array((String(repeating: "1\r\nx\r\n", count: count) + "0\r\n\r\n").utf8)
+            let result = chunks.withUnsafeBytes { body.advance(in: $0) }
+            #expect(result == (count > ChunkedBody.maximumChunks ? .other : .complete))
+        }
         body.reset()
         let large = Array("200\r\n\(String(repeating: "x", count: 512))\r\n200\r\n".utf8)
         #expect(large.withUnsafeBytes { body.advance(in: $0) } == .other)

@@ -60,6 +60,7 @@ struct FastPathScript {
         case .allowWrites:
             isWritable = true
             process()
+            perform(state.resume())
         case .refuseMemory: perform(state.memoryRefused())
         case .read: log.append(state.mayRead(unread: unread.count) ? "read" : "hold the read")
         case .closed: state.closed()

@@ -1,3 +1,4 @@
+import AssetlogCore
 import NIOCore
 import Testing
 
@@ -192,17 +193,38 @@ struct FastPathStateTests {
             "the next request may take its time", [.receive(report("/a")), .commit, .pass(74), .pass(1)],
             ["queue /a", "answer /a", "75 s", "close"]),
         FastPathCase(
+            "the beginning of a head behind a report is timed as any", [.receive(report("/a") + "POST"), .commit, .pass(14), .pass(1)],
+            ["queue /a", "answer /a", "15 s", "refuse: timeout"]),
+        FastPathCase(
+            "what a client sends that reads no answers gives it no more time",
+            [.blockWrites, .receive(report("/a")), .pass(29), .receive("x"), .pass(1)], ["30 s", "refuse: timeout"]),
+        FastPathCase(
             "a client that reads no answers is refused", [.blockWrites, .receive(report("/a")), .pass(29), .pass(1)],
             ["30 s", "refuse: timeout"]),
     ]
 
     private static let memoryCases: [FastPathCase] = [
+        FastPathCase(
+            "a client that reads no answers is not read from for long",
+            [.blockWrites, .receive(report("/a")), .read, .receive(incomplete("/b", announced: 65_536, sent: 65_536)), .read],
+            ["read", "hold the read"]),
         FastPathCase("a request is refused", [.receive("POST"), .refuseMemory], ["refuse: memory"]),
         FastPathCase(
             "a report under way is answered before what came behind it is refused",
             [.receive(report("/a")), .receive(report("/b")), .refuseMemory, .receive(report("/c")), .read, .commit],
             ["queue /a", "discard", "discard", "hold the read", "answer /a", "refuse: memory"]),
     ]
+
+    @Test("takes no longer bodies than the server does")
+    func bodyLimit() {
+        var limits = ServerLimits()
+        limits.bodyBytes = 100
+        let body = String(repeating: " ", count: 101)
+        for request in [report("/a", body: body), chunked("/a", body)] {
+            #expect(FastPathScript.log(of: [.receive(request)], limits: HTTPLimits(limits)) == ["hand over \(request.utf8.count) bytes"])
+        }
+        #expect(FastPathScript.log(of: [.receive(report("/a", body: " "))], limits: HTTPLimits(limits)) == ["queue /a"])
+    }
 
     @Test("serves requests in order", arguments: pipeliningCases)
     func pipelining(_ example: FastPathCase) { check(example) }

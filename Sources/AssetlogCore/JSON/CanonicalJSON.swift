@@ -3,6 +3,16 @@ public enum CanonicalJSON {
     /// Appends a JSON string of UTF-8 bytes, with its quotes.
     public static func appendString(_ utf8: some Sequence<UInt8>, to output: inout [UInt8]) {
         output.append(UInt8(ascii: "\""))
+        defer { output.append(UInt8(ascii: "\"")) }
+        // Most texts stand in one piece of memory, and need no escape.
+        let isAppended = utf8.withContiguousStorageIfAvailable { bytes in
+            let escaped = bytes.reduce(into: 0) { count, byte in
+                count &+= byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") ? 1 : 0
+            }
+            if escaped == 0 { output.append(contentsOf: bytes) }
+            return escaped == 0
+        }
+        guard isAppended != true else { return }
         for byte in utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
@@ -19,7 +29,6 @@ public enum CanonicalJSON {
             default: output.append(byte)
             }
         }
-        output.append(UInt8(ascii: "\""))
     }
 
     /// The JSON array of strings; ``strings(inArray:)`` reads it.

@@ -14,6 +14,8 @@ struct ChunkedBody {
 
     /// Each size has at most so many digits.
     private static let maximumDigits = 8
+    /// A body of more chunks is left to the HTTP/1 handler: what is kept of each would add up, uncounted, for all connections.
+    static let maximumChunks = 64
 
     private let maximumBytes: Int
     /// Where the content is, from the first byte of the body.
@@ -57,6 +59,7 @@ struct ChunkedBody {
                 byteCount = next
                 return .complete
             }
+            guard chunks.count < Self.maximumChunks else { return .other }
             chunks.append(data..<data + size)
             contentBytes += size
             position = next

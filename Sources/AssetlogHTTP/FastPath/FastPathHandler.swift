@@ -91,6 +91,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             context.fireChannelWritabilityChanged()
         } else if context.channel.isWritable {
             process(context, now: .now())
+            accountUnread()
+            perform(state.resume())
         }
     }
 

@@ -1,3 +1,4 @@
+import AssetlogBody
 import NIOCore
 
 /// What the fast path of one connection does next: events in, actions out.
@@ -58,7 +59,7 @@ struct FastPathState {
     private(set) var head = FastPathRequestHead(
         target: 0..<0, contentType: nil, byteCount: 0, contentLength: 0, closes: false)
     /// Where the content of its body is, if that comes in chunks.
-    private(set) var chunked = ChunkedBody(maximumBytes: maximumBodyBytes)
+    private(set) var chunked: ChunkedBody
     /// When ``deadlinePassed(unread:)`` is due.
     private(set) var deadline: NIODeadline
     /// Whether the peer sends nothing more.
@@ -68,6 +69,11 @@ struct FastPathState {
     // Whether requests were dropped that came while a report was committed, because there was no memory for them.
     private var hasDropped = false
     private var isDraining: Bool
+    // Whether the deadline is that of the head that is being read.
+    private var isHeadTimed = true
+    // Whether the socket has not taken the answers before.
+    private var isBlocked = false
+    private let maximumBodyBytes: Int
     private let headerTimeout: TimeAmount
     private let bodyTimeout: TimeAmount
     private let idleTimeout: TimeAmount
@@ -77,6 +83,8 @@ struct FastPathState {
     ///
     /// - Parameter isDraining: Whether the server is stopping.
     init(limits: HTTPLimits, isDraining: Bool, now: NIODeadline) {
+        maximumBodyBytes = min(Self.maximumBodyBytes, limits.body.maximumBytes)
+        chunked = ChunkedBody(maximumBytes: maximumBodyBytes)
         headerTimeout = limits.headerTimeout
         bodyTimeout = limits.bodyTimeout
         idleTimeout = limits.idleTimeout
@@ -102,7 +110,7 @@ struct FastPathState {
         case .handedOver: return .forward
         case .closing: return .discard
         case .committing where hasDropped: return .discard
-        case .readingHead where unread == 0: deadline = now + headerTimeout
+        case .readingHead where unread == 0: beginHead(now)
         case .readingHead, .readingBody, .committing: break
         }
         return .process
@@ -120,9 +128,12 @@ struct FastPathState {
         guard unread.count > 0 else { return .wait }
         // A client that sends reports and reads no answers is not served further until it does.
         guard isWritable else {
-            deadline = now + writeTimeout
+            // What else it sends in the meantime gives it no more time.
+            if !isBlocked { deadline = now + writeTimeout }
+            isBlocked = true
             return .wait
         }
+        isBlocked = false
         switch phase {
         case .committing, .closing, .handedOver: return .wait
         case .readingBody: return readBody(unread)
@@ -134,11 +145,14 @@ struct FastPathState {
         _ unread: UnsafeRawBufferPointer, _ now: NIODeadline, _ isReport: (UnsafeRawBufferPointer) -> Bool
     ) -> Action {
         switch FastPathRequestParser.parse(unread) {
-        case .incomplete: return .wait
+        case .incomplete:
+            // It may have begun behind the request before.
+            if !isHeadTimed { beginHead(now) }
+            return .wait
         case .other: return handOver()
         case .complete(let head): self.head = head
         }
-        guard head.contentLength <= Self.maximumBodyBytes else { return handOver() }
+        guard head.contentLength <= maximumBodyBytes else { return handOver() }
         if head.isChunked { chunked.reset() }
         let action = readBody(unread)
         guard action == .wait else { return action }
@@ -146,6 +160,11 @@ struct FastPathState {
         phase = .readingBody
         deadline = now + bodyTimeout
         return .wait
+    }
+
+    private mutating func beginHead(_ now: NIODeadline) {
+        deadline = now + headerTimeout
+        isHeadTimed = true
     }
 
     private mutating func readBody(_ unread: UnsafeRawBufferPointer) -> Action {
@@ -166,7 +185,7 @@ struct FastPathState {
 
     /// The channel wants to read, while so many bytes are unread.
     mutating func mayRead(unread: Int) -> Bool {
-        isReadHeld = phase == .committing && (hasDropped || unread > Self.maximumBytesAhead)
+        isReadHeld = (phase == .committing || isBlocked) && (hasDropped || unread > Self.maximumBytesAhead)
         return !isReadHeld
     }
 
@@ -197,12 +216,13 @@ struct FastPathState {
         assert(phase != .closing && phase != .handedOver, "an answer on a connection that takes none")
         phase = closes ? .closing : .readingHead
         deadline = now + idleTimeout
+        (isHeadTimed, isBlocked) = (false, false)
         return closes ? .close : .wait
     }
 
     /// The report was answered, and so was all that could be of the requests behind it.
     mutating func resume() -> Action {
-        guard phase == .readingHead || phase == .readingBody else { return .wait }
+        guard phase == .readingHead || phase == .readingBody, !isBlocked else { return .wait }
         if hasDropped { return .refuse(.memory) }
         if isInputClosed { return end() }
         guard isReadHeld else { return .wait }

@@ -333,6 +333,8 @@ final class HTTP1Handler: PendingReport, ChannelDuplexHandler, ConnectionHandler
         report = nil
         let (body, now) = (answer.body, NIODeadline.now())
         let (version, isHead) = (state.version, state.isHead)
+        // Who sends requests and reads no answers gets no more of them.
+        let closes = closes || !context.channel.isWritable
         var head = HTTPResponseHead(answer, bodyBytes: body.count, fields: request.rateFields, version: version)
         observe(answer, bytes: body.count, now: now)
         // The state comes first: the pipeline handler delivers the next request from inside the write of `.end`.

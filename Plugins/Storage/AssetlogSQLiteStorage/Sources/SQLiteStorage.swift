@@ -268,7 +268,7 @@ final class SQLiteStorage: Storage {
     /// Sets back the cursors that stand behind the log's end, as after a restored backup: they would miss events.
     func settleCursors() async throws {
         let head = head.load(ordering: .acquiring)
-        // A place of another log is left to the consumer, which begins at its start.
+        // A position in another log is left to the consumer, which begins at its start.
         for cursor in try await consumers.cursors() where cursor.position > head && cursor.log ?? extent.id == extent.id {
             _ = try await consumers.replay(cursor.consumer, after: head)
             logger.warning(

@@ -10,12 +10,12 @@ import Testing
 @Suite("The SQLite storage")
 struct SQLiteConformanceTests {
     private let subject = StorageSubject {
-        let place = Place(try TemporaryDirectory())
+        let location = Location(try TemporaryDirectory())
         return StorageLocation(
-            open: { try await open(place.directory) },
-            crash: { try place.crash() },
-            tearTail: { try place.tearTail() },
-            poison: { try place.poison() })
+            open: { try await open(location.directory) },
+            crash: { try location.crash() },
+            tearTail: { try location.tearTail() },
+            poison: { try location.poison() })
     }
 
     @Test("keeps the contract of a storage", arguments: StorageConformance.cases)
@@ -30,7 +30,7 @@ struct SQLiteConformanceTests {
 }
 
 /// The directory of a storage under test, which changes with every crash.
-private final class Place: Sendable {
+private final class Location: Sendable {
     private let current: Mutex<TemporaryDirectory>
 
     var directory: TemporaryDirectory { current.withLock { $0 } }

@@ -31,7 +31,7 @@ struct Backup {
         let partial = "\(file).partial-\(getpid())"
         defer { remove(partial) }
         do {
-            // The places first: none of them is then behind the end of the copy.
+            // The cursors first: none of them is then behind the end of the copy.
             let carried = try consumers()
             let (extent, head, removed) = try copy(database, to: partial, with: carried)
             try source.checkUnchanged()

@@ -65,7 +65,7 @@ struct FileFormat: Sendable {
                     """)
             },
             { database in
-                // Which log the position is a place of, and the event there; null: not known.
+                // Which log the position is in, and the event there; null: not known.
                 try database.execute("ALTER TABLE consumers ADD COLUMN log BLOB")
                 try database.execute("ALTER TABLE consumers ADD COLUMN event BLOB")
             },

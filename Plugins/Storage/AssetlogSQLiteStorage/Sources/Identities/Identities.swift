@@ -63,8 +63,8 @@ final class Identities {
     /// Notes what was inserted behind `head`.
     func note(_ batch: borrowing EventBatch, _ plan: AppendPlan, after head: Int64, _ index: EventIndex?) {
         guard tail?.end == head else { return }
-        for (sequence, place) in zip((head + 1)..., plan.insertions.joined()) {
-            tail?.append(batch.withColumns(at: place) { IdentityTail.hash($0.id, $0.deployment) }, sequence)
+        for (sequence, batchIndex) in zip((head + 1)..., plan.insertions.joined()) {
+            tail?.append(batch.withColumns(at: batchIndex) { IdentityTail.hash($0.id, $0.deployment) }, sequence)
         }
         if count >= forgettingAt { forget(index) }
     }

@@ -44,14 +44,14 @@ struct IdentityTail {
 
     /// Whether an event with this hash passes `body`, which gets the sequences of those that may.
     func first<Result>(_ hash: UInt32, _ body: (Int64) throws -> Result?) rethrows -> Result? {
-        var place = Int(hash) & (slots.count - 1)
-        while slots[place] != 0 {
-            if UInt32(slots[place] >> 32) == hash,
-                let result = try body(base + Int64(UInt32(truncatingIfNeeded: slots[place])))
+        var index = Int(hash) & (slots.count - 1)
+        while slots[index] != 0 {
+            if UInt32(slots[index] >> 32) == hash,
+                let result = try body(base + Int64(UInt32(truncatingIfNeeded: slots[index])))
             {
                 return result
             }
-            place = (place + 1) & (slots.count - 1)
+            index = (index + 1) & (slots.count - 1)
         }
         return nil
     }
@@ -65,9 +65,9 @@ struct IdentityTail {
     }
 
     private mutating func put(_ hash: UInt32, _ sequence: Int64) {
-        var place = Int(hash) & (slots.count - 1)
-        while slots[place] != 0 { place = (place + 1) & (slots.count - 1) }
-        slots[place] = UInt64(hash) << 32 | UInt64(UInt32(truncatingIfNeeded: sequence - base))
+        var index = Int(hash) & (slots.count - 1)
+        while slots[index] != 0 { index = (index + 1) & (slots.count - 1) }
+        slots[index] = UInt64(hash) << 32 | UInt64(UInt32(truncatingIfNeeded: sequence - base))
         count += 1
     }
 

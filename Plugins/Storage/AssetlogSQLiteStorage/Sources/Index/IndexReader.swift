@@ -58,8 +58,8 @@ struct IndexReader {
         }
         let deployment = filter.deployment == nil ? "" : " AND deployment = ?"
         let statement = try database.statement("SELECT scope FROM scopes WHERE asset_key = ?\(deployment)")
-        for (place, value) in [filter.assetKey?.canonical ?? "", filter.deployment].compactMap(\.self).enumerated() {
-            try statement.bind(value, at: place + 1)
+        for (index, value) in [filter.assetKey?.canonical ?? "", filter.deployment].compactMap(\.self).enumerated() {
+            try statement.bind(value, at: index + 1)
         }
         var scopes: [Int64] = []
         while try statement.step() { scopes.append(statement.integer(0)) }

@@ -4,7 +4,7 @@ internal import AssetlogSQLite
 
 /// Reads one page of the log by time, inside one snapshot of it.
 ///
-/// It collects the greatest time keys from three places, and then fetches their events: the log behind the index's
+/// It collects the greatest time keys from three sources, and then fetches their events: the log behind the index's
 /// watermark; the strays, which the index has by time; and the events in order, which it has by sequence. Of these, it
 /// reads from the greatest sequence on, until all that are left are known to be less than what was collected.
 struct LatestReader {

@@ -30,17 +30,17 @@ struct LogFilter {
         try rows.bind(range.lowerBound, at: 1)
         try rows.bind(range.upperBound, at: 2)
         var next = 3
-        func place() -> Int {
+        func parameter() -> Int {
             defer { next += 1 }
             return next
         }
-        if let deployment = filter.deployment { try rows.bind(deployment, at: place()) }
-        if let assetKey = filter.assetKey { try rows.bind(assetKey.canonical, at: place()) }
+        if let deployment = filter.deployment { try rows.bind(deployment, at: parameter()) }
+        if let assetKey = filter.assetKey { try rows.bind(assetKey.canonical, at: parameter()) }
         if filter.possibleKinds != nil {
-            for kind in kinds { try rows.bind(Int64(kind.rawValue), at: place()) }
+            for kind in kinds { try rows.bind(Int64(kind.rawValue), at: parameter()) }
         }
-        if let from = filter.from { try rows.bind(from.microseconds, at: place()) }
-        if let to = filter.to { try rows.bind(to.microseconds, at: place()) }
+        if let from = filter.from { try rows.bind(from.microseconds, at: parameter()) }
+        if let to = filter.to { try rows.bind(to.microseconds, at: parameter()) }
     }
 }
 

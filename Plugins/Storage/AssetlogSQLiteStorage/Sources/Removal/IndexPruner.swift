@@ -14,14 +14,19 @@ struct IndexPruner: Sendable {
 
     /// - Returns: The last step of a removal that the index has no more.
     func prune() async throws -> Int64 {
-        try await index.database.write { database in
-            // Within the transaction of the index: no event of a removal that is read here is indexed later.
-            let (step, removed) = try log.readForIndex(path) { log in
-                (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log))
+        try await index.database.writer.access { database in
+            // Once it is said that the index has them no more, the log forgets what was removed. So this commit is on the disk
+            // when it returns, unlike others of the index, whose loss only means that events are indexed again.
+            try database.execute("PRAGMA synchronous = FULL")
+            defer { try? database.execute("PRAGMA synchronous = NORMAL") }
+            return try database.transaction {
+                // Within the transaction of the index: no event of a removal that is read here is indexed later.
+                let (step, removed) = try log.readForIndex(path) { log in
+                    (try log.integer("SELECT step FROM removals") ?? 0, try Self.rows(log))
+                }
+                if !removed.isEmpty { try Removal(database).remove(removed) }
+                return step
             }
-            guard !removed.isEmpty else { return step }
-            try Removal(database).remove(removed)
-            return step
         }
     }
 

@@ -63,13 +63,13 @@ struct RemovalBitmap {
     }
 
     func contains(_ sequence: Int64) -> Bool {
-        let (byte, bit) = Self.place(sequence)
+        let (byte, bit) = Self.position(of: sequence)
         return bytes.isEmpty || bytes[byte] & bit != 0
     }
 
     mutating func insert(_ sequence: Int64) {
         guard !bytes.isEmpty else { return }
-        let (byte, bit) = Self.place(sequence)
+        let (byte, bit) = Self.position(of: sequence)
         bytes[byte] |= bit
         if bytes[byte] == .max, bytes.allSatisfy({ $0 == .max }) { bytes = [] }
     }
@@ -79,7 +79,7 @@ struct RemovalBitmap {
         let uniform: UInt8 = isSet ? 0 : .max
         var sequence = range.lowerBound
         while sequence <= range.upperBound {
-            let (byte, bit) = Self.place(sequence)
+            let (byte, bit) = Self.position(of: sequence)
             if bytes[byte] == uniform {
                 sequence = (sequence | 7) + 1
             } else if (bytes[byte] & bit != 0) == isSet {
@@ -91,7 +91,7 @@ struct RemovalBitmap {
         return nil
     }
 
-    private static func place(_ sequence: Int64) -> (byte: Int, bit: UInt8) {
+    private static func position(of sequence: Int64) -> (byte: Int, bit: UInt8) {
         let offset = Int(sequence & (1 << RemovedSequences.blockBits - 1))
         return (offset >> 3, 1 << UInt8(offset & 7))
     }

@@ -131,8 +131,8 @@ struct CommandTests {
         var found = 0
         for round in 0..<60 {
             var bytes = whole
-            for place in stride(from: 100 + round * 37, to: bytes.count, by: 4096 / (1 + round % 7)) {
-                bytes[place] ^= 0xa5
+            for offset in stride(from: 100 + round * 37, to: bytes.count, by: 4096 / (1 + round % 7)) {
+                bytes[offset] ^= 0xa5
             }
             try bytes.write(to: url)
             do {

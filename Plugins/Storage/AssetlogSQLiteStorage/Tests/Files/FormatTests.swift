@@ -164,7 +164,7 @@ struct FormatTests {
         case "other log": try change("index.sqlite", "UPDATE progress SET log = randomblob(16)")
         default:
             var bytes = try Data(contentsOf: url)
-            for place in stride(from: 5000, to: bytes.count, by: 64) { bytes[place] ^= 0xff }
+            for offset in stride(from: 5000, to: bytes.count, by: 64) { bytes[offset] ^= 0xff }
             try bytes.write(to: url)
         }
         let reopened = try await open(directory)

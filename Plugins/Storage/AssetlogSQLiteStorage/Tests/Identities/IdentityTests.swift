@@ -75,7 +75,7 @@ struct IdentityTests {
         case "other log": try change("index.sqlite", "UPDATE progress SET log = randomblob(16)")
         case "flipped":
             var bytes = try Data(contentsOf: url)
-            for place in stride(from: 5000, to: bytes.count, by: 64) { bytes[place] ^= 0xff }
+            for offset in stride(from: 5000, to: bytes.count, by: 64) { bytes[offset] ^= 0xff }
             try bytes.write(to: url)
         default: break
         }

@@ -21,11 +21,11 @@ struct FilterTests {
     /// A log in which `few` are three assets, `many` a hundred, each of them in every hundred events, and the index of it.
     private func fill() async throws -> any Storage {
         let storage = try await open(directory)
-        let keys = (0..<100).map { place -> [String] in place < 3 ? ["few", "\(place)"] : ["many", "\(place)"] }
-        let all = events(Self.count).enumerated().map { place, event in
+        let keys = (0..<100).map { index -> [String] in index < 3 ? ["few", "\(index)"] : ["many", "\(index)"] }
+        let all = events(Self.count).enumerated().map { index, event in
             var event = event
-            event.assetKey = AssetKey(keys[place % 100])
-            event.partition = place == 0 ? "first" : "other"
+            event.assetKey = AssetKey(keys[index % 100])
+            event.partition = index == 0 ? "first" : "other"
             return event
         }
         _ = try storage.append(EventBatch(all))

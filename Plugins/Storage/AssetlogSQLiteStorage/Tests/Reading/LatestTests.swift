@@ -123,9 +123,9 @@ struct LatestTests {
     private func single(_ clocks: Clocks) async throws {
         let (storage, model) = try await fill(clocks, indexed: 3400)
         let sorted = model.sorted { $0.timeKey > $1.timeKey }
-        for place in stride(from: 0, to: sorted.count, by: 61) {
-            let page = try await storage.events(EventQuery(order: .latest(before: sorted[place].timeKey), limit: 1))
-            #expect(page.events.map(\.sequence) == sorted[(place + 1)...].prefix(1).map(\.sequence))
+        for index in stride(from: 0, to: sorted.count, by: 61) {
+            let page = try await storage.events(EventQuery(order: .latest(before: sorted[index].timeKey), limit: 1))
+            #expect(page.events.map(\.sequence) == sorted[(index + 1)...].prefix(1).map(\.sequence))
         }
         await storage.close()
     }

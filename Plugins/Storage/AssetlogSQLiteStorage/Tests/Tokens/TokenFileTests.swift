@@ -36,13 +36,13 @@ struct TokenFileTests {
 
     @Test("stand in one file that only its owner can read, made before there is a log")
     func privateFile() async throws {
-        let place = directory.file("not/there/yet")
-        let store = try await openTokens(place)
+        let path = directory.file("not/there/yet")
+        let store = try await openTokens(path)
         try await store.insert(token("a"))
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["tokens.sqlite"])
-        #expect(try mode("\(place)/tokens.sqlite") == 0o600)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["tokens.sqlite"])
+        #expect(try mode("\(path)/tokens.sqlite") == 0o600)
         await store.close()
-        #expect(try FileManager.default.contentsOfDirectory(atPath: place) == ["tokens.sqlite"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["tokens.sqlite"])
     }
 
     @Test("can be changed next to a server, which sees it")
