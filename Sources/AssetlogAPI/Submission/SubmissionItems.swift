@@ -69,9 +69,9 @@ final class SubmissionItems: AsyncSequence, AsyncIteratorProtocol {
     /// - Throws: ``RequestError`` with the status 400.
     func buffered() throws -> ItemSplitter.Item? {
         guard !hasEnded else { return lastItem.take() }
-        do {
+        do throws(ItemSplitter.Failure) {
             return try splitter.next()
-        } catch let error as ItemSplitter.Failure {
+        } catch {
             throw Self.refusal(of: error)
         }
     }
