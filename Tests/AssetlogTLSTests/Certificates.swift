@@ -106,7 +106,8 @@ enum Command {
         process.standardOutput = stdout
         process.standardError = stdout
         try process.run()
-        try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        // A program that was refused may have ended before; then what it has printed says why.
+        try? stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try stdin.fileHandleForWriting.close()
         let output = try stdout.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
