@@ -103,10 +103,9 @@ final class IndexVerification {
     /// - Parameter unindexed: So many removed events the index may still have.
     func counts(unindexed: Int64, _ problems: inout Problems) throws {
         let known = checked + unindexed
-        // Each identity of a segment takes 24 bytes.
-        let ids =
-            try database.integer(
-                "SELECT (SELECT count(*) FROM ids) + (SELECT ifnull(sum(length(entries)), 0) / 24 FROM timed_ids)") ?? 0
+        let alone = try database.integer("SELECT count(*) FROM ids") ?? 0
+        let timed = try database.integer("SELECT sum(length(entries)) FROM timed_ids") ?? 0
+        let ids = alone + timed / Int64(IdentitySegment.entryBytes)
         let entries = try database.integer("SELECT sum(count) FROM entries") ?? 0
         let strays = try database.integer("SELECT count(*) FROM strays") ?? 0
         if ids > known || entries > known * 2 || strays > (self.strays + unindexed) * 2 {

@@ -65,7 +65,7 @@ struct LossEvidence {
     private static func cursors(_ path: String) -> Witness? {
         read(path) { database in
             let cursors = try ConsumerFile.cursors(database)
-            // A position without an event is one that somebody named, or an older release has left.
+            // A position without an event was set by an operator, or left by an older release.
             let last = cursors.filter { $0.event != nil }.max { $0.position < $1.position }
             if let last { return Witness(file: path, log: last.log, last: last.position) }
             return cursors.map(\.position).max().map { Witness(file: path, log: nil, last: $0) }

@@ -13,7 +13,8 @@ struct IdentitySegment {
 
     /// The most identities of a segment: a longer row would not stay in one page of the index.
     static let maximumCount = 32
-    private static let entryBytes = 24
+    /// The bytes of each.
+    static let entryBytes = 24
 
     /// The segments of a deployment are found by it: no identity of the segment is less.
     let start: EventIDBytes

@@ -17,6 +17,18 @@ struct Indexer: Sendable {
         var highest: Int64
         var assetScope: Int64
         var deploymentScope: Int64
+
+        /// Makes the entry of the next event of the log.
+        init(
+            sequence: Int64, id: EventIDBytes, kind: Int64, timestamp: Int64, receivedAt: Int64, assetKey: UnsafeRawBufferPointer,
+            deployment: UnsafeRawBufferPointer, _ scopes: inout ScopeNumbers, _ order: inout TimeOrder
+        ) throws {
+            (self.sequence, self.id, self.kind, self.timestamp) = (sequence, id, kind, timestamp)
+            isStray = order.isStray(timestamp: timestamp, receivedAt: receivedAt)
+            highest = order.highest
+            assetScope = try scopes.number(assetKey: assetKey, deployment: deployment)
+            deploymentScope = try scopes.number(ofDeployment: deployment)
+        }
     }
 
     let log: ReaderPool
@@ -61,12 +73,10 @@ struct Indexer: Sendable {
         }
         var order = order
         return try list.rows.map { row in
-            let isStray = order.isStray(timestamp: row.timestamp, receivedAt: row.receivedAt)
-            return try list.withTexts(of: row) { assetKey, deployment in
-                Entry(
-                    sequence: row.sequence, id: row.id, kind: row.kind, timestamp: row.timestamp, isStray: isStray,
-                    highest: order.highest, assetScope: try scopes.number(assetKey: assetKey, deployment: deployment),
-                    deploymentScope: try scopes.number(ofDeployment: deployment))
+            try list.withTexts(of: row) { assetKey, deployment in
+                try Entry(
+                    sequence: row.sequence, id: row.id, kind: row.kind, timestamp: row.timestamp, receivedAt: row.receivedAt,
+                    assetKey: assetKey, deployment: deployment, &scopes, &order)
             }
         }
     }
@@ -88,14 +98,11 @@ struct Indexer: Sendable {
             do {
                 try continuity.pass(sequence)
                 let event = try EventRow.borrow(rows, in: extent)
-                let (timestamp, receivedAt) = (event.timestamp.microseconds, event.receivedAt.microseconds)
-                let isStray = order.isStray(timestamp: timestamp, receivedAt: receivedAt)
                 entries.append(
-                    Entry(
+                    try Entry(
                         sequence: sequence, id: EventIDBytes(event.id), kind: Int64(event.kind.rawValue),
-                        timestamp: timestamp, isStray: isStray, highest: order.highest,
-                        assetScope: try scopes.number(assetKey: event.assetKey, deployment: event.deployment),
-                        deploymentScope: try scopes.number(ofDeployment: event.deployment)))
+                        timestamp: event.timestamp.microseconds, receivedAt: event.receivedAt.microseconds,
+                        assetKey: event.assetKey, deployment: event.deployment, &scopes, &order))
             } catch let error as StorageError where error.code == .damaged && !entries.isEmpty {
                 return entries
             }

@@ -15,7 +15,7 @@ final class AppendedKinds: Sendable {
 
     /// Notes the kinds of a batch that is about to be appended behind `head`.
     ///
-    /// It comes before the commit, so that whoever sees an event in the log sees the note as well.
+    /// It comes before the commit, so that whoever sees an event in the log also sees the note.
     func willAppend(_ batch: borrowing EventBatch, after head: Int64) {
         let end = head + Int64(batch.count)
         last.withLock { last in
