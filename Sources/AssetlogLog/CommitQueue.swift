@@ -11,6 +11,7 @@ struct CommitQueue: ~Copyable, Sendable {
     /// The slices that wait for room, in the order of their coming.
     private var waitingSlices: [SliceWaiter] = []
     private var committing = QueueDepth(events: 0, bytes: 0)
+    private var gathering = CommitGathering()
 
     init(limits: EventLog.Limits) {
         self.limits = limits
@@ -43,7 +44,9 @@ struct CommitQueue: ~Copyable, Sendable {
         case .idle:
             phase = .ended
             return true
-        case .running: phase = .draining
+        case .running:
+            phase = .draining
+            gathering.end()
         case .draining, .ended: break
         }
         return false
@@ -57,13 +60,23 @@ struct CommitQueue: ~Copyable, Sendable {
     // MARK: Adding
 
     /// Adds an event that a listener waits for.
+    ///
+    /// - Parameter mayGather: Whether its commit may wait for others: ``EventLog/Limits/gatheringTime``.
     mutating func add(
-        _ columns: EventColumns, completionToken: UInt, for listener: any CommitListener
+        _ columns: EventColumns, completionToken: UInt, mayGather: Bool = false, for listener: any CommitListener
     ) -> EnqueueResult {
         guard isOpen else { return .closed }
         guard hasRoom(events: 1, bytes: columns.byteCount) else { return .full }
         filling.add(columns, completionToken, for: listener)
+        gathering.added(mayGather: mayGather, waiting: filling.batch.count)
+        if isHalfFull { gathering.end() }
         return .queued
+    }
+
+    // Nobody may be refused because a commit waits.
+    private var isHalfFull: Bool {
+        let queued = depth
+        return queued.events >= limits.queuedEvents / 2 || queued.bytes >= limits.queuedBytes / 2
     }
 
     /// Adds a slice that is committed as one.
@@ -71,6 +84,7 @@ struct CommitQueue: ~Copyable, Sendable {
     /// - Parameter waitingForRoom: Whether it is kept until there is room for it, instead of being turned away.
     mutating func add(_ slice: SliceWaiter, waitingForRoom: Bool) -> EnqueueResult {
         guard isOpen else { return .closed }
+        gathering.addedSlice()
         if waitingForRoom {
             waitingSlices.append(slice)
             admitSlices()
@@ -112,9 +126,22 @@ struct CommitQueue: ~Copyable, Sendable {
     var mustWait: Bool { filling.batch.isEmpty && phase == .running }
 
     /// Says that the commit under way has ended, which makes room.
-    mutating func finishCommit() {
+    ///
+    /// - Returns: How long the writer waits for more reports before the next commit, unless ``isGathering`` ends before that; it
+    ///   says when it does so no longer.
+    mutating func finishCommit() -> CommitGathering.Wait? {
         committing = QueueDepth(events: 0, bytes: 0)
         admitSlices()
+        guard phase == .running, !isHalfFull else { return nil }
+        return gathering.finishCommit(waiting: filling.batch.count)
+    }
+
+    /// Whether the writer waits for more reports, so that it need not be woken for each.
+    var isGathering: Bool { gathering.isUnderWay }
+
+    /// Says that the writer waits for more reports no longer, because the time has passed or there are enough.
+    mutating func endGathering() {
+        gathering.timeOut()
     }
 
     /// Exchanges what waits with an empty commit, and counts it as under way; false: nothing waits.
@@ -122,6 +149,7 @@ struct CommitQueue: ~Copyable, Sendable {
         assert(next.batch.isEmpty && committing.events == 0, "two commits are under way")
         guard !filling.batch.isEmpty else { return false }
         swap(&filling, &next)
+        gathering.beginCommit(reports: next.batch.count - next.sliceEvents)
         committing = QueueDepth(events: next.batch.count, bytes: next.batch.byteCount)
         admitSlices()
         return true

@@ -13,16 +13,25 @@ extension EventLog {
         /// leaves to them count more than the wait for its commits.
         public var slicePause: Duration
 
+        /// While all reports are of clients that pause between theirs, commits begin so long after each other: a thousand clients
+        /// that send one a second then need a quarter of the commits. Zero: none waits.
+        public var gatheringTime: Duration
+        /// A commit waits so long at most for the next reports of many clients that were answered just now. Zero: none waits.
+        public var turnaroundTime: Duration
+
         /// Makes limits.
         public init(
             queuedEvents: Int = 65_536, queuedBytes: Int = 64 << 20, sliceEvents: Int = 2048, sliceBytes: Int = 4 << 20,
-            slicePause: Duration = .milliseconds(5)
+            slicePause: Duration = .milliseconds(5), gatheringTime: Duration = .milliseconds(4),
+            turnaroundTime: Duration = .microseconds(300)
         ) {
             self.queuedEvents = queuedEvents
             self.queuedBytes = queuedBytes
             self.sliceEvents = sliceEvents
             self.sliceBytes = sliceBytes
             self.slicePause = slicePause
+            self.gatheringTime = gatheringTime
+            self.turnaroundTime = turnaroundTime
         }
     }
 }

@@ -4,7 +4,8 @@ public import Logging
 
 /// The running event log: a bounded queue, one writer thread, and group commit over a storage.
 ///
-/// Events that arrive during a commit share the next one; there is no timer. The caller that submitted an event is notified
+/// Events that arrive during a commit share the next one, which may wait a little for more; see ``Limits/gatheringTime`` and
+/// ``Limits/turnaroundTime``. The caller that submitted an event is notified
 /// only after the storage has made it durable. The queue lives in a `Monitor`; what follows from the commits has types of its
 /// own.
 public final class EventLog: Sendable {
@@ -60,11 +61,15 @@ public final class EventLog: Sendable {
     public func changes() -> AsyncStream<Void> { observers.changes() }
 
     /// Queues one event and returns at once; `listener` is notified with `completionToken` after the commit.
+    ///
+    /// - Parameter mayGather: Whether its commit may wait for others, because its client will not send the next one at once.
     package func submit(
-        _ columns: EventColumns, completionToken: UInt, for listener: any CommitListener
+        _ columns: EventColumns, completionToken: UInt, mayGather: Bool, for listener: any CommitListener
     ) -> EnqueueResult {
-        let result = commits.withLock { $0.add(columns, completionToken: completionToken, for: listener) }
-        return enqueued(result, events: 1)
+        let (result, isGathering) = commits.withLock { queue in
+            (queue.add(columns, completionToken: completionToken, mayGather: mayGather, for: listener), queue.isGathering)
+        }
+        return enqueued(result, events: 1, wakesWriter: !isGathering)
     }
 
     /// Queues events that are committed together, in their order, and returns when they are durable.
@@ -128,9 +133,9 @@ public final class EventLog: Sendable {
         enqueued(commits.withLock { $0.add(waiter, waitingForRoom: waitingForRoom) }, events: waiter.events)
     }
 
-    private func enqueued(_ result: EnqueueResult, events: Int) -> EnqueueResult {
+    private func enqueued(_ result: EnqueueResult, events: Int, wakesWriter: Bool = true) -> EnqueueResult {
         switch result {
-        case .queued: commits.signal()
+        case .queued: if wakesWriter { commits.signal() }
         case .full: metrics.refusedAsFull.add(events)
         case .closed: metrics.refusedAsClosed.add(events)
         }
@@ -141,19 +146,31 @@ public final class EventLog: Sendable {
 
     private func write() {
         var committing = PendingCommit()
-        while takeCommit(into: &committing) {
-            let start = ContinuousClock.now
+        var start: ContinuousClock.Instant?
+        while takeCommit(into: &committing, lastStart: start) {
+            let now = ContinuousClock.now
+            start = now
             let result = Result { try storage.append(committing.batch) }
-            note(result, of: committing.batch, in: ContinuousClock.now - start)
+            note(result, of: committing.batch, in: ContinuousClock.now - now)
             if committing.batch.count > committing.sliceEvents { pacing.committedReports() }
             committing.complete(result)
         }
         end()
     }
 
-    private func takeCommit(into committing: inout PendingCommit) -> Bool {
-        commits.withLock { $0.finishCommit() }
+    private func takeCommit(into committing: inout PendingCommit, lastStart: ContinuousClock.Instant?) -> Bool {
+        if let wait = commits.withLock({ $0.finishCommit() }), let lastStart { gather(wait, lastStart) }
         return commits.wait(while: { $0.mustWait }) { $0.takeCommit(into: &committing) }
+    }
+
+    private func gather(_ wait: CommitGathering.Wait, _ lastStart: ContinuousClock.Instant) {
+        let time =
+            switch wait {
+            case .forPausingClients: limits.gatheringTime - (ContinuousClock.now - lastStart)
+            case .forAnsweredClients: limits.turnaroundTime
+            }
+        commits.wait(while: { $0.isGathering }, atMost: time)
+        commits.withLock { $0.endGathering() }
     }
 
     private func note(_ result: Result<AppendOutcome, any Error>, of batch: borrowing EventBatch, in duration: Duration) {

@@ -27,6 +27,19 @@ struct MonitorTests {
         #expect(number.withLock { $0 } == 103)
     }
 
+    @Test("ends a wait after some time, and before that when its condition no longer holds", arguments: [-1, 0, 20])
+    func waitsAtMost(milliseconds: Int) {
+        let number = Monitor(0)
+        let start = ContinuousClock.now
+        number.wait(while: { $0 == 0 }, atMost: .milliseconds(milliseconds))
+        #expect(ContinuousClock.now - start >= .milliseconds(milliseconds))
+        let thread = JoinableThread { number.wait(while: { $0 == 0 }, atMost: .seconds(600)) }
+        number.withLock { $0 = 1 }
+        number.signal()
+        thread?.join()
+        #expect(ContinuousClock.now - start < .seconds(300))
+    }
+
     @Test("wakes all threads that wait")
     func broadcasts() {
         let gate = Monitor((isOpen: false, passed: 0))

@@ -39,6 +39,19 @@ struct FastPathCase: CustomTestStringConvertible, Sendable {
 
 @Suite("The state of a fast path")
 struct FastPathStateTests {
+    // MARK: Commits that wait for others
+
+    @Test(
+        "lets a report's commit wait for others only if its client paused since the last answer, or since it connected",
+        arguments: [(0, false), (49, false), (50, true), (60_000, true)] as [(Int64, Bool)])
+    func followsPause(milliseconds: Int64, mayGather: Bool) {
+        let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+        var state = FastPathState(limits: .init(), isDraining: false, now: start)
+        #expect(state.followsPause(at: start + .milliseconds(milliseconds)) == mayGather)
+        _ = state.answered(closes: false, now: start + .seconds(600))
+        #expect(state.followsPause(at: start + .seconds(600) + .milliseconds(milliseconds)) == mayGather)
+    }
+
     // MARK: Cuts of the bytes
 
     private static let requests =

@@ -17,8 +17,10 @@ struct CommitQueueTests {
             id: generator.next(at: .now()), kind: .observation, assetKey: AssetKey([name]), timestamp: .now(), receivedAt: .now())
     }
 
-    private func add(_ name: String, to queue: inout CommitQueue) -> EnqueueResult {
-        event(name).withColumns { columns in queue.add(copy columns, completionToken: 0, for: listener) }
+    private func add(_ name: String, mayGather: Bool = false, to queue: inout CommitQueue) -> EnqueueResult {
+        event(name).withColumns { columns in
+            queue.add(copy columns, completionToken: 0, mayGather: mayGather, for: listener)
+        }
     }
 
     private func slice(_ names: String...) -> SliceWaiter { SliceWaiter(EventBatch(names.map(event))) }
@@ -41,7 +43,7 @@ struct CommitQueueTests {
         let third = add("c", to: &queue)
         #expect(third == .full)
         commit.complete(.success(AppendOutcome(sequences: 1...1)))
-        queue.finishCommit()
+        _ = queue.finishCommit()
         let thirdAgain = add("c", to: &queue)
         #expect(thirdAgain == .queued)
         #expect(queue.depth.events == 2)
@@ -104,7 +106,7 @@ struct CommitQueueTests {
         let isTaken = queue.takeCommit(into: &commit)
         #expect(isTaken)
         commit.complete(.success(AppendOutcome(sequences: 1...1)))
-        queue.finishCommit()
+        _ = queue.finishCommit()
         #expect(queue.mustWait == false)
         let isTakenAgain = queue.takeCommit(into: &commit)
         #expect(!isTakenAgain)
@@ -119,5 +121,74 @@ struct CommitQueueTests {
         #expect(!wasIdleAgain)
         let hasStarted = queue.start()
         #expect(!hasStarted)
+    }
+
+    // MARK: Gathering
+
+    /// What happens to a queue, in its order.
+    enum Step: Sendable {
+        /// A report of a client that pauses between its reports, and of one that does not.
+        case patient, eager
+        case slice, commit, drain
+    }
+
+    @Test(
+        "lets the writer wait for others only where nobody sends fewer reports for it",
+        arguments: [
+            ([.commit], false), ([.patient], false), ([.patient, .commit], true), ([.eager, .commit], false),
+            ([.patient, .eager, .commit], false), ([.slice, .commit], false), ([.patient, .commit, .patient], true),
+            ([.patient, .commit, .patient, .eager], false), ([.patient, .commit, .slice], false),
+            ([.patient, .commit, .patient, .commit], true), ([.patient, .commit, .eager, .commit, .patient], false),
+            ([.patient, .commit, .drain], false),
+        ] as [([Step], Bool)])
+    func gathers(steps: [Step], isGathering: Bool) {
+        var queue = CommitQueue(limits: .init())
+        _ = queue.start()
+        for step in steps { take(step, &queue) }
+        #expect(queue.isGathering == isGathering)
+    }
+
+    private func take(_ step: Step, _ queue: inout CommitQueue) {
+        switch step {
+        case .patient: _ = add("patient", mayGather: true, to: &queue)
+        case .eager: _ = add("eager", to: &queue)
+        case .slice: _ = queue.add(slice("a", "b"), waitingForRoom: true)
+        case .drain: _ = queue.drain()
+        case .commit:
+            var commit = PendingCommit()
+            if queue.takeCommit(into: &commit) {
+                commit.complete(.success(AppendOutcome(sequences: 1...Int64(commit.batch.count))))
+            }
+            _ = queue.finishCommit()
+        }
+    }
+
+    @Test("lets a report that comes during a commit decide whether the next one waits")
+    func decidesDuringCommit() {
+        for (mayGather, isGathering) in [(true, true), (false, false)] {
+            var queue = CommitQueue(limits: .init())
+            _ = queue.start()
+            _ = add("a", mayGather: true, to: &queue)
+            var commit = PendingCommit()
+            _ = queue.takeCommit(into: &commit)
+            _ = add("b", mayGather: mayGather, to: &queue)
+            let gathers = queue.finishCommit()
+            #expect((gathers != nil) == isGathering)
+        }
+    }
+
+    @Test(
+        "gathers no more when it has enough for a commit, or half of what it may hold",
+        arguments: [(65_536, 64), (100, 50), (2, 1)])
+    func gathersSomeOnly(queuedEvents: Int, enough: Int) {
+        var queue = CommitQueue(limits: .init(queuedEvents: queuedEvents))
+        _ = queue.start()
+        for step in [.patient, .commit] as [Step] { take(step, &queue) }
+        for count in 1...enough {
+            #expect(queue.isGathering == true)
+            let result = add("\(count)", mayGather: true, to: &queue)
+            #expect(result == .queued)
+        }
+        #expect(queue.isGathering == false)
     }
 }

@@ -43,7 +43,7 @@ struct EventLogSliceTests {
         let second = EventLog(storage: log.storage, logger: Self.logger)
         for (token, (event, choice)) in events.enumerated() {
             let result = event.withColumns(choice) {
-                second.submit($0, completionToken: UInt(token), for: listeners[token % 2])
+                second.submit($0, completionToken: UInt(token), mayGather: false, for: listeners[token % 2])
             }
             if case .queued = result { continue }
             Issue.record("the event \(token) is \(result)")
@@ -120,7 +120,7 @@ struct EventLogSliceTests {
         event.partition = String(repeating: "p", count: 300)
         event.reportedBy = String(repeating: "r", count: 300)
         let listener = Listener()
-        func submit() -> EnqueueResult { event.withColumns { log.submit($0, completionToken: 0, for: listener) } }
+        func submit() -> EnqueueResult { event.withColumns { log.submit($0, completionToken: 0, mayGather: false, for: listener) } }
         let results = [submit(), submit()].map { "\($0)" }
         #expect(results == ["queued", "full"])
         #expect(log.queue.bytes > 600)
@@ -135,7 +135,7 @@ struct EventLogSliceTests {
         log.start()
         // The first commit holds the writer; the rest waits.
         let listener = Listener()
-        _ = Self.event("first").withColumns { log.submit($0, completionToken: 0, for: listener) }
+        _ = Self.event("first").withColumns { log.submit($0, completionToken: 0, mayGather: false, for: listener) }
         await storage.hasBegun()
         var outcomes: [Task<AppendOutcome, any Error>] = []
         for index in 0..<6 {
@@ -145,7 +145,7 @@ struct EventLogSliceTests {
         }
         #expect(log.queue.events == 1 + 4)
         #expect(log.waitingSliceCount == 4)
-        _ = Self.event("report").withColumns { log.submit($0, completionToken: 1, for: listener) }
+        _ = Self.event("report").withColumns { log.submit($0, completionToken: 1, mayGather: false, for: listener) }
         for _ in 0..<4 { storage.permit() }
         for (index, outcome) in outcomes.enumerated() {
             // The report is in the first commit that any slice is in.
@@ -156,6 +156,48 @@ struct EventLogSliceTests {
         #expect(listener.lines == ["0 committed", "1 committed"])
         storage.open()
         await log.drain()
+    }
+
+    @Test("reports that may wait for others are committed with them, at once when one comes that may not, or at the end")
+    func gathersReports() async throws {
+        let storage = try await GatedStorage()
+        storage.open()
+        let log = EventLog(storage: storage, limits: .init(gatheringTime: .seconds(600)), logger: Self.logger)
+        log.start()
+        let listener = Listener()
+        func submit(_ token: UInt, mayGather: Bool) async {
+            _ = Self.event("report").withColumns { log.submit($0, completionToken: token, mayGather: mayGather, for: listener) }
+        }
+        func hasCommitted(_ count: Int) async { while listener.lines.count < count { await Task.yield() } }
+        await submit(0, mayGather: true)
+        await hasCommitted(1)
+        await submit(1, mayGather: true)
+        await submit(2, mayGather: true)
+        await submit(3, mayGather: false)
+        await hasCommitted(4)
+        await submit(4, mayGather: true)
+        await hasCommitted(5)
+        await submit(5, mayGather: true)
+        await log.drain()
+        #expect(storage.sizes == [1, 3, 1, 1])
+        #expect(listener.lines == (0..<6).map { "\($0) committed" })
+    }
+
+    @Test("reports that may wait for others do so no longer than that")
+    func gathersForSomeTime() async throws {
+        let storage = try await GatedStorage()
+        storage.open()
+        let log = EventLog(storage: storage, limits: .init(gatheringTime: .milliseconds(5)), logger: Self.logger)
+        log.start()
+        let listener = Listener()
+        for token in 0..<5 {
+            _ = Self.event("report").withColumns {
+                log.submit($0, completionToken: UInt(token), mayGather: true, for: listener)
+            }
+            while listener.lines.count < token + 1 { await Task.yield() }
+        }
+        await log.drain()
+        #expect(storage.sizes == [1, 1, 1, 1, 1])
     }
 
     @Test("a slice that waits gets room when the queue was full, however large it is, and append throws in the meantime")

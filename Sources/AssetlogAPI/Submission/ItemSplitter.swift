@@ -1,3 +1,5 @@
+import AssetlogCore
+
 #if canImport(Glibc)
 import Glibc
 #else
@@ -348,24 +350,9 @@ struct ItemSplitter {
         return nil
     }
 
-    /// Skips, eight bytes at a time, what neither ends a string nor escapes anything in it; not to the end of the bytes.
+    /// Skips what neither ends a string nor escapes anything in it; not to the end of the bytes.
     private mutating func skipPlainText() {
-        position = bytes.withUnsafeBytes { bytes in
-            var index = position
-            while index + 8 < bytes.count {
-                let word = bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                guard !Self.has(UInt8(ascii: "\""), word), !Self.has(UInt8(ascii: "\\"), word) else { break }
-                index += 8
-            }
-            return index
-        }
-    }
-
-    /// Whether one of eight bytes is a certain one.
-    private static func has(_ byte: UInt8, _ word: UInt64) -> Bool {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let others = word ^ (ones &* UInt64(byte))
-        return (others &- ones) & ~others & (ones << 7) != 0
+        position += bytes.withUnsafeBytes { ByteWord.plainCount(in: UnsafeRawBufferPointer(rebasing: $0[position...].dropLast())) }
     }
 
     private mutating func push(_ closing: UInt8) throws(Failure) {

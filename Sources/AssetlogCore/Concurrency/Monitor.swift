@@ -22,7 +22,16 @@ package final class Monitor<State: ~Copyable & Sendable>: @unchecked Sendable {
         condition.initialize(to: pthread_cond_t())
         state.initialize(to: initial)
         pthread_mutex_init(mutex, nil)
+        #if canImport(Darwin)
         pthread_cond_init(condition, nil)
+        #else
+        // Setting the clock must not lengthen a wait.
+        var attributes = pthread_condattr_t()
+        pthread_condattr_init(&attributes)
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+        pthread_cond_init(condition, &attributes)
+        pthread_condattr_destroy(&attributes)
+        #endif
     }
 
     deinit {
@@ -54,11 +63,53 @@ package final class Monitor<State: ~Copyable & Sendable>: @unchecked Sendable {
         return try body(&state.pointee)
     }
 
+    /// Sleeps while a condition holds, but no longer than so long, and lends the state to no one.
+    ///
+    /// The condition is asked as in ``wait(while:_:)``.
+    package func wait(while mustWait: (borrowing State) -> Bool, atMost duration: Duration) {
+        pthread_mutex_lock(mutex)
+        defer { pthread_mutex_unlock(mutex) }
+        let deadline = MonotonicDeadline(after: duration)
+        while mustWait(state.pointee) {
+            // Whatever it says, ETIMEDOUT or another error: it did not sleep.
+            guard deadline.wait(for: condition, mutex) == 0 else { return }
+        }
+    }
+
     /// Wakes one thread that waits, if any does. It costs next to nothing when none does.
     package func signal() { pthread_cond_signal(condition) }
 
     /// Wakes all threads that wait.
     package func broadcast() { pthread_cond_broadcast(condition) }
+}
+
+/// When a wait for a condition ends, whatever happens.
+private struct MonotonicDeadline {
+    private var time = timespec()
+
+    init(after duration: Duration) {
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        let (seconds, attoseconds) = max(duration, .zero).components
+        time.tv_sec += Int(seconds)
+        time.tv_nsec += Int(attoseconds / 1_000_000_000)
+        if time.tv_nsec >= 1_000_000_000 {
+            time.tv_sec += 1
+            time.tv_nsec -= 1_000_000_000
+        }
+    }
+
+    func wait(for condition: UnsafeMutablePointer<pthread_cond_t>, _ mutex: UnsafeMutablePointer<pthread_mutex_t>) -> Int32 {
+        var time = time
+        #if canImport(Darwin)
+        var now = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &now)
+        let left = max(0, (time.tv_sec - now.tv_sec) * 1_000_000_000 + time.tv_nsec - now.tv_nsec)
+        time = timespec(tv_sec: left / 1_000_000_000, tv_nsec: left % 1_000_000_000)
+        return pthread_cond_timedwait_relative_np(condition, mutex, &time)
+        #else
+        return pthread_cond_timedwait(condition, mutex, &time)
+        #endif
+    }
 }
 
 /// Starts a thread of its own for work that blocks, outside every pool.

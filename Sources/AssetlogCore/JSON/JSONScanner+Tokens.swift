@@ -118,13 +118,21 @@ extension JSONScanner {
 }
 
 /// Eight bytes at a time.
-enum ByteWord {
+package enum ByteWord {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     private static let highs: UInt64 = 0x8080_8080_8080_8080
 
     @inline(__always)
     static func load(_ pointer: UnsafePointer<UInt8>) -> UInt64 {
         UInt64(littleEndian: UnsafeRawPointer(pointer).loadUnaligned(as: UInt64.self))
+    }
+
+    /// How many bytes of a string's content at least come before a control character, a quote or a backslash; a multiple of eight.
+    package static func plainCount(in bytes: UnsafeRawBufferPointer) -> Int {
+        guard let base = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return 0 }
+        var index = 0
+        while index &+ 8 <= bytes.count, escapable(load(base + index)) == 0 { index &+= 8 }
+        return index
     }
 
     /// The high bit of the first byte that is a control character, a quote, a backslash or not ASCII is set, and none

@@ -168,6 +168,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
             return false
         }
         unread.moveReaderIndex(forwardBy: state.requestBytes)
+        // The channel reads into the same memory again if nobody keeps it.
+        if unread.readableBytes == 0 { unread = ByteBuffer() }
         switch result {
         case .queued(let id):
             eventID = id
@@ -193,7 +195,8 @@ final class FastPathHandler: PendingReport, ChannelDuplexHandler, RemovableChann
                 ReportRequest(
                     endpoint: route.endpoint, keyPath: UnsafeRawBufferPointer(rebasing: target[route.keyPath]), query: query,
                     contentType: head.contentType.map(part), body: content, isTimestampApproximate: head.isTimestampApproximate),
-                to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity, for: self)
+                to: route.deployment, key: head.access[.idempotencyKey].map(part), identity: identity,
+                mayGather: state.followsPause(at: startedAt), for: self)
         }
         let body = part(head.byteCount..<state.requestBytes)
         // Nothing is decompressed for those who may not come in.

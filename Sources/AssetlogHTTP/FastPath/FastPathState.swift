@@ -69,6 +69,8 @@ struct FastPathState {
     // Whether requests were dropped that came while a report was committed, because there was no memory for them.
     private var hasDropped = false
     private var isDraining: Bool
+    // When the last answer was written, or the connection opened.
+    private var answeredAt: NIODeadline
     // Whether the deadline is that of the head that is being read.
     private var isHeadTimed = true
     // Whether the socket has not taken the answers before.
@@ -90,6 +92,7 @@ struct FastPathState {
         idleTimeout = limits.idleTimeout
         writeTimeout = limits.writeTimeout
         deadline = now + limits.headerTimeout
+        answeredAt = now
         self.isDraining = isDraining
     }
 
@@ -206,6 +209,13 @@ struct FastPathState {
         deadline = .distantFuture
     }
 
+    /// Whether the client lets time pass between its reports, so that it does not get to send fewer when one waits for others.
+    func followsPause(at now: NIODeadline) -> Bool {
+        now - answeredAt >= Self.pause
+    }
+
+    private static let pause = TimeAmount.milliseconds(50)
+
     /// Whether a report waits for its answer; false when it completes after the connection was closed.
     var owesAnswer: Bool { phase == .committing }
 
@@ -216,6 +226,7 @@ struct FastPathState {
         assert(phase != .closing && phase != .handedOver, "an answer on a connection that takes none")
         phase = closes ? .closing : .readingHead
         deadline = now + idleTimeout
+        answeredAt = now
         (isHeadTimed, isBlocked) = (false, false)
         return closes ? .close : .wait
     }

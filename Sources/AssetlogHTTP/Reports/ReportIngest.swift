@@ -61,10 +61,12 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
 
     /// Resolves a report and queues its event. `pending` is notified once, unless the report is answered at once.
     ///
-    /// - Parameter key: The value of its Idempotency-Key.
+    /// - Parameters:
+    ///   - key: The value of its Idempotency-Key.
+    ///   - mayGather: Whether its commit may wait for others.
     func report(
         _ request: borrowing ReportRequest, to deployment: String, key: UnsafeRawBufferPointer?,
-        identity: borrowing RequestIdentity, for pending: PendingReport
+        identity: borrowing RequestIdentity, mayGather: Bool = false, for pending: PendingReport
     ) -> IngestResult {
         if let refusal = identity.refusal { return .answered(.refused(refusal, identity.rateFields)) }
         let now = Timestamp.now()
@@ -93,7 +95,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
                 let token = Unmanaged.passRetained(pending)
                 let result = queue(
                     resolved, id: id, hasKey: hasKey, now: now, deployment: deployment, reportedBy: caller.name,
-                    completionToken: token.toOpaque())
+                    completionToken: token.toOpaque(), mayGather: mayGather)
                 if case .queued = result {} else { token.release() }
                 return result
             }
@@ -109,7 +111,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
 
     private func queue(
         _ resolved: borrowing ResolvedReport, id: EventID, hasKey: Bool, now: Timestamp, deployment: String,
-        reportedBy: String?, completionToken: UnsafeMutableRawPointer
+        reportedBy: String?, completionToken: UnsafeMutableRawPointer, mayGather: Bool
     ) -> EnqueueResult {
         var choice = resolved.clientChoice
         if hasKey { choice.insert(.identity) }
@@ -126,7 +128,7 @@ final class ReportIngest: CommitListener, @unchecked Sendable {
                         deployment: UnsafeRawBufferPointer(deployment), assetKey: assetKey, partition: partition,
                         reportedBy: isNamed ? UnsafeRawBufferPointer(reportedBy) : nil, details: details,
                         clientChoice: choice),
-                    completionToken: UInt(bitPattern: completionToken), for: self)
+                    completionToken: UInt(bitPattern: completionToken), mayGather: mayGather, for: self)
             }
         }
     }

@@ -7,7 +7,7 @@ final class IndexVerification {
     private let file: String
     private let watermark: Int64
     private let identities: IdentityFinder
-    private let scope: Statement
+    private let scopes: ScopeFinder
     private let entry: Statement
     private let stray: Statement
     private let zone: Statement
@@ -23,7 +23,7 @@ final class IndexVerification {
         self.database = database
         watermark = try IndexReader(database).watermark
         identities = try IdentityFinder { try database.prepare($0) }
-        scope = try database.prepare("SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
+        scopes = try ScopeFinder { try database.prepare($0) }
         entry = try database.prepare(
             """
             SELECT start, sequences FROM entries WHERE scope = ? AND kind = ? AND start <= ? ORDER BY start DESC LIMIT 1
@@ -53,24 +53,17 @@ final class IndexVerification {
     }
 
     private func isIdentityFound(_ event: LoggedEvent) throws -> Bool {
-        guard let scope = try number("", event) else { return false }
+        guard let scope = try scopes.number(assetKey: "", deployment: event.deployment) else { return false }
         return try identities.sequence(of: EventIDBytes(event.id), scope: scope) == event.sequence
     }
 
     private func isListed(_ event: LoggedEvent, _ isStray: Bool) throws -> Bool {
         for assetKey in ["", event.assetKey.canonical] {
-            guard let scope = try number(assetKey, event), try isListed(event, scope, isStray),
-                try !isStray || isFoundAsStray(event, scope)
+            guard let scope = try scopes.number(assetKey: assetKey, deployment: event.deployment),
+                try isListed(event, scope, isStray), try !isStray || isFoundAsStray(event, scope)
             else { return false }
         }
         return true
-    }
-
-    private func number(_ assetKey: String, _ event: LoggedEvent) throws -> Int64? {
-        try scope.bind(assetKey, at: 1)
-        try scope.bind(event.deployment, at: 2)
-        defer { scope.reset() }
-        return try scope.step() ? scope.integer(0) : nil
     }
 
     private func isListed(_ event: LoggedEvent, _ scope: Int64, _ isStray: Bool) throws -> Bool {

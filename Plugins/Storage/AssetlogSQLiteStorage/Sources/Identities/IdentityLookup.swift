@@ -12,7 +12,7 @@ final class IdentityLookup {
     fileprivate struct Statements {
         let begin: Statement
         let watermark: Statement
-        let scope: Statement
+        let scopes: ScopeFinder
         let identities: IdentityFinder
         let end: Statement
     }
@@ -41,12 +41,7 @@ final class IdentityLookup {
 
         private func find(_ name: UnsafeRawBufferPointer) throws {
             deployment = Array(name)
-            try statements.scope.bind(text: name, at: 1)
-            defer {
-                statements.scope.reset()
-                statements.scope.clearBindings()
-            }
-            scope = try statements.scope.step() ? statements.scope.integer(0) : nil
+            scope = try statements.scopes.number(ofDeployment: name)
         }
     }
 
@@ -56,7 +51,7 @@ final class IdentityLookup {
         statements = Statements(
             begin: try connection.prepare("BEGIN"),
             watermark: try connection.prepare("SELECT max(watermark, identities) FROM progress"),
-            scope: try connection.prepare("SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?"),
+            scopes: try ScopeFinder { [connection] in try connection.prepare($0) },
             identities: try IdentityFinder { [connection] in try connection.prepare($0) },
             end: try connection.prepare("COMMIT"))
     }

@@ -29,11 +29,9 @@ struct IndexReader {
 
     /// The sequence of an event.
     func sequence(of id: EventID, in deployment: String) throws -> Int64? {
-        let scope = try database.statement("SELECT scope FROM scopes WHERE asset_key = '' AND deployment = ?")
-        try scope.bind(deployment, at: 1)
-        guard try scope.step() else { return nil }
-        defer { scope.reset() }
-        return try IdentityFinder { try database.statement($0) }.sequence(of: EventIDBytes(id), scope: scope.integer(0))
+        let scopes = try ScopeFinder { try database.statement($0) }
+        guard let scope = try scopes.number(assetKey: "", deployment: deployment) else { return nil }
+        return try IdentityFinder { try database.statement($0) }.sequence(of: EventIDBytes(id), scope: scope)
     }
 
     /// The sequences that together hold every event of the filter's deployment, assets and kinds, from one on.

@@ -13,12 +13,12 @@ struct ScopeNumbers {
     private(set) var last: Int64
     /// By the hash of both texts, so that nothing is copied to find one.
     private var known: [Int: [Scope]] = [:]
-    private let find: Statement
+    private let finder: ScopeFinder
     private let insert: Statement
 
     init(_ database: Connection) throws {
         last = try database.integer("SELECT scopes FROM progress") ?? 0
-        find = try database.statement("SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
+        finder = try ScopeFinder { try database.statement($0) }
         insert = try database.statement("INSERT INTO scopes (asset_key, deployment, scope) VALUES (?, ?, ?)")
     }
 
@@ -41,18 +41,12 @@ struct ScopeNumbers {
     }
 
     private mutating func stored(_ assetKey: UnsafeRawBufferPointer, _ deployment: UnsafeRawBufferPointer) throws -> Int64 {
-        try find.bind(text: assetKey, at: 1)
-        try find.bind(text: deployment, at: 2)
-        // The texts are only borrowed.
-        defer { find.clearBindings() }
-        if try find.step() {
-            defer { find.reset() }
-            return find.integer(0)
-        }
+        if let number = try finder.number(assetKey: assetKey, deployment: deployment) { return number }
         last &+= 1
         try insert.bind(text: assetKey, at: 1)
         try insert.bind(text: deployment, at: 2)
         try insert.bind(last, at: 3)
+        // The texts are only borrowed.
         defer { insert.clearBindings() }
         try insert.run()
         return last

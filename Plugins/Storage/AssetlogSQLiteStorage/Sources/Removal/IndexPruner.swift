@@ -55,13 +55,13 @@ struct IndexPruner: Sendable {
         /// A removed event with the numbers of its deployment and asset; nil: the index has nothing of the asset.
         private typealias Known = (event: Removed, deployment: Int64, asset: Int64?)
 
-        private let scope: Statement
+        private let scopes: ScopeFinder
         private let stray: Statement
         private let identities: IdentityWriter
         private let entries: EntryWriter
 
         init(_ database: Connection) throws {
-            scope = try database.statement("SELECT scope FROM scopes WHERE asset_key = ? AND deployment = ?")
+            scopes = try ScopeFinder { try database.statement($0) }
             stray = try database.statement("DELETE FROM strays WHERE scope = ? AND kind = ? AND timestamp = ? AND sequence = ?")
             identities = try IdentityWriter(database)
             entries = try EntryWriter(database)
@@ -101,13 +101,7 @@ struct IndexPruner: Sendable {
         private func number(_ assetKey: [UInt8], _ deployment: [UInt8]) throws -> Int64? {
             try assetKey.withUnsafeBytes { assetKey in
                 try deployment.withUnsafeBytes { deployment in
-                    try scope.bind(text: assetKey, at: 1)
-                    try scope.bind(text: deployment, at: 2)
-                    defer {
-                        scope.reset()
-                        scope.clearBindings()
-                    }
-                    return try scope.step() ? scope.integer(0) : nil
+                    try scopes.number(assetKey: assetKey, deployment: deployment)
                 }
             }
         }
