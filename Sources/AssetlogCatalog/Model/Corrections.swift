@@ -16,6 +16,9 @@ struct Corrections: Sendable {
         }
     }
 
+    /// How many there are.
+    var count: Int { voided.count + wipes.count }
+
     /// The sequence below which nothing counts.
     var wipedBelow: Int64 { wipes.last { $0.details.partitions == nil }?.sequence ?? 0 }
 

@@ -8,6 +8,8 @@ struct LogWalk: Sendable {
     let last: Int64
     /// So many events are read at once.
     var limit = 1000
+    /// So many are read first, and with each page four times as many, up to ``limit``; nil: as many as that at once.
+    var firstLimit: Int?
 
     /// Calls `body` with the events after a sequence, a page at a time, in the order of the log.
     func forEachPage(after first: Int64 = 0, _ body: ([LoggedEvent]) async throws -> Void) async throws {
@@ -20,6 +22,7 @@ struct LogWalk: Sendable {
     /// Does the same until `body` returns false.
     func walk(after first: Int64 = 0, while body: ([LoggedEvent]) async throws -> Bool) async throws {
         var order = EventQuery.Order.ascending(after: first)
+        var limit = min(firstLimit ?? limit, limit)
         while true {
             try Task.checkCancellation()
             let page = try await log.events(EventQuery(order: order, limit: limit, filter: filter))
@@ -30,6 +33,7 @@ struct LogWalk: Sendable {
                 case .ascending(let sequence) = next, sequence < last
             else { return }
             order = next
+            limit = min(limit * 4, self.limit)
         }
     }
 }

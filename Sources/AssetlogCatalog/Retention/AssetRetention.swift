@@ -29,25 +29,42 @@ struct AssetRetention: Sendable {
         var corrections: Corrections
     }
 
-    /// - Parameter sequence: Only events behind it are asked about.
+    /// What the asset's events up to the end of the log say: the same for as long as that end is.
+    struct Facts: Sendable {
+        /// Of the kinds of which a number stays, the first of these; 0: there are no more than those.
+        var firstOfLast: [EventKind: Int64]
+        /// The events that something needs, and the voids and wipes; nil: nobody has asked yet.
+        var stays: (needed: Set<Int64>, corrections: Corrections)?
+    }
+
+    /// - Parameters:
+    ///   - sequence: Only events behind it are asked about.
+    ///   - facts: What was found out before; what is found out now is added to it.
     /// - Returns: What to do; nil: nothing of the asset goes.
-    func basis(after sequence: Int64 = 0) async throws -> Basis? {
+    func basis(after sequence: Int64 = 0, knowing facts: inout Facts?) async throws -> Basis? {
         guard !rules.kinds.isEmpty else { return nil }
-        let firsts = try await firstOfLast()
-        let draft = plan(firsts, needed: [])
+        var known: Facts
+        if let facts { known = facts } else { known = Facts(firstOfLast: try await firstOfLast()) }
+        facts = known
+        let draft = plan(known.firstOfLast, needed: [])
         let first = try await log.events(EventQuery(order: .ascending(after: sequence), limit: 1, filter: filter(rules.kinds))).events.first
         guard let first, !draft.isEnd(first) else { return nil }
-        let corrections = try await log.corrections(of: name, upTo: limits.head)
-        var needed = try await self.needed(corrections)
-        needed.formUnion(limits.deadLetters)
-        return Basis(plan: plan(firsts, needed: needed), corrections: corrections)
+        if known.stays == nil {
+            let corrections = try await log.corrections(of: name, upTo: limits.head)
+            known.stays = (try await needed(corrections), corrections)
+            facts = known
+        }
+        guard let stays = known.stays else { return nil }
+        return Basis(
+            plan: plan(known.firstOfLast, needed: stays.needed.union(limits.deadLetters)), corrections: stays.corrections)
     }
 
     /// Calls `body` with the events behind a sequence that go or wait, in the order of the log, until it returns false.
     func forEachOld(
         _ plan: RetentionPlan, after first: Int64 = 0, _ body: (LoggedEvent, RetentionPlan.Decision) -> Bool
     ) async throws {
-        try await walk(rules.kinds, after: first) { events in
+        // Often few of them are in the window.
+        try await walk(rules.kinds, after: first, firstLimit: 64) { events in
             for event in events {
                 if plan.isEnd(event) { return false }
                 let decision = plan.decision(event)
@@ -71,7 +88,6 @@ struct AssetRetention: Sendable {
 
     // MARK: Reading
 
-    /// Of the kinds of which a number stays, the first of these; 0: there are no more than those.
     private func firstOfLast() async throws -> [EventKind: Int64] {
         var firsts: [EventKind: Int64] = [:]
         for kind in rules.kinds {
@@ -112,8 +128,8 @@ struct AssetRetention: Sendable {
 
     /// Calls `body` with the asset's events up to the end of the log, a page at a time, until it returns false.
     private func walk(
-        _ kinds: Set<EventKind>?, after first: Int64 = 0, _ body: ([LoggedEvent]) throws -> Bool
+        _ kinds: Set<EventKind>?, after first: Int64 = 0, firstLimit: Int? = nil, _ body: ([LoggedEvent]) throws -> Bool
     ) async throws {
-        try await LogWalk(log: log, filter: filter(kinds), last: limits.head).walk(after: first, while: body)
+        try await LogWalk(log: log, filter: filter(kinds), last: limits.head, firstLimit: firstLimit).walk(after: first, while: body)
     }
 }

@@ -161,9 +161,10 @@ struct RetentionRun {
     // The assets of which a rule has let events go.
     private var touched: [Set<AssetName>]
     private var pace = RetentionPace()
+    private var facts = KnownFacts()
 
     private static let namesAtOnce = 500
-    // Each asset is read again for each window in which something of it goes.
+    // Each asset is asked about for each window.
     private static let (mostWindows, smallestWindow) = (Int64(16), Int64(250_000))
 
     init(
@@ -219,7 +220,10 @@ struct RetentionRun {
         var limits = limits
         limits.last = end
         let asset = AssetRetention(log: storage, name: name, rules: AssetRules(settings.rules, for: name), limits: limits)
-        guard let basis = try await asset.basis(after: start) else { return }
+        var known = facts[name]
+        let basis = try await asset.basis(after: start, knowing: &known)
+        facts[name] = known
+        guard let basis else { return }
         let removal = AssetRemoval(storage: storage, name: name, corrections: basis.corrections)
         var (last, isEnd) = (start, false)
         while !isEnd {

@@ -50,7 +50,8 @@ package struct RetentionPreview: Sendable {
 
     private func add(_ name: AssetName, _ limits: RetentionLimits, to report: inout RetentionReport) async throws {
         let asset = AssetRetention(log: log, name: name, rules: AssetRules(settings.rules, for: name), limits: limits)
-        guard let basis = try await asset.basis() else { return }
+        var facts: AssetRetention.Facts?
+        guard let basis = try await asset.basis(knowing: &facts) else { return }
         var seen: Set<Int> = []
         try await asset.forEachOld(basis.plan) { event, decision in
             switch decision {
