@@ -27,7 +27,6 @@ struct CommitGathering: Sendable {
     // Whether all that waits, or was committed last, is of clients that pause.
     private var waitingMayGather = true
     private var committedMayGather = false
-    private var hasSlices = false
     private var committedReports = 0
 
     /// Whether the writer waits for more.
@@ -44,26 +43,26 @@ struct CommitGathering: Sendable {
         if waiting >= target { reachTarget() }
     }
 
-    /// A slice was added. Its sender pauses by itself.
+    /// A slice was added. Its sender pauses by itself, and waits for nobody.
     mutating func addedSlice() {
-        (hasSlices, waitingMayGather) = (true, false)
+        waitingMayGather = false
         end()
     }
 
-    /// What is waiting is committed, with so many single reports.
-    mutating func beginCommit(reports: Int) {
+    /// What is waiting is committed: so many single reports, and so many events of slices.
+    mutating func beginCommit(reports: Int, sliceEvents: Int = 0) {
         end()
-        (committedReports, committedMayGather) = (reports, waitingMayGather)
-        (hasSlices, waitingMayGather) = (false, true)
+        (committedReports, committedMayGather) = (reports, waitingMayGather && sliceEvents == 0)
+        waitingMayGather = true
     }
 
-    /// The commit has ended while so many events are waiting.
+    /// The commit has ended while so many reports, and no slices, are waiting.
     ///
     /// - Returns: How long to wait for more; nil: not at all.
     mutating func finishCommit(waiting: Int) -> Wait? {
         if committedMayGather, waitingMayGather {
             (wait, target) = (.forPausingClients, Self.enoughReports)
-        } else if committedReports + waiting >= Self.manyClients, !hasSlices {
+        } else if committedReports + waiting >= Self.manyClients {
             // Each of these reports is of another client: those that are waiting came before the committed ones were answered.
             (wait, target) = (.forAnsweredClients, expectedReports)
         }

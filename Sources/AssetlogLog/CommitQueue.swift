@@ -132,7 +132,7 @@ struct CommitQueue: ~Copyable, Sendable {
     mutating func finishCommit() -> CommitGathering.Wait? {
         committing = QueueDepth(events: 0, bytes: 0)
         admitSlices()
-        guard phase == .running, !isHalfFull else { return nil }
+        guard phase == .running, !isHalfFull, filling.sliceEvents == 0 else { return nil }
         return gathering.finishCommit(waiting: filling.batch.count)
     }
 
@@ -149,7 +149,7 @@ struct CommitQueue: ~Copyable, Sendable {
         assert(next.batch.isEmpty && committing.events == 0, "two commits are under way")
         guard !filling.batch.isEmpty else { return false }
         swap(&filling, &next)
-        gathering.beginCommit(reports: next.batch.count - next.sliceEvents)
+        gathering.beginCommit(reports: next.batch.count - next.sliceEvents, sliceEvents: next.sliceEvents)
         committing = QueueDepth(events: next.batch.count, bytes: next.batch.byteCount)
         admitSlices()
         return true

@@ -177,6 +177,22 @@ struct CommitQueueTests {
         }
     }
 
+    @Test("does not gather while a slice is in the next commit, though it came when there was no room for it")
+    func hasSlices() {
+        var queue = CommitQueue(limits: .init(sliceEvents: 2))
+        _ = queue.start()
+        for count in 0..<64 { _ = add("\(count)", to: &queue) }
+        for _ in 0..<2 { _ = queue.add(slice("a", "b"), waitingForRoom: true) }
+        #expect(queue.waitingSliceCount == 1)
+        for _ in 0..<2 {
+            var commit = PendingCommit()
+            _ = queue.takeCommit(into: &commit)
+            commit.complete(.success(AppendOutcome(sequences: 1...Int64(commit.batch.count))))
+            let wait = queue.finishCommit()
+            #expect(wait == nil)
+        }
+    }
+
     @Test(
         "gathers no more when it has enough for a commit, or half of what it may hold",
         arguments: [(65_536, 64), (100, 50), (2, 1)])

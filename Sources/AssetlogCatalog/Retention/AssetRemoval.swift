@@ -1,6 +1,6 @@
 import AssetlogCore
 
-/// Removes events of one asset, a step at a time, with their sum.
+/// How events of one asset are removed, with their sum.
 struct AssetRemoval: Sendable {
     let storage: any RetainingStorage
     let name: AssetName
@@ -9,14 +9,10 @@ struct AssetRemoval: Sendable {
     /// A sum that is not larger takes in the next one, so that there are few of them; a larger one would be written again too often.
     private static let largestMergedSum = 64 << 10
 
-    /// Removes events in one transaction.
+    /// What removes events in one transaction, with their sum.
     ///
-    /// - Returns: Whether they were removed. False: what was read is not what is there any more.
-    func remove(_ events: [LoggedEvent], at time: Timestamp) async throws -> Bool {
-        try await storage.remove(try await removal(of: events, at: time))
-    }
-
-    private func removal(of events: [LoggedEvent], at time: Timestamp) async throws -> EventRemoval {
+    /// - Throws: What reading the sums of before throws.
+    func removal(of events: [LoggedEvent], at time: Timestamp) async throws -> EventRemoval {
         var removal = EventRemoval(sequences: events.map(\.sequence), sums: [], time: time)
         let known = try await storage.removedEvents(of: name.assetKey, in: name.deployment.text)
         // What a wipe of the whole asset covers counts no more.

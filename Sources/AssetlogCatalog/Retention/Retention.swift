@@ -161,6 +161,7 @@ struct RetentionRun {
     // The assets of which a rule has let events go.
     private var touched: [Set<AssetName>]
     private var pace = RetentionPace()
+    private var step = RemovalStep()
     private var facts = KnownFacts()
 
     private static let namesAtOnce = 500
@@ -211,7 +212,10 @@ struct RetentionRun {
                 if isFirst { report.assets += 1 }
                 try await work(on: name, from: start, through: end)
             }
-            guard page.count == Self.namesAtOnce else { return true }
+            guard page.count == Self.namesAtOnce else {
+                _ = try await takeStep()
+                return true
+            }
             last = page.last
         }
     }
@@ -227,31 +231,48 @@ struct RetentionRun {
         let removal = AssetRemoval(storage: storage, name: name, corrections: basis.corrections)
         var (last, isEnd) = (start, false)
         while !isEnd {
-            var step: [(event: LoggedEvent, rule: Int)] = []
+            var part = RemovalStep.Part(removal: removal)
+            let room = pace.events - step.count
             var waiting: [Int] = []
             isEnd = true
             try await asset.forEachOld(basis.plan, after: last) { event, decision in
                 last = event.sequence
                 switch decision {
-                case .goes(let rule): step.append((event, rule))
+                case .goes(let rule): part.events.append((event, rule))
                 case .waits(let rule): waiting.append(rule)
                 case .stays: break
                 }
-                isEnd = step.count < pace.events
+                isEnd = part.events.count < room
                 return isEnd
             }
             for rule in waiting { report.rules[rule].waiting += 1 }
-            guard !step.isEmpty else { return }
-            guard try await remove(step.map(\.event), removal) else { return }
-            for (event, rule) in step { report.add(event, rule: rule, isFirstOfAsset: touched[rule].insert(name).inserted) }
+            step.add(part)
+            guard step.count >= pace.events || step.isFull else { continue }
+            guard try await takeStep() else { return }
         }
     }
 
-    private mutating func remove(_ events: [LoggedEvent], _ removal: AssetRemoval) async throws -> Bool {
+    /// Removes what has been gathered for a step.
+    ///
+    /// - Returns: Whether all of it was removed.
+    private mutating func takeStep() async throws -> Bool {
+        let parts = step.takeParts()
+        if try await remove(parts) { return true }
+        // Some of it is not what was read any more. What is goes by itself.
+        guard parts.count > 1 else { return false }
+        var isComplete = true
+        for part in parts where try await !remove([part]) { isComplete = false }
+        return isComplete
+    }
+
+    private mutating func remove(_ parts: [RemovalStep.Part]) async throws -> Bool {
+        guard !parts.isEmpty else { return true }
         let start = ContinuousClock.now
-        guard try await removal.remove(events, at: now()) else { return false }
+        guard try await storage.remove(try await RemovalStep.removal(of: parts, at: now())) else { return false }
+        let events = parts.flatMap { part in part.events.map { (name: part.removal.name, event: $0.event, rule: $0.rule) } }
         let rest = pace.took(ContinuousClock.now - start, events: events.count)
-        let early = Int64(events.count { $0.sequence > exported.least })
+        for (name, event, rule) in events { report.add(event, rule: rule, isFirstOfAsset: touched[rule].insert(name).inserted) }
+        let early = Int64(events.count { $0.event.sequence > exported.least })
         overtaken += early
         removed(Int64(events.count), early)
         try await Task.sleep(for: rest)
