@@ -99,7 +99,7 @@ struct RetentionPlanTests {
         #expect(last.isEnd(Self.event(9, hoursAgo: 1)))
     }
 
-    @Test("goes in steps that take about as long as a commit, with longer rests", arguments: [(5, 128), (15, 64), (200, 32)])
+    @Test("goes in steps that take about as long as a commit, with longer rests", arguments: [(5, 128), (12, 64), (200, 32)])
     func pace(milliseconds: Int, events: Int) {
         var pace = RetentionPace()
         #expect(pace.took(.milliseconds(milliseconds), events: 64) == .milliseconds(milliseconds) * 1.5)

@@ -189,15 +189,21 @@ struct RetentionRun {
     mutating func work(
         inWindowsOf smallest: Int64 = RetentionRun.smallestWindow, _ names: (AssetName?, Int) async throws -> [AssetName]
     ) async throws {
-        var start = try await storage.events(EventQuery(order: .ascending(after: 0), limit: 1)).events.first.map { $0.sequence - 1 } ?? 0
         let end = min(limits.last, limits.head)
+        var start = try await startOfRest(after: 0) ?? 0
         let size = max(smallest, (end - start) / Self.mostWindows + 1)
         var isFirst = true
         repeat {
             let last = end - start > size ? start + size : end
             guard try await work(from: start, through: last, isFirst: isFirst, names) else { return }
+            // What was removed before needs no window.
             (start, isFirst) = (last, false)
         } while start < end
+    }
+
+    /// The sequence behind which the next event is that there still is; nil: there is none.
+    private func startOfRest(after sequence: Int64) async throws -> Int64? {
+        try await storage.events(EventQuery(order: .ascending(after: sequence), limit: 1)).events.first.map { $0.sequence - 1 }
     }
 
     /// Works on all assets within a window; false: another server does it now.

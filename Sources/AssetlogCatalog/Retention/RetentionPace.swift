@@ -5,7 +5,7 @@ struct RetentionPace: Sendable {
     /// How many events the next step removes at most.
     private(set) var events = 64
 
-    private static let target = Duration.milliseconds(15)
+    private static let target = Duration.milliseconds(12)
     private static let bounds = 16...2000
     private static let restFactor = 1.5
 
