@@ -96,7 +96,8 @@ struct RetentionTests {
         await live.stop()
         paths.append(directory.file("rebuilt.sqlite"))
         for path in paths.dropFirst() {
-            let other = run(log.storage, path)
+            // Each of its pages is full, also the last one: the sums of removed events come behind them all the same.
+            let other = RunningCatalog(log.storage, .small(path, page: 1), now: { Self.now })
             try await other.reach(head)
             await other.stop()
             try compare(paths[0], path)

@@ -92,7 +92,7 @@ struct CatalogFollower: Sendable {
             state.removals?.finish()
             state.unsettled = []
         }
-        if state.unsettled.isEmpty { reached(page, isEnd: isEnd && state.removals?.isComplete ?? true) }
+        if state.unsettled.isEmpty { reached(page, isEnd: isEnd, hasSums: state.removals?.isComplete ?? true) }
         let isStuck = mustFlush && !flusher.begin() && isFull
         if ContinuousClock.now >= state.nextLook {
             try await look()
@@ -152,11 +152,14 @@ struct CatalogFollower: Sendable {
     private static let manyPartitions = 5000
     private static let shortInterval = Duration.seconds(2)
 
-    private func reached(_ page: EventPage, isEnd: Bool) {
+    private func reached(_ page: EventPage, isEnd: Bool, hasSums: Bool) {
+        let isEnd = isEnd && hasSums
         var position = memory.withLock { $0.top.position.sequence }
         // Behind the last event that is left there may be some that were removed.
         if isEnd, case .ascending(let end)? = page.continuation { position = max(position, end) }
-        progress.reached(position, isEnd: isEnd)
+        // While it is made from a log of which events were removed, their sums come after the last event: who waits for that one waits
+        // for them too.
+        progress.reached(hasSums ? position : max(position - 1, 0), isEnd: isEnd)
         progress.update { status in
             if isEnd { status.phase = .following }
         }

@@ -197,7 +197,7 @@ struct RetentionRun {
             let last = end - start > size ? start + size : end
             guard try await work(from: start, through: last, isFirst: isFirst, names) else { return }
             // What was removed before needs no window.
-            (start, isFirst) = (last, false)
+            (start, isFirst) = (try await startOfRest(after: last) ?? end, false)
         } while start < end
     }
 
