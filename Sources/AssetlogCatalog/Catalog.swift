@@ -149,9 +149,8 @@ package final class Catalog: Sendable {
         if nextID == 1, head > 0 {
             logger.notice("The catalog is made from the log.", metadata: ["catalog.path": "\(settings.path)", "log.head": "\(head)"])
         }
-        // Without the sums of removed events it has not come to its last event; see CatalogFollower.
         let position = opened.header.position.sequence
-        progress.restart(at: opened.header.removals.isComplete ? position : max(position - 1, 0), head: head)
+        progress.restart(at: position, hasSums: opened.header.removals.isComplete, head: head)
         progress.update { $0.flushed = position }
         file.withLock { $0 = opened }
         return (opened, logID)

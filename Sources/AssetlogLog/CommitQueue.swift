@@ -69,7 +69,7 @@ struct CommitQueue: ~Copyable, Sendable {
         guard hasRoom(events: 1, bytes: columns.byteCount) else { return .full }
         filling.add(columns, completionToken, for: listener)
         gathering.added(mayGather: mayGather, waiting: filling.batch.count)
-        if isHalfFull { gathering.end() }
+        if isGathering, isHalfFull { gathering.end() }
         return .queued
     }
 

@@ -5,9 +5,8 @@ public import Logging
 /// The running event log: a bounded queue, one writer thread, and group commit over a storage.
 ///
 /// Events that arrive during a commit share the next one, which may wait a little for more; see ``Limits/gatheringTime`` and
-/// ``Limits/turnaroundTime``. The caller that submitted an event is notified
-/// only after the storage has made it durable. The queue lives in a `Monitor`; what follows from the commits has types of its
-/// own.
+/// ``Limits/turnaroundTime``. The caller that submitted an event is notified only after the storage has made it durable. The queue
+/// lives in a `Monitor`; what follows from the commits has types of its own.
 public final class EventLog: Sendable {
     /// The storage under the log.
     public let storage: any Storage
@@ -146,20 +145,19 @@ public final class EventLog: Sendable {
 
     private func write() {
         var committing = PendingCommit()
-        var start: ContinuousClock.Instant?
+        var start = ContinuousClock.now
         while takeCommit(into: &committing, lastStart: start) {
-            let now = ContinuousClock.now
-            start = now
+            start = .now
             let result = Result { try storage.append(committing.batch) }
-            note(result, of: committing.batch, in: ContinuousClock.now - now)
+            note(result, of: committing.batch, in: .now - start)
             if committing.batch.count > committing.sliceEvents { pacing.committedReports() }
             committing.complete(result)
         }
         end()
     }
 
-    private func takeCommit(into committing: inout PendingCommit, lastStart: ContinuousClock.Instant?) -> Bool {
-        if let wait = commits.withLock({ $0.finishCommit() }), let lastStart { gather(wait, lastStart) }
+    private func takeCommit(into committing: inout PendingCommit, lastStart: ContinuousClock.Instant) -> Bool {
+        if let wait = commits.withLock({ $0.finishCommit() }) { gather(wait, lastStart) }
         return commits.wait(while: { $0.mustWait }) { $0.takeCommit(into: &committing) }
     }
 

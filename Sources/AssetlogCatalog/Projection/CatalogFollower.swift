@@ -157,9 +157,7 @@ struct CatalogFollower: Sendable {
         var position = memory.withLock { $0.top.position.sequence }
         // Behind the last event that is left there may be some that were removed.
         if isEnd, case .ascending(let end)? = page.continuation { position = max(position, end) }
-        // While it is made from a log of which events were removed, their sums come after the last event: who waits for that one waits
-        // for them too.
-        progress.reached(hasSums ? position : max(position - 1, 0), isEnd: isEnd)
+        progress.reached(position, hasSums: hasSums, isEnd: isEnd)
         progress.update { status in
             if isEnd { status.phase = .following }
         }

@@ -36,7 +36,11 @@ final class CatalogProgress: Sendable {
     }
 
     /// Says that answers contain the events up to a sequence, and perhaps that there are no others.
-    func reached(_ sequence: Int64, isEnd: Bool) {
+    ///
+    /// - Parameter hasSums: Whether they contain the sums of removed events. While a catalog is made from the log these come after the
+    ///   last event, so that who waits for that one waits for them too.
+    func reached(_ sequence: Int64, hasSums: Bool, isEnd: Bool) {
+        let sequence = Self.contained(sequence, hasSums: hasSums)
         let done: [OneShot<Bool>] = state.withLock { state in
             state.status.asOf = sequence
             state.status.head = max(state.status.head, sequence)
@@ -51,8 +55,11 @@ final class CatalogProgress: Sendable {
         for waiter in done { waiter.set(true) }
     }
 
-    /// Begins again: answers contain nothing.
-    func restart(at sequence: Int64, head: Int64) {
+    private static func contained(_ sequence: Int64, hasSums: Bool) -> Int64 { hasSums ? sequence : max(sequence - 1, 0) }
+
+    /// Begins again, with what a file contains; the parameters are those of ``reached(_:hasSums:isEnd:)``.
+    func restart(at sequence: Int64, hasSums: Bool, head: Int64) {
+        let sequence = Self.contained(sequence, hasSums: hasSums)
         state.withLock { state in
             state.status.asOf = sequence
             state.status.head = head
