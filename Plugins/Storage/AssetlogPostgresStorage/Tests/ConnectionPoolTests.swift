@@ -8,7 +8,7 @@ import Testing
 @testable import AssetlogPostgresStorage
 
 @Suite(
-    "The connections that tasks share", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+    "The connections that tasks share", .needsCluster, .fewAtOnce)
 struct ConnectionPoolTests {
     private let cluster: Cluster
 

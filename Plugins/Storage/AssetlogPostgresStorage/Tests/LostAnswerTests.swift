@@ -11,7 +11,7 @@ enum Shape: CaseIterable, Sendable {
     func batch(_ events: [Event]) -> EventBatch { self == .plain ? EventBatch(events) : chosen(events) }
 }
 
-@Suite("A connection to PostgreSQL", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("A connection to PostgreSQL", .needsCluster, .fewAtOnce)
 struct LostAnswerTests {
     private let cluster: Cluster
     private let schema: String

@@ -3,7 +3,7 @@ import AssetlogCore
 import Foundation
 import Testing
 
-@Suite("The schema in PostgreSQL", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("The schema in PostgreSQL", .needsCluster, .fewAtOnce)
 struct MigrationTests {
     private let cluster: Cluster
     private let schema: String

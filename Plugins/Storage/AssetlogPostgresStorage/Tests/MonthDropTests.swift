@@ -5,7 +5,7 @@ import Testing
 
 @testable import AssetlogPostgresStorage
 
-@Suite("Months of which retention has left little", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("Months of which retention has left little", .needsCluster, .fewAtOnce)
 struct MonthDropTests {
     private let cluster: Cluster
     private let schema: String

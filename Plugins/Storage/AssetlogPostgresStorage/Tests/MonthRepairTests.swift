@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
     "Months with wrong bounds, which an older release made",
-    .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+    .needsCluster, .fewAtOnce)
 struct MonthRepairTests {
     private let cluster: Cluster
     private let name: String

@@ -3,7 +3,7 @@ import AssetlogCore
 import Foundation
 import Testing
 
-@Suite("A slow commit in PostgreSQL", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("A slow commit in PostgreSQL", .needsCluster, .fewAtOnce)
 struct OvertakenCommitTests {
     @Test("that is overtaken is skipped by no reader", arguments: ["COMMIT", "ROLLBACK"])
     func overtaken(ending: String) async throws {

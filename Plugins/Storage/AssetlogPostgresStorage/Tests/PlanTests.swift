@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
     "The event table in PostgreSQL",
-    .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+    .needsCluster, .fewAtOnce)
 struct PlanTests {
     /// What is asked of a table of 200,000 events, and the indexes that may answer it.
     struct Reading: Sendable, CustomTestStringConvertible {

@@ -4,7 +4,7 @@ import AssetlogPostgresStorage
 import AssetlogTesting
 import Testing
 
-@Suite("The PostgreSQL storage", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("The PostgreSQL storage", .needsCluster, .fewAtOnce)
 struct PostgresConformanceTests {
     private static let storages = StorageSubject {
         let cluster = try Cluster.shared.get()
@@ -40,7 +40,7 @@ struct PostgresConformanceTests {
         let schema = cluster.freshSchema()
         return TokenStoreLocation(
             open: {
-                let setup = try setup(["url": cluster.url(), "schema": schema])
+                let setup = try setup(["url": cluster.url(), "schema": schema, "timeout": "2m"])
                 guard let open = setup.openTokens else { throw StorageError(.unavailable, "no tokens") }
                 return try await open()
             },

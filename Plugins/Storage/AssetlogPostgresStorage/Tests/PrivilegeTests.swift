@@ -3,7 +3,7 @@ import AssetlogCore
 import Foundation
 import Testing
 
-@Suite("A PostgreSQL role", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("A PostgreSQL role", .needsCluster, .fewAtOnce)
 struct PrivilegeTests {
     private let cluster: Cluster
     private let schema: String

@@ -3,7 +3,7 @@ import AssetlogCore
 import Foundation
 import Testing
 
-@Suite("What PostgreSQL refuses", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("What PostgreSQL refuses", .needsCluster, .fewAtOnce)
 struct RefusalTests {
     private let cluster: Cluster
     private let schema: String

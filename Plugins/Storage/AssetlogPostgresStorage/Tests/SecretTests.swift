@@ -29,7 +29,7 @@ private final class Journal: Sendable {
     }
 }
 
-@Suite("A password of PostgreSQL", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("A password of PostgreSQL", .needsCluster, .fewAtOnce)
 struct SecretTests {
     private let cluster: Cluster
     private let schema: String

@@ -56,7 +56,7 @@ private final class Stream: Sendable {
 /// They stop their own cluster, one after the other.
 @Suite(
     "A PostgreSQL that dies", .serialized,
-    .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+    .needsCluster, .fewAtOnce)
 struct ServerDeathTests {
     private static let cluster = Result { try Cluster() }
 

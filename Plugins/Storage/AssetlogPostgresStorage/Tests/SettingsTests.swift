@@ -7,7 +7,7 @@ import Testing
 
 @Suite(
     "The log in PostgreSQL, whatever a role, a database or a connection sets", .serialized,
-    .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+    .needsCluster, .fewAtOnce)
 struct SettingsTests {
     private let cluster: Cluster
     private let schema: String

@@ -3,7 +3,7 @@ import AssetlogCore
 import Foundation
 import Testing
 
-@Suite("A log in PostgreSQL that others have changed", .enabled(if: Cluster.absence == nil, "there is no PostgreSQL on this machine"))
+@Suite("A log in PostgreSQL that others have changed", .needsCluster, .fewAtOnce)
 struct TruthTests {
     private let cluster: Cluster
     private let schema: String
