@@ -98,17 +98,19 @@ public final class EventLog: Sendable {
     }
 
     /// Begins what ``appendWhenRoom(_:)`` does, in a task of its own, so that the caller fills the next slice in the meantime.
-    package func beginAppending(_ slice: consuming EventBatch) -> Task<AppendOutcome, any Error> {
+    ///
+    /// - Parameter isPart: Whether more of its last item follows in another slice.
+    package func beginAppending(_ slice: consuming EventBatch, isPart: Bool = false) -> Task<AppendOutcome, any Error> {
         let waiter = SliceWaiter(slice)
-        return Task { try await appendWhenRoom(waiter) }
+        return Task { try await appendWhenRoom(waiter, isPart: isPart) }
     }
 
-    private func appendWhenRoom(_ waiter: SliceWaiter) async throws -> AppendOutcome {
+    private func appendWhenRoom(_ waiter: SliceWaiter, isPart: Bool = false) async throws -> AppendOutcome {
         let (start, hadReports) = (ContinuousClock.now, pacing.hasRecentReports)
         let outcome = try await append(waiter, waitingForRoom: true)
         // Asked twice, for reports can't be recent after a long commit.
         let isShared = hadReports || pacing.hasRecentReports
-        let pause = max(outcome.advisedPause, isShared ? pacing.pause(afterBytes: waiter.bytes, since: start) : .zero)
+        let pause = max(outcome.advisedPause, isShared ? pacing.pause(afterBytes: waiter.bytes, isPart: isPart, since: start) : .zero)
         // A caller that is cancelled gets the outcome all the same.
         if pause > .zero { try? await Task.sleep(for: pause) }
         return outcome

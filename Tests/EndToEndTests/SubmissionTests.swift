@@ -342,6 +342,42 @@ struct SubmissionTests {
         #expect(try events(server, "limit=1").first?["partition"] as? String == "2014-01-01")
     }
 
+    /// Ten megabytes of events in one commit would hold up everybody's reports for a tenth of a second.
+    @Test("makes the events of a large range in commits of half a megabyte, unless they have an identity or are wanted all or none")
+    func largeRanges() throws {
+        let server = try ServerProcess()
+        defer { server.stop() }
+        let item = { (asset: String, more: String) in
+            #"{"kind":"observation","asset_key":"\#(asset)","description":"\#(String(repeating: "x", count: 1000))"\#(more),"#
+                + #""partitions":{"from":"2024-01-01","to":"2031-12-31","every":"day"}}"#
+        }
+        let count = 2922
+        let parts = try ask(server, "/api/v1/events?items=all", "[\(Self.event),\(item("parts", "")),\(Self.event)]")
+        #expect((parts.status, parts["received"], parts["recorded"], parts["refused"]) == (200, 3, count + 2, 0))
+        #expect((parts["first_sequence"], parts["last_sequence"]) == (1, count + 2))
+        #expect(parts.items.map { $0["events"] as? Int } == [nil, count, nil])
+        let commits = try commits(of: server)
+        #expect(commits >= 6, "\(commits)")
+        let first = try #require(try events(server, "asset=parts&limit=1").first)
+        let last = try #require(try events(server, "asset=parts&limit=1&order=desc").first)
+        #expect(parts.items[1]["event_id"] as? String == first["event_id"] as? String)
+        #expect((first["partition"] as? String, last["partition"] as? String) == ("2024-01-01", "2031-12-31"))
+        // One time for all of them.
+        #expect(first["timestamp"] as? String == last["timestamp"] as? String)
+        #expect(try Set(events(server, "asset=parts&limit=1000").compactMap { $0["event_id"] as? String }).count == 1000)
+
+        let identity = #","event_id":"0193aaaa-bbbb-7ccc-8ddd-eeeeffff0003""#
+        #expect(try ask(server, "/api/v1/events", item("whole", identity))["recorded"] == count)
+        #expect(try ask(server, "/api/v1/events?atomic=true", item("atomic", ""))["recorded"] == count)
+        #expect(try self.commits(of: server) == commits + 2)
+    }
+
+    private func commits(of server: ServerProcess) throws -> Int {
+        let metrics = try run("curl", ["-s", "http://127.0.0.1:\(server.url.port ?? 0)/metrics"]).output
+        let found = try #require(metrics.firstMatch(of: /assetlog_commits_total\{outcome="committed"\} ([0-9]+)/), "\(metrics)")
+        return try #require(Int(found.1))
+    }
+
     @Test("takes every kind of event, and gives it back")
     func kinds() throws {
         let server = try ServerProcess()

@@ -39,6 +39,19 @@ final class Submission {
         case done
         /// It becomes events of so many bytes, for which room has to be made first; it is to be added again then.
         case needsRoom(Int)
+        /// It becomes so many events that they go to the log in parts: see ``addPart(_:of:)``.
+        case needsParts
+    }
+
+    /// How far a large item has come that goes to the log in parts.
+    ///
+    /// As one commit it would hold up everybody's reports for as long as its bytes take to the disk.
+    struct Expansion {
+        fileprivate let index: Int
+        fileprivate let receivedAt = Timestamp.now()
+        /// The number of its events that are in slices.
+        fileprivate var count = 0
+        fileprivate var firstID: EventID?
     }
 
     /// Where a submission ended before its end.
@@ -109,7 +122,7 @@ final class Submission {
                 authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }
             ) { events throws(SubmissionError) in
                 if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
-                    return Addition.needsRoom(events.byteCount)
+                    return isDivisible(events) ? Addition.needsParts : .needsRoom(events.byteCount)
                 }
                 if let key = options.key { try checkIdentity(events, key) }
                 append(events, index, now)
@@ -124,6 +137,34 @@ final class Submission {
             results.receive()
             results.note(index, .refused(error))
             return .done
+        }
+    }
+
+    /// Adds the next part of a large item, until the slice is full.
+    ///
+    /// The item is resolved again for each part: it is much smaller than its events.
+    ///
+    /// - Parameter expansion: How far it has come; nil: it has not begun.
+    /// - Returns: Whether more of it follows.
+    func addPart(_ item: UnsafeRawBufferPointer, of expansion: inout Expansion?) -> Bool {
+        var part = expansion ?? Expansion(index: results.received)
+        if expansion == nil {
+            results.receive()
+            eventBytes += item.count
+        }
+        defer { expansion = part }
+        do throws(SubmissionError) {
+            return try resolver.resolve(
+                item, deployment: options.deployment, receivedAt: part.receivedAt,
+                isTimestampApproximate: options.areTimestampsApproximate,
+                authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }
+            ) { events throws(SubmissionError) in
+                append(events, to: &part)
+                return part.count < events.count
+            }
+        } catch {
+            results.note(part.index, .refused(error))
+            return false
         }
     }
 
@@ -156,6 +197,11 @@ final class Submission {
                 + " Idempotency-Key, give it in all events or in none.")
     }
 
+    /// Whether some of an item's events may be in the log without the others: a retry could not tell them from others in any case.
+    private func isDivisible(_ events: borrowing ResolvedEvents) -> Bool {
+        !options.isAtomic && options.key == nil && events.eventID == nil
+    }
+
     private func append(_ events: borrowing ResolvedEvents, _ index: Int, _ now: Timestamp) {
         let keyedID = keyed?.nextID(isExpanded: events.count > 1)
         let base = events.eventID ?? keyedID
@@ -166,21 +212,38 @@ final class Submission {
         // The events of one item stand or fall together; other ones than before are another item.
         let isGroup = events.count > 1
         if isGroup { filling.batch.beginGroup() }
-        var name = options.caller.name ?? ""
         for number in 0..<events.count {
             let id = base?.expanded(at: number) ?? identities.next(at: now)
             if firstID == nil { firstID = id }
-            let isNamed = !name.isEmpty
-            name.withUTF8 { name in
-                var columns = events.columns(
-                    at: number, id: id, reportedBy: isNamed ? UnsafeRawBufferPointer(name) : nil)
-                columns.clientChoice = choice
-                filling.batch.append(columns)
-            }
+            append(events, at: number, id: id, choice)
         }
         if isGroup { filling.batch.endGroup(.insertsAllOrNone) }
         guard let firstID else { return }
         filling.items.append(SubmissionSlice.Item(index: index, first: first, count: events.count, id: firstID))
+    }
+
+    private func append(_ events: borrowing ResolvedEvents, to part: inout Expansion) {
+        let first = filling.batch.count
+        while part.count < events.count, !isFull {
+            let id = identities.next(at: part.receivedAt)
+            if part.firstID == nil { part.firstID = id }
+            append(events, at: part.count, id: id, events.clientChoice)
+            part.count += 1
+        }
+        guard let firstID = part.firstID else { return }
+        let listing: SubmissionSlice.Item.Listing = part.count < events.count ? .follows : .ofAll(part.count)
+        filling.items.append(
+            SubmissionSlice.Item(index: part.index, first: first, count: filling.batch.count - first, id: firstID, listing: listing))
+    }
+
+    private func append(_ events: borrowing ResolvedEvents, at number: Int, id: EventID, _ choice: ClientChoice) {
+        var name = options.caller.name ?? ""
+        let isNamed = !name.isEmpty
+        name.withUTF8 { name in
+            var columns = events.columns(at: number, id: id, reportedBy: isNamed ? UnsafeRawBufferPointer(name) : nil)
+            columns.clientChoice = choice
+            filling.batch.append(columns)
+        }
     }
 
     // MARK: Commits
@@ -233,7 +296,7 @@ final class Submission {
     private func send(_ slice: consuming SubmissionSlice?) {
         guard let slice = slice.take() else { return }
         let summary = slice.summary
-        underWay = (summary, log.beginAppending(slice.batch))
+        underWay = (summary, log.beginAppending(slice.batch, isPart: summary.isPart))
     }
 
     private func settle() async throws {
@@ -277,8 +340,8 @@ final class Submission {
             }
         }
         for sequence in duplicates { results.repeated(1, at: sequence) }
-        results.note(
-            item.index, .recorded(first: item.id, events: item.count, isDuplicate: duplicates.count == item.count))
+        guard let events = item.listedEvents else { return }
+        results.note(item.index, .recorded(first: item.id, events: events, isDuplicate: duplicates.count == events))
     }
 
     private static func conflict(_ id: EventID) -> SubmissionError {

@@ -105,8 +105,10 @@ struct SubmissionRoute: RouteGroup {
             // Most items are there already, and cost no task its turn.
             repeat {
                 while let item = try items.buffered() {
-                    if let bytes = add(item, of: items, to: submission) {
-                        try await addLarge(item, bytes, of: items, to: submission, caller)
+                    switch add(item, of: items, to: submission) {
+                    case .done: break
+                    case .needsRoom(let bytes): try await addLarge(item, bytes, of: items, to: submission, caller)
+                    case .needsParts: try await addParts(of: item, from: items, to: submission, caller)
                     }
                     guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
                     guard submission.isFull else { continue }
@@ -123,14 +125,12 @@ struct SubmissionRoute: RouteGroup {
         return nil
     }
 
-    /// Adds an item; returns the bytes of its events when room has to be made for them first.
-    private func add(_ item: ItemSplitter.Item, of items: SubmissionItems, to submission: Submission) -> Int? {
+    private func add(_ item: ItemSplitter.Item, of items: SubmissionItems, to submission: Submission) -> Submission.Addition {
         guard case .item(let range) = item else {
             submission.addTooLarge(limit: limits.maximumItemBytes)
-            return nil
+            return .done
         }
-        guard case .needsRoom(let bytes) = items.withBytes(range, { submission.add($0) }) else { return nil }
-        return bytes
+        return items.withBytes(range) { submission.add($0) }
     }
 
     private func addLarge(
@@ -144,6 +144,21 @@ struct SubmissionRoute: RouteGroup {
             try items.makeRoom(for: bytes)
             _ = items.withBytes(range) { submission.add($0, hasRoom: true) }
             if !submission.options.isAtomic { try await submission.finishSlice() }
+        }
+    }
+
+    /// Adds an item as slices like those of many items, so that other reports are committed between them.
+    private func addParts(
+        of item: ItemSplitter.Item, from items: SubmissionItems, to submission: Submission, _ caller: LimitedCaller
+    ) async throws {
+        guard case .item(let range) = item else { return }
+        try await expansions.withSlot(for: caller) {
+            var expansion: Submission.Expansion?
+            while items.withBytes(range, { submission.addPart($0, of: &expansion) }) {
+                items.keep(submission.capacityBytes, events: submission.eventBytes)
+                try items.makeRoom()
+                try await submission.flush()
+            }
         }
     }
 
