@@ -122,7 +122,9 @@ final class Submission {
                 authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }
             ) { events throws(SubmissionError) in
                 if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
-                    return isDivisible(events) ? Addition.needsParts : .needsRoom(events.byteCount)
+                    // Each part reads the item again.
+                    let isSmall = item.count <= Self.sliceBytes
+                    return isSmall && isDivisible(events) ? Addition.needsParts : .needsRoom(events.byteCount)
                 }
                 if let key = options.key { try checkIdentity(events, key) }
                 append(events, index, now)
@@ -142,7 +144,7 @@ final class Submission {
 
     /// Adds the next part of a large item, until the slice is full.
     ///
-    /// The item is resolved again for each part: it is much smaller than its events.
+    /// The item is resolved again for each part, with the same time.
     ///
     /// - Parameter expansion: How far it has come; nil: it has not begun.
     /// - Returns: Whether more of it follows.
