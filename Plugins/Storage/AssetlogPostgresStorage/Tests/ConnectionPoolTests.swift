@@ -7,8 +7,7 @@ import Testing
 
 @testable import AssetlogPostgresStorage
 
-@Suite(
-    "The connections that tasks share", .needsCluster, .fewAtOnce)
+@Suite("The connections that tasks share", .needsCluster, .fewAtOnce)
 struct ConnectionPoolTests {
     private let cluster: Cluster
 

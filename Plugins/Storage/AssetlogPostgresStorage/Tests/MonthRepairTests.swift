@@ -5,9 +5,7 @@ import Testing
 
 @testable import AssetlogPostgresStorage
 
-@Suite(
-    "Months with wrong bounds, which an older release made",
-    .needsCluster, .fewAtOnce)
+@Suite("Months with wrong bounds, which an older release made", .needsCluster, .fewAtOnce)
 struct MonthRepairTests {
     private let cluster: Cluster
     private let name: String

@@ -5,9 +5,7 @@ import Testing
 
 @testable import AssetlogPostgresStorage
 
-@Suite(
-    "The event table in PostgreSQL",
-    .needsCluster, .fewAtOnce)
+@Suite("The event table in PostgreSQL", .needsCluster, .fewAtOnce)
 struct PlanTests {
     /// What is asked of a table of 200,000 events, and the indexes that may answer it.
     struct Reading: Sendable, CustomTestStringConvertible {

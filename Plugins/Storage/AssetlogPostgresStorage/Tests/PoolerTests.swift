@@ -6,7 +6,7 @@ import Testing
 
 @Suite(
     "The PostgreSQL storage behind PgBouncer",
-    .enabled(if: Pooler.absence == nil, "there is no PgBouncer on this machine"))
+    .enabled(if: Pooler.absence == nil, "there is no PgBouncer on this machine"), .fewAtOnce)
 struct PoolerTests {
     private static let storages = StorageSubject {
         let cluster = try Cluster.shared.get()

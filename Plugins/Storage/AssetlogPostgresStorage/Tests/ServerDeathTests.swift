@@ -54,9 +54,7 @@ private final class Stream: Sendable {
 }
 
 /// They stop their own cluster, one after the other.
-@Suite(
-    "A PostgreSQL that dies", .serialized,
-    .needsCluster, .fewAtOnce)
+@Suite("A PostgreSQL that dies", .serialized, .needsCluster, .fewAtOnce)
 struct ServerDeathTests {
     private static let cluster = Result { try Cluster() }
 

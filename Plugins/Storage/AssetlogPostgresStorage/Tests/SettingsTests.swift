@@ -5,9 +5,7 @@ import Testing
 
 @testable import AssetlogPostgresStorage
 
-@Suite(
-    "The log in PostgreSQL, whatever a role, a database or a connection sets", .serialized,
-    .needsCluster, .fewAtOnce)
+@Suite("The log in PostgreSQL, whatever a role, a database or a connection sets", .serialized, .needsCluster, .fewAtOnce)
 struct SettingsTests {
     private let cluster: Cluster
     private let schema: String
