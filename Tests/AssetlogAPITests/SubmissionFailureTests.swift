@@ -71,6 +71,26 @@ struct SubmissionFailureTests {
         }
     }
 
+    @Test("says how many events of a large item are recorded, when it ends within one", arguments: [RecordOutcome.notRecorded, .unknown])
+    func withinItem(outcome: RecordOutcome) async throws {
+        let large =
+            #"{"kind":"observation","asset_key":"b","description":"\#(String(repeating: "x", count: 1000))","#
+            + #""partitions":{"from":"2024-01-01","to":"2031-12-31","every":"day"}}"#
+        try await with { server, storage in
+            storage.fail(from: 3, saying: outcome)
+            let answer = try await send(server, "\(Self.lines[0])\n\(large)\n\(Self.lines[1])")
+            let detail = try answer.problem(503)
+            let members = try answer.json()
+            let recorded = try #require(members["recorded"] as? Int)
+            #expect(try await count(server) == Int64(recorded))
+            #expect(recorded > 2 && members["index"] as? Int == 1, "\(answer.text)")
+            let rest = outcome == .unknown ? "may be, too" : "are not"
+            #expect(
+                detail.contains("those from the item at index 1 on, but for the first \(recorded - 1) of its events, \(rest)."), "\(detail)"
+            )
+        }
+    }
+
     @Test("says that events may be recorded, when the storage can't tell")
     func unknown() async throws {
         try await with { server, storage in

@@ -56,8 +56,10 @@ final class Submission {
 
     /// Where a submission ended before its end.
     struct Interruption {
-        /// The first item that is not known to be recorded.
+        /// The first item that is not known to be recorded as a whole.
         var index: Int
+        /// So many of its events are recorded all the same.
+        var recordedOfItem = 0
         /// Whether the events from there on are in the log.
         var outcome: RecordOutcome
     }
@@ -87,7 +89,12 @@ final class Submission {
 
     /// Where it has ended, when it could not be recorded as a whole.
     var interruption: Interruption {
-        failed ?? Interruption(index: filling.items.first?.index ?? results.received, outcome: .notRecorded)
+        failed ?? interruption(at: filling.items.first, outcome: .notRecorded)
+    }
+
+    private func interruption(at item: SubmissionSlice.Item?, outcome: RecordOutcome) -> Interruption {
+        guard let item else { return Interruption(index: results.received, outcome: outcome) }
+        return Interruption(index: item.index, recordedOfItem: item.before, outcome: outcome)
     }
 
     /// Whether the slice should go to the writer now.
@@ -116,11 +123,7 @@ final class Submission {
         let index = index ?? results.received
         let now = Timestamp.now()
         do throws(SubmissionError) {
-            let addition = try resolver.resolve(
-                item, deployment: options.deployment, receivedAt: now,
-                isTimestampApproximate: options.areTimestampsApproximate,
-                authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }
-            ) { events throws(SubmissionError) in
+            let addition = try resolve(item, at: now) { events throws(SubmissionError) in
                 if events.count > 1, !hasRoom, events.byteCount > Self.sliceBytes {
                     // Each part reads the item again.
                     let isSmall = item.count <= Self.sliceBytes
@@ -156,11 +159,7 @@ final class Submission {
         }
         defer { expansion = part }
         do throws(SubmissionError) {
-            return try resolver.resolve(
-                item, deployment: options.deployment, receivedAt: part.receivedAt,
-                isTimestampApproximate: options.areTimestampsApproximate,
-                authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }
-            ) { events throws(SubmissionError) in
+            return try resolve(item, at: part.receivedAt) { events throws(SubmissionError) in
                 append(events, to: &part)
                 return part.count < events.count
             }
@@ -168,6 +167,15 @@ final class Submission {
             results.note(part.index, .refused(error))
             return false
         }
+    }
+
+    private func resolve<R>(
+        _ item: UnsafeRawBufferPointer, at time: Timestamp, _ body: (borrowing ResolvedEvents) throws(SubmissionError) -> R
+    ) throws(SubmissionError) -> R {
+        try resolver.resolve(
+            item, deployment: options.deployment, receivedAt: time,
+            isTimestampApproximate: options.areTimestampsApproximate,
+            authorize: { options.caller.allowsReport($0, deployment: options.deployment, canonicalKey: $1) }, body)
     }
 
     /// Whether so many bytes more are within what an atomic submission may have.
@@ -233,9 +241,11 @@ final class Submission {
             part.count += 1
         }
         guard let firstID = part.firstID else { return }
-        let listing: SubmissionSlice.Item.Listing = part.count < events.count ? .follows : .ofAll(part.count)
+        let count = filling.batch.count - first
         filling.items.append(
-            SubmissionSlice.Item(index: part.index, first: first, count: filling.batch.count - first, id: firstID, listing: listing))
+            SubmissionSlice.Item(
+                index: part.index, first: first, count: count, id: firstID, before: part.count - count,
+                isContinued: part.count < events.count))
     }
 
     private func append(_ events: borrowing ResolvedEvents, at number: Int, id: EventID, _ choice: ClientChoice) {
@@ -304,7 +314,7 @@ final class Submission {
     private func settle() async throws {
         guard let (slice, commit) = underWay else { return }
         underWay = nil
-        failed = Interruption(index: slice.items.first?.index ?? 0, outcome: .unknown)
+        failed = interruption(at: slice.items.first, outcome: .unknown)
         do {
             let outcome = try await commit.value
             failed?.outcome = .notRecorded
@@ -342,8 +352,10 @@ final class Submission {
             }
         }
         for sequence in duplicates { results.repeated(1, at: sequence) }
-        guard let events = item.listedEvents else { return }
-        results.note(item.index, .recorded(first: item.id, events: events, isDuplicate: duplicates.count == events))
+        // The last slice of an item lists it.
+        guard !item.isContinued else { return }
+        results.note(
+            item.index, .recorded(first: item.id, events: item.total, isDuplicate: duplicates.count == item.total))
     }
 
     private static func conflict(_ id: EventID) -> SubmissionError {

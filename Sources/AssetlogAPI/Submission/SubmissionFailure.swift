@@ -61,8 +61,9 @@ struct SubmissionFailure {
                 ? "Its events from the item at index \(index) on may have been recorded."
                 : RecordOutcome.notRecorded.sentence(about: "submission")
         }
+        let partly = interruption.recordedOfItem
         return "\(known == 1 ? "1 event of it is" : "\(known) events of it are") recorded; those from the item at index"
-            + " \(index) on \(isUnknown ? "may be, too" : "are not")."
+            + " \(index) on\(partly > 0 ? ", but for the first \(partly) of its events," : "") \(isUnknown ? "may be, too" : "are not")."
     }
 
     /// Says what a retry does.

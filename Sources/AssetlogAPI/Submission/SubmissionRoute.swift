@@ -112,9 +112,7 @@ struct SubmissionRoute: RouteGroup {
                     }
                     guard !submission.isTooLargeForAtomic else { throw Self.tooLargeForAtomic }
                     guard submission.isFull else { continue }
-                    items.keep(submission.capacityBytes, events: submission.eventBytes)
-                    try items.makeRoom()
-                    try await submission.flush()
+                    try await flush(submission, of: items)
                 }
                 items.keep(submission.capacityBytes, events: submission.eventBytes)
             } while try await items.readMore()
@@ -155,11 +153,16 @@ struct SubmissionRoute: RouteGroup {
         try await expansions.withSlot(for: caller) {
             var expansion: Submission.Expansion?
             while items.withBytes(range, { submission.addPart($0, of: &expansion) }) {
-                items.keep(submission.capacityBytes, events: submission.eventBytes)
-                try items.makeRoom()
-                try await submission.flush()
+                try await flush(submission, of: items)
             }
         }
+    }
+
+    /// Lets the slice be committed, if there is room for what is in memory until then.
+    private func flush(_ submission: Submission, of items: SubmissionItems) async throws {
+        items.keep(submission.capacityBytes, events: submission.eventBytes)
+        try items.makeRoom()
+        try await submission.flush()
     }
 
     private static let tooLargeForAtomic = RequestError(

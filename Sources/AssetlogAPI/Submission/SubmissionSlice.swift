@@ -12,26 +12,13 @@ struct SubmissionSlice: ~Copyable {
         var count: Int
         /// The ID of its first event.
         var id: EventID
-        /// With what the answer lists it.
-        var listing = Listing.ofThese
+        /// The number of its events in slices before.
+        var before = 0
+        /// Whether more of its events follow in another slice.
+        var isContinued = false
 
-        /// Whether an item is in this slice alone, and else whether it ends here.
-        enum Listing {
-            case ofThese
-            /// More of it follows in another slice, which lists it.
-            case follows
-            /// It has so many events, some of them in slices before.
-            case ofAll(Int)
-        }
-
-        /// The number of events with which it is listed; nil: another slice lists it.
-        var listedEvents: Int? {
-            switch listing {
-            case .ofThese: count
-            case .follows: nil
-            case .ofAll(let events): events
-            }
-        }
+        /// The number of its events up to here.
+        var total: Int { before + count }
 
         /// The indices of its events.
         var eventIndices: Range<Int> { first..<first + count }
@@ -46,9 +33,7 @@ struct SubmissionSlice: ~Copyable {
         var capacityBytes: Int
 
         /// Whether it ends within a large item.
-        var isPart: Bool {
-            if case .follows? = items.last?.listing { true } else { false }
-        }
+        var isPart: Bool { items.last?.isContinued ?? false }
     }
 
     var batch: EventBatch
